@@ -1,0 +1,53 @@
+/** The table "who may import whom" of docs/architecture.md, as rules. */
+const own = (...names) => names.map((n) => (n === 'workers' ? '^workers/' : `^src/${n}/`));
+const only = (from, allowed) => ({
+  name: `${from}-imports`,
+  severity: 'error',
+  comment: `${from} may import only ${allowed.join(', ') || 'itself'} of ours`,
+  from: { path: own(from)[0], pathNot: '\\.test\\.tsx?$|/testing/' },
+  to: { path: ['^src/', '^workers/'], pathNot: own(from, ...allowed) },
+});
+const library = (name, pattern, homes) => ({
+  name,
+  severity: 'error',
+  from: { pathNot: [...own(...homes), '\\.test\\.tsx?$', '/testing/'] },
+  to: { path: pattern },
+});
+
+module.exports = {
+  forbidden: [
+    only('pipeline', []),
+    only('inference', ['pipeline']),
+    only('workers', ['pipeline', 'inference']),
+    only('store', ['services', 'pipeline']),
+    only('viewer', ['store', 'services', 'pipeline']),
+    only('ui', ['store', 'viewer', 'pipeline', 'services']),
+    only('services', ['pipeline', 'workers']),
+    only('app', ['ui', 'store', 'viewer', 'services', 'pipeline']),
+    only('embed', ['ui', 'store', 'viewer', 'services', 'pipeline']),
+    library('tensorflow-home', 'node_modules/@tensorflow', ['inference']),
+    library('openlayers-home', 'node_modules/ol/', ['viewer']),
+    library('react-home', 'node_modules/react', ['ui', 'app', 'store']),
+    library('geotiff-home', 'node_modules/geotiff', ['pipeline']),
+    library('comlink-home', 'node_modules/comlink', ['services', 'workers']),
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-sideways-types',
+      comment: 'store, ui and viewer see of services and the pipeline their types and plain data only',
+      severity: 'error',
+      from: { path: own('store', 'ui', 'viewer') },
+      to: { path: ['^src/services/(?!engine\\.ts)', '^workers/'] },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    exclude: { path: '\\.cache|dist' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'default'] },
+  },
+};

@@ -1,0 +1,88 @@
+/**
+ * Everything that can go wrong in a way the user should know about.
+ * A code is stable (tests and hosts may match on it); the texts are for people.
+ */
+export type ErrorCode =
+  // the file
+  | 'file/not-a-tiff'
+  | 'file/jpeg2000'
+  | 'file/truncated'
+  | 'file/corrupt'
+  | 'file/empty-image'
+  | 'file/unsupported-compression'
+  | 'file/unsupported-samples'
+  | 'file/too-large'
+  | 'file/unreadable'
+  // the scene
+  | 'scene/too-few-bands'
+  | 'scene/palette'
+  | 'scene/roles-incomplete'
+  // the network
+  | 'network/unreachable'
+  | 'network/no-range'
+  // the machine
+  | 'model/unavailable'
+  | 'model/corrupt'
+  | 'backend/none'
+  | 'backend/lost'
+  | 'worker/crashed'
+  | 'memory/exhausted'
+  // the job
+  | 'job/cancelled'
+  | 'internal/unexpected';
+
+/** Plain data form of a {@link PipelineError}: what crosses a worker boundary. */
+export interface ErrorReport {
+  readonly code: ErrorCode;
+  /** What is wrong, in one sentence. */
+  readonly message: string;
+  /** What the user can do about it, in one sentence. */
+  readonly remedy: string;
+}
+
+/** The one error class of the pipeline: a code, what is wrong, and what to do about it. */
+export class PipelineError extends Error {
+  readonly code: ErrorCode;
+  readonly remedy: string;
+
+  constructor(code: ErrorCode, message: string, remedy: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'PipelineError';
+    this.code = code;
+    this.remedy = remedy;
+  }
+
+  toReport(): ErrorReport {
+    return { code: this.code, message: this.message, remedy: this.remedy };
+  }
+}
+
+/** Throws `job/cancelled` if the signal has been raised. Called between units of work. */
+export function throwIfAborted(signal?: AbortSignal): void {
+  if (signal?.aborted) throw cancelled();
+}
+
+export function cancelled(): PipelineError {
+  return new PipelineError('job/cancelled', 'The job was cancelled.', 'Press Run to start it again.');
+}
+
+/** Any thrown value as a {@link PipelineError}; unknown faults become `internal/unexpected`. */
+export function toPipelineError(thrown: unknown): PipelineError {
+  if (thrown instanceof PipelineError) return thrown;
+  if (thrown instanceof Error && thrown.name === 'AbortError') return cancelled();
+  if (thrown instanceof RangeError && /alloc|length|memory/i.test(thrown.message)) {
+    return new PipelineError(
+      'memory/exhausted',
+      'This device ran out of memory.',
+      'Close other tabs, or crop the scene to a smaller area and try again.',
+      { cause: thrown },
+    );
+  }
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return new PipelineError(
+    'internal/unexpected',
+    `Something unexpected went wrong: ${text}`,
+    'Reload the page and try again; if it happens again, report it with this message.',
+    { cause: thrown },
+  );
+}

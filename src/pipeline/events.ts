@@ -1,0 +1,119 @@
+import type { Notice, Samples, Window } from './scene.ts';
+
+/** The stages, in order. These names are used in folders, messages, the interface and the documentation. */
+export const STAGES = [
+  'ingest',
+  'preprocess',
+  'detect',
+  'generate',
+  'composite',
+  'enhance',
+  'evaluate',
+  'output',
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Which evidence decides where cloud and shadow are. */
+export type MaskSource = 'network' | 'quality-band' | 'union';
+
+export interface RunSettings {
+  readonly maskSource: MaskSource;
+  /** Probability of cloud (thin + thick) from which a pixel counts as cloud, 0..1. */
+  readonly cloudThreshold: number;
+  /** Probability of shadow from which a pixel counts as shadow, 0..1. */
+  readonly shadowThreshold: number;
+  /** The mask is grown by this many pixels, 0..32. */
+  readonly bufferPixels: number;
+  /** Inside the mask, the repair is faded in over this many pixels, 0..bufferPixels. */
+  readonly featherPixels: number;
+}
+
+export const DEFAULT_SETTINGS: RunSettings = {
+  maskSource: 'network',
+  cloudThreshold: 0.5,
+  shadowThreshold: 0.5,
+  bufferPixels: 3,
+  featherPixels: 3,
+};
+
+export interface Progress {
+  readonly type: 'progress';
+  readonly stage: Stage;
+  /** Units of work (tiles) done and in all, within the stage. */
+  readonly done: number;
+  readonly total: number;
+  /** Estimate for the rest of the whole job; null while unknown. */
+  readonly secondsLeft: number | null;
+}
+
+/** Where cloud and shadow are, for one tile core. */
+export interface MaskTile {
+  readonly window: Window;
+  /** MASK_CLASS per pixel, buffered. */
+  readonly classes: Uint8Array;
+}
+
+/** The repaired samples of one tile core that holds cloud or shadow. */
+export interface RepairedTile {
+  readonly window: Window;
+  /** All bands of the file, native samples; pixels outside the mask equal the source bit for bit. */
+  readonly bands: readonly Samples[];
+  /** PROVENANCE per pixel. */
+  readonly provenance: Uint8Array;
+  /**
+   * Confidence per pixel in percent, 0..100, 255 = no data: 100 for observed pixels; else
+   * 100 * exp(-b / 0.05) with b the generator's Laplace scale in reflectance.
+   */
+  readonly confidence: Uint8Array;
+}
+
+export type RunEvent =
+  | Progress
+  | { readonly type: 'mask'; readonly tile: MaskTile }
+  | { readonly type: 'repaired'; readonly tile: RepairedTile }
+  | { readonly type: 'notice'; readonly notice: Notice };
+
+/** Shares of the valid pixels, 0..1. */
+export interface Shares {
+  readonly observed: number;
+  readonly thinCorrected: number;
+  readonly shadowCorrected: number;
+  readonly generated: number;
+  readonly leftCloudy: number;
+}
+
+/** Agreement of one picture with the truth over one region, all canonical bands present. */
+export interface RegionScore {
+  readonly pixels: number;
+  /** Peak signal-to-noise ratio in dB, peak 1, over all pixels and bands of the region. */
+  readonly psnr: number;
+  /** Mean absolute and root mean square error in reflectance. */
+  readonly mae: number;
+  readonly rmse: number;
+  /** Mean spectral angle in degrees. */
+  readonly sam: number;
+  /** Mean of the SSIM map (11 x 11 Gaussian, sigma 1.5, K1 0.01, K2 0.03, range 1) over the region. */
+  readonly ssim: number;
+}
+
+export type Region = 'clear' | 'thin' | 'thick' | 'shadow' | 'repaired' | 'all';
+
+/** Error against a reference scene, before and after, by region of the mask. */
+export interface Evaluation {
+  readonly reference: string;
+  readonly before: Readonly<Partial<Record<Region, RegionScore>>>;
+  readonly after: Readonly<Partial<Record<Region, RegionScore>>>;
+}
+
+export interface RunReport {
+  readonly scene: string;
+  readonly shares: Shares;
+  /** Mean confidence over repaired pixels, 0..100; null if none was repaired. */
+  readonly meanConfidence: number | null;
+  readonly tiles: { readonly total: number; readonly repaired: number };
+  readonly backend: string;
+  readonly seconds: number;
+  readonly settings: RunSettings;
+  readonly evaluation: Evaluation | null;
+  readonly notices: readonly Notice[];
+}

@@ -1,0 +1,36 @@
+/**
+ * What the pipeline needs of the networks. `src/inference` implements it with TensorFlow.js;
+ * tests implement it with arithmetic.
+ *
+ * Tensors are NHWC with N = 1, flattened, float32. Height and width are multiples of 8.
+ */
+export interface Networks {
+  /** The back end that computes, e.g. `webgpu` or `wasm`. */
+  readonly backend: string;
+  /** Names, versions and SHA-256 of the weights: written into every result. */
+  readonly models: { readonly detector: ModelIdentity; readonly generator: ModelIdentity };
+  /**
+   * @param input `[1, height, width, 12]`: six canonical bands (reflectance, clipped to 0..1.5, 0 where
+   *   missing), then six presence planes (0 or 1).
+   * @returns `[1, height, width, 4]`: probabilities of clear, thin, thick, shadow; they sum to 1.
+   */
+  detect(input: Float32Array, height: number, width: number): Promise<Float32Array>;
+  /**
+   * @param input `[1, height, width, 15]`: six pre-filled bands, six presence planes, then the
+   *   probabilities of thin, thick and shadow.
+   * @returns `[1, height, width, 7]`: six repaired bands in reflectance, then the Laplace scale of their
+   *   error in reflectance (> 0).
+   */
+  generate(input: Float32Array, height: number, width: number): Promise<Float32Array>;
+}
+
+export interface ModelIdentity {
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string;
+}
+
+export const DETECTOR_CHANNELS = 12;
+export const DETECTOR_CLASSES = 4;
+export const GENERATOR_CHANNELS = 15;
+export const GENERATOR_OUTPUTS = 7;

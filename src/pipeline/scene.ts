@@ -1,0 +1,206 @@
+/**
+ * The nouns of the pipeline. Values and types only; no behaviour beyond trivial look-ups.
+ *
+ * Conventions used everywhere: rasters are band-sequential (one typed array per band, row-major,
+ * index = y * width + x); windows and positions are in pixels of the full-resolution grid; reflectance
+ * and probabilities are 0..1.
+ */
+
+/** The six bands that the networks see, in the order in which they see them. */
+export const CANONICAL_BANDS = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'] as const;
+export type CanonicalBand = (typeof CANONICAL_BANDS)[number];
+
+/** What a band measures. Names follow the STAC electro-optical extension. */
+export type BandRole =
+  | CanonicalBand
+  | 'coastal'
+  | 'rededge1'
+  | 'rededge2'
+  | 'rededge3'
+  | 'nir08'
+  | 'nir09'
+  | 'cirrus'
+  | 'lwir'
+  | 'pan'
+  /** Any other measurement, carried along. */
+  | 'other'
+  /** Transparency: 0 means no data. */
+  | 'alpha'
+  // Quality bands, never repaired, always copied:
+  | 'qa_pixel'
+  | 'fmask'
+  | 'scl'
+  | 'qa60'
+  | 'cloud_probability';
+
+/** Roles that describe quality or transparency rather than light. */
+export const QUALITY_ROLES: readonly BandRole[] = [
+  'alpha',
+  'qa_pixel',
+  'fmask',
+  'scl',
+  'qa60',
+  'cloud_probability',
+];
+
+export type SampleType = 'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float32' | 'float64';
+
+/** Samples of one band in their native type. */
+export type Samples =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
+
+export interface Window {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Native samples of some bands over a window. */
+export interface Raster {
+  readonly window: Window;
+  /** One array per requested band, each window.width * window.height long. */
+  readonly bands: readonly Samples[];
+}
+
+/**
+ * GDAL's geotransform, corner based: `X = t[0] + col * t[1] + row * t[2]`, `Y = t[3] + col * t[4] + row * t[5]`.
+ */
+export type GeoTransform = readonly [number, number, number, number, number, number];
+
+export interface Crs {
+  /** `EPSG:32616`, or `LOCAL` when the file defines a system of its own or none. */
+  readonly code: string;
+  /** As the file names it, for people. */
+  readonly name: string;
+  readonly units: 'm' | 'degrees' | 'us-ft' | 'ft' | 'pixels';
+}
+
+export interface Grid {
+  readonly width: number;
+  readonly height: number;
+  /** Null for a picture without georeference: its grid is then its pixels. */
+  readonly transform: GeoTransform | null;
+  readonly crs: Crs;
+}
+
+export interface Band {
+  /** Position in the file, from 0. */
+  readonly index: number;
+  readonly role: BandRole;
+  /** As found in the file; empty if none. */
+  readonly description: string;
+  /** reflectance = sample * scale + offset. */
+  readonly scale: number;
+  readonly offset: number;
+}
+
+/** Something that ingest worked out and the user may want to check or change. */
+export interface Decision {
+  readonly subject: 'sensor' | 'bands' | 'radiometry' | 'nodata' | 'quality-band' | 'georeference';
+  /** What was decided, e.g. `reflectance = DN x 0.0001 - 0.1`. */
+  readonly text: string;
+  /** Why, e.g. `PROCESSING_BASELINE 05.09 in the file's metadata`. */
+  readonly because: string;
+}
+
+/** Something the user should know that does not stop the work. */
+export interface Notice {
+  readonly code: string;
+  readonly message: string;
+}
+
+export type Sensor = 'sentinel-2' | 'landsat-tm-etm' | 'landsat-oli' | 'aerial' | 'unknown';
+
+/** A scene as ingest understood it. Plain data: it may cross worker boundaries. */
+export interface Scene {
+  readonly name: string;
+  readonly grid: Grid;
+  readonly bands: readonly Band[];
+  readonly sampleType: SampleType;
+  /** Sample value that means no data, in every band; null if the file names none. May be NaN. */
+  readonly nodata: number | null;
+  readonly sensor: Sensor;
+  /** Uncompressed size of all bands in bytes. */
+  readonly byteLength: number;
+  readonly decisions: readonly Decision[];
+  readonly notices: readonly Notice[];
+  /** What the writer carries over unchanged; opaque to every other stage. */
+  readonly metadata: CarriedMetadata;
+}
+
+/** TIFF tags copied from input to output as they are. */
+export interface CarriedMetadata {
+  /** GeoTIFF tags (33550, 33922, 34264, 34735, 34736, 34737), values as decoded; absent tags left out. */
+  readonly geoTags: Readonly<Record<number, readonly number[] | string>>;
+  /** GDAL_METADATA (42112) XML, as text. */
+  readonly gdalMetadata: string | null;
+  /** GDAL_NODATA (42113), as text. */
+  readonly gdalNodata: string | null;
+  readonly photometricInterpretation: number;
+  readonly extraSamples: readonly number[];
+  /** Other ASCII and numeric baseline tags worth keeping (ImageDescription 270, DateTime 306, XMP 700, ...). */
+  readonly otherTags: Readonly<Record<number, readonly number[] | string>>;
+}
+
+/** What the user changed of ingest's decisions. */
+export interface SceneOverrides {
+  /** One role per band of the file. */
+  readonly roles?: readonly BandRole[];
+  /** Applied to every band that is not a quality band. */
+  readonly scale?: number;
+  readonly offset?: number;
+  readonly nodata?: number | null;
+}
+
+/** A readable scene: the only way in which stages get at samples. */
+export interface SceneSource {
+  readonly scene: Scene;
+  /**
+   * Native samples of `window` (inside the grid) for the given band indices (default: all).
+   * @throws PipelineError `file/truncated`, `file/corrupt`, `file/unreadable`, `job/cancelled`.
+   */
+  read(window: Window, bands?: readonly number[], signal?: AbortSignal): Promise<Raster>;
+  /**
+   * `window` resampled to `width` x `height` for display: from an overview of the file where there is one,
+   * nearest neighbour, so that no-data and class values survive.
+   */
+  readDecimated(
+    window: Window,
+    width: number,
+    height: number,
+    bands?: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<Raster>;
+}
+
+/** Classes of the mask, as stored in mask files. */
+export const MASK_CLASS = { clear: 0, thin: 1, thick: 2, shadow: 3, nodata: 255 } as const;
+export type MaskClass = (typeof MASK_CLASS)[keyof typeof MASK_CLASS];
+
+/** Where a pixel of the result came from, as stored in provenance files. */
+export const PROVENANCE = {
+  observed: 0,
+  /** Thin cloud, corrected from what was seen through it. */
+  thinCorrected: 1,
+  /** Shadow, corrected from what was seen in it. */
+  shadowCorrected: 2,
+  /** Thick cloud: nothing was seen, the network generated it. */
+  generated: 3,
+  /** Found cloudy but left as observed, because nothing could be said about it. */
+  leftCloudy: 4,
+  nodata: 255,
+} as const;
+export type Provenance = (typeof PROVENANCE)[keyof typeof PROVENANCE];
+
+/** The scene's bands that feed the networks: file index per canonical band, or null where missing. */
+export function canonicalIndices(scene: Scene): (number | null)[] {
+  return CANONICAL_BANDS.map((role) => scene.bands.find((b) => b.role === role)?.index ?? null);
+}

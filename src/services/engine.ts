@@ -1,0 +1,102 @@
+import type { ErrorReport } from '../pipeline/errors.ts';
+import type { RunEvent, RunReport, RunSettings } from '../pipeline/events.ts';
+import type { Scene, SceneOverrides } from '../pipeline/scene.ts';
+
+/**
+ * What the interface may ask of the workers. Pixels reach the main thread only as display tiles.
+ * Every method rejects with a PipelineError (code, message, remedy).
+ */
+export interface Engine {
+  /** Reads the header of a dropped file or a URL, and makes it the current scene. */
+  open(input: File | URL, signal?: AbortSignal): Promise<OpenedScene>;
+  /** Applies the user's corrections to ingest's decisions; clears results. */
+  override(overrides: SceneOverrides): Promise<OpenedScene>;
+  /** Clear truth for the current scene (the sample has one); evaluated at the end of run(). */
+  setReference(input: File | URL | null): Promise<void>;
+  /** Starts the back end and loads the models, if that has not happened yet. */
+  warmUp(signal?: AbortSignal): Promise<BackendReport>;
+  /** Detects, generates, composites and evaluates the current scene. Cancels within one tile. */
+  run(settings: RunSettings, onEvent: (event: EngineEvent) => void, signal?: AbortSignal): Promise<RunReport>;
+  /** Samples for a display tile. */
+  displayTile(request: TileRequest, signal?: AbortSignal): Promise<DisplayTile>;
+  /** 2nd and 98th percentile in reflectance for each requested band of the scene, from a decimated read. */
+  stretch(bands: readonly number[], signal?: AbortSignal): Promise<{ low: number; high: number }[]>;
+  /** Values of all bands at one pixel, before and after. */
+  probe(x: number, y: number): Promise<PixelProbe>;
+  /** Writes one product as a GeoTIFF. */
+  export(
+    product: Product,
+    onEvent: (event: EngineEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<ExportedFile>;
+  /** Ends the workers. */
+  dispose(): void;
+}
+
+/** Events of a run as the interface sees them: tiles are announced, their samples stay in the workers. */
+export type EngineEvent =
+  | Exclude<RunEvent, { type: 'mask' } | { type: 'repaired' }>
+  | {
+      readonly type: 'mask-changed' | 'result-changed';
+      readonly window: { x: number; y: number; width: number; height: number };
+    };
+
+export interface OpenedScene {
+  readonly scene: Scene;
+  /** File indices shown as red, green, blue at first. */
+  readonly displayBands: readonly [number, number, number];
+}
+
+export interface BackendReport {
+  readonly backend: 'webgpu' | 'wasm';
+  /** e.g. the GPU's name, or `SIMD, 4 threads`. */
+  readonly detail: string;
+  /** Back ends that were passed over, and why. */
+  readonly passedOver: readonly { readonly backend: string; readonly reason: string }[];
+}
+
+export type Product = 'result' | 'mask' | 'provenance' | 'confidence';
+
+export interface ExportedFile {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+export type TileSide = 'before' | 'after';
+
+export interface TileRequest {
+  /** `before` and `after` are reflectance; the others class or percent values. */
+  readonly layer: TileSide | 'mask' | 'provenance' | 'confidence';
+  /** Pixel window of the full-resolution grid; may reach beyond the scene. */
+  readonly window: { x: number; y: number; width: number; height: number };
+  /** Size of the tile in display pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** File indices for `before` and `after`: one or three. */
+  readonly bands: readonly number[];
+}
+
+/**
+ * Interleaved samples, width * height * channels: for `before` and `after` Float32 reflectance of each
+ * band, then validity (1 or 0); for the other layers Uint8 value, then validity (255 or 0).
+ */
+export interface DisplayTile {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly data: Float32Array | Uint8Array;
+}
+
+export interface PixelProbe {
+  readonly x: number;
+  readonly y: number;
+  /** Native samples of every band; null outside the scene. */
+  readonly before: readonly number[] | null;
+  readonly after: readonly number[] | null;
+  /** MASK_CLASS and PROVENANCE values; null before they are known. */
+  readonly mask: number | null;
+  readonly provenance: number | null;
+  readonly confidence: number | null;
+}
+
+export type { ErrorReport };

@@ -31,7 +31,9 @@ export type BandRole =
   | 'fmask'
   | 'scl'
   | 'qa60'
-  | 'cloud_probability';
+  | 'cloud_probability'
+  /** Any other class, flag or angle band. */
+  | 'quality';
 
 /** Roles that describe quality or transparency rather than light. */
 export const QUALITY_ROLES: readonly BandRole[] = [
@@ -41,6 +43,7 @@ export const QUALITY_ROLES: readonly BandRole[] = [
   'scl',
   'qa60',
   'cloud_probability',
+  'quality',
 ];
 
 export type SampleType = 'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float32' | 'float64';

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { PipelineError } from '../errors.ts';
+import { fixture } from '../testing/fixtures.ts';
+import { openScene } from './open.ts';
+
+const CASES: readonly (readonly [file: string, code: string, message: RegExp, remedy: RegExp])[] = [
+  ['not-a-tiff.png', 'file/not-a-tiff', /PNG/, /gdal_translate/],
+  ['not-a-tiff.jpg', 'file/not-a-tiff', /JPEG picture/, /gdal_translate/],
+  ['not-a-tiff.jp2', 'file/jpeg2000', /JPEG 2000/, /gdal_translate input\.jp2/],
+  ['bad-truncated.tif', 'file/truncated', /incomplete/, /fetch it again/],
+  ['bad-cyclic.tif', 'file/corrupt', /circle/, /export it again/],
+  ['bad-count.tif', 'file/corrupt', /claims/, /again/],
+  ['bad-ifd-offset.tif', 'file/truncated', /ends before/, /again/],
+  ['bad-block-table.tif', 'file/corrupt', /needs 15 blocks and lists 1/, /again/],
+  ['bad-stream.tif', 'file/corrupt', /cannot be unpacked/, /again/],
+  ['bad-short-stream.tif', 'file/corrupt', /ends after 1000 of 24576 bytes/, /again/],
+  ['bad-zero-size.tif', 'file/empty-image', /0 x 0/, /export/],
+  ['bad-single-band.tif', 'scene/too-few-bands', /single band/, /gdalbuildvrt -separate/],
+  ['bad-palette.tif', 'scene/palette', /palette/, /-expand rgb/],
+  ['bad-complex.tif', 'file/unsupported-samples', /complex/, /-ot Float32/],
+  ['bad-bits.tif', 'file/unsupported-samples', /1 bits/, /-ot Byte/],
+  ['bad-float16.tif', 'file/unsupported-samples', /16 bits \(floating point\)/, /-ot Float32/],
+  ['bad-jpeg.tif', 'file/unsupported-compression', /JPEG/, /COMPRESS=DEFLATE/],
+  ['bad-compression.tif', 'file/unsupported-compression', /JBIG/, /COMPRESS=DEFLATE/],
+  ['bad-too-large.tif', 'file/too-large', /40000 x 30000/, /-srcwin/],
+  ['bomb-declared.tif', 'file/corrupt', /claims 229 MB/, /again/],
+];
+
+describe('bad input is refused with a code, a message and a remedy', () => {
+  it.each(CASES)('%s: %s', async (file, code, message, remedy) => {
+    const error = await openScene(fixture(file)).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(PipelineError);
+    expect(error).toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+      remedy: expect.stringMatching(remedy),
+    });
+  });
+
+  it.each([
+    ['', 'is empty'],
+    ['PK\x03\x04rest of an archive', 'ZIP archive'],
+    ['\x89HDF\r\n\x1a\n data', 'HDF5'],
+    ['<!DOCTYPE html><html>', 'web page'],
+    ['just some text that is long enough', 'not a TIFF'],
+    ['II*', 'not a TIFF'],
+  ])('%j', async (content, words) => {
+    const blob = new File([Uint8Array.from(content, (c) => c.charCodeAt(0))], 'dropped.tif');
+    await expect(openScene(blob)).rejects.toMatchObject({
+      code: 'file/not-a-tiff',
+      message: expect.stringContaining(words),
+    });
+  });
+
+  it('any cut of a good file is refused or read, never believed beyond its end', async () => {
+    const whole = await fixture('layout-uint16-MM-big-tile-deflate-2-pixel.tif').arrayBuffer();
+    for (let length = 0; length < whole.byteLength; length += 97) {
+      const error = await openScene(new File([whole.slice(0, length)], 'cut.tif')).catch((e: unknown) => e);
+      expect(error).toMatchObject({ code: expect.stringMatching(/^file\/(truncated|not-a-tiff|corrupt)$/) });
+    }
+  });
+
+  it('any flipped byte of the directory gives a scene or a PipelineError, soon', async () => {
+    const whole = new Uint8Array(await fixture('scaled.tif').arrayBuffer());
+    for (let at = 0; at < 400; at++) {
+      const copy = whole.slice();
+      copy[at] ^= 0xff;
+      const outcome = await openScene(new File([copy], 'flipped.tif')).catch((e: unknown) => e);
+      if (outcome instanceof Error)
+        expect(outcome, `byte ${at}: ${outcome.stack}`).toBeInstanceOf(PipelineError);
+    }
+  });
+
+  it('a strip that would inflate to 20 MB is read no further than its image', async () => {
+    const source = await openScene(fixture('bomb-strip.tif'));
+    const { bands } = await source.read({ x: 0, y: 0, width: 64, height: 64 });
+    expect(bands[2]).toEqual(new Uint16Array(64 * 64));
+  });
+});

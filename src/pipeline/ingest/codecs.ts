@@ -1,0 +1,187 @@
+import { getDecoder } from 'geotiff';
+import { COMPRESSION } from '../tiff/tags.ts';
+import { corrupt } from './directory.ts';
+
+/**
+ * Unpacks one strip or tile into exactly `length` bytes. Never produces more than that, whatever the
+ * stream claims, so that a small file cannot fill the memory; bytes beyond `length` are ignored, as
+ * libtiff does.
+ * @throws PipelineError `file/corrupt` if the stream is damaged or ends early.
+ */
+export async function unpack(
+  packed: Uint8Array<ArrayBuffer>,
+  compression: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const out = new Uint8Array(length);
+  let filled = 0;
+  try {
+    switch (compression) {
+      case COMPRESSION.none:
+        filled = Math.min(packed.length, length);
+        out.set(packed.subarray(0, filled));
+        break;
+      case COMPRESSION.deflate:
+      case COMPRESSION.oldDeflate:
+        filled = await inflate(packed, out);
+        break;
+      case COMPRESSION.lzw:
+        filled = unpackLzw(packed, out);
+        break;
+      case COMPRESSION.packbits:
+        filled = unpackBits(packed, out);
+        break;
+      default:
+        filled = await unpackZstd(packed, out);
+    }
+  } catch (cause) {
+    throw corrupt('a block of it cannot be unpacked', cause);
+  }
+  if (filled < length) throw corrupt(`a block of it ends after ${filled} of ${length} bytes`);
+  return out;
+}
+
+/** DEFLATE in its zlib wrapper, by the platform's own inflater; stops as soon as `out` is full. */
+async function inflate(packed: Uint8Array<ArrayBuffer>, out: Uint8Array): Promise<number> {
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
+  const reader = stream.getReader();
+  let filled = 0;
+  try {
+    while (filled < out.length) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      const part = value.subarray(0, out.length - filled);
+      out.set(part, filled);
+      filled += part.length;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+  return filled;
+}
+
+const LZW_CLEAR = 256;
+const LZW_END = 257;
+const LZW_CODES = 4096;
+
+/**
+ * LZW as in TIFF 6.0, section 13: codes of 9 to 12 bits, most significant bit first, the width growing
+ * one code early.
+ */
+function unpackLzw(packed: Uint8Array, out: Uint8Array): number {
+  // The string of a code is one that stands in the output already: its place and length.
+  const place = new Uint32Array(LZW_CODES);
+  const size = new Uint32Array(LZW_CODES);
+  let filled = 0;
+  let next = LZW_END + 1;
+  let width = 9;
+  let previous = -1;
+  let previousPlace = 0;
+  let previousSize = 0;
+  let bits = 0;
+  let held = 0;
+  for (let at = 0; filled < out.length; ) {
+    while (held < width && at < packed.length) {
+      bits = ((bits << 8) | packed[at++]) & 0xffffff;
+      held += 8;
+    }
+    if (held < width) break;
+    held -= width;
+    const code = (bits >>> held) & ((1 << width) - 1);
+    if (code === LZW_END) break;
+    if (code === LZW_CLEAR) {
+      next = LZW_END + 1;
+      width = 9;
+      previous = -1;
+      continue;
+    }
+    const start = filled;
+    if (code < LZW_CLEAR) {
+      out[filled++] = code;
+    } else if (code < next) {
+      filled = copyWithin(out, place[code], size[code], filled);
+    } else if (code === next && previous >= 0) {
+      // The string of the previous code and its own first byte: it reads what it writes.
+      filled = copyWithin(out, previousPlace, previousSize + 1, filled);
+    } else {
+      throw new Error(`LZW code ${code} before its definition`);
+    }
+    if (previous >= 0 && next < LZW_CODES) {
+      // previous string + first byte of this one: exactly what stands at the previous place.
+      place[next] = previousPlace;
+      size[next] = previousSize + 1;
+      next++;
+      if (next >= (1 << width) - 1 && width < 12) width++;
+    }
+    previous = code;
+    previousPlace = start;
+    previousSize = filled - start;
+  }
+  return filled;
+}
+
+/** Byte by byte, so that source and target may overlap; stops at the end of `out`. */
+function copyWithin(out: Uint8Array, from: number, count: number, to: number): number {
+  const end = Math.min(to + count, out.length);
+  for (let i = from, j = to; j < end; i++, j++) out[j] = out[i];
+  return end;
+}
+
+/** PackBits as in TIFF 6.0, section 9. */
+function unpackBits(packed: Uint8Array, out: Uint8Array): number {
+  let filled = 0;
+  for (let at = 0; at < packed.length && filled < out.length; ) {
+    const head = packed[at++];
+    if (head < 128) {
+      const part = packed.subarray(at, at + Math.min(head + 1, out.length - filled));
+      out.set(part, filled);
+      filled += part.length;
+      at += head + 1;
+    } else if (head > 128) {
+      const end = Math.min(filled + 257 - head, out.length);
+      out.fill(packed[at++], filled, end);
+      filled = end;
+    }
+  }
+  return filled;
+}
+
+/** Zstandard through geotiff.js, after a look at how much the frame is going to unpack to. */
+async function unpackZstd(packed: Uint8Array<ArrayBuffer>, out: Uint8Array): Promise<number> {
+  if (zstdUpperBound(packed) > out.length + ZSTD_SLACK) throw new Error('unpacks to far more than the block');
+  const decoder = await getDecoder(COMPRESSION.zstd, {
+    tileWidth: 0,
+    tileHeight: 0,
+    predictor: 1,
+    bitsPerSample: 8,
+    planarConfiguration: 1,
+  });
+  const bytes = new Uint8Array(await decoder.decodeBlock(packed.slice().buffer));
+  const part = bytes.subarray(0, out.length);
+  out.set(part);
+  return part.length;
+}
+
+/** What encoders may waste on short blocks before we take a frame for a bomb. */
+const ZSTD_SLACK = 32 * 2 ** 20;
+const ZSTD_BLOCK = 128 * 1024;
+
+/** Most bytes that the first frame can unpack to, by its block headers (RFC 8878, section 3.1.1). */
+function zstdUpperBound(packed: Uint8Array): number {
+  const magic = packed[0] | (packed[1] << 8) | (packed[2] << 16) | (packed[3] << 24);
+  if (magic >>> 0 !== 0xfd2fb528) throw new Error('not a Zstandard frame');
+  const descriptor = packed[4];
+  const singleSegment = (descriptor >> 5) & 1;
+  const contentBytes = [singleSegment, 2, 4, 8][descriptor >> 6];
+  let at = 5 + (singleSegment ? 0 : 1) + [0, 1, 2, 4][descriptor & 3] + contentBytes;
+  let total = 0;
+  while (at + 3 <= packed.length) {
+    const header = packed[at] | (packed[at + 1] << 8) | (packed[at + 2] << 16);
+    const type = (header >> 1) & 3;
+    const size = header >> 3;
+    total += type === 2 ? ZSTD_BLOCK : size;
+    at += 3 + (type === 1 ? 1 : size);
+    if (header & 1) break;
+  }
+  return total;
+}

@@ -1,0 +1,115 @@
+import type { Crs, GeoTransform, Grid, Notice } from '../scene.ts';
+import { TAG } from '../tiff/tags.ts';
+import type { Directory } from './directory.ts';
+import { numbers } from './preflight.ts';
+
+/** Keys of the GeoTIFF 1.1 specification. */
+const KEY = {
+  modelType: 1024,
+  rasterType: 1025,
+  citation: 1026,
+  geographicCrs: 2048,
+  geographicCitation: 2049,
+  projectedCrs: 3072,
+  projectedCitation: 3073,
+  linearUnits: 3076,
+} as const;
+const PIXEL_IS_POINT = 2;
+const USER_DEFINED = 32767;
+const LINEAR_UNITS: Readonly<Record<number, Crs['units']>> = { 9001: 'm', 9002: 'ft', 9003: 'us-ft' };
+const NO_CRS: Crs = { code: 'LOCAL', name: 'no coordinate reference system', units: 'pixels' };
+
+type GeoKeys = ReadonlyMap<number, number | string>;
+
+/** Where the image lies, from its GeoTIFF tags alone: nothing is looked up. */
+export function georeference(
+  directory: Directory,
+  width: number,
+  height: number,
+): { grid: Grid; notices: Notice[] } {
+  const keys = geoKeys(directory);
+  const transform = geoTransform(directory, keys);
+  const crs = crsOf(keys);
+  const notices: Notice[] = [];
+  if (!transform) {
+    const points = numbers(directory, TAG.modelTiepoint).length > 6;
+    notices.push({
+      code: 'no-georeference',
+      message: points
+        ? 'The file is placed by ground control points only: it is shown and saved in pixels, with its points kept.'
+        : 'The file does not say where it lies on the ground: it is shown and saved in pixels.',
+    });
+  } else if (crs.code === 'LOCAL') {
+    notices.push({
+      code: 'local-crs',
+      message: `The file's coordinate system (${crs.name}) bears no EPSG code: it is kept as it is, without a basemap.`,
+    });
+  }
+  return { grid: { width, height, transform, crs: transform ? crs : NO_CRS }, notices };
+}
+
+function geoKeys(directory: Directory): GeoKeys {
+  const list = numbers(directory, TAG.geoKeyDirectory);
+  const doubles = numbers(directory, TAG.geoDoubleParams);
+  const ascii = directory.tags.get(TAG.geoAsciiParams);
+  const keys = new Map<number, number | string>();
+  for (let i = 4; i + 3 < list.length && i < 4 + 4 * list[3]; i += 4) {
+    const [key, location, count, value] = list.slice(i, i + 4);
+    if (location === 0) keys.set(key, value);
+    else if (location === TAG.geoDoubleParams && value < doubles.length) keys.set(key, doubles[value]);
+    else if (location === TAG.geoAsciiParams && typeof ascii === 'string') {
+      keys.set(key, ascii.slice(value, value + count).replace(/\|?\0*$/, ''));
+    }
+  }
+  return keys;
+}
+
+function geoTransform(directory: Directory, keys: GeoKeys): GeoTransform | null {
+  const matrix = numbers(directory, TAG.modelTransformation);
+  const tie = numbers(directory, TAG.modelTiepoint);
+  const scale = numbers(directory, TAG.modelPixelScale);
+  let t: GeoTransform;
+  if (matrix.length === 16) {
+    t = [matrix[3], matrix[0], matrix[1], matrix[7], matrix[4], matrix[5]];
+  } else if (tie.length >= 6 && scale.length >= 2 && scale[0] !== 0 && scale[1] !== 0) {
+    t = [tie[3] - tie[0] * scale[0], scale[0], 0, tie[4] + tie[1] * scale[1], 0, -scale[1]];
+  } else {
+    return null;
+  }
+  if (!t.every(Number.isFinite) || t[1] * t[5] - t[2] * t[4] === 0) return null;
+  if (keys.get(KEY.rasterType) !== PIXEL_IS_POINT) return t;
+  // Positions mean pixel centres: GDAL's transform is that of corners.
+  return [t[0] - (t[1] + t[2]) / 2, t[1], t[2], t[3] - (t[4] + t[5]) / 2, t[4], t[5]];
+}
+
+function crsOf(keys: GeoKeys): Crs {
+  const number = (key: number) => (typeof keys.get(key) === 'number' ? (keys.get(key) as number) : 0);
+  const known = (code: number) => code > 0 && code !== USER_DEFINED;
+  const projected = number(KEY.projectedCrs);
+  const geographic = number(KEY.geographicCrs);
+  const units = LINEAR_UNITS[number(KEY.linearUnits)];
+  if (known(projected)) {
+    const name = citation(keys, [KEY.projectedCitation, KEY.citation]);
+    return { code: `EPSG:${projected}`, name: name ?? `EPSG:${projected}`, units: units ?? 'm' };
+  }
+  if (number(KEY.modelType) === 1 || projected === USER_DEFINED) {
+    const name = citation(keys, [KEY.projectedCitation, KEY.citation]);
+    return { code: 'LOCAL', name: name ?? 'projection of its own', units: units ?? 'm' };
+  }
+  if (geographic === 0) return NO_CRS;
+  const name = citation(keys, [KEY.geographicCitation, KEY.citation]);
+  const code = known(geographic) ? `EPSG:${geographic}` : 'LOCAL';
+  return { code, name: name ?? code, units: 'degrees' };
+}
+
+/** GDAL writes `PCS Name = WGS 84 / UTM zone 16N|GCS Name = ...` into some citations. */
+function citation(keys: GeoKeys, candidates: readonly number[]): string | null {
+  for (const key of candidates) {
+    const text = keys.get(key);
+    if (typeof text === 'string' && text !== '') {
+      const [first] = text.split('|');
+      return first.replace(/^[A-Z]+ Name ?= ?/i, '').trim() || null;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,205 @@
+import type { BandRole, Decision, SampleType, Sensor } from '../scene.ts';
+import { QUALITY_ROLES } from '../scene.ts';
+import { bandItem, fileItem, type MetadataItem } from '../tiff/gdal-metadata.ts';
+import { quantile, type SceneSample } from './statistics.ts';
+
+export interface Radiometry {
+  readonly scale: number;
+  readonly offset: number;
+}
+
+export interface RadiometryEvidence {
+  readonly roles: readonly BandRole[];
+  readonly sampleType: SampleType;
+  readonly sensor: Sensor;
+  readonly items: readonly MetadataItem[];
+  /** File name and any text of the file that may bear a product's name. */
+  readonly texts: readonly string[];
+  /** Of the bands that hold light. */
+  readonly sample: SceneSample;
+}
+
+interface Rule extends Radiometry {
+  readonly because: string;
+}
+
+/**
+ * Scale and offset per band, `reflectance = sample * scale + offset`, and the decision with its reason.
+ * Metadata first, then the sensor's convention, then the values themselves.
+ */
+export function decideRadiometry(evidence: RadiometryEvidence): { bands: Radiometry[]; decision: Decision } {
+  const { roles, items } = evidence;
+  const light = roles.flatMap((role, i) => (QUALITY_ROLES.includes(role) ? [] : [i]));
+  const fromFile = light.map((band) => fileRadiometry(items, band));
+  if (fromFile.some((r) => r !== null)) {
+    const known = fromFile.find((r) => r !== null) ?? { scale: 1, offset: 0 };
+    const bands = roles.map((_, i) => (light.includes(i) ? (fileRadiometry(items, i) ?? known) : IDENTITY));
+    return { bands, decision: decision(known, 'scale and offset are in the file') };
+  }
+  const rule = fromConvention(evidence);
+  const bands = roles.map((role) => (QUALITY_ROLES.includes(role) ? IDENTITY : rule));
+  return {
+    bands: bands.map(({ scale, offset }) => ({ scale, offset })),
+    decision: decision(rule, rule.because),
+  };
+}
+
+const IDENTITY: Radiometry = { scale: 1, offset: 0 };
+
+export function radiometryText({ scale, offset }: Radiometry): string {
+  const sign = offset < 0 ? '-' : '+';
+  const shift = offset === 0 ? '' : ` ${sign} ${trimmed(Math.abs(offset))}`;
+  return scale === 1 && offset === 0
+    ? 'samples are reflectance as they are'
+    : `reflectance = DN x ${trimmed(scale)}${shift}`;
+}
+
+function decision(radiometry: Radiometry, because: string): Decision {
+  return { subject: 'radiometry', text: radiometryText(radiometry), because };
+}
+
+function trimmed(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+function fileRadiometry(items: readonly MetadataItem[], band: number): Radiometry | null {
+  const scale = Number(bandItem(items, band, 'scale') ?? 1);
+  const offset = Number(bandItem(items, band, 'offset') ?? 0);
+  const meaningful = Number.isFinite(scale) && Number.isFinite(offset) && scale !== 0;
+  return meaningful && (scale !== 1 || offset !== 0) ? { scale, offset } : null;
+}
+
+function fromConvention(evidence: RadiometryEvidence): Rule {
+  const { sampleType, sensor } = evidence;
+  if (sampleType.startsWith('float')) return floatRule(evidence);
+  if (sampleType === 'uint8') {
+    return { scale: 1 / 255, offset: 0, because: '8-bit samples are display values, 0 to 255' };
+  }
+  if (sensor === 'sentinel-2') return sentinel2Rule(evidence);
+  if (sensor.startsWith('landsat')) return landsatRule(evidence);
+  return unknownRule(evidence);
+}
+
+/** ESA: reflectance = (DN - 1000) / 10000 since processing baseline 04.00 (25 January 2022), DN / 10000 before. */
+function sentinel2Rule(evidence: RadiometryEvidence): Rule {
+  const { items, texts } = evidence;
+  const plain = { scale: 1e-4, offset: 0 };
+  const shifted = { scale: 1e-4, offset: -0.1 };
+  const added = fileItem(items, /(BOA|RADIO)_ADD_OFFSET/i);
+  if (added !== null && Number.isFinite(Number(added))) {
+    return {
+      scale: 1e-4,
+      offset: Number(added) * 1e-4,
+      because: `the offset ${added} is in the file's metadata`,
+    };
+  }
+  if (texts.some((text) => /harmoni[sz]ed|HLS\.?S30/i.test(text))) {
+    return { ...plain, because: 'the product is harmonised: the -1000 offset has been taken out' };
+  }
+  const baseline = fileItem(items, /PROCESSING_?BASELINE/i)?.trim();
+  const fromName = texts.map((text) => text.match(/_N(\d{2})(\d{2})_R\d{3}/)).find(Boolean);
+  const version = baseline ?? (fromName ? `${fromName[1]}.${fromName[2]}` : undefined);
+  if (version && Number.isFinite(Number(version))) {
+    const where = baseline ? "in the file's metadata" : "in the product's name";
+    return Number(version) >= 4
+      ? { ...shifted, because: `processing baseline ${version} ${where}: Sentinel-2 adds 1000 since 04.00` }
+      : { ...plain, because: `processing baseline ${version} ${where}: before 04.00 nothing was added` };
+  }
+  const dark = darkest(evidence.sample, 0.002);
+  if (dark >= 1000 && dark <= 2000) {
+    return {
+      ...shifted,
+      because: `no processing baseline is given; the darkest samples are ${dark}, none below 1000, so the offset of Sentinel-2 since 2022 seems to be in`,
+    };
+  }
+  return {
+    ...plain,
+    because:
+      dark < 1000
+        ? `no processing baseline is given; samples go down to ${dark}, so nothing was added to them`
+        : `no processing baseline is given and no dark sample tells (lowest ${dark}): no offset is assumed, please check`,
+  };
+}
+
+/** USGS Collection 2: level 2 is DN x 2.75e-5 - 0.2; level 1 top-of-atmosphere is about DN x 2e-5 - 0.1. */
+function landsatRule({ texts, sample }: RadiometryEvidence): Rule {
+  const level2 = { scale: 2.75e-5, offset: -0.2 };
+  const level1 = { scale: 2e-5, offset: -0.1 };
+  if (
+    texts.some((text) => /\bL[CETO]\d{2}_L2S[PR]|\bSR_B\d|COLLECTION_2_LEVEL_2|\/C02\/T\d_L2/i.test(text))
+  ) {
+    return { ...level2, because: 'Landsat Collection 2 level 2 convention' };
+  }
+  if (texts.some((text) => /_L1(TP|GT|GS)_/i.test(text))) {
+    return {
+      ...level1,
+      because: 'Landsat level 1 convention, without the correction for the height of the sun',
+    };
+  }
+  const dark = darkest(sample, 0.01);
+  const bright = brightest(sample, 0.99);
+  if (dark >= 6500) {
+    return {
+      ...level2,
+      because: `the product level is not given; samples from ${dark} up are those of Collection 2 level 2`,
+    };
+  }
+  if (bright <= 20_000) {
+    return {
+      scale: 1e-4,
+      offset: 0,
+      because: `the product level is not given; samples of ${dark} to ${bright} are those of reflectance x 10000`,
+    };
+  }
+  return {
+    ...level1,
+    because: `the product level is not given; samples of ${dark} to ${bright} are those of level 1`,
+  };
+}
+
+function floatRule({ sample }: RadiometryEvidence): Rule {
+  const bright = brightest(sample, 0.98);
+  if (!(bright > 3)) return { scale: 1, offset: 0, because: 'floating point samples lie between 0 and 1' };
+  const what = `floating point samples go up to ${trimmed(bright)}`;
+  if (bright <= 130) return { scale: 0.01, offset: 0, because: `${what}: percent` };
+  if (bright <= 300) return { scale: 1 / 255, offset: 0, because: `${what}: display values` };
+  if (bright <= 20_000) return { scale: 1e-4, offset: 0, because: `${what}: reflectance x 10000` };
+  return { ...robust(bright), because: `${what}, which fits no convention: scaled by the brightest ones` };
+}
+
+function unknownRule({ sample }: RadiometryEvidence): Rule {
+  const bright = brightest(sample, 0.98);
+  const dark = darkest(sample, 0.01);
+  if (Number.isNaN(bright))
+    return { scale: 1e-4, offset: 0, because: 'no valid sample was found to judge by' };
+  if (bright >= 1500 && bright <= 12_000) {
+    return {
+      scale: 1e-4,
+      offset: 0,
+      because: `the sensor is not known; samples of ${dark} to ${bright} look like reflectance x 10000`,
+    };
+  }
+  return {
+    ...robust(brightest(sample, 0.995)),
+    because: `the sensor is not known and samples of ${dark} to ${bright} fit no convention: scaled by the brightest ones`,
+  };
+}
+
+/** Bright cloud, roofs and snow reflect about 0.9. */
+function robust(bright: number): Radiometry {
+  return { scale: bright > 0 ? 0.9 / bright : 1, offset: 0 };
+}
+
+/** The lowest of the bands' low quantiles; NaN if there is no sample. */
+function darkest(sample: SceneSample, share: number): number {
+  return Math.min(...finite(sample.sorted.map((values) => quantile(values, share))));
+}
+
+function brightest(sample: SceneSample, share: number): number {
+  return Math.max(...finite(sample.sorted.map((values) => quantile(values, share))));
+}
+
+function finite(values: readonly number[]): readonly number[] {
+  const kept = values.filter(Number.isFinite);
+  return kept.length ? kept : [Number.NaN];
+}

@@ -1,0 +1,186 @@
+import type { BandRole, Decision, SampleType, Sensor } from '../scene.ts';
+import { QUALITY_ROLES } from '../scene.ts';
+import { PHOTOMETRIC } from '../tiff/tags.ts';
+import { BAND_NUMBERS } from './sensors.ts';
+
+export interface BandEvidence {
+  /** Per band, as the file names it; empty where it does not. */
+  readonly descriptions: readonly string[];
+  readonly sensor: Sensor;
+  readonly sampleType: SampleType;
+  readonly photometric: number;
+  readonly extraSamples: readonly number[];
+}
+
+/** Names that say what they mean, whatever the sensor. Tried in this order. */
+const NAMES: readonly (readonly [RegExp, BandRole])[] = [
+  [/^(scl|scene[ _]?classification.*)$/, 'scl'],
+  [/(^|_)(qa_?pixel|pixel_?qa)$/, 'qa_pixel'],
+  [/^qa_?60$/, 'qa60'],
+  [/^(c?f_?mask|hls_fmask)$/, 'fmask'],
+  [
+    /^(msk_?cld_?prb|cld_?prb|clp|cloud[ _-]?prob(ability)?|probability|s2cloudless)(_20m|_60m)?$/,
+    'cloud_probability',
+  ],
+  [/^(alpha|transparency)$/, 'alpha'],
+  [
+    /(^|_)qa(_|$)|radsat|aerosol_qa|^(msk_|mask$|cloud_?mask|cm$|valid)|saturation|zenith|azimuth|^(aot|wvp|elevation|dem)$/,
+    'quality',
+  ],
+  [/^coastal|^(ultra ?)?violet|^(coastal )?aerosol$/, 'coastal'],
+  [/^(b|blue)$|^blue\b/, 'blue'],
+  [/^(g|green)$|^green$/, 'green'],
+  [/red[ _-]?edge[ _-]?1?$|^re1?$|vegetation red edge 1?$/, 'rededge1'],
+  [/red[ _-]?edge[ _-]?2$|^re2$/, 'rededge2'],
+  [/red[ _-]?edge[ _-]?3$|^re3$/, 'rededge3'],
+  [/^(r|red)$/, 'red'],
+  [/^nir[ _-]?0?8$|narrow[ _-]?(nir|near)|nir[ _-]?narrow|^nir ?2$|red[ _-]?edge[ _-]?4$/, 'nir08'],
+  [/^nir[ _-]?0?9$|water[ _-]?vapou?r/, 'nir09'],
+  [/^(n|nir|nir ?1|nir[ _-]?broad|near[ _-]?infra[ _-]?red)$|^near infrared/, 'nir'],
+  [/^swir[ _-]?(16|1)$|^short[ -]?wave[ -]?infra[ -]?red 1$|^mir ?1?$/, 'swir16'],
+  [/^swir[ _-]?(22|2)$|^short[ -]?wave[ -]?infra[ -]?red 2$|^mir ?2$/, 'swir22'],
+  [/cirrus/, 'cirrus'],
+  [/^(lwir|tirs?|thermal)|surface temperature/, 'lwir'],
+  [/^pan(chromatic)?$/, 'pan'],
+];
+
+/** Orders of bands without names, by their count. `8` stands for 8-bit samples, `16` for all others. */
+const S2_BANDS = 'coastal blue green red rededge1 rededge2 rededge3 nir nir08 nir09 cirrus swir16 swir22';
+const ORDERS: Readonly<Record<string, { readonly roles: string; readonly what: string }>> = {
+  '3/8': { roles: 'red green blue', what: 'three bands are usually red, green, blue' },
+  '3/16': { roles: 'red green blue', what: 'three bands are usually red, green, blue' },
+  '4/8': {
+    roles: 'red green blue nir',
+    what: 'four 8-bit bands are usually an aerial image: red, green, blue, near infrared',
+  },
+  '4/16': { roles: 'blue green red nir', what: 'four bands are usually in the order of their wavelengths' },
+  '5/8': {
+    roles: 'blue green red rededge1 nir',
+    what: 'five bands are usually those of RapidEye or MicaSense',
+  },
+  '5/16': {
+    roles: 'blue green red rededge1 nir',
+    what: 'five bands are usually those of RapidEye or MicaSense',
+  },
+  '6/8': {
+    roles: 'blue green red nir swir16 swir22',
+    what: 'six bands are usually those of Landsat without the thermal one',
+  },
+  '6/16': {
+    roles: 'blue green red nir swir16 swir22',
+    what: 'six bands are usually those of Landsat without the thermal one',
+  },
+  '7/8': {
+    roles: 'blue green red nir swir16 lwir swir22',
+    what: 'seven 8-bit bands are usually those of Landsat 4 to 7',
+  },
+  '7/16': {
+    roles: 'coastal blue green red nir swir16 swir22',
+    what: 'seven bands are usually those of Landsat 8 and 9',
+  },
+  '8/16': {
+    roles: 'coastal blue other green other red rededge1 nir',
+    what: 'eight bands are usually those of PlanetScope',
+  },
+  '10/16': {
+    roles: 'blue green red rededge1 rededge2 rededge3 nir nir08 swir16 swir22',
+    what: 'ten bands are usually the 10 m and 20 m ones of Sentinel-2',
+  },
+  '12/16': { roles: S2_BANDS.replace(' cirrus', ''), what: 'twelve bands are usually Sentinel-2 level 2A' },
+  '13/16': { roles: S2_BANDS, what: 'thirteen bands are usually Sentinel-2 level 1C' },
+};
+
+/** What a band's name says about it, null if it says nothing. */
+export function roleOfName(description: string, sensor: Sensor): BandRole | null {
+  const name = description.trim().toLowerCase().replace(/\s+/g, ' ');
+  if (name === '') return null;
+  for (const [pattern, role] of NAMES) if (pattern.test(name)) return role;
+  const inside = name.match(/[([]\s*([a-z -]+?)\s*[0-9]?[)\]]|[-,:] ([a-z ]+)\b/);
+  for (const part of inside?.slice(1) ?? []) {
+    const match = part && NAMES.find(([pattern]) => pattern.test(part));
+    if (match) return match[1];
+  }
+  if (sensor === 'aerial' || sensor === 'unknown') return null;
+  const number = name.match(
+    /(?:^|[_ .-])(?:b|band[ _-]?)0*(\d{1,2})(a?)(?:_vcid_\d|[_ .-]\d+m)?(?:$|[ ,(:])/,
+  );
+  return number ? (BAND_NUMBERS[sensor][number[1] + number[2].toUpperCase()] ?? null) : null;
+}
+
+/** One role per band, and the decision with its reason. */
+export function assignRoles(evidence: BandEvidence): { roles: BandRole[]; decisions: Decision[] } {
+  const { descriptions } = evidence;
+  const named = descriptions.map((d) => (isPositional(descriptions) ? null : roleOfName(d, evidence.sensor)));
+  const byName = withoutRepeats(named.map((role) => role ?? 'other'));
+  if (named.some((role) => role !== null && !QUALITY_ROLES.includes(role))) {
+    const because =
+      evidence.sensor === 'unknown' || evidence.sensor === 'aerial'
+        ? 'the bands bear these names in the file'
+        : `the bands bear these names in the file (read as ${evidence.sensor} bands)`;
+    return promoteNarrowNir(byName, because);
+  }
+  const { roles, because } = byOrder(evidence, named);
+  return promoteNarrowNir(withoutRepeats(roles), because);
+}
+
+/** `Band 1`, `Band 2`, ...: names that only repeat the position, as GDAL and ENVI put them. */
+function isPositional(descriptions: readonly string[]): boolean {
+  return descriptions.every(
+    (d, i) => d === '' || new RegExp(`^(band|layer)[ _]?0*${i + 1}$`, 'i').test(d.trim()),
+  );
+}
+
+function byOrder(evidence: BandEvidence, named: readonly (BandRole | null)[]) {
+  const { sampleType, photometric, extraSamples, sensor } = evidence;
+  // Quality and alpha bands stand apart; what remains is counted.
+  const colours = photometric === PHOTOMETRIC.rgb ? 3 : 1;
+  const roles: BandRole[] = named.map((role, i) => {
+    if (role && QUALITY_ROLES.includes(role)) return role;
+    const extra = extraSamples[i - colours];
+    return extra === 1 || extra === 2 ? 'alpha' : 'other';
+  });
+  const free = roles.flatMap((role, i) => (role === 'other' ? [i] : []));
+  const depth = sampleType === 'uint8' ? '8' : '16';
+  let order = ORDERS[`${free.length}/${depth}`];
+  if (free.length === 7 && sensor === 'landsat-tm-etm') order = ORDERS['7/8'];
+  if (free.length === 7 && sensor === 'landsat-oli') order = ORDERS['7/16'];
+  if (free.length === 4 && (sensor === 'sentinel-2' || sensor.startsWith('landsat'))) order = ORDERS['4/16'];
+  if (free.length === 4 && (sensor === 'aerial' || photometric === PHOTOMETRIC.rgb)) order = ORDERS['4/8'];
+  const names = (order?.roles ?? 'red green blue').split(' ') as BandRole[];
+  free.forEach((band, k) => {
+    roles[band] = names[k] ?? 'other';
+  });
+  const because = order
+    ? `the bands have no telling names; ${order.what}`
+    : `the bands have no telling names and ${free.length} of them fit no sensor: please check`;
+  return { roles, because };
+}
+
+/** 20 m products hold B8A and no B08: it takes the place of the near infrared. */
+function promoteNarrowNir(roles: BandRole[], because: string) {
+  const narrow = roles.indexOf('nir08');
+  const decisions: Decision[] = [];
+  if (narrow >= 0 && !roles.includes('nir')) {
+    roles[narrow] = 'nir';
+    decisions.push({
+      subject: 'bands',
+      text: `band ${narrow + 1} (narrow near infrared) is used as near infrared`,
+      because: 'the file has no broad near-infrared band',
+    });
+  }
+  const text = roles.map((role, i) => `${i + 1} ${role}`).join(', ');
+  return { roles, decisions: [{ subject: 'bands', text, because } as Decision, ...decisions] };
+}
+
+/** The first band of a role keeps it; QA and `other` may occur more than once. */
+function withoutRepeats(roles: readonly BandRole[]): BandRole[] {
+  return roles.map((role, i) => {
+    if (roles.indexOf(role) === i || role === 'other' || role === 'quality') return role;
+    return QUALITY_ROLES.includes(role) ? 'quality' : 'other';
+  });
+}
+
+/** The networks need at least these. */
+export function hasVisible(roles: readonly BandRole[]): boolean {
+  return (['red', 'green', 'blue'] as const).every((role) => roles.includes(role));
+}

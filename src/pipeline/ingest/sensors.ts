@@ -1,0 +1,126 @@
+import type { BandRole, Sensor } from '../scene.ts';
+import type { MetadataItem } from '../tiff/gdal-metadata.ts';
+
+/** What a sensor's band numbers measure. Adding a sensor is adding a row here and a hint below. */
+export const BAND_NUMBERS: Readonly<
+  Record<Exclude<Sensor, 'aerial' | 'unknown'>, Readonly<Record<string, BandRole>>>
+> = {
+  'sentinel-2': {
+    '1': 'coastal',
+    '2': 'blue',
+    '3': 'green',
+    '4': 'red',
+    '5': 'rededge1',
+    '6': 'rededge2',
+    '7': 'rededge3',
+    '8': 'nir',
+    '8A': 'nir08',
+    '9': 'nir09',
+    '10': 'cirrus',
+    '11': 'swir16',
+    '12': 'swir22',
+  },
+  'landsat-oli': {
+    '1': 'coastal',
+    '2': 'blue',
+    '3': 'green',
+    '4': 'red',
+    '5': 'nir',
+    '6': 'swir16',
+    '7': 'swir22',
+    '8': 'pan',
+    '9': 'cirrus',
+    '10': 'lwir',
+    '11': 'lwir',
+  },
+  'landsat-tm-etm': {
+    '1': 'blue',
+    '2': 'green',
+    '3': 'red',
+    '4': 'nir',
+    '5': 'swir16',
+    '6': 'lwir',
+    '61': 'lwir',
+    '62': 'lwir',
+    '7': 'swir22',
+    '8': 'pan',
+  },
+};
+
+export interface SensorGuess {
+  readonly sensor: Sensor;
+  readonly because: string;
+}
+
+const HINTS: readonly { readonly sensor: Sensor; readonly pattern: RegExp }[] = [
+  {
+    sensor: 'sentinel-2',
+    pattern: /sentinel[-_ ]?2|\bS2[ABC]?(_|\b)|HLS\.?S30|_T\d{2}[A-Z]{3}_|\bCOPERNICUS\/S2/i,
+  },
+  {
+    sensor: 'landsat-oli',
+    pattern: /landsat[-_ ]?[89]\b|\bL[COT]0?[89](_|\b)|\bL[89](_|\b|-)|HLS\.?L30|\bOLI(_TIRS)?\b/i,
+  },
+  {
+    sensor: 'landsat-tm-etm',
+    pattern: /landsat[-_ ]?[4-7]\b|\bL[ETM]0?[4-7](_|\b)|\bL[4-7](_|\b|-)|\bE?TM\b\+?|\bETM_?PLUS\b/i,
+  },
+  { sensor: 'aerial', pattern: /\bNAIP|\bm_\d{7}_[ns][ew]_|orthophoto|\bUAV\b|\bdrone\b/i },
+];
+
+/** Metadata keys that may name a sensor; free text of other keys names all kinds of things. */
+const SENSOR_KEYS =
+  /SENSOR|SPACECRAFT|SATELLITE|PLATFORM|MISSION|PRODUCT|CONSTELLATION|INSTRUMENT|DATATAKE|COLLECTION|TITLE|SCENE/i;
+
+/** The sensor, from the file's metadata, else the bands' names, else the file's name. */
+export function guessSensor(
+  fileName: string,
+  items: readonly MetadataItem[],
+  imageDescription: string,
+  descriptions: readonly string[],
+): SensorGuess {
+  for (const item of items) {
+    if (item.sample !== null || !SENSOR_KEYS.test(item.name)) continue;
+    const sensor = hinted(item.value);
+    if (sensor) return { sensor, because: `${item.name} is "${short(item.value)}" in the file's metadata` };
+  }
+  const fromBands = sensorOfBandNames(descriptions);
+  if (fromBands) return fromBands;
+  const fromText = hinted(imageDescription);
+  if (fromText) return { sensor: fromText, because: `the image description is "${short(imageDescription)}"` };
+  const stem = fileName.replace(/\.[^.]*$/, '');
+  const fromName = hinted(stem);
+  if (fromName) return { sensor: fromName, because: `the file is named ${fileName}` };
+  return { sensor: 'unknown', because: 'neither metadata, band names nor file name tell' };
+}
+
+function hinted(text: string): Sensor | null {
+  return HINTS.find(({ pattern }) => pattern.test(text))?.sensor ?? null;
+}
+
+function sensorOfBandNames(descriptions: readonly string[]): SensorGuess | null {
+  const names = descriptions.map((d) => d.trim().toUpperCase());
+  const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
+  if (has(/^B8A$/) || has(/^SCL$|^QA60$|^MSK_CLD/) || has(/^B1[12]$/) || has(/^B0[1-9]$/)) {
+    return { sensor: 'sentinel-2', because: 'its bands are named as Sentinel-2 names them' };
+  }
+  if (has(/^SR_B\d/) || has(/^ST_B\d/)) {
+    const oli = has(/^ST_B10$/) || (has(/^SR_B6$/) && has(/^SR_B7$/));
+    const tm = !oli && (has(/^ST_B6$/) || (has(/^SR_B7$/) && has(/^SR_B5$/)));
+    if (oli) return { sensor: 'landsat-oli', because: 'SR_B6 is a band of light, as on Landsat 8 and 9' };
+    if (tm) return { sensor: 'landsat-tm-etm', because: 'SR_B6 is missing, as on Landsat 4 to 7' };
+    const blueToNir = has(/^SR_B1$/) && has(/^SR_B4$/) && !has(/^SR_B5$/);
+    return blueToNir
+      ? {
+          sensor: 'landsat-tm-etm',
+          because: 'SR_B1 to SR_B4 without SR_B5 are blue to near infrared on Landsat 4 to 7',
+        }
+      : { sensor: 'landsat-oli', because: 'its bands are named SR_B*, and nothing points to Landsat 4 to 7' };
+  }
+  return null;
+}
+
+function short(text: string): string {
+  const line = text.trim().replace(/\s+/g, ' ');
+  return line.length > 60 ? `${line.slice(0, 57)}...` : line;
+}

@@ -1,0 +1,65 @@
+import type { Samples, Window } from '../scene.ts';
+import type { ImageReader } from './source.ts';
+
+/** A sample of the scene's values: windows spread over the grid, so that little of a large file is read. */
+export interface SceneSample {
+  /** Ascending valid values per requested band. */
+  readonly sorted: readonly Float64Array[];
+  /** Share of sampled pixels that are 0 in every requested band, 0..1. */
+  readonly zeroShare: number;
+}
+
+const WINDOWS_ACROSS = 4;
+const WINDOW_SIZE = 64;
+
+export async function sampleScene(
+  reader: ImageReader,
+  width: number,
+  height: number,
+  bands: readonly number[],
+  nodata: number | null,
+  signal?: AbortSignal,
+): Promise<SceneSample> {
+  const values = bands.map(() => [] as number[]);
+  let zeros = 0;
+  let pixels = 0;
+  for (const window of spread(width, height)) {
+    const raster = await reader.read(window, bands, signal);
+    const count = window.width * window.height;
+    pixels += count;
+    for (let i = 0; i < count; i++) {
+      if (raster.bands.every((samples) => samples[i] === 0)) {
+        zeros++;
+        continue;
+      }
+      raster.bands.forEach((samples, k) => {
+        if (isValid(samples, i, nodata)) values[k].push(samples[i]);
+      });
+    }
+  }
+  const sorted = values.map((list) => Float64Array.from(list).sort());
+  return { sorted, zeroShare: pixels ? zeros / pixels : 0 };
+}
+
+/** Value below which a share of the sorted values lies; NaN if there are none. */
+export function quantile(sorted: Float64Array, share: number): number {
+  return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] : Number.NaN;
+}
+
+function isValid(samples: Samples, i: number, nodata: number | null): boolean {
+  return Number.isFinite(samples[i]) && samples[i] !== nodata;
+}
+
+function spread(width: number, height: number): Window[] {
+  const starts = (length: number) => {
+    if (length <= WINDOW_SIZE * WINDOWS_ACROSS) return [{ at: 0, size: length }];
+    const step = (length - WINDOW_SIZE) / (WINDOWS_ACROSS - 1);
+    return Array.from({ length: WINDOWS_ACROSS }, (_, i) => ({
+      at: Math.round(i * step),
+      size: WINDOW_SIZE,
+    }));
+  };
+  return starts(height).flatMap((row) =>
+    starts(width).map((column) => ({ x: column.at, y: row.at, width: column.size, height: row.size })),
+  );
+}

@@ -1,0 +1,193 @@
+import type { RunSettings, Shares } from '../events.ts';
+import type { Networks } from '../networks.ts';
+import type { CarriedMetadata, Raster, Scene, SceneSource, Window } from '../scene.ts';
+import { MASK_CLASS, PROVENANCE } from '../scene.ts';
+import { editItems, type MetadataItem } from '../tiff/gdal-metadata.ts';
+import { type GeoTiffSpec, type WriteOptions, writeGeoTiff } from './geotiff-writer.ts';
+import type { ByteSink } from './sink.ts';
+
+/** The finished scene, window by window. Windows lie inside the grid. */
+export interface ResultReader {
+  /** Native samples of all bands. */
+  read(window: Window, signal?: AbortSignal): Promise<Raster>;
+  /** MASK_CLASS per pixel. */
+  mask(window: Window): Uint8Array;
+  /** PROVENANCE per pixel. */
+  provenance(window: Window): Uint8Array;
+  /** Percent per pixel, 0..100, 255 = no data. */
+  confidence(window: Window): Uint8Array;
+}
+
+/** How a result came about: written into every file, so that it can be told and repeated. */
+export interface Lineage {
+  /** Version of this software. */
+  readonly version: string;
+  readonly models: Networks['models'];
+  readonly backend: string;
+  readonly settings: RunSettings;
+  readonly shares: Shares;
+  /** When the run ended. */
+  readonly date: Date;
+}
+
+/**
+ * The repaired scene: size, grid, sample type, band order, names, scale, offset, no-data value and metadata
+ * as in the input; statistics, which no longer hold, are left out; `UNCLOUDED_*` items say how it was made.
+ * @returns length in bytes
+ * @throws PipelineError as {@link writeGeoTiff}
+ */
+export function writeResult(
+  source: SceneSource,
+  result: ResultReader,
+  lineage: Lineage,
+  sink: ByteSink,
+  options?: WriteOptions,
+): Promise<number> {
+  const { scene } = source;
+  const spec: GeoTiffSpec = {
+    width: scene.grid.width,
+    height: scene.grid.height,
+    bands: scene.bands.length,
+    sampleType: scene.sampleType,
+    metadata: {
+      ...scene.metadata,
+      gdalMetadata: editItems(scene.metadata.gdalMetadata, isStale, lineageItems(lineage)),
+    },
+  };
+  return writeGeoTiff(spec, (window, signal) => result.read(window, signal), sink, options);
+}
+
+/** Where cloud and shadow were found: one band of MASK_CLASS values, with colours. */
+export function writeMask(
+  source: SceneSource,
+  result: ResultReader,
+  lineage: Lineage,
+  sink: ByteSink,
+  options?: WriteOptions,
+): Promise<number> {
+  const product: ClassProduct = { name: 'mask', values: MASK_CLASS, colours: MASK_COLOURS };
+  return writeLayer(source.scene, product, (window) => result.mask(window), lineage, sink, options);
+}
+
+/** Where each pixel came from: one band of PROVENANCE values, with colours. */
+export function writeProvenance(
+  source: SceneSource,
+  result: ResultReader,
+  lineage: Lineage,
+  sink: ByteSink,
+  options?: WriteOptions,
+): Promise<number> {
+  const product: ClassProduct = { name: 'provenance', values: PROVENANCE, colours: PROVENANCE_COLOURS };
+  return writeLayer(source.scene, product, (window) => result.provenance(window), lineage, sink, options);
+}
+
+/** How far each pixel can be trusted: one band, 0 to 100 percent. */
+export function writeConfidence(
+  source: SceneSource,
+  result: ResultReader,
+  lineage: Lineage,
+  sink: ByteSink,
+  options?: WriteOptions,
+): Promise<number> {
+  const product: ClassProduct = {
+    name: 'confidence',
+    values: { nodata: 255 },
+    colours: null,
+    unit: 'percent',
+  };
+  return writeLayer(source.scene, product, (window) => result.confidence(window), lineage, sink, options);
+}
+
+type Rgb = readonly [number, number, number];
+
+interface ClassProduct {
+  readonly name: string;
+  readonly values: Readonly<Record<string, number>>;
+  /** Colours by value, 0..255; null for a grey band. */
+  readonly colours: Readonly<Record<number, Rgb>> | null;
+  readonly unit?: string;
+}
+
+const MASK_COLOURS: Readonly<Record<number, Rgb>> = {
+  [MASK_CLASS.clear]: [24, 90, 40],
+  [MASK_CLASS.thin]: [158, 202, 225],
+  [MASK_CLASS.thick]: [255, 255, 255],
+  [MASK_CLASS.shadow]: [84, 39, 136],
+};
+const PROVENANCE_COLOURS: Readonly<Record<number, Rgb>> = {
+  [PROVENANCE.observed]: [24, 90, 40],
+  [PROVENANCE.thinCorrected]: [158, 202, 225],
+  [PROVENANCE.shadowCorrected]: [84, 39, 136],
+  [PROVENANCE.generated]: [230, 97, 1],
+  [PROVENANCE.leftCloudy]: [255, 255, 255],
+};
+const NODATA = 255;
+
+function writeLayer(
+  scene: Scene,
+  product: ClassProduct,
+  read: (window: Window) => Uint8Array,
+  lineage: Lineage,
+  sink: ByteSink,
+  options?: WriteOptions,
+): Promise<number> {
+  const classes = Object.entries(product.values).filter(([name]) => name !== 'nodata');
+  const added: MetadataItem[] = [
+    { name: 'DESCRIPTION', sample: 0, role: 'description', domain: '', value: product.name },
+    ...(product.unit
+      ? [{ name: 'UNITTYPE', sample: 0, role: 'unittype', domain: '', value: product.unit }]
+      : []),
+    ...classes.map(([name, value]) => fileItemOf(`CLASS_${value}`, name)),
+    ...lineageItems(lineage),
+  ];
+  const areaOrPoint = editItems(scene.metadata.gdalMetadata, (item) => item.name !== 'AREA_OR_POINT', added);
+  const metadata: CarriedMetadata = {
+    geoTags: scene.metadata.geoTags,
+    gdalMetadata: areaOrPoint,
+    gdalNodata: String(NODATA),
+    photometricInterpretation: 1,
+    extraSamples: [],
+    otherTags: {},
+  };
+  const spec: GeoTiffSpec = {
+    width: scene.grid.width,
+    height: scene.grid.height,
+    bands: 1,
+    sampleType: 'uint8',
+    metadata,
+    ...(product.colours && { colorMap: colourMap(product.colours) }),
+  };
+  return writeGeoTiff(spec, async (window) => ({ window, bands: [read(window)] }), sink, options);
+}
+
+/** TIFF's colour map: all reds, all greens, all blues, 16 bits each. */
+function colourMap(colours: Readonly<Record<number, Rgb>>): number[] {
+  return [0, 1, 2].flatMap((channel) =>
+    Array.from({ length: 256 }, (_, value) => (colours[value]?.[channel] ?? 0) * 257),
+  );
+}
+
+/** Pixel statistics of the input no longer hold for the result. */
+function isStale(item: MetadataItem): boolean {
+  return /^(STATISTICS_|HISTOGRAM)/i.test(item.name) || /^UNCLOUDED_/.test(item.name);
+}
+
+function lineageItems({ version, models, backend, settings, shares, date }: Lineage): MetadataItem[] {
+  const model = ({ name, version: v, sha256 }: Lineage['models']['detector']) =>
+    `${name} ${v} sha256:${sha256}`;
+  return [
+    fileItemOf('UNCLOUDED_VERSION', version),
+    fileItemOf('UNCLOUDED_DATE', date.toISOString()),
+    fileItemOf('UNCLOUDED_DETECTOR', model(models.detector)),
+    fileItemOf('UNCLOUDED_GENERATOR', model(models.generator)),
+    fileItemOf('UNCLOUDED_BACKEND', backend),
+    fileItemOf('UNCLOUDED_SETTINGS', JSON.stringify(settings)),
+    ...Object.entries(shares).map(([name, share]) =>
+      fileItemOf(`UNCLOUDED_SHARE_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`, share.toFixed(6)),
+    ),
+  ];
+}
+
+function fileItemOf(name: string, value: string): MetadataItem {
+  return { name, sample: null, role: '', domain: '', value };
+}

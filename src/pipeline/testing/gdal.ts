@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** GDAL as an independent judge of what we write; tests skip where it is not installed. */
+export const hasGdal = (() => {
+  try {
+    execFileSync('gdalinfo', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    console.warn('gdalinfo is not on the PATH: checks by GDAL are skipped');
+    return false;
+  }
+})();
+
+type Json = { [key: string]: Json | Json[] | string | number | boolean | null };
+
+/** What `gdalinfo -json` says of a file, without its path, statistics, storage layout and our own items. */
+export function describeWithGdal(path: string): Json {
+  const info = JSON.parse(
+    execFileSync('gdalinfo', ['-json', path], { encoding: 'utf8', stdio: 'pipe' }),
+  ) as Json;
+  delete info.description;
+  delete info.files;
+  const metadata = info.metadata as Record<string, Record<string, string>>;
+  delete metadata.IMAGE_STRUCTURE;
+  for (const name of Object.keys(metadata[''] ?? {})) {
+    if (name.startsWith('UNCLOUDED_')) delete metadata[''][name];
+  }
+  for (const domain of Object.keys(metadata)) {
+    if (Object.keys(metadata[domain]).length === 0) delete metadata[domain];
+  }
+  for (const band of info.bands as Json[]) {
+    for (const key of ['block', 'overviews', 'min', 'max', 'minimum', 'maximum', 'mean', 'stdDev'])
+      delete band[key];
+    const items = band.metadata as Record<string, Record<string, string>>;
+    for (const name of Object.keys(items[''] ?? {}))
+      if (name.startsWith('STATISTICS_')) delete items[''][name];
+    for (const domain of Object.keys(items))
+      if (Object.keys(items[domain]).length === 0) delete items[domain];
+  }
+  return info;
+}
+
+/** All samples as GDAL reads them, as raw bytes, band after band. */
+export function samplesByGdal(path: string, scratch: string): Buffer {
+  const raw = `${scratch}/${Math.random().toString(36).slice(2)}.raw`;
+  execFileSync('gdal_translate', ['-q', '-of', 'ENVI', '-co', 'INTERLEAVE=BSQ', path, raw], {
+    stdio: 'pipe',
+  });
+  return readFileSync(raw);
+}

@@ -55,7 +55,7 @@ export interface SensorGuess {
 const HINTS: readonly { readonly sensor: Sensor; readonly pattern: RegExp }[] = [
   {
     sensor: 'sentinel-2',
-    pattern: /sentinel[-_ ]?2|\bS2[ABC]?(_|\b)|HLS\.?S30|_T\d{2}[A-Z]{3}_|\bCOPERNICUS\/S2/i,
+    pattern: /sentinel[-_ ]?2|\bS2[ABC]?(_|\b)|HLS\.?S30|(^|_)T\d{2}[A-Z]{3}_\d{8}|\bCOPERNICUS\/S2/i,
   },
   {
     sensor: 'landsat-oli',

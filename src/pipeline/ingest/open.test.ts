@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { dataFile, fixture, hasData } from '../testing/fixtures.ts';
+import { applyOverrides, openScene } from './open.ts';
+
+const roles = (scene: { bands: readonly { role: string }[] }) =>
+  scene.bands.map((band) => band.role).join(' ');
+
+describe('what a scene says of itself', () => {
+  it('Sentinel-2 with names and baseline', async () => {
+    const { scene } = await openScene(fixture('s2-described.tif'));
+    expect(scene.sensor).toBe('sentinel-2');
+    expect(roles(scene)).toBe('blue green red nir scl');
+    expect(scene.bands[0]).toMatchObject({ description: 'B02', scale: 1e-4, offset: -0.1 });
+    expect(scene.bands[4]).toMatchObject({ scale: 1, offset: 0 });
+    expect(scene.nodata).toBe(0);
+    expect(scene.decisions.map((d) => d.subject)).toEqual([
+      'sensor',
+      'bands',
+      'quality-band',
+      'radiometry',
+      'nodata',
+    ]);
+    expect(scene.byteLength).toBe(40 * 30 * 5 * 2);
+  });
+
+  it('scale, offset and no data in the file', async () => {
+    const { scene } = await openScene(fixture('scaled.tif'));
+    expect(scene.bands[3]).toMatchObject({ role: 'nir', scale: 2e-4, offset: -0.05 });
+    expect(scene.nodata).toBe(-32768);
+    expect(scene.decisions.find((d) => d.subject === 'radiometry')?.text).toBe(
+      'reflectance = DN x 0.0002 - 0.05',
+    );
+  });
+
+  it('NaN as no data', async () => {
+    expect((await openScene(fixture('float-nan.tif'))).scene.nodata).toBeNaN();
+  });
+
+  it('an alpha band', async () => {
+    expect(roles((await openScene(fixture('rgba.tif'))).scene)).toBe('red green blue alpha');
+  });
+
+  it('an image without georeference works, with a notice', async () => {
+    const { scene } = await openScene(fixture('no-georeference.tif'));
+    expect(scene.grid).toMatchObject({ transform: null, crs: { code: 'LOCAL', units: 'pixels' } });
+    expect(scene.notices.map((n) => n.code)).toContain('no-georeference');
+  });
+
+  it.each([
+    ['scaled.tif', 'EPSG:32616', 'WGS 84 / UTM zone 16N', 'm', [452475, 30, 0, 3408645, 0, -30]],
+    ['point.tif', 'EPSG:32616', 'WGS 84 / UTM zone 16N', 'm', [452475, 30, 0, 3408645, 0, -30]],
+    ['geographic.tif', 'EPSG:4326', 'WGS 84', 'degrees', [13.25, 0.001, 0, 45.75, 0, -0.001]],
+    ['rotated.tif', 'EPSG:32616', 'WGS 84 / UTM zone 16N', 'm', [452475, 8, 3, 3408645, 3, -8]],
+    ['feet.tif', 'EPSG:2229', 'NAD83 / California zone 5 (ftUS)', 'us-ft', [452475, 30, 0, 3408645, 0, -30]],
+  ] as const)('%s lies in %s', async (name, code, crsName, units, transform) => {
+    const { grid } = (await openScene(fixture(name))).scene;
+    expect(grid.crs).toEqual({ code, name: crsName, units });
+    grid.transform?.forEach((value, i) => {
+      expect(value).toBeCloseTo(transform[i], 9);
+    });
+  });
+
+  it('a coordinate system without a code is LOCAL, with a notice', async () => {
+    const { scene } = await openScene(fixture('own-crs.tif'));
+    expect(scene.grid.crs).toMatchObject({ code: 'LOCAL', units: 'm' });
+    expect(scene.notices.map((n) => n.code)).toContain('local-crs');
+  });
+});
+
+describe('overrides', () => {
+  it('change what was decided, and say so', async () => {
+    const source = await openScene(fixture('s2-described.tif'));
+    const changed = applyOverrides(source, {
+      roles: ['red', 'green', 'blue', 'nir', 'quality'],
+      offset: 0,
+      nodata: null,
+    }).scene;
+    expect(roles(changed)).toBe('red green blue nir quality');
+    expect(changed.bands[0]).toMatchObject({ scale: 1e-4, offset: 0 });
+    expect(changed.nodata).toBeNull();
+    expect(changed.decisions.filter((d) => d.because === 'set by you').map((d) => d.subject)).toEqual([
+      'bands',
+      'radiometry',
+      'nodata',
+    ]);
+    expect(changed.decisions.some((d) => d.subject === 'quality-band')).toBe(false);
+    expect(source.scene.bands[0].role).toBe('blue');
+  });
+
+  it('a band that was taken for quality gets the radiometry of the others', async () => {
+    const source = await openScene(fixture('s2-described.tif'));
+    const { bands } = applyOverrides(source, { roles: ['blue', 'green', 'red', 'nir', 'swir16'] }).scene;
+    expect(bands[4]).toMatchObject({ scale: 1e-4, offset: -0.1 });
+  });
+
+  it('may leave colours out only with a notice', async () => {
+    const source = await openScene(fixture('scaled.tif'));
+    const { notices } = applyOverrides(source, { roles: ['blue', 'green', 'other', 'nir'] }).scene;
+    expect(notices.map((n) => n.code)).toContain('roles-incomplete');
+  });
+});
+
+describe('real scenes', () => {
+  const scenes = [
+    [
+      'real/l8-gulf-cloudy.tif',
+      'landsat-oli',
+      'coastal blue green red nir swir16 swir22 cirrus qa_pixel',
+      1e-4,
+    ],
+    [
+      'real/s2-rois2017_winter_112_p797-cloudy.tif',
+      'sentinel-2',
+      'coastal blue green red rededge1 rededge2 rededge3 nir nir08 nir09 cirrus swir16 swir22',
+      1e-4,
+    ],
+    ['train/naip/chico_2018_3.tif', 'aerial', 'blue green red nir', 1 / 255],
+    ['train/l7-se-16.tif', 'landsat-tm-etm', 'blue green red nir swir16 swir22', 1 / 255],
+  ] as const;
+  for (const [path, sensor, expected, scale] of scenes) {
+    it.skipIf(!hasData(path))(path, async () => {
+      const { scene } = await openScene(dataFile(path));
+      expect(scene.sensor).toBe(sensor);
+      expect(roles(scene)).toBe(expected);
+      expect(scene.bands[1]).toMatchObject({ scale, offset: 0 });
+    });
+  }
+
+  it.skipIf(!hasData('real/rice1/cloudy/10.png'))(
+    'a picture of RICE is no GeoTIFF, and that is said',
+    async () => {
+      const opening = openScene(dataFile('real/rice1/cloudy/10.png'));
+      await expect(opening).rejects.toMatchObject({
+        code: 'file/not-a-tiff',
+        message: expect.stringContaining('PNG'),
+      });
+    },
+  );
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { SampleType, Sensor } from '../scene.ts';
+import { assignRoles, type BandEvidence, roleOfName } from './roles.ts';
+import { guessSensor } from './sensors.ts';
+
+function roles(
+  descriptions: string | number,
+  sensor: Sensor,
+  sampleType: SampleType = 'uint16',
+  more: Partial<BandEvidence> = {},
+) {
+  const list =
+    typeof descriptions === 'number' ? new Array<string>(descriptions).fill('') : descriptions.split(',');
+  return assignRoles({
+    descriptions: list,
+    sensor,
+    sampleType,
+    photometric: 1,
+    extraSamples: [],
+    ...more,
+  }).roles.join(' ');
+}
+
+describe('roles from names', () => {
+  it.each([
+    ['B02', 'sentinel-2', 'blue'],
+    ['B8A', 'sentinel-2', 'nir08'],
+    ['B4', 'sentinel-2', 'red'],
+    ['B4', 'landsat-oli', 'red'],
+    ['B4', 'landsat-tm-etm', 'nir'],
+    ['SR_B4', 'landsat-oli', 'red'],
+    ['SR_B7', 'landsat-tm-etm', 'swir22'],
+    ['ST_B10', 'landsat-oli', 'lwir'],
+    ['LC08_L2SP_021039_20201130_SR_B5', 'landsat-oli', 'nir'],
+    ['T31UFS_20200101T105441_B11_20m', 'sentinel-2', 'swir16'],
+    ['Band 6: SWIR 1', 'landsat-oli', 'swir16'],
+    ['Red', 'unknown', 'red'],
+    ['near infrared', 'unknown', 'nir'],
+    ['NIR', 'aerial', 'nir'],
+    ['Red edge 2', 'unknown', 'rededge2'],
+    ['swir16', 'unknown', 'swir16'],
+    ['B3 (Green)', 'unknown', 'green'],
+    ['SCL', 'unknown', 'scl'],
+    ['QA_PIXEL', 'landsat-oli', 'qa_pixel'],
+    ['pixel_qa', 'landsat-tm-etm', 'qa_pixel'],
+    ['QA60', 'sentinel-2', 'qa60'],
+    ['fmask', 'unknown', 'fmask'],
+    ['MSK_CLDPRB', 'sentinel-2', 'cloud_probability'],
+    ['QA_RADSAT', 'landsat-oli', 'quality'],
+    ['SR_QA_AEROSOL', 'landsat-oli', 'quality'],
+    ['B4', 'unknown', null],
+    ['reduced', 'unknown', null],
+  ] as const)('%s on %s is %s', (name, sensor, role) => {
+    expect(roleOfName(name, sensor)).toBe(role);
+  });
+
+  it('gives each role once and uses the narrow near infrared where there is no broad one', () => {
+    expect(roles('B02,B03,B04,B8A,B11,B12,SCL', 'sentinel-2')).toBe('blue green red nir swir16 swir22 scl');
+    expect(roles('red,green,blue,red', 'unknown')).toBe('red green blue other');
+  });
+
+  it('does not guess colours where names say that they are absent', () => {
+    expect(roles('nir,swir16,swir22', 'unknown')).toBe('nir swir16 swir22');
+  });
+});
+
+describe('roles from the order of bands', () => {
+  it.each([
+    [3, 'uint8', 'unknown', 'red green blue'],
+    [4, 'uint8', 'unknown', 'red green blue nir'],
+    [4, 'uint16', 'unknown', 'blue green red nir'],
+    [4, 'uint16', 'aerial', 'red green blue nir'],
+    [6, 'uint16', 'unknown', 'blue green red nir swir16 swir22'],
+    [7, 'uint8', 'unknown', 'blue green red nir swir16 lwir swir22'],
+    [7, 'uint16', 'landsat-oli', 'coastal blue green red nir swir16 swir22'],
+    [
+      12,
+      'uint16',
+      'unknown',
+      'coastal blue green red rededge1 rededge2 rededge3 nir nir08 nir09 swir16 swir22',
+    ],
+    [
+      13,
+      'uint16',
+      'unknown',
+      'coastal blue green red rededge1 rededge2 rededge3 nir nir08 nir09 cirrus swir16 swir22',
+    ],
+  ] as const)('%i bands of %s, %s', (count, type, sensor, expected) => {
+    expect(roles(count, sensor, type)).toBe(expected);
+  });
+
+  it('takes the fourth of four colours for alpha where the file says so', () => {
+    expect(roles(4, 'unknown', 'uint8', { photometric: 2, extraSamples: [2] })).toBe('red green blue alpha');
+  });
+
+  it('ignores names that only count', () => {
+    expect(roles('Band 1,Band 2,Band 3,Band 4', 'landsat-tm-etm')).toBe('blue green red nir');
+  });
+});
+
+describe('sensor', () => {
+  const guess = (name: string, items: Record<string, string> = {}, bands: string[] = []) =>
+    guessSensor(
+      name,
+      Object.entries(items).map(([key, value]) => ({ name: key, sample: null, role: '', domain: '', value })),
+      '',
+      bands,
+    ).sensor;
+
+  it.each([
+    ['S2A_MSIL2A_20230115T105401_N0509_R051_T31UFS.tif', 'sentinel-2'],
+    ['T31UFS_20200101T105441_B02_10m.tif', 'sentinel-2'],
+    ['LC08_L2SP_021039_20201130.tif', 'landsat-oli'],
+    ['LE07_L1TP_021047_20000221.tif', 'landsat-tm-etm'],
+    ['l8-gulf.tif', 'landsat-oli'],
+    ['m_3211850_nw_11_060_20200511.tif', 'aerial'],
+    ['holiday.tif', 'unknown'],
+  ])('%s is %s', (name, sensor) => {
+    expect(guess(name)).toBe(sensor);
+  });
+
+  it('believes metadata before names', () => {
+    expect(guess('s2-like.tif', { SPACECRAFT_ID: 'LANDSAT_8' })).toBe('landsat-oli');
+    expect(guess('x.tif', { SENSOR: 'NAIP' })).toBe('aerial');
+    expect(guess('x.tif', { COMMENT: 'compared with Sentinel-2' })).toBe('unknown');
+  });
+
+  it('tells Landsat 4 to 7 from 8 and 9 by the bands that are there', () => {
+    expect(guess('x.tif', {}, ['SR_B1', 'SR_B2', 'SR_B3', 'SR_B4', 'SR_B5', 'SR_B7'])).toBe('landsat-tm-etm');
+    expect(guess('x.tif', {}, ['SR_B2', 'SR_B3', 'SR_B4', 'SR_B5', 'SR_B6', 'SR_B7'])).toBe('landsat-oli');
+  });
+});

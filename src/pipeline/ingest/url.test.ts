@@ -1,0 +1,84 @@
+import {
+  type AddressInfo,
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectedSample, fixture } from '../testing/fixtures.ts';
+import { openScene } from './open.ts';
+
+let server: Server;
+let base: string;
+let requests: string[] = [];
+
+/** /range/NAME honours ranges, /hidden/NAME hides the length, /whole/NAME ignores ranges, /slow/ never answers. */
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const [, mode, name] = (request.url ?? '').split('/');
+  requests.push(`${request.method} ${request.headers.range ?? ''}`);
+  if (mode === 'slow') return;
+  if (mode === 'missing') return void response.writeHead(404).end();
+  const bytes = new Uint8Array(await fixture(name).arrayBuffer());
+  if (request.method === 'HEAD')
+    return void response.writeHead(200, { 'Content-Length': bytes.length }).end();
+  const range = request.headers.range?.match(/^bytes=(\d+)-(\d+)$/);
+  if (mode === 'whole' || !range) return void response.writeHead(200).end(bytes);
+  const [from, to] = [Number(range[1]), Math.min(Number(range[2]), bytes.length - 1)];
+  if (from >= bytes.length) return void response.writeHead(416).end();
+  const headers = mode === 'hidden' ? {} : { 'Content-Range': `bytes ${from}-${to}/${bytes.length}` };
+  response.writeHead(206, headers).end(bytes.subarray(from, to + 1));
+}
+
+beforeAll(async () => {
+  server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+describe('a scene behind a URL', () => {
+  it.each(['range', 'hidden'])('is read by ranges (%s)', async (mode) => {
+    const source = await openScene(new URL(`${base}/${mode}/many-strips-MM.tif`));
+    expect(source.scene.name).toBe('many-strips-MM.tif');
+    const { bands } = await source.read({ x: 0, y: 300, width: 8, height: 2 });
+    expect(bands[2][9]).toBe(expectedSample('uint16', 2, 1, 301));
+  });
+
+  it('small pieces share a request', async () => {
+    requests = [];
+    await openScene(new URL(`${base}/range/many-strips-MM.tif`));
+    expect(requests).toEqual(['GET bytes=0-65535']);
+  });
+
+  it('a server without ranges is named', async () => {
+    await expect(openScene(new URL(`${base}/whole/scaled.tif`))).rejects.toMatchObject({
+      code: 'network/no-range',
+      remedy: expect.stringContaining('Accept-Ranges'),
+    });
+  });
+
+  it('an address that does not exist', async () => {
+    await expect(openScene(new URL(`${base}/missing/x.tif`))).rejects.toMatchObject({
+      code: 'network/unreachable',
+      message: expect.stringContaining('404'),
+    });
+  });
+
+  it('a server that is not there', async () => {
+    await expect(openScene(new URL('http://127.0.0.1:9/x.tif'))).rejects.toMatchObject({
+      code: 'network/unreachable',
+      remedy: expect.stringContaining('Access-Control-Allow-Origin'),
+    });
+  });
+
+  it('waiting can be cancelled', async () => {
+    const abort = new AbortController();
+    const opening = openScene(new URL(`${base}/slow/x.tif`), {}, abort.signal);
+    setTimeout(() => abort.abort(), 50);
+    await expect(opening).rejects.toMatchObject({ code: 'job/cancelled' });
+  });
+});

@@ -2,7 +2,7 @@ import type { Samples, SampleType } from '../scene.ts';
 import type { ByteSource } from './byte-source.ts';
 import { unpack } from './codecs.ts';
 import { truncated } from './directory.ts';
-import { type ImageLayout, SAMPLE_BYTES } from './preflight.ts';
+import { type ImageLayout, SAMPLE_BYTES } from './layout.ts';
 
 const ARRAYS = {
   uint8: Uint8Array,

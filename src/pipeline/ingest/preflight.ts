@@ -3,27 +3,7 @@ import type { SampleType } from '../scene.ts';
 import { COMPRESSION, PHOTOMETRIC, TAG } from '../tiff/tags.ts';
 import type { ByteSource } from './byte-source.ts';
 import { corrupt, type Directory, readStructure, truncated } from './directory.ts';
-
-/** How the samples of one image lie in the file: checked, so that readers need not doubt it. */
-export interface ImageLayout {
-  readonly width: number;
-  readonly height: number;
-  readonly bands: number;
-  readonly sampleType: SampleType;
-  readonly littleEndian: boolean;
-  readonly compression: number;
-  readonly predictor: 1 | 2 | 3;
-  /** True if each block holds one band, false if pixels are interleaved. */
-  readonly planar: boolean;
-  /** Strips are blocks as wide as the image. */
-  readonly blockWidth: number;
-  readonly blockHeight: number;
-  /** Strips are cut at the lower edge, tiles are padded. */
-  readonly tiled: boolean;
-  /** Per block, row by row and, if planar, band after band. A count of 0 is a block left out. */
-  readonly offsets: readonly number[];
-  readonly byteCounts: readonly number[];
-}
+import { type ImageLayout, SAMPLE_BYTES, splitPlainStrips } from './layout.ts';
 
 export interface Preflight {
   readonly main: Directory;
@@ -54,16 +34,6 @@ const SAMPLE_TYPES: Readonly<Record<string, SampleType>> = {
   '2/32': 'int32',
   '3/32': 'float32',
   '3/64': 'float64',
-};
-export const SAMPLE_BYTES: Readonly<Record<SampleType, number>> = {
-  uint8: 1,
-  int8: 1,
-  uint16: 2,
-  int16: 2,
-  uint32: 4,
-  int32: 4,
-  float32: 4,
-  float64: 8,
 };
 
 const COMPRESSION_NAMES: Readonly<Record<number, string>> = {
@@ -132,8 +102,9 @@ function checkImage(directory: Directory, littleEndian: boolean, fileSize: numbe
     : Math.min(firstNumber(directory, TAG.rowsPerStrip) ?? height, height);
   if (blockWidth === 0 || rows === 0) throw corrupt(`its blocks are ${blockWidth} x ${rows} pixels`);
   const blockBytes = blockWidth * rows * (planar ? 1 : bands) * sampleBytes;
-  if (blockBytes > MAX_BLOCK_BYTES) throw blockTooLarge(blockBytes);
-  const layout = {
+  const plain = compression === COMPRESSION.none && predictor === 1;
+  if (blockBytes > MAX_BLOCK_BYTES && (tiled || !plain)) throw blockTooLarge(blockBytes);
+  const layout: ImageLayout = {
     width,
     height,
     bands,
@@ -149,7 +120,7 @@ function checkImage(directory: Directory, littleEndian: boolean, fileSize: numbe
     byteCounts: numbers(directory, tiled ? TAG.tileByteCounts : TAG.stripByteCounts),
   };
   checkBlocks(layout, bytes, fileSize);
-  return layout;
+  return plain && !tiled ? splitPlainStrips(layout) : layout;
 }
 
 function checkColours(directory: Directory, bands: number): number {

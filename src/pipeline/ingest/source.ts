@@ -2,10 +2,14 @@ import { throwIfAborted } from '../errors.ts';
 import type { Raster, Samples, SampleType, Window } from '../scene.ts';
 import { allocate, readBlock } from './blocks.ts';
 import type { ByteSource } from './byte-source.ts';
-import type { ImageLayout } from './preflight.ts';
+import { type ImageLayout, SAMPLE_BYTES } from './layout.ts';
 
-/** Decoded blocks kept, because neighbouring windows with their halo ask for the same ones again. */
-const CACHE_BYTES = 64 * 2 ** 20;
+/**
+ * Decoded blocks are kept, because neighbouring windows with their halo ask for the same ones again: two
+ * rows of blocks, within these bounds.
+ */
+const MIN_CACHE_BYTES = 32 * 2 ** 20;
+const MAX_CACHE_BYTES = 192 * 2 ** 20;
 /** Blocks fetched and unpacked at a time. */
 const PARALLEL = 4;
 
@@ -30,7 +34,7 @@ export function imageReader(
   overviews: readonly ImageLayout[],
   fill: number,
 ): ImageReader {
-  const cache = new BlockCache(CACHE_BYTES);
+  const cache = new BlockCache(cacheBytes(full));
   const levels = [full, ...overviews];
   const allBands = Array.from({ length: full.bands }, (_, i) => i);
 
@@ -203,7 +207,13 @@ function assertInside(window: Window, grid: { width: number; height: number }): 
   }
 }
 
-/** Least recently used blocks go first. */
+function cacheBytes({ width, blockWidth, blockHeight, bands, sampleType }: ImageLayout): number {
+  const paddedWidth = Math.ceil(width / blockWidth) * blockWidth;
+  const twoRows = 2 * paddedWidth * blockHeight * bands * SAMPLE_BYTES[sampleType];
+  return Math.min(MAX_CACHE_BYTES, Math.max(MIN_CACHE_BYTES, twoRows));
+}
+
+/** Least recently used blocks go first; the newest one stays whatever its size. */
 class BlockCache {
   private readonly blocks = new Map<string, Samples>();
   private bytes = 0;
@@ -223,11 +233,11 @@ class BlockCache {
   }
 
   put(key: string, samples: Samples): void {
-    if (this.blocks.has(key) || samples.byteLength > this.limit / 2) return;
+    if (this.blocks.has(key)) return;
     this.blocks.set(key, samples);
     this.bytes += samples.byteLength;
     for (const [oldest, old] of this.blocks) {
-      if (this.bytes <= this.limit) break;
+      if (this.bytes <= this.limit || oldest === key) break;
       this.blocks.delete(oldest);
       this.bytes -= old.byteLength;
     }

@@ -1,10 +1,5 @@
-import {
-  type AddressInfo,
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectedSample, fixture } from '../testing/fixtures.ts';
 import { openScene } from './open.ts';

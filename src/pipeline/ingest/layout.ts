@@ -1,0 +1,62 @@
+import type { SampleType } from '../scene.ts';
+import { corrupt } from './directory.ts';
+
+/** How the samples of one image lie in the file: checked, so that readers need not doubt it. */
+export interface ImageLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly bands: number;
+  readonly sampleType: SampleType;
+  readonly littleEndian: boolean;
+  readonly compression: number;
+  readonly predictor: 1 | 2 | 3;
+  /** True if each block holds one band, false if pixels are interleaved. */
+  readonly planar: boolean;
+  /** Strips are blocks as wide as the image. */
+  readonly blockWidth: number;
+  readonly blockHeight: number;
+  /** Strips are cut at the lower edge, tiles are padded. */
+  readonly tiled: boolean;
+  /** Per block, row by row and, if planar, band after band. A count of 0 is a block left out. */
+  readonly offsets: readonly number[];
+  readonly byteCounts: readonly number[];
+}
+
+export const SAMPLE_BYTES: Readonly<Record<SampleType, number>> = {
+  uint8: 1,
+  int8: 1,
+  uint16: 2,
+  int16: 2,
+  uint32: 4,
+  int32: 4,
+  float32: 4,
+  float64: 8,
+};
+
+/** Largest piece in which rows of uncompressed strips are read. */
+const PLAIN_STRIP_BYTES = 2 ** 20;
+
+/** Uncompressed strips may be read from any row on: tall ones are cut, so that a window reads what it needs. */
+export function splitPlainStrips(layout: ImageLayout): ImageLayout {
+  const { width, height, bands, planar, offsets, byteCounts } = layout;
+  const rowBytes = width * (planar ? 1 : bands) * SAMPLE_BYTES[layout.sampleType];
+  const blockHeight = Math.max(1, Math.floor(PLAIN_STRIP_BYTES / rowBytes));
+  const parts = layout.blockHeight / blockHeight;
+  // Strips of one height only, and pieces that fill them: so the table stays regular.
+  const single = layout.blockHeight === height;
+  if (parts <= 1 || !(single || Number.isInteger(parts)) || byteCounts.includes(0)) return layout;
+  const cutOffsets: number[] = [];
+  const cutCounts: number[] = [];
+  const strips = Math.ceil(height / layout.blockHeight);
+  for (let i = 0; i < strips * (planar ? bands : 1); i++) {
+    const top = (i % strips) * layout.blockHeight;
+    const rows = Math.min(layout.blockHeight, height - top);
+    for (let row = 0; row < rows; row += blockHeight) {
+      const length = Math.min(blockHeight, rows - row) * rowBytes;
+      if (row * rowBytes + length > byteCounts[i]) throw corrupt('a strip of it is shorter than its rows');
+      cutOffsets.push(offsets[i] + row * rowBytes);
+      cutCounts.push(length);
+    }
+  }
+  return { ...layout, blockHeight, offsets: cutOffsets, byteCounts: cutCounts };
+}

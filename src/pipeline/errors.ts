@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'memory/exhausted'
   // the job
   | 'job/cancelled'
+  | 'job/not-ready'
   | 'internal/unexpected';
 
 /** Plain data form of a {@link PipelineError}: what crosses a worker boundary. */

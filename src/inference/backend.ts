@@ -1,0 +1,16 @@
+import type { PipelineError } from '../pipeline/errors.ts';
+
+export type BackendName = 'webgpu' | 'wasm';
+
+/** A TensorFlow.js back end that is running and current. */
+export interface StartedBackend {
+  readonly name: BackendName;
+  /** For people: the GPU's name, or `SIMD, 4 threads`. */
+  readonly detail: string;
+  /** Calls back if the device goes away, at once if it has gone; returns the way to unsubscribe. */
+  onLost(listener: (error: PipelineError) => void): () => void;
+  dispose(): void;
+}
+
+/** Why a back end cannot be used here: a sentence part such as `this browser has no WebGPU`. */
+export class BackendUnusable extends Error {}

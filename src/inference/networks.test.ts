@@ -1,0 +1,107 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, describe, expect, test } from 'vitest';
+import { PipelineError } from '../pipeline/errors.ts';
+import {
+  DETECTOR_CHANNELS,
+  DETECTOR_CLASSES,
+  GENERATOR_CHANNELS,
+  GENERATOR_OUTPUTS,
+} from '../pipeline/networks.ts';
+import { createNetworks, type StartedNetworks } from './networks.ts';
+import { expectedOutput, type SyntheticOptions, serve, syntheticModel } from './testing/synthetic-models.ts';
+import { NODE_WASM } from './testing/wasm-in-node.ts';
+
+function start(detector: SyntheticOptions = {}, signal?: AbortSignal): Promise<StartedNetworks> {
+  const fetchBytes = serve({
+    detector: syntheticModel('detector', DETECTOR_CHANNELS, DETECTOR_CLASSES, detector),
+    generator: syntheticModel('generator', GENERATOR_CHANNELS, GENERATOR_OUTPUTS),
+  });
+  return createNetworks({ modelsUrl: 'memory:/', wasmFiles: NODE_WASM, fetchBytes }, signal);
+}
+
+let started: StartedNetworks | null = null;
+afterEach(() => {
+  started?.dispose();
+  started = null;
+});
+
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (thrown) => (thrown instanceof PipelineError ? thrown.code : thrown),
+  );
+
+describe('createNetworks', () => {
+  test('passes over WebGPU where there is none, says why, and starts WASM', async () => {
+    started = await start();
+    expect(started.report.backend).toBe('wasm');
+    expect(started.report.detail).toBe('SIMD, 1 thread');
+    expect(started.report.passedOver).toEqual([
+      { backend: 'webgpu', reason: expect.stringMatching(/no WebGPU|no graphics adapter/) },
+    ]);
+    expect(started.networks.models.detector).toMatchObject({ name: 'detector', version: '1.2.3' });
+    expect(started.networks.models.detector.sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('computes what the graph says, on any tile shape', async () => {
+    started = await start();
+    const input = Float32Array.from({ length: 16 * 24 * DETECTOR_CHANNELS }, (_, i) => (i % 32) / 32);
+    const output = await started.networks.detect(input, 16, 24);
+    expect(Array.from(output)).toEqual(expectedOutput(input, DETECTOR_CHANNELS, DETECTOR_CLASSES));
+  });
+
+  test('leaves no tensor behind', async () => {
+    started = await start();
+    const tile = new Float32Array(8 * 8 * GENERATOR_CHANNELS).fill(0.5);
+    await started.networks.generate(tile, 8, 8);
+    const before = tf.engine().state.numTensors;
+    for (let i = 0; i < 5; i++) await started.networks.generate(tile, 8, 8);
+    expect(tf.engine().state.numTensors).toBe(before);
+    started.dispose();
+    started = null;
+    expect(tf.engine().state.numTensors).toBe(0);
+  });
+
+  test('lets messages in between tiles', async () => {
+    started = await start();
+    const { port1, port2 } = new MessageChannel();
+    let arrived = false;
+    port2.onmessage = () => {
+      arrived = true;
+    };
+    port1.postMessage('cancel');
+    await started.networks.detect(new Float32Array(64 * DETECTOR_CHANNELS), 8, 8);
+    await started.networks.detect(new Float32Array(64 * DETECTOR_CHANNELS), 8, 8);
+    expect(arrived).toBe(true);
+    port1.close();
+  });
+
+  test('refuses a back end that computes wrongly', async () => {
+    const thrown = await start({ goldenError: 0.002 }).catch((error) => error);
+    expect(thrown).toBeInstanceOf(PipelineError);
+    expect(thrown.code).toBe('backend/none');
+    expect(thrown.message).toMatch(/wasm: it computes wrongly: detector is off by 0\.0020/);
+    expect(tf.engine().state.numTensors).toBe(0);
+  });
+
+  test.each(['model.json', 'weights.bin', 'golden.bin'] as const)(
+    'notices that %s is damaged',
+    async (damage) => {
+      expect(await failure(start({ damage }))).toBe('model/corrupt');
+    },
+  );
+
+  test('says so when a model cannot be fetched', async () => {
+    const work = createNetworks({ modelsUrl: 'http://127.0.0.1:9/', wasmFiles: NODE_WASM });
+    expect(await failure(work)).toBe('model/unavailable');
+  });
+
+  test('can be cancelled', async () => {
+    expect(await failure(start({}, AbortSignal.abort()))).toBe('job/cancelled');
+  });
+
+  test('rejects input of the wrong size', async () => {
+    started = await start();
+    expect(await failure(started.networks.detect(new Float32Array(10), 8, 8))).toBe('internal/unexpected');
+  });
+});

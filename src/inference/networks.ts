@@ -1,0 +1,148 @@
+import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
+import type { Networks } from '../pipeline/networks.ts';
+import { type BackendName, BackendUnusable, type StartedBackend } from './backend.ts';
+import { type FetchBytes, fetchModel, goldenDifference, type LoadedModel, loadModel } from './model.ts';
+import { startWasm, type WasmFiles } from './wasm.ts';
+import { startWebGpu } from './webgpu.ts';
+
+export interface NetworksOptions {
+  /** Address of the folder that holds `detector/` and `generator/`, with a slash at the end. */
+  readonly modelsUrl: string;
+  readonly wasmFiles: WasmFiles;
+  /**
+   * Back ends to try, in order; default WebGPU, then WASM. A software WebGPU adapter is used only if WebGPU
+   * is asked for here.
+   */
+  readonly prefer?: readonly BackendName[];
+  readonly fetchBytes?: FetchBytes;
+}
+
+/** How the back end was chosen. */
+export interface StartReport {
+  readonly backend: BackendName;
+  readonly detail: string;
+  readonly passedOver: readonly { readonly backend: BackendName; readonly reason: string }[];
+  /** Largest absolute difference from the training framework on the golden tiles, per model. */
+  readonly goldenDifference: { readonly detector: number; readonly generator: number };
+}
+
+export interface StartedNetworks {
+  readonly networks: Networks;
+  readonly report: StartReport;
+  dispose(): void;
+}
+
+const DEFAULT_ORDER: readonly BackendName[] = ['webgpu', 'wasm'];
+
+/**
+ * Loads the models, starts the first back end that works, and has it repeat a known result first: one that
+ * computes wrongly is passed over.
+ *
+ * @throws PipelineError `model/unavailable`, `model/corrupt`, `backend/none`, `job/cancelled`.
+ */
+export async function createNetworks(
+  options: NetworksOptions,
+  signal?: AbortSignal,
+): Promise<StartedNetworks> {
+  const [detector, generator] = await Promise.all(
+    ['detector/', 'generator/'].map((name) =>
+      fetchModel(options.modelsUrl + name, options.fetchBytes, signal),
+    ),
+  );
+  const passedOver: { backend: BackendName; reason: string }[] = [];
+  for (const name of options.prefer ?? DEFAULT_ORDER) {
+    throwIfAborted(signal);
+    let backend: StartedBackend | null = null;
+    const models: LoadedModel[] = [];
+    const release = () => {
+      for (const model of models) model.dispose();
+      backend?.dispose();
+    };
+    try {
+      backend =
+        name === 'webgpu'
+          ? await startWebGpu(options.prefer !== undefined)
+          : await startWasm(options.wasmFiles);
+      const differences: number[] = [];
+      for (const files of [detector, generator]) {
+        const model = await loadModel(files);
+        models.push(model);
+        const difference = await unlessLost(backend, goldenDifference(files, model));
+        if (!(difference <= files.card.golden.tolerance)) {
+          throw new BackendUnusable(
+            `it computes wrongly: ${files.card.name} is off by ${difference.toPrecision(2)} on its test tile`,
+          );
+        }
+        differences.push(difference);
+        throwIfAborted(signal);
+      }
+      const report: StartReport = {
+        backend: name,
+        detail: backend.detail,
+        passedOver,
+        goldenDifference: { detector: differences[0], generator: differences[1] },
+      };
+      const identities = { detector: detector.identity, generator: generator.identity };
+      return { networks: networksOn(backend, models, identities), report, dispose: release };
+    } catch (thrown) {
+      release();
+      const code = thrown instanceof PipelineError ? thrown.code : null;
+      if (code === 'job/cancelled' || code === 'model/corrupt') throw thrown;
+      passedOver.push({ backend: name, reason: thrown instanceof Error ? thrown.message : String(thrown) });
+    }
+  }
+  throw new PipelineError(
+    'backend/none',
+    `This browser cannot run the networks: ${passedOver.map((p) => `${p.backend}: ${p.reason}`).join('; ')}.`,
+    'Use a recent version of Chrome, Edge, Firefox or Safari.',
+  );
+}
+
+function networksOn(
+  backend: StartedBackend,
+  [detector, generator]: LoadedModel[],
+  models: Networks['models'],
+): Networks {
+  const run = async (model: LoadedModel, input: Float32Array, height: number, width: number) => {
+    try {
+      const output = await unlessLost(backend, model.run(input, height, width));
+      if (backend.name === 'wasm') await letMessagesIn();
+      return output;
+    } catch (thrown) {
+      throw toPipelineError(thrown);
+    }
+  };
+  return {
+    backend: backend.name,
+    models,
+    detect: (input, height, width) => run(detector, input, height, width),
+    generate: (input, height, width) => run(generator, input, height, width),
+  };
+}
+
+/** The notice of a loss may come a moment after the failure that it causes. */
+const LOSS_GRACE_MS = 100;
+
+/** A lost device leaves its calls hanging, or fails them with a text of its own. */
+function unlessLost<T>(backend: StartedBackend, work: Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const unsubscribe = backend.onLost(reject);
+    work.then(
+      (value) => {
+        unsubscribe();
+        resolve(value);
+      },
+      (thrown) => {
+        const settle = () => {
+          unsubscribe();
+          reject(thrown);
+        };
+        if (backend.name === 'webgpu') setTimeout(settle, LOSS_GRACE_MS);
+        else settle();
+      },
+    );
+  });
+}
+
+/** WASM computes without ever returning to the event loop: a cancel message could not arrive. */
+const letMessagesIn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));

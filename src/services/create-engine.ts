@@ -1,0 +1,177 @@
+import { proxy, type Remote, transfer } from 'comlink';
+import type { DisplayApi, PipelineApi, SceneInput } from '../../workers/protocol.ts';
+import { PipelineError } from '../pipeline/errors.ts';
+import type { SceneOverrides } from '../pipeline/scene.ts';
+import type { BackendReport, Engine, EngineEvent, OpenedScene } from './engine.ts';
+import { type WorkerClient, workerClient } from './worker-client.ts';
+
+type BackendName = BackendReport['backend'];
+
+export interface EngineOptions {
+  /** Back ends to try, in order; default WebGPU on a real GPU, then WASM. */
+  readonly prefer?: readonly BackendName[];
+  /** Folder of the models; default `models/` beside the page. */
+  readonly modelsUrl?: URL;
+}
+
+/** The order after a page's `?backend=webgpu` or `?backend=wasm`: that one first; undefined if it names none. */
+export function preferredBackends(search: string): BackendName[] | undefined {
+  const wanted = new URLSearchParams(search).get('backend');
+  if (wanted === 'webgpu') return ['webgpu', 'wasm'];
+  return wanted === 'wasm' ? ['wasm'] : undefined;
+}
+
+/**
+ * The engine in two workers: one computes, the other answers what the viewer asks meanwhile. Tiles pass
+ * from the first to the second over a channel of their own, so the main thread never holds them.
+ */
+export function createEngine(options: EngineOptions = {}): Engine {
+  const modelsUrl = (options.modelsUrl ?? new URL('models/', document.baseURI)).href;
+  const listeners = new Map<number, (event: EngineEvent) => void>();
+  const deliver = proxy((job: number, event: EngineEvent) => listeners.get(job)?.(event));
+  let prefer = options.prefer;
+  /** What a new worker has to be told after a crash. */
+  let current: { input: SceneInput; overrides: SceneOverrides | null } | null = null;
+  let reference: SceneInput | null = null;
+  let connected = false;
+
+  const pipeline: WorkerClient<PipelineApi> = workerClient(
+    () => new Worker(new URL('../../workers/pipeline.worker.ts', import.meta.url), { type: 'module' }),
+    async (api) => {
+      connected = false;
+      await api.start({ modelsUrl, prefer }, deliver);
+      if (current) {
+        await api.open(0, current.input);
+        if (current.overrides) await api.override(current.overrides);
+      }
+      if (reference !== null) await api.setReference(0, reference);
+    },
+  );
+  const display: WorkerClient<DisplayApi> = workerClient(
+    () => new Worker(new URL('../../workers/display.worker.ts', import.meta.url), { type: 'module' }),
+    async (api) => {
+      connected = false;
+      await api.start(deliver);
+      if (current) {
+        await api.open(0, current.input);
+        if (current.overrides) await api.override(current.overrides);
+      }
+    },
+  );
+
+  /** Gives the two workers a channel, if they do not share one yet. */
+  async function connect(signal?: AbortSignal): Promise<void> {
+    const both = await Promise.all([
+      pipeline.call(async (api) => ({ api }), signal),
+      display.call(async (api) => ({ api }), signal),
+    ]);
+    if (connected) return;
+    connected = true;
+    const [{ api: computing }, { api: showing }]: [
+      { api: Remote<PipelineApi> },
+      { api: Remote<DisplayApi> },
+    ] = both;
+    const { port1, port2 } = new MessageChannel();
+    await showing.connectPipeline(transfer(port1, [port1]));
+    await computing.connectDisplay(transfer(port2, [port2]));
+  }
+
+  async function runOnce(
+    settings: Parameters<Engine['run']>[0],
+    onEvent: (event: EngineEvent) => void,
+    signal?: AbortSignal,
+  ) {
+    await connect(signal);
+    return pipeline.call(async (api, job) => {
+      listeners.set(job, onEvent);
+      try {
+        await display.call((shown) => shown.expectRun(job));
+        const report = await api.run(job, settings);
+        await display.call((shown) => shown.settled(job));
+        return report;
+      } finally {
+        listeners.delete(job);
+      }
+    }, signal);
+  }
+
+  return {
+    async open(input, signal) {
+      const crossing = input instanceof URL ? input.href : input;
+      const scene = await pipeline.call((api, job) => api.open(job, crossing), signal);
+      const shown = await display.call((api, job) => api.open(job, crossing), signal);
+      current = { input: crossing, overrides: null };
+      reference = null;
+      return { scene, displayBands: shown.displayBands };
+    },
+
+    async override(overrides): Promise<OpenedScene> {
+      const scene = await pipeline.call((api) => api.override(overrides));
+      const shown = await display.call((api) => api.override(overrides));
+      if (current) current = { ...current, overrides };
+      return { scene, displayBands: shown.displayBands };
+    },
+
+    async setReference(input) {
+      const crossing = input instanceof URL ? input.href : input;
+      await pipeline.call((api, job) => api.setReference(job, crossing));
+      reference = crossing;
+    },
+
+    async warmUp(signal) {
+      const { backend, detail, passedOver } = await pipeline.call((api, job) => api.warmUp(job), signal);
+      return { backend, detail, passedOver };
+    },
+
+    async run(settings, onEvent, signal) {
+      try {
+        return await runOnce(settings, onEvent, signal);
+      } catch (thrown) {
+        if (!(thrown instanceof PipelineError) || thrown.code !== 'backend/lost') throw thrown;
+        prefer = ['wasm'];
+        pipeline.stop(thrown);
+        onEvent({
+          type: 'notice',
+          notice: { code: 'backend-lost', message: `${thrown.message} The run starts again on WASM.` },
+        });
+        return runOnce(settings, onEvent, signal);
+      }
+    },
+
+    displayTile: (request, signal) => display.call((api, job) => api.displayTile(job, request), signal),
+
+    stretch: (bands, signal) => display.call((api, job) => api.stretch(job, bands), signal),
+
+    probe: (x, y) => display.call((api) => api.probe(x, y)),
+
+    async export(product, onEvent, signal) {
+      return pipeline.call(async (api, job) => {
+        listeners.set(job, onEvent);
+        try {
+          const blob = await api.export(job, product);
+          return { name: exportName(sceneName(current?.input), product), blob };
+        } finally {
+          listeners.delete(job);
+        }
+      }, signal);
+    },
+
+    dispose() {
+      pipeline.stop();
+      display.stop();
+    },
+  };
+}
+
+function sceneName(input: SceneInput | undefined): string {
+  if (input === undefined) return 'scene';
+  return typeof input === 'string'
+    ? decodeURIComponent(new URL(input).pathname.split('/').pop() ?? '')
+    : input.name;
+}
+
+/** `scene.tif` becomes `scene-unclouded.tif`, `scene-mask.tif` and so on. */
+export function exportName(file: string, product: 'result' | 'mask' | 'provenance' | 'confidence'): string {
+  const stem = file.replace(/\.(tiff?|gtiff?)$/i, '') || 'scene';
+  return `${stem}-${product === 'result' ? 'unclouded' : product}.tif`;
+}

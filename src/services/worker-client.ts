@@ -1,0 +1,98 @@
+import { type Remote, releaseProxy, wrap } from 'comlink';
+import '../../workers/crossing.ts';
+import { cancelled, PipelineError, throwIfAborted } from '../pipeline/errors.ts';
+
+/** A worker that is started when first needed, and again after a crash. */
+export interface WorkerClient<Api> {
+  /**
+   * Calls the worker. `job` is a number of its own for this call.
+   * @throws PipelineError those of the worker; `worker/crashed`; `job/cancelled` once the worker has stopped.
+   */
+  call<T>(work: (api: Remote<Api>, job: number) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Ends the worker; its pending calls reject with the given error. The next call starts a new one. */
+  stop(reason?: PipelineError): void;
+  /** Whether a worker is running. */
+  readonly alive: boolean;
+}
+
+interface Running<Api> {
+  readonly worker: Worker;
+  readonly api: Remote<Api>;
+  readonly ready: Promise<void>;
+  readonly pending: Set<(error: PipelineError) => void>;
+}
+
+let lastJob = 0;
+
+/**
+ * @param create makes the worker
+ * @param prepare tells a new worker what it needs to know before the first call
+ */
+export function workerClient<Api extends { cancel(job: number): void }>(
+  create: () => Worker,
+  prepare: (api: Remote<Api>) => Promise<void>,
+): WorkerClient<Api> {
+  let running: Running<Api> | null = null;
+
+  function start(): Running<Api> {
+    const worker = create();
+    const api = wrap<Api>(worker);
+    const started: Running<Api> = { worker, api, ready: prepare(api), pending: new Set() };
+    started.ready.catch(() => {});
+    const crash = (event: Event) => {
+      event.preventDefault();
+      if (running === started) stop(crashed(event));
+    };
+    worker.addEventListener('error', crash);
+    worker.addEventListener('messageerror', crash);
+    return started;
+  }
+
+  function stop(reason = cancelled()): void {
+    const stopped = running;
+    if (!stopped) return;
+    running = null;
+    stopped.worker.terminate();
+    stopped.api[releaseProxy]();
+    for (const reject of stopped.pending) reject(reason);
+    stopped.pending.clear();
+  }
+
+  return {
+    async call(work, signal) {
+      throwIfAborted(signal);
+      running ??= start();
+      const { api, ready, pending } = running;
+      const job = ++lastJob;
+      const cancel = () => void (api as Remote<{ cancel(job: number): void }>).cancel(job);
+      return new Promise((resolve, reject) => {
+        pending.add(reject);
+        const settle = () => {
+          pending.delete(reject);
+          signal?.removeEventListener('abort', cancel);
+        };
+        ready
+          .then(() => {
+            throwIfAborted(signal);
+            signal?.addEventListener('abort', cancel, { once: true });
+            return work(api, job);
+          })
+          .then(resolve, reject)
+          .finally(settle);
+      });
+    },
+    stop,
+    get alive() {
+      return running !== null;
+    },
+  };
+}
+
+function crashed(event: Event): PipelineError {
+  const text = event instanceof ErrorEvent && event.message ? `: ${event.message}` : '.';
+  return new PipelineError(
+    'worker/crashed',
+    `The part of the program that computes stopped unexpectedly${text}`,
+    'Try again; if it happens again, close other tabs or take a smaller scene.',
+  );
+}

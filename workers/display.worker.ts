@@ -1,0 +1,79 @@
+import { expose, transfer } from 'comlink';
+import { displayTile, firstDisplayBands, probePixel } from '../src/pipeline/enhance/display-tile.ts';
+import { sceneStretch } from '../src/pipeline/enhance/stretch.ts';
+import { type TileStore, tileStore } from '../src/pipeline/enhance/tile-store.ts';
+import { PipelineError } from '../src/pipeline/errors.ts';
+import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
+import type { SceneSource } from '../src/pipeline/scene.ts';
+import { jobs } from './crossing.ts';
+import type { DisplayApi, TileMessage } from './protocol.ts';
+
+const NO_RUN = -1;
+const running = jobs();
+let emit: Parameters<DisplayApi['start']>[0];
+let pipeline: MessagePort | null = null;
+let opened: SceneSource | null = null;
+let scene: SceneSource | null = null;
+let store: TileStore = tileStore();
+let currentRun = NO_RUN;
+let ended = NO_RUN;
+const waiting = new Map<number, () => void>();
+
+const api: DisplayApi = {
+  start(onEvent) {
+    emit = onEvent;
+  },
+  connectPipeline(port) {
+    pipeline?.close();
+    pipeline = port;
+    port.onmessage = ({ data }: MessageEvent<TileMessage>) => take(data);
+  },
+  cancel: running.cancel,
+  open: (job, input) =>
+    running.run(job, async (signal) => {
+      opened = await openScene(typeof input === 'string' ? new URL(input) : input, {}, signal);
+      return show(opened);
+    }),
+  override: (overrides) => show(applyOverrides(open(opened), overrides)),
+  expectRun(run) {
+    store = tileStore();
+    currentRun = run;
+  },
+  settled: (run) =>
+    ended === run ? Promise.resolve() : new Promise((resolve) => waiting.set(run, () => resolve())),
+  displayTile: (job, request) =>
+    running.run(job, async (signal) => {
+      const tile = await displayTile(open(scene), store, request, signal);
+      return transfer(tile, [tile.data.buffer]);
+    }),
+  stretch: (job, bands) => running.run(job, (signal) => sceneStretch(open(scene), bands, signal)),
+  probe: (x, y) => probePixel(open(scene), store, x, y),
+};
+
+function show(source: SceneSource) {
+  scene = source;
+  api.expectRun(NO_RUN);
+  return { displayBands: firstDisplayBands(source.scene) };
+}
+
+function take(message: TileMessage): void {
+  if (message.run !== currentRun) return;
+  if (message.type === 'mask') {
+    store.masks.add(message.tile);
+    emit(message.run, { type: 'mask-changed', window: message.tile.window });
+  } else if (message.type === 'repaired') {
+    store.repaired.add(message.tile);
+    emit(message.run, { type: 'result-changed', window: message.tile.window });
+  } else {
+    ended = message.run;
+    waiting.get(message.run)?.();
+    waiting.delete(message.run);
+  }
+}
+
+function open(source: SceneSource | null): SceneSource {
+  if (!source) throw new PipelineError('job/not-ready', 'No scene is open.', 'Open a GeoTIFF first.');
+  return source;
+}
+
+expose(api);

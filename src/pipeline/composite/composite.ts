@@ -1,0 +1,70 @@
+import type { RepairedTile } from '../events.ts';
+import { isMeasured } from '../preprocess/observe.ts';
+import { type Band, MASK_CLASS, PROVENANCE, type Samples, type Scene, type Window } from '../scene.ts';
+import { mixInto, sampleMaker } from './native.ts';
+
+/** What the generator says about a tile core. */
+export interface Repair {
+  /** Reflectance by file index of the band; bands without an entry are copied. */
+  readonly bands: ReadonlyMap<number, Float32Array>;
+  /** Laplace scale of the error in reflectance, > 0. */
+  readonly errorScale: Float32Array;
+  /** False if thick cloud could not be filled, because nothing clear is in the scene. */
+  readonly thickFilled: boolean;
+}
+
+/** Laplace scale at which confidence has fallen to 1/e. */
+const CONFIDENCE_SCALE = 0.05;
+
+/** Confidence in percent from the Laplace scale of the error in reflectance. */
+export function confidenceOf(errorScale: number): number {
+  return Math.round(100 * Math.exp(-Math.max(0, errorScale) / CONFIDENCE_SCALE));
+}
+
+const REPAIRED_AS: Readonly<Record<number, number>> = {
+  [MASK_CLASS.thin]: PROVENANCE.thinCorrected,
+  [MASK_CLASS.shadow]: PROVENANCE.shadowCorrected,
+  [MASK_CLASS.thick]: PROVENANCE.generated,
+};
+
+/**
+ * Merges a repair into a tile core, inside the mask only.
+ *
+ * @param native Samples of all bands of the file over the core; these arrays are changed and returned.
+ * @param classes Final MASK_CLASS of the core.
+ * @param alpha Share of the repair per pixel, 0 outside the mask.
+ */
+export function composite(
+  scene: Scene,
+  core: Window,
+  native: readonly Samples[],
+  classes: Uint8Array,
+  alpha: Float32Array,
+  repair: Repair,
+): RepairedTile {
+  const provenance = new Uint8Array(classes.length);
+  const confidence = new Uint8Array(classes.length).fill(100);
+  const share = alpha.slice();
+  for (let i = 0; i < classes.length; i++) {
+    const value = classes[i];
+    if (value === MASK_CLASS.nodata) {
+      provenance[i] = PROVENANCE.nodata;
+      confidence[i] = 255;
+      share[i] = 0;
+    } else if (value === MASK_CLASS.thick && !repair.thickFilled) {
+      provenance[i] = PROVENANCE.leftCloudy;
+      confidence[i] = 0;
+      share[i] = 0;
+    } else if (value !== MASK_CLASS.clear) {
+      provenance[i] = REPAIRED_AS[value];
+      confidence[i] = confidenceOf(repair.errorScale[i]);
+    }
+  }
+  const make = sampleMaker(scene.sampleType, scene.nodata);
+  const isData = (sample: number) => isMeasured(sample, scene.nodata);
+  for (const [index, repaired] of repair.bands) {
+    const band = scene.bands.find((b) => b.index === index) as Band;
+    mixInto(native[index], repaired, share, band, make, isData);
+  }
+  return { window: core, bands: native, provenance, confidence };
+}

@@ -1,0 +1,200 @@
+import type { Grid, Window } from '../scene.ts';
+
+/**
+ * Bands that the networks do not see follow those that they see:
+ *
+ *     extra = fill(extra) + sum over b of slope_b * (repaired_b - fill(canonical_b))
+ *
+ * `fill` is the smooth fill from clear pixels, so that the result joins its surroundings without a step, and the slopes
+ * carry the texture of the repaired bands over. This equals a linear regression whose residuals are inpainted.
+ * Slopes come from clear pixels, per block of 256 x 256 pixels on the scene's own grid, and are interpolated between
+ * block centres: neither block nor tile borders show.
+ */
+export interface Regression {
+  readonly columns: number;
+  readonly rows: number;
+  /** Number of predictors (canonical bands in the scene) and of extra bands. */
+  readonly predictors: number;
+  readonly extras: number;
+  /** Sums over clear pixels by block: see `sumsLength`. */
+  readonly blocks: Map<number, Float64Array>;
+}
+
+const BLOCK = 256;
+/** Every so many rows and columns a pixel enters the sums. */
+const STEP = 2;
+/** Weight of the whole scene in each block's regression, in samples: where a block has few, the scene decides. */
+const SCENE_SAMPLES = 500;
+/** Ridge, as a share of the predictors' mean variance: bands that vary together share the slope. */
+const RIDGE = 1e-3;
+
+export function createRegression(grid: Grid, predictors: number, extras: number): Regression {
+  return {
+    columns: Math.ceil(grid.width / BLOCK),
+    rows: Math.ceil(grid.height / BLOCK),
+    predictors,
+    extras,
+    blocks: new Map(),
+  };
+}
+
+/** Layout of the sums: count, x (P), y (E), x x' (P * P), x y' (P * E). */
+function sumsLength(p: number, e: number): number {
+  return 1 + p + e + p * p + p * e;
+}
+
+/** Enters the clear pixels of a window. */
+export function addToRegression(
+  regression: Regression,
+  window: Window,
+  canonical: readonly Float32Array[],
+  extra: readonly Float32Array[],
+  clear: Uint8Array,
+): void {
+  const { predictors: p, extras: e, columns, blocks } = regression;
+  const firstX = window.x % STEP === 0 ? 0 : STEP - (window.x % STEP);
+  const firstY = window.y % STEP === 0 ? 0 : STEP - (window.y % STEP);
+  for (let y = firstY; y < window.height; y += STEP) {
+    const blockRow = Math.floor((window.y + y) / BLOCK) * columns;
+    for (let x = firstX; x < window.width; x += STEP) {
+      const i = y * window.width + x;
+      if (!clear[i]) continue;
+      const block = blockRow + Math.floor((window.x + x) / BLOCK);
+      let sums = blocks.get(block);
+      if (!sums) {
+        sums = new Float64Array(sumsLength(p, e));
+        blocks.set(block, sums);
+      }
+      sums[0]++;
+      const xx = 1 + p + e;
+      const xy = xx + p * p;
+      for (let a = 0; a < p; a++) {
+        const value = canonical[a][i];
+        sums[1 + a] += value;
+        for (let b = 0; b < p; b++) sums[xx + a * p + b] += value * canonical[b][i];
+        for (let b = 0; b < e; b++) sums[xy + a * e + b] += value * extra[b][i];
+      }
+      for (let b = 0; b < e; b++) sums[1 + p + b] += extra[b][i];
+    }
+  }
+}
+
+/** Sums of products about the mean: x x' (P * P), then x y' (P * E). */
+function centred(sums: Float64Array, p: number, e: number): Float64Array {
+  const n = Math.max(1, sums[0]);
+  const out = sums.slice(1 + p + e);
+  for (let a = 0; a < p; a++) {
+    for (let b = 0; b < p; b++) out[a * p + b] -= (sums[1 + a] * sums[1 + b]) / n;
+    for (let b = 0; b < e; b++) out[p * p + a * e + b] -= (sums[1 + a] * sums[1 + p + b]) / n;
+  }
+  return out;
+}
+
+/** Solves `A X = B` for symmetric positive definite A (P * P) and B (P * E) by Cholesky's method. */
+function solve(a: Float64Array, b: Float64Array, p: number, e: number): Float64Array {
+  const l = a.slice();
+  for (let j = 0; j < p; j++) {
+    for (let k = 0; k < j; k++) for (let i = j; i < p; i++) l[i * p + j] -= l[i * p + k] * l[j * p + k];
+    const pivot = Math.sqrt(l[j * p + j]);
+    for (let i = j; i < p; i++) l[i * p + j] /= pivot;
+  }
+  const x = b.slice();
+  for (let c = 0; c < e; c++) {
+    for (let i = 0; i < p; i++) {
+      for (let k = 0; k < i; k++) x[i * e + c] -= l[i * p + k] * x[k * e + c];
+      x[i * e + c] /= l[i * p + i];
+    }
+    for (let i = p - 1; i >= 0; i--) {
+      for (let k = i + 1; k < p; k++) x[i * e + c] -= l[k * p + i] * x[k * e + c];
+      x[i * e + c] /= l[i * p + i];
+    }
+  }
+  return x;
+}
+
+/** Slopes (P * E, predictor by predictor) at every block centre. */
+export interface Slopes {
+  readonly columns: number;
+  readonly rows: number;
+  readonly predictors: number;
+  readonly extras: number;
+  readonly blocks: readonly Float64Array[];
+}
+
+/** Solves the regression of each block over its 3 x 3 neighbourhood, with the whole scene as the prior. */
+export function solveRegression(regression: Regression): Slopes {
+  const { predictors: p, extras: e, columns, rows, blocks } = regression;
+  const add = (into: Float64Array, sums?: Float64Array) => {
+    if (sums) for (let i = 0; i < into.length; i++) into[i] += sums[i];
+  };
+  const scene = new Float64Array(sumsLength(p, e));
+  for (const sums of blocks.values()) add(scene, sums);
+  const prior = centred(scene, p, e).map((value) => (value * SCENE_SAMPLES) / Math.max(1, scene[0]));
+  const slopes = Array.from({ length: columns * rows }, (_, block) => {
+    const local = new Float64Array(sumsLength(p, e));
+    const column = block % columns;
+    const row = (block - column) / columns;
+    for (let v = Math.max(0, row - 1); v <= Math.min(rows - 1, row + 1); v++) {
+      for (let u = Math.max(0, column - 1); u <= Math.min(columns - 1, column + 1); u++) {
+        add(local, blocks.get(v * columns + u));
+      }
+    }
+    const products = centred(local, p, e);
+    add(products, prior);
+    let trace = 0;
+    for (let a = 0; a < p; a++) trace += products[a * p + a];
+    const ridge = Math.max((RIDGE * trace) / p, 1e-12);
+    for (let a = 0; a < p; a++) products[a * p + a] += ridge;
+    return solve(products.subarray(0, p * p), products.subarray(p * p), p, e);
+  });
+  return { columns, rows, predictors: p, extras: e, blocks: slopes };
+}
+
+/**
+ * Repaired extra bands over a tile core.
+ *
+ * @param repaired Repaired canonical bands that the scene has, over the core, in reflectance.
+ * @param filledCanonical Their smooth fill, and that of the extra bands, over the core.
+ * @param wanted Only pixels with a non-zero value here are computed; the others are 0.
+ */
+export function followBands(
+  slopes: Slopes,
+  core: Window,
+  repaired: readonly Float32Array[],
+  filledCanonical: readonly Float32Array[],
+  filledExtra: readonly Float32Array[],
+  wanted: ArrayLike<number>,
+): Float32Array[] {
+  const { columns, rows, predictors, extras, blocks } = slopes;
+  const out = filledExtra.map((plane) => new Float32Array(plane.length));
+  const between = (position: number, count: number) => {
+    const at = Math.min(count - 1, Math.max(0, (position + 0.5) / BLOCK - 0.5));
+    const low = Math.min(Math.floor(at), Math.max(0, count - 2));
+    return { low, high: Math.min(count - 1, low + 1), share: at - low };
+  };
+  const across = Array.from({ length: core.width }, (_, x) => between(core.x + x, columns));
+  for (let y = 0; y < core.height; y++) {
+    const v = between(core.y + y, rows);
+    for (let x = 0; x < core.width; x++) {
+      const i = y * core.width + x;
+      if (!wanted[i]) continue;
+      const u = across[x];
+      const corners = [
+        [blocks[v.low * columns + u.low], (1 - v.share) * (1 - u.share)],
+        [blocks[v.low * columns + u.high], (1 - v.share) * u.share],
+        [blocks[v.high * columns + u.low], v.share * (1 - u.share)],
+        [blocks[v.high * columns + u.high], v.share * u.share],
+      ] as const;
+      for (let c = 0; c < extras; c++) {
+        let value = filledExtra[c][i];
+        for (let b = 0; b < predictors; b++) {
+          let slope = 0;
+          for (const [block, weight] of corners) slope += weight * block[b * extras + c];
+          value += slope * (repaired[b][i] - filledCanonical[b][i]);
+        }
+        out[c][i] = value;
+      }
+    }
+  }
+  return out;
+}

@@ -1,0 +1,96 @@
+import { squaredDistance } from '../distance.ts';
+import { MASK_CLASS, type Window } from '../scene.ts';
+import { cropPlane, growWindow } from '../windows.ts';
+
+/** Connected groups of masked pixels (8 neighbours) smaller than this are taken for noise and dropped. */
+export const SPECK_PIXELS = 6;
+
+/** Pixels around a window on which its final mask depends. */
+export function maskContext(bufferPixels: number): number {
+  return bufferPixels + SPECK_PIXELS;
+}
+
+const isMasked = (value: number) => value !== MASK_CLASS.clear && value !== MASK_CLASS.nodata;
+
+/**
+ * Clears the groups of masked pixels with fewer than SPECK_PIXELS members. A pixel is judged rightly if the
+ * window holds SPECK_PIXELS of context around it: a smaller group cannot reach further.
+ */
+export function dropSpecks(classes: Uint8Array, width: number, height: number): Uint8Array {
+  const out = classes.slice();
+  const seen = new Uint8Array(classes.length);
+  const group: number[] = [];
+  for (let start = 0; start < classes.length; start++) {
+    if (seen[start] || !isMasked(classes[start])) continue;
+    group.length = 0;
+    group.push(start);
+    seen[start] = 1;
+    for (let next = 0; next < group.length; next++) {
+      const x = group[next] % width;
+      const y = (group[next] - x) / width;
+      for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
+        for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
+          const i = v * width + u;
+          if (seen[i] || !isMasked(classes[i])) continue;
+          seen[i] = 1;
+          group.push(i);
+        }
+      }
+    }
+    if (group.length < SPECK_PIXELS) for (const i of group) out[i] = MASK_CLASS.clear;
+  }
+  return out;
+}
+
+/**
+ * Grows the mask by `bufferPixels` (Euclidean). A grown pixel becomes thin if the nearest masked pixel is cloud and
+ * shadow if it is shadow (cloud wins a tie), so that what was not found cloudy is corrected gently and never replaced.
+ * Pixels without data stay as they are.
+ */
+export function bufferMask(
+  classes: Uint8Array,
+  width: number,
+  height: number,
+  bufferPixels: number,
+): Uint8Array {
+  if (bufferPixels <= 0 || !classes.some(isMasked)) return classes;
+  const isClear = classes.map((value) => (value === MASK_CLASS.clear ? 1 : 0));
+  const toCloud = squaredDistance(
+    classes.map((value) => (value === MASK_CLASS.thin || value === MASK_CLASS.thick ? 1 : 0)),
+    width,
+    height,
+    bufferPixels,
+    isClear,
+  );
+  const toShadow = squaredDistance(
+    classes.map((value) => (value === MASK_CLASS.shadow ? 1 : 0)),
+    width,
+    height,
+    bufferPixels,
+    isClear,
+  );
+  return classes.map((value, i) => {
+    if (!isClear[i] || (toCloud[i] === Infinity && toShadow[i] === Infinity)) return value;
+    return toCloud[i] <= toShadow[i] ? MASK_CLASS.thin : MASK_CLASS.shadow;
+  });
+}
+
+/**
+ * The final mask of a tile core from unbuffered classes of its surroundings; the same wherever tile borders lie.
+ *
+ * @param read Classes over a window that reaches `maskContext` beyond the core; 255 outside the scene.
+ */
+export function finalMask(
+  core: Window,
+  bufferPixels: number,
+  read: (window: Window) => Uint8Array,
+): Uint8Array {
+  const window = growWindow(core, maskContext(bufferPixels));
+  const cleaned = dropSpecks(read(window), window.width, window.height);
+  return cropPlane(bufferMask(cleaned, window.width, window.height, bufferPixels), window, core);
+}
+
+/** Is any pixel cloud or shadow? */
+export function hasMasked(classes: Uint8Array): boolean {
+  return classes.some(isMasked);
+}

@@ -1,0 +1,101 @@
+import { PipelineError } from '../errors.ts';
+import type { BandRole, Samples } from '../scene.ts';
+
+/** Probabilities in 1/255: what one value of a quality band says about thin cloud, thick cloud and shadow. */
+export type QualityDecoder = (value: number) => readonly [thin: number, thick: number, shadow: number];
+
+/** Said with confidence. */
+const SURE = 255;
+/** Said with medium confidence: below the default threshold, within reach of a lower one. */
+const MEDIUM = 102;
+const CLEAR = [0, 0, 0] as const;
+const THIN = [SURE, 0, 0] as const;
+const THICK = [0, SURE, 0] as const;
+const SHADOW = [0, 0, SURE] as const;
+
+const field = (value: number, bit: number) => (value >> bit) & 3;
+const bit = (value: number, position: number) => ((value >> position) & 1) === 1;
+
+/**
+ * Landsat Collection 2 QA_PIXEL (USGS LSDS-1619): bit 0 fill, 1 dilated cloud, 2 cirrus, 3 cloud, 4 shadow, 6 clear,
+ * confidences (0 none, 1 low, 2 medium, 3 high) of cloud 8-9, shadow 10-11, snow 12-13, cirrus 14-15.
+ */
+const qaPixelCollection2: QualityDecoder = (value) => {
+  if (bit(value, 0)) return CLEAR;
+  if (bit(value, 3) || field(value, 8) === 3) return THICK;
+  if (bit(value, 1) || bit(value, 2) || field(value, 14) === 3) return THIN;
+  if (bit(value, 4) || field(value, 10) === 3) return SHADOW;
+  return [field(value, 8) === 2 ? MEDIUM : 0, 0, field(value, 10) === 2 ? MEDIUM : 0];
+};
+
+/**
+ * Landsat Collection 1 BQA: bit 0 fill, 4 cloud, confidences of cloud 5-6, shadow 7-8, snow 9-10, cirrus 11-12
+ * (cirrus on OLI only).
+ */
+const qaPixelCollection1: QualityDecoder = (value) => {
+  if (bit(value, 0)) return CLEAR;
+  if (bit(value, 4) || field(value, 5) === 3) return THICK;
+  if (field(value, 11) === 3) return THIN;
+  if (field(value, 7) === 3) return SHADOW;
+  const thin = field(value, 5) === 2 || field(value, 11) === 2;
+  return [thin ? MEDIUM : 0, 0, field(value, 7) === 2 ? MEDIUM : 0];
+};
+
+/**
+ * Could `value` be Collection 2? There, a pixel that is not fill has a confidence of cloud, of shadow and of snow of
+ * at least "low", and the clear bit (6) is set exactly if neither cloud nor dilated cloud is. The common values of
+ * Collection 1 fail: clear is 2720 (OLI) or 672 (TM, ETM+), cirrus 6816, cloud 2800.
+ */
+export function looksLikeCollection2(value: number): boolean {
+  const confidences = field(value, 8) > 0 && field(value, 10) > 0 && field(value, 12) > 0;
+  return confidences && bit(value, 6) === !(bit(value, 1) || bit(value, 3));
+}
+
+/** CFMask / Fmask: 0 land, 1 water, 2 shadow, 3 snow, 4 cloud, 255 fill. */
+const fmask: QualityDecoder = (value) => (value === 4 ? THICK : value === 2 ? SHADOW : CLEAR);
+
+/** Sentinel-2 scene classification: 3 shadow, 8 and 9 cloud of medium and high probability, 10 thin cirrus. */
+const scl: QualityDecoder = (value) => {
+  if (value === 9) return THICK;
+  if (value === 8) return [89, 166, 0];
+  if (value === 10) return THIN;
+  return value === 3 ? SHADOW : CLEAR;
+};
+
+/** Sentinel-2 QA60: bit 10 opaque cloud, bit 11 cirrus; it knows no shadow. */
+const qa60: QualityDecoder = (value) => (bit(value, 10) ? THICK : bit(value, 11) ? THIN : CLEAR);
+
+/** Cloud probability p in percent: thick p², thin p(1 - p), so that their sum is p and thick leads above one half. */
+const cloudProbability: QualityDecoder = (value) => {
+  if (!(value > 0 && value <= 100)) return CLEAR;
+  const p = value / 100;
+  return [255 * p * (1 - p), 255 * p * p, 0];
+};
+
+/**
+ * The decoder of a quality band.
+ * @param sample Values of the band from all over the scene, to tell the two Landsat collections apart.
+ */
+export function chooseDecoder(role: BandRole, sample: Samples): QualityDecoder {
+  switch (role) {
+    case 'qa_pixel': {
+      const values = Array.from(sample).filter((value) => value > 1);
+      const matches = values.filter(looksLikeCollection2).length;
+      return matches * 2 > values.length ? qaPixelCollection2 : qaPixelCollection1;
+    }
+    case 'fmask':
+      return fmask;
+    case 'scl':
+      return scl;
+    case 'qa60':
+      return qa60;
+    case 'cloud_probability':
+      return cloudProbability;
+    default:
+      throw new PipelineError(
+        'internal/unexpected',
+        `Band role ${role} carries no cloud mask.`,
+        'Choose another source for the mask in the settings.',
+      );
+  }
+}

@@ -1,0 +1,118 @@
+import type { Grid, Window } from '../scene.ts';
+import { CELL, LEVELS, type Level, prefill, pull } from './prefill.ts';
+
+/**
+ * The scene at one value per 16 x 16 pixels, from clear pixels only: what tiles fill their clouds from where
+ * nothing clear is near. Cells are aligned to the scene's grid, so the fill does not depend on the tiling.
+ * Memory: 4 bytes per cell and plane (11 MB for six planes of 10980 x 10980 pixels).
+ */
+export interface CoarseField {
+  readonly width: number;
+  readonly height: number;
+  readonly planes: readonly Float32Array[];
+  readonly known: Uint8Array;
+}
+
+export function createCoarseField(grid: Grid, planes: number): CoarseField {
+  const width = Math.ceil(grid.width / CELL);
+  const height = Math.ceil(grid.height / CELL);
+  return {
+    width,
+    height,
+    planes: Array.from({ length: planes }, () => new Float32Array(width * height)),
+    known: new Uint8Array(width * height),
+  };
+}
+
+/** `length` up to the next multiple of `unit`. */
+export function roundUp(length: number, unit: number): number {
+  return Math.ceil(length / unit) * unit;
+}
+
+/**
+ * Planes over a window, as a level whose sides are multiples of 16 pixels: missing cells are appended at the
+ * right and lower edge, and planes are 0 where `clear` is 0.
+ */
+export function asLevel(planes: readonly Float32Array[], clear: Uint8Array, window: Window): Level {
+  const width = roundUp(window.width, CELL);
+  const height = roundUp(window.height, CELL);
+  const known = new Uint8Array(width * height);
+  const padded = planes.map(() => new Float32Array(width * height));
+  for (let y = 0; y < window.height; y++) {
+    for (let x = 0; x < window.width; x++) {
+      const from = y * window.width + x;
+      if (!clear[from]) continue;
+      const to = y * width + x;
+      known[to] = 1;
+      for (let p = 0; p < planes.length; p++) padded[p][to] = planes[p][from];
+    }
+  }
+  return { width, height, planes: padded, known };
+}
+
+/** Enters the clear pixels of one tile core, whose corner lies on a multiple of 16 pixels. */
+export function addToCoarseField(
+  field: CoarseField,
+  window: Window,
+  planes: readonly Float32Array[],
+  clear: Uint8Array,
+): void {
+  let level = asLevel(planes, clear, window);
+  for (let l = 0; l < LEVELS; l++) level = pull(level);
+  const left = window.x / CELL;
+  const top = window.y / CELL;
+  for (let y = 0; y < level.height; y++) {
+    const to = (top + y) * field.width + left;
+    field.known.set(level.known.subarray(y * level.width, (y + 1) * level.width), to);
+    level.planes.forEach((plane, p) => {
+      field.planes[p].set(plane.subarray(y * level.width, (y + 1) * level.width), to);
+    });
+  }
+}
+
+/**
+ * The field without holes: the same pull and push, down to one cell. Its grid is padded to a square whose side is
+ * a power of two, with missing cells.
+ * @returns null if no cell is known: then nothing can be filled.
+ */
+export function completeCoarseField(field: CoarseField): CoarseField | null {
+  if (!field.known.includes(1)) return null;
+  const longest = Math.max(field.width, field.height);
+  const levels = longest > 1 ? Math.ceil(Math.log2(longest)) : 0;
+  const side = 1 << levels;
+  const pad = <T extends Float32Array | Uint8Array>(from: T, to: T): T => {
+    for (let y = 0; y < field.height; y++) {
+      to.set(from.subarray(y * field.width, (y + 1) * field.width), y * side);
+    }
+    return to;
+  };
+  const known = pad(field.known, new Uint8Array(side * side));
+  const wanted = { left: 0, top: 0, right: field.width, bottom: field.height };
+  // Plane by plane, to bound the memory.
+  const planes = field.planes.map((plane) => {
+    const padded = pad(plane, new Float32Array(side * side));
+    const [filled] = prefill({ width: side, height: side, planes: [padded], known }, levels, null, wanted);
+    const out = new Float32Array(plane.length);
+    for (let y = 0; y < field.height; y++) {
+      out.set(filled.subarray(y * side, y * side + field.width), y * field.width);
+    }
+    return out;
+  });
+  return { width: field.width, height: field.height, planes, known: field.known };
+}
+
+/** The cells under a window whose corner lies on a multiple of 16 pixels; sides rounded up to whole cells. */
+export function cropCoarseField(field: CoarseField, window: Window): Float32Array[] {
+  const left = window.x / CELL;
+  const top = window.y / CELL;
+  const width = Math.ceil(window.width / CELL);
+  const height = Math.ceil(window.height / CELL);
+  return field.planes.map((plane) => {
+    const out = new Float32Array(width * height);
+    for (let y = 0; y < height; y++) {
+      const from = (top + y) * field.width + left;
+      out.set(plane.subarray(from, from + width), y * width);
+    }
+    return out;
+  });
+}

@@ -1,0 +1,80 @@
+import { PipelineError } from '../errors.ts';
+import { GENERATOR_OUTPUTS } from '../networks.ts';
+import type { Observation } from '../preprocess/observe.ts';
+import type { Window } from '../scene.ts';
+import { asLevel, type CoarseField, cropCoarseField } from './coarse-field.ts';
+import { LEVELS, prefill } from './prefill.ts';
+
+/** The generator's word on a tile core. */
+export interface Generated {
+  /** Six bands in reflectance, 0..1.5. */
+  readonly canonical: readonly Float32Array[];
+  /** Laplace scale of the error in reflectance. */
+  readonly errorScale: Float32Array;
+}
+
+/**
+ * Fills the pixels that are not clear, from those that are.
+ *
+ * @param seen Observation over a window that starts on a multiple of 16 pixels and reaches FILL_MARGIN beyond
+ *   `wanted`, or to the edge of the scene.
+ * @param clear 1 where a pixel may be filled from, over the same window.
+ * @param coarse The scene's complete field, with the same planes: canonical bands of the scene, then extra bands.
+ * @param wanted The part that must come out right.
+ * @returns The planes over `seen.window`, in the order of the field.
+ */
+export function fillFrom(
+  seen: Observation,
+  clear: Uint8Array,
+  coarse: CoarseField,
+  wanted: Window,
+): Float32Array[] {
+  const planes = [...seen.canonical.filter((plane) => plane !== null), ...seen.extra];
+  const level = asLevel(planes, clear, seen.window);
+  const { x, y, width, height } = seen.window;
+  const area = {
+    left: wanted.x - x,
+    top: wanted.y - y,
+    right: wanted.x - x + wanted.width,
+    bottom: wanted.y - y + wanted.height,
+  };
+  const filled = prefill(level, LEVELS, cropCoarseField(coarse, seen.window), area);
+  if (level.width === width && level.height === height) return filled;
+  return filled.map((plane) => {
+    const out = new Float32Array(width * height);
+    for (let row = 0; row < height; row++) {
+      out.set(plane.subarray(row * level.width, row * level.width + width), row * width);
+    }
+    return out;
+  });
+}
+
+/**
+ * The generator's output over a network tile, cropped to the core and clipped to 0..`limit`.
+ *
+ * @param output `[1, tile.height, tile.width, 7]`.
+ * @throws PipelineError `backend/lost` if it holds values that are no numbers.
+ */
+export function cropGenerated(output: Float32Array, tile: Window, core: Window, limit: number): Generated {
+  const length = core.width * core.height;
+  const planes = Array.from({ length: GENERATOR_OUTPUTS }, () => new Float32Array(length));
+  let finite = true;
+  for (let y = 0, i = 0; y < core.height; y++) {
+    let from = ((core.y - tile.y + y) * tile.width + core.x - tile.x) * GENERATOR_OUTPUTS;
+    for (let x = 0; x < core.width; x++, i++, from += GENERATOR_OUTPUTS) {
+      for (let c = 0; c < GENERATOR_OUTPUTS; c++) {
+        const value = output[from + c];
+        finite &&= Number.isFinite(value);
+        planes[c][i] = c === GENERATOR_OUTPUTS - 1 ? value : Math.min(limit, Math.max(0, value));
+      }
+    }
+  }
+  if (!finite) {
+    throw new PipelineError(
+      'backend/lost',
+      'The back end returned values that are not numbers.',
+      'Reload the page; if it happens again, choose the WASM back end.',
+    );
+  }
+  return { canonical: planes.slice(0, -1), errorScale: planes[GENERATOR_OUTPUTS - 1] };
+}

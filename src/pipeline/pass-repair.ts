@@ -1,0 +1,134 @@
+import { composite } from './composite/composite.ts';
+import { followBands, type Slopes } from './composite/extra-bands.ts';
+import { featherAlpha } from './composite/feather.ts';
+import { hasMasked } from './detect/mask.ts';
+import { clearPixels, type Probabilities } from './detect/probabilities.ts';
+import type { CoarseField } from './generate/coarse-field.ts';
+import { cropGenerated, fillFrom } from './generate/generate.ts';
+import { blendBase, CLEAR_LIMIT, FILL_MARGIN } from './generate/prefill.ts';
+import { type Job, networkTile, type Pace, readAhead } from './job.ts';
+import type { Findings } from './pass-detect.ts';
+import { observe, REFLECTANCE_LIMIT } from './preprocess/observe.ts';
+import { gatherFrom, generatorInput } from './preprocess/tensor.ts';
+import type { Raster, Samples, Window } from './scene.ts';
+import { readPlane, type TileStore } from './tiles.ts';
+import { clipWindow, cropPlane, growWindow } from './windows.ts';
+
+/** What the whole scene lends to each tile; null where it holds no clear pixel. */
+export interface SceneKnowledge {
+  readonly coarse: CoarseField | null;
+  readonly slopes: Slopes | null;
+}
+
+/** Second pass: repairs the tiles that hold mask, and stores them. */
+export async function repairPass(
+  job: Job,
+  findings: Findings,
+  knowledge: SceneKnowledge,
+  store: TileStore,
+  pace: Pace,
+): Promise<void> {
+  const { layout } = job;
+  const keys = layout.windows.flatMap((core, key) =>
+    store.mask.tiles.has(key) && hasMasked(readPlane(store.mask, core)) ? [key] : [],
+  );
+  pace.report('generate', 0, keys.length);
+  let done = 0;
+  for await (const { item: key, rasters } of readAhead(job, keys, (k) => requests(job, knowledge, k))) {
+    const tile = await repairTile(job, findings, knowledge, store, layout.windows[key], rasters);
+    store.repaired.set(key, tile);
+    job.emit({ type: 'repaired', tile });
+    done++;
+    pace.report('generate', done, keys.length);
+  }
+}
+
+/** Bands with light in them over the tile and what its fill depends on; the others over the core. */
+function requests(job: Job, knowledge: SceneKnowledge, key: number) {
+  const core = job.layout.windows[key];
+  const { grid } = job.source.scene;
+  const margin = knowledge.coarse ? FILL_MARGIN : 0;
+  const around = clipWindow(growWindow(networkTile(job, core), margin), grid.width, grid.height) as Window;
+  const { seen, copied } = splitBands(job);
+  return copied.length > 0
+    ? [
+        { window: around, bands: seen },
+        { window: core, bands: copied },
+      ]
+    : [{ window: around, bands: seen }];
+}
+
+function splitBands({ plan }: Job): { seen: number[]; copied: number[] } {
+  const quality = new Set(plan.quality.map((band) => band.index));
+  return {
+    seen: plan.all.filter((index) => !quality.has(index)),
+    copied: plan.all.filter((index) => quality.has(index)),
+  };
+}
+
+async function repairTile(
+  job: Job,
+  findings: Findings,
+  { coarse, slopes }: SceneKnowledge,
+  store: TileStore,
+  core: Window,
+  rasters: readonly Raster[],
+) {
+  const { source, plan, networks, settings } = job;
+  const { scene } = source;
+  const { seen: seenBands } = splitBands(job);
+  const [around, copied] = rasters;
+  const tile = networkTile(job, core);
+  const inside = clipWindow(tile, scene.grid.width, scene.grid.height) as Window;
+  const seen = observe(scene, plan, around, seenBands);
+  const window = seen.window;
+  const found: Probabilities = {
+    thin: readPlane(findings.thin, window),
+    thick: readPlane(findings.thick, window),
+    shadow: readPlane(findings.shadow, window),
+  };
+
+  const filled = coarse ? fillFrom(seen, clearPixels(found, seen.valid, CLEAR_LIMIT), coarse, inside) : null;
+  let position = 0;
+  const base = seen.canonical.map((plane) => {
+    if (!plane || !filled) return plane;
+    return blendBase(plane, filled[position++], found.thick);
+  });
+  const present = position;
+
+  const input = generatorInput(
+    base,
+    [found.thin, found.thick, found.shadow],
+    gatherFrom(tile, inside, window),
+  );
+  const output = await networks.generate(input, tile.height, tile.width);
+  const { canonical, errorScale } = cropGenerated(output, tile, core, REFLECTANCE_LIMIT);
+
+  const classes = readPlane(store.mask, core);
+  const alpha = featherAlpha(core, settings.featherPixels, (w) => readPlane(store.mask, w, 255));
+  const bands = new Map<number, Float32Array>();
+  plan.canonical.forEach((index, band) => {
+    if (index !== null) bands.set(index, canonical[band]);
+  });
+  if (slopes && filled) {
+    const crop = (plane: Float32Array) => cropPlane(plane, window, core);
+    const extra = followBands(
+      slopes,
+      core,
+      canonical.filter((_, band) => plan.canonical[band] !== null),
+      filled.slice(0, present).map(crop),
+      filled.slice(present).map(crop),
+      alpha,
+    );
+    plan.extra.forEach((index, i) => {
+      bands.set(index, extra[i]);
+    });
+  }
+  const native = plan.all.map((index): Samples => {
+    const at = seenBands.indexOf(index);
+    return at >= 0
+      ? cropPlane(around.bands[at], around.window, core)
+      : cropPlane(copied.bands[plan.all.filter((i) => !seenBands.includes(i)).indexOf(index)], core, core);
+  });
+  return composite(scene, core, native, classes, alpha, { bands, errorScale, thickFilled: coarse !== null });
+}

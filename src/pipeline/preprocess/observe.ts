@@ -1,0 +1,79 @@
+import type { Raster, Samples, Scene, Window } from '../scene.ts';
+import type { BandPlan } from './bands.ts';
+
+/** Reflectance that the networks are given lies in 0 .. this. */
+export const REFLECTANCE_LIMIT = 1.5;
+
+/** What was measured over a window, in reflectance. */
+export interface Observation {
+  readonly window: Window;
+  /** Six canonical bands, clipped to 0..1.5, 0 at invalid pixels; null where the scene lacks the band. */
+  readonly canonical: readonly (Float32Array | null)[];
+  /** Extra bands in the order of the plan, `sample * scale + offset` without clipping, 0 at invalid pixels. */
+  readonly extra: readonly Float32Array[];
+  /** 1 where the pixel holds data. */
+  readonly valid: Uint8Array;
+}
+
+/** Is the sample data at all? */
+export function isMeasured(sample: number, nodata: number | null): boolean {
+  return Number.isFinite(sample) && sample !== nodata;
+}
+
+/**
+ * Where a window holds data: a pixel is invalid if a canonical band is no-data, NaN or infinite there, or
+ * if alpha is 0. (One canonical band is enough: a network must not take a fill value for a measurement.)
+ *
+ * @param samples Samples of a band of the file, by file index.
+ */
+export function findValid(
+  scene: Scene,
+  plan: BandPlan,
+  samples: (index: number) => Samples,
+  length: number,
+): Uint8Array {
+  const valid = new Uint8Array(length).fill(1);
+  for (const index of plan.canonical) {
+    if (index === null) continue;
+    const band = samples(index);
+    for (let i = 0; i < length; i++) if (!isMeasured(band[i], scene.nodata)) valid[i] = 0;
+  }
+  if (plan.alpha !== null) {
+    const alpha = samples(plan.alpha);
+    for (let i = 0; i < length; i++) if (alpha[i] === 0) valid[i] = 0;
+  }
+  return valid;
+}
+
+/**
+ * Native samples to reflectance. `raster.bands[i]` is file band `indices[i]`; extra bands that were not read
+ * are left out. A value of an extra band that is no data while the pixel is valid reads 0.
+ */
+export function observe(
+  scene: Scene,
+  plan: BandPlan,
+  raster: Raster,
+  indices: readonly number[],
+): Observation {
+  const samples = (index: number) => raster.bands[indices.indexOf(index)];
+  const length = raster.window.width * raster.window.height;
+  const valid = findValid(scene, plan, samples, length);
+  const toReflectance = (index: number, limit: boolean) => {
+    const { scale, offset } = scene.bands.find((band) => band.index === index)!;
+    const from = samples(index);
+    const to = new Float32Array(length);
+    for (let i = 0; i < length; i++) {
+      if (!valid[i]) continue;
+      const value = from[i] * scale + offset;
+      if (limit) to[i] = Math.min(REFLECTANCE_LIMIT, Math.max(0, value));
+      else if (isMeasured(from[i], scene.nodata)) to[i] = value;
+    }
+    return to;
+  };
+  return {
+    window: raster.window,
+    canonical: plan.canonical.map((index) => (index === null ? null : toReflectance(index, true))),
+    extra: plan.extra.filter((index) => indices.includes(index)).map((index) => toReflectance(index, false)),
+    valid,
+  };
+}

@@ -1,0 +1,158 @@
+import { solveRegression } from './composite/extra-bands.ts';
+import { PipelineError, throwIfAborted } from './errors.ts';
+import { evaluate } from './evaluate/evaluate.ts';
+import { meanConfidence, sharesOf } from './evaluate/shares.ts';
+import type { RunEvent, RunReport, RunSettings, Shares } from './events.ts';
+import { completeCoarseField } from './generate/coarse-field.ts';
+import { CELL } from './generate/prefill.ts';
+import { breathe, collectNotices, createPace, type Job, type Notices } from './job.ts';
+import type { Networks } from './networks.ts';
+import type { ResultReader } from './output/products.ts';
+import { detectPass, finishMask } from './pass-detect.ts';
+import { repairPass } from './pass-repair.ts';
+import { planBands } from './preprocess/bands.ts';
+import type { SceneSource } from './scene.ts';
+import { createTileStore, planTiles, resultReader } from './tiles.ts';
+
+export interface RunOptions {
+  /** Clear truth on the same grid; the report then holds the error against it. */
+  readonly reference?: SceneSource | null;
+  /** Pixels of a tile that are kept, a multiple of 16; 256 if left out. */
+  readonly core?: number;
+  /** Context around them that the networks see, a multiple of 16; 32 if left out. */
+  readonly halo?: number;
+}
+
+export interface RunResult {
+  readonly report: RunReport;
+  /** The repaired scene; reads the source where nothing was repaired. */
+  readonly result: ResultReader;
+}
+
+/** Side of the tile core and width of the halo: the networks see tiles of 320 x 320 pixels. */
+const CORE = 256;
+const HALO = 32;
+
+/**
+ * Takes the clouds out of a scene: finds cloud and shadow (first pass over the tiles), then repairs the tiles
+ * that hold any (second pass), then measures. Memory follows the cloudy area, not the scene.
+ *
+ * @throws PipelineError `scene/roles-incomplete`, `job/cancelled` (within one tile), `backend/lost`, and what the
+ *   source and the networks throw.
+ */
+export async function run(
+  source: SceneSource,
+  networks: Networks,
+  settings: RunSettings,
+  onEvent: (event: RunEvent) => void,
+  options: RunOptions = {},
+  signal?: AbortSignal,
+): Promise<RunResult> {
+  throwIfAborted(signal);
+  const started = performance.now();
+  const core = options.core ?? CORE;
+  const halo = options.halo ?? HALO;
+  checkTileShape(core, halo);
+  const { scene } = source;
+  const layout = planTiles(scene.grid, core);
+  const notices = collectNotices(onEvent);
+  const pace = createPace(onEvent);
+  const job: Job = {
+    source,
+    plan: planBands(scene),
+    networks,
+    settings: withinLimits(settings),
+    layout,
+    halo,
+    emit: onEvent,
+    signal,
+  };
+
+  // Preprocess and detect.
+  const findings = await detectPass(job, notices, pace);
+  const store = createTileStore(layout);
+  finishMask(job, findings.classes, store.mask);
+  await breathe(signal);
+
+  // Generate and composite.
+  const coarse = completeCoarseField(findings.coarse);
+  const slopes = coarse && findings.regression ? solveRegression(findings.regression) : null;
+  await breathe(signal);
+  await repairPass(job, findings, { coarse, slopes }, store, pace);
+
+  // Evaluate.
+  const result = resultReader(source, store);
+  const shares = sharesOf(store, findings.validPixels);
+  tellAboutScene(notices, shares, findings.validPixels, coarse !== null, job.plan.extra.length);
+  const evaluation = options.reference
+    ? await evaluate(source, options.reference, result, store, notices, pace, signal)
+    : null;
+  const report: RunReport = {
+    scene: scene.name,
+    shares,
+    meanConfidence: meanConfidence(store),
+    tiles: { total: layout.windows.length, repaired: store.repaired.size },
+    backend: networks.backend,
+    seconds: (performance.now() - started) / 1000,
+    settings: job.settings,
+    evaluation,
+    notices: notices.list,
+  };
+  return { report, result };
+}
+
+function checkTileShape(core: number, halo: number): void {
+  if (core > 0 && core % CELL === 0 && halo >= 0 && halo % CELL === 0) return;
+  throw new PipelineError(
+    'internal/unexpected',
+    `Tiles of ${core} pixels with a halo of ${halo} do not lie on the fill's grid of ${CELL} pixels.`,
+    'Choose multiples of 16 for both.',
+  );
+}
+
+/** Settings inside their documented ranges. */
+function withinLimits(settings: RunSettings): RunSettings {
+  const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
+  const bufferPixels = Math.round(clamp(settings.bufferPixels, 0, 32));
+  return {
+    maskSource: settings.maskSource,
+    cloudThreshold: clamp(settings.cloudThreshold, 0, 1),
+    shadowThreshold: clamp(settings.shadowThreshold, 0, 1),
+    bufferPixels,
+    featherPixels: Math.round(clamp(settings.featherPixels, 0, bufferPixels)),
+  };
+}
+
+/** Below this share of observed pixels, the fill of thick cloud rests on little. */
+const FEW_OBSERVED = 0.05;
+
+function tellAboutScene(
+  notices: Notices,
+  shares: Shares,
+  validPixels: number,
+  filled: boolean,
+  extraBands: number,
+): void {
+  if (validPixels === 0) {
+    notices.add('scene/no-data', 'The scene holds no data: there is nothing to repair.');
+  } else if (shares.observed === 1) {
+    notices.add('scene/clear', 'No cloud and no shadow was found: the scene is unchanged.');
+  } else if (!filled) {
+    notices.add(
+      'scene/all-cloud',
+      'No clear pixel was found, so there is nothing to fill thick cloud from: it was left as it is. ' +
+        'Thin cloud and shadow were corrected. A larger area or another date would help.',
+    );
+    if (extraBands > 0) {
+      notices.add(
+        'extra-bands/left',
+        `${extraBands} bands that the network does not see were left as they are: there is no clear pixel to learn them from.`,
+      );
+    }
+  } else if (shares.observed < FEW_OBSERVED) {
+    notices.add(
+      'scene/mostly-cloud',
+      `Only ${(100 * shares.observed).toFixed(1)} % of the scene was seen clearly: what was generated rests on little.`,
+    );
+  }
+}

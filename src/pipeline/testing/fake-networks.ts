@@ -1,0 +1,78 @@
+import {
+  DETECTOR_CHANNELS,
+  DETECTOR_CLASSES,
+  GENERATOR_CHANNELS,
+  GENERATOR_OUTPUTS,
+  type Networks,
+} from '../networks.ts';
+
+export interface FakeNetworks extends Networks {
+  /** Shapes that the networks were called with, as `detect 320x320`. */
+  readonly calls: string[];
+}
+
+export interface FakeBehaviour {
+  /** Probabilities of clear, thin, thick, shadow from the six bands of a pixel. */
+  readonly classify?: (bands: readonly number[]) => readonly [number, number, number, number];
+  /** Six repaired bands and the error scale from the 15 inputs of a pixel. */
+  readonly repair?: (inputs: readonly number[]) => readonly number[];
+  readonly onCall?: () => void;
+}
+
+/** Blue above 0.6 is thick, above 0.4 thin; below 0.04 shadow. */
+const byBlue = ([blue]: readonly number[]): readonly [number, number, number, number] => {
+  if (blue > 0.6) return [0, 0, 1, 0];
+  if (blue > 0.4) return [0, 1, 0, 0];
+  return blue < 0.04 ? [0, 0, 0, 1] : [1, 0, 0, 0];
+};
+
+/** The pre-fill as it is; half the reflectance under thin cloud, twice that in shadow. */
+const byClass = (inputs: readonly number[]): readonly number[] => {
+  const [thin, , shadow] = inputs.slice(12);
+  const factor = 1 - 0.5 * thin + shadow;
+  return [...inputs.slice(0, 6).map((value) => value * factor), 0.02];
+};
+
+/** Networks made of arithmetic on single pixels. */
+export function fakeNetworks({
+  classify = byBlue,
+  repair = byClass,
+  onCall,
+}: FakeBehaviour = {}): FakeNetworks {
+  const identity = { name: 'fake', version: '1', sha256: '00' };
+  const calls: string[] = [];
+  const perPixel = (
+    input: Float32Array,
+    channels: number,
+    outputs: number,
+    map: (values: readonly number[]) => readonly number[],
+  ): Float32Array => {
+    const pixels = input.length / channels;
+    const out = new Float32Array(pixels * outputs);
+    const values = new Array<number>(channels);
+    for (let i = 0; i < pixels; i++) {
+      for (let c = 0; c < channels; c++) values[c] = input[i * channels + c];
+      out.set(map(values), i * outputs);
+    }
+    return out;
+  };
+  const enter = (name: string, input: Float32Array, height: number, width: number, channels: number) => {
+    if (input.length !== height * width * channels) throw new Error(`${name}: wrong shape`);
+    if (!input.every(Number.isFinite)) throw new Error(`${name}: input is not finite`);
+    calls.push(`${name} ${height}x${width}`);
+    onCall?.();
+  };
+  return {
+    backend: 'fake',
+    models: { detector: identity, generator: identity },
+    calls,
+    async detect(input, height, width) {
+      enter('detect', input, height, width, DETECTOR_CHANNELS);
+      return perPixel(input, DETECTOR_CHANNELS, DETECTOR_CLASSES, classify);
+    },
+    async generate(input, height, width) {
+      enter('generate', input, height, width, GENERATOR_CHANNELS);
+      return perPixel(input, GENERATOR_CHANNELS, GENERATOR_OUTPUTS, repair);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { throwIfAborted } from '../errors.ts';
+import type { BandRole, Raster, Samples, SampleType, Scene, SceneSource, Sensor, Window } from '../scene.ts';
+import { cropPlane } from '../windows.ts';
+
+const ARRAY_OF = {
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  uint32: Uint32Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;
+
+/** A scene described by a function per pixel, for tests. */
+export interface SyntheticScene {
+  readonly width: number;
+  readonly height: number;
+  readonly roles: readonly BandRole[];
+  readonly sampleType?: SampleType;
+  readonly scale?: number;
+  readonly offset?: number;
+  readonly nodata?: number | null;
+  readonly sensor?: Sensor;
+  readonly name?: string;
+  /** Native sample of a band, given as its position in `roles`. */
+  readonly sample: (x: number, y: number, band: number) => number;
+}
+
+export interface MemorySource extends SceneSource {
+  /** All samples of the scene, band by band. */
+  readonly bands: readonly Samples[];
+  /** Windows read so far. */
+  readonly reads: Window[];
+}
+
+/** A SceneSource whose samples lie in memory. */
+export function memorySource(synthetic: SyntheticScene): MemorySource {
+  const { width, height, roles, sampleType = 'uint16', scale = 1e-4, offset = 0, nodata = null } = synthetic;
+  const bands = roles.map((_, band): Samples => {
+    const plane = new ARRAY_OF[sampleType](width * height);
+    for (let i = 0; i < plane.length; i++) {
+      plane[i] = synthetic.sample(i % width, Math.floor(i / width), band);
+    }
+    return plane;
+  });
+  const scene: Scene = {
+    name: synthetic.name ?? 'synthetic',
+    grid: {
+      width,
+      height,
+      transform: [500000, 10, 0, 4000000, 0, -10],
+      crs: { code: 'EPSG:32616', name: 'WGS 84 / UTM zone 16N', units: 'm' },
+    },
+    bands: roles.map((role, index) => ({ index, role, description: '', scale, offset })),
+    sampleType,
+    nodata,
+    sensor: synthetic.sensor ?? 'unknown',
+    byteLength: bands.reduce((sum, band) => sum + band.byteLength, 0),
+    decisions: [],
+    notices: [],
+    metadata: {
+      geoTags: {},
+      gdalMetadata: null,
+      gdalNodata: nodata === null ? null : String(nodata),
+      photometricInterpretation: 1,
+      extraSamples: [],
+      otherTags: {},
+    },
+  };
+  const all = roles.map((_, index) => index);
+  const grid = { x: 0, y: 0, width, height };
+  const reads: Window[] = [];
+  return {
+    scene,
+    bands,
+    reads,
+    async read(window, indices = all, signal): Promise<Raster> {
+      throwIfAborted(signal);
+      const inside = window.x >= 0 && window.y >= 0 && window.x + window.width <= width;
+      if (!inside || window.y + window.height > height) throw new Error('window outside the grid');
+      reads.push(window);
+      return { window, bands: indices.map((index) => cropPlane(bands[index], grid, window)) };
+    },
+    async readDecimated(window, w, h, indices = all, signal): Promise<Raster> {
+      throwIfAborted(signal);
+      const pick = (band: Samples): Samples => {
+        const out = new ARRAY_OF[sampleType](w * h);
+        for (let i = 0; i < out.length; i++) {
+          const x = window.x + Math.floor((((i % w) + 0.5) * window.width) / w);
+          const y = window.y + Math.floor(((Math.floor(i / w) + 0.5) * window.height) / h);
+          out[i] = band[y * width + x];
+        }
+        return out;
+      };
+      return {
+        window: { ...window, width: w, height: h },
+        bands: indices.map((index) => pick(bands[index])),
+      };
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { Samples, Window } from './scene.ts';
+
+/** The part of `window` inside a `width` x `height` grid; null if they do not meet. */
+export function clipWindow(window: Window, width: number, height: number): Window | null {
+  const x = Math.max(0, window.x);
+  const y = Math.max(0, window.y);
+  const right = Math.min(width, window.x + window.width);
+  const bottom = Math.min(height, window.y + window.height);
+  return right > x && bottom > y ? { x, y, width: right - x, height: bottom - y } : null;
+}
+
+/** `window` grown by `margin` pixels on every side; it may reach beyond the grid. */
+export function growWindow(window: Window, margin: number): Window {
+  return {
+    x: window.x - margin,
+    y: window.y - margin,
+    width: window.width + 2 * margin,
+    height: window.height + 2 * margin,
+  };
+}
+
+/** Copies the overlap of two windows from one plane to another, sample by sample, without conversion. */
+export function copyOverlap<T extends Samples>(from: T, fromWindow: Window, to: T, toWindow: Window): void {
+  const left = Math.max(fromWindow.x, toWindow.x);
+  const right = Math.min(fromWindow.x + fromWindow.width, toWindow.x + toWindow.width);
+  const top = Math.max(fromWindow.y, toWindow.y);
+  const bottom = Math.min(fromWindow.y + fromWindow.height, toWindow.y + toWindow.height);
+  if (left >= right) return;
+  for (let y = top; y < bottom; y++) {
+    const start = (y - fromWindow.y) * fromWindow.width + left - fromWindow.x;
+    // A typed array set from one of its own type copies bytes: NaN payloads survive.
+    to.set(from.subarray(start, start + right - left), (y - toWindow.y) * toWindow.width + left - toWindow.x);
+  }
+}
+
+/** `window` of a plane that covers `planeWindow`; the part outside it is left 0. */
+export function cropPlane<T extends Samples>(plane: T, planeWindow: Window, window: Window): T {
+  const out = new (plane.constructor as new (length: number) => T)(window.width * window.height);
+  copyOverlap(plane, planeWindow, out, window);
+  return out;
+}
+
+/**
+ * Positions `start .. start + length - 1`, those outside `low .. high - 1` mirrored back into it (the edge
+ * sample repeats, as in `... 1 0 | 0 1 2 ... n-1 | n-1 ...`; periodic, so that any length works).
+ */
+export function mirrorPositions(start: number, length: number, low: number, high: number): Int32Array {
+  const size = high - low;
+  const period = 2 * size;
+  return Int32Array.from({ length }, (_, i) => {
+    const offset = (((start + i - low) % period) + period) % period;
+    return low + (offset < size ? offset : period - 1 - offset);
+  });
+}

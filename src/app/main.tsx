@@ -1,0 +1,37 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createEngine, preferredBackends } from '../services/create-engine.ts';
+import { saveFile } from '../services/files.ts';
+import { createAppStore } from '../store/create-store.ts';
+import { App } from '../ui/App.tsx';
+import '../ui/tokens.css';
+import '../ui/app.css';
+import { initialScene } from './address.ts';
+import { installShortcuts } from './shortcuts.ts';
+
+const engine = createEngine({ prefer: preferredBackends(location.search) });
+const store = createAppStore({
+  engine,
+  sample: {
+    name: 'Landsat 7, simulated clouds',
+    scene: new URL('samples/landsat7-olinda-simulated-clouds.tif', document.baseURI),
+    truth: new URL('samples/landsat7-olinda-clear.tif', document.baseURI),
+  },
+  saveFile: ({ name, blob }) => saveFile(blob, name),
+});
+
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <StrictMode>
+    <App store={store} tiles={engine} />
+  </StrictMode>,
+);
+installShortcuts(store);
+
+const { openSample, open, fail } = store.getState().actions;
+try {
+  const asked = initialScene(location.search, document.baseURI);
+  if (asked === 'sample') void openSample();
+  else if (asked !== null) void open(asked);
+} catch (fault) {
+  fail(fault);
+}

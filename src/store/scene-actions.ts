@@ -1,0 +1,80 @@
+import type { OpenedScene } from '../services/engine.ts';
+import { combinationsOf } from './combinations.ts';
+import { type ActionContext, EMPTY } from './create-store.ts';
+import type { Actions, AppState, Sample } from './state.ts';
+
+type SceneActions = Pick<Actions, 'open' | 'openSample' | 'close' | 'correct'>;
+
+/** Opening, correcting and closing scenes. Each starts a new task, which ends the one before. */
+export function sceneActions(context: ActionContext): SceneActions {
+  const { engine, set, get } = context;
+
+  /** Puts an opened scene on the map; its stretch is found first, so that it appears in its colours. */
+  const show = async (opened: OpenedScene, signal: AbortSignal, more: Partial<AppState>) => {
+    const combinations = combinationsOf(opened.scene, opened.displayBands);
+    const combination =
+      combinations.find((entry) => entry.bands.join() === opened.displayBands.join()) ?? combinations[0];
+    const stretch = await engine.stretch(combination.bands, signal);
+    if (signal.aborted) return;
+    set((state) => ({
+      ...EMPTY,
+      scene: opened,
+      combinations,
+      combination: combination.id,
+      displayBands: combination.bands,
+      stretch,
+      notices: opened.scene.notices,
+      sceneRevision: state.sceneRevision + 1,
+      ...more,
+    }));
+  };
+
+  const start = async (input: File | URL, sample: Sample | null) => {
+    const signal = context.beginTask();
+    const before = get();
+    const name = sample?.name ?? (input instanceof URL ? nameOf(input) : input.name);
+    set({ opening: name, error: null });
+    try {
+      const opened = await engine.open(input, signal);
+      if (signal.aborted) return;
+      await engine.setReference(sample?.truth ?? null);
+      await show(opened, signal, { sample });
+    } catch (fault) {
+      if (signal.aborted) return;
+      // The engine lets go of the earlier scene only when a new one has been understood.
+      const interrupted = before.job.status === 'running' || before.job.status === 'starting';
+      set({ opening: null, job: interrupted ? { status: 'cancelled' } : before.job });
+      get().actions.fail(fault);
+      return;
+    }
+    if (!signal.aborted) await get().actions.run();
+  };
+
+  return {
+    open: (input) => start(input, null),
+    openSample: () => start(context.sample.scene, context.sample),
+    close() {
+      context.abortTask();
+      set({ ...EMPTY, error: null });
+    },
+    async correct(overrides, settings) {
+      const signal = context.beginTask();
+      try {
+        set((state) => ({ settings: { ...state.settings, ...settings }, error: null }));
+        if (overrides !== null) {
+          const opened = await engine.override(overrides);
+          if (signal.aborted) return;
+          await show(opened, signal, { sample: get().sample });
+        }
+      } catch (fault) {
+        if (!signal.aborted) get().actions.fail(fault);
+        return;
+      }
+      if (!signal.aborted) await get().actions.run();
+    },
+  };
+}
+
+function nameOf(url: URL): string {
+  return decodeURIComponent(url.pathname.split('/').pop() || url.hostname);
+}

@@ -1,0 +1,115 @@
+import type { ErrorReport } from '../pipeline/errors.ts';
+import type { MaskSource, RunReport, RunSettings, Stage } from '../pipeline/events.ts';
+import type { Notice, SceneOverrides } from '../pipeline/scene.ts';
+import type {
+  BackendReport,
+  EngineEvent,
+  ExportedFile,
+  OpenedScene,
+  PixelProbe,
+  Product,
+} from '../services/engine.ts';
+import type { Combination, CombinationId } from './combinations.ts';
+
+/** A scene that the application offers by itself, with the clear truth to measure against. */
+export interface Sample {
+  readonly name: string;
+  readonly scene: URL;
+  readonly truth: URL;
+}
+
+export interface SceneSlice {
+  readonly scene: OpenedScene | null;
+  /** Name of what is being opened; null when nothing is. */
+  readonly opening: string | null;
+  /** The sample that is open, if it is one. */
+  readonly sample: Sample | null;
+  /** Counts openings and corrections, so that views know when to start afresh. */
+  readonly sceneRevision: number;
+}
+
+export type Job =
+  | { readonly status: 'idle' }
+  | { readonly status: 'starting' }
+  | {
+      readonly status: 'running';
+      readonly stage: Stage;
+      readonly done: number;
+      readonly total: number;
+      readonly secondsLeft: number | null;
+    }
+  | { readonly status: 'done'; readonly report: RunReport }
+  | { readonly status: 'cancelled' }
+  | { readonly status: 'failed' };
+
+export interface JobSlice {
+  readonly job: Job;
+  readonly settings: RunSettings;
+  readonly backend: BackendReport | null;
+  /** True from the first repaired tile of the current run on: there is something to compare. */
+  readonly hasResult: boolean;
+  /** The product that is being written. */
+  readonly saving: Product | null;
+  /** The last part of the map that changed. Not for rendering: the viewer subscribes to it. */
+  readonly tileChange: Exclude<EngineEvent, { type: 'progress' } | { type: 'notice' }> | null;
+}
+
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+export type Overlay = 'none' | 'mask' | 'provenance' | 'confidence';
+
+export interface ViewSlice {
+  readonly combinations: readonly Combination[];
+  readonly combination: CombinationId;
+  /** File indices shown as red, green, blue. */
+  readonly displayBands: readonly [number, number, number];
+  /** Reflectance from black to white for red, green, blue. */
+  readonly stretch: readonly Range[];
+  readonly gamma: number;
+  readonly overlay: Overlay;
+  /** 0..1. */
+  readonly overlayOpacity: number;
+  /** Share of the map that shows the scene before, 0..1. */
+  readonly swipe: number;
+  readonly basemap: boolean;
+  readonly probe: PixelProbe | null;
+}
+
+export interface MessageSlice {
+  readonly error: ErrorReport | null;
+  /** Of the scene and of the run. */
+  readonly notices: readonly Notice[];
+}
+
+export interface Actions {
+  /** Opens a scene and processes it without further questions. */
+  open(input: File | URL): Promise<void>;
+  openSample(): Promise<void>;
+  /** Back to the empty page. */
+  close(): void;
+  /** Corrects what ingest decided (null: nothing) and the settings, and processes the scene again. */
+  correct(overrides: SceneOverrides | null, settings: Partial<RunSettings>): Promise<void>;
+  run(): Promise<void>;
+  cancel(): void;
+  save(product: Product): Promise<void>;
+  /** Hands a file made elsewhere (the picture of the map) to the user. */
+  saveFile(file: ExportedFile): void;
+  setCombination(id: CombinationId): Promise<void>;
+  setGamma(gamma: number): void;
+  setOverlay(overlay: Overlay): void;
+  setOverlayOpacity(opacity: number): void;
+  setSwipe(position: number): void;
+  setBasemap(on: boolean): void;
+  /** Pixel under the pointer; answered by `probe`, at most one question at a time. */
+  pointAt(pixel: { x: number; y: number } | null): void;
+  fail(fault: unknown): void;
+  dismissError(): void;
+  dismissNotice(code: string): void;
+}
+
+export type AppState = SceneSlice & JobSlice & ViewSlice & MessageSlice & { readonly actions: Actions };
+
+export type { Combination, CombinationId, MaskSource };

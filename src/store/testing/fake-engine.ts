@@ -1,0 +1,267 @@
+import { cancelled, PipelineError } from '../../pipeline/errors.ts';
+import type { RunReport, RunSettings } from '../../pipeline/events.ts';
+import { type BandRole, MASK_CLASS, PROVENANCE, type Scene } from '../../pipeline/scene.ts';
+import type { DisplayTile, Engine, OpenedScene, TileRequest } from '../../services/engine.ts';
+
+const ROLES: readonly BandRole[] = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
+const TILE = 128;
+
+export function fakeScene(name = 'scene.tif', size = 512): Scene {
+  return {
+    name,
+    grid: {
+      width: size,
+      height: size,
+      transform: [300_000, 30, 0, 4_100_000, 0, -30],
+      crs: { code: 'EPSG:32616', name: 'WGS 84 / UTM zone 16N', units: 'm' },
+    },
+    bands: ROLES.map((role, index) => ({
+      index,
+      role,
+      description: `B${index + 1}`,
+      scale: 1e-4,
+      offset: 0,
+    })),
+    sampleType: 'uint16',
+    nodata: 0,
+    sensor: 'landsat-oli',
+    byteLength: size * size * 12,
+    decisions: [
+      { subject: 'sensor', text: 'Landsat 8/9 OLI', because: 'six bands named as its products name them' },
+      {
+        subject: 'radiometry',
+        text: 'reflectance = DN × 0.0001',
+        because: 'usual for 16-bit surface reflectance',
+      },
+    ],
+    notices: [],
+    metadata: {
+      geoTags: {},
+      gdalMetadata: null,
+      gdalNodata: '0',
+      photometricInterpretation: 1,
+      extraSamples: [],
+      otherTags: {},
+    },
+  };
+}
+
+/** What a fake engine was asked, for tests to look at. */
+export interface FakeEngine extends Engine {
+  readonly calls: string[];
+  /** Lets a run go on by one tile; runs wait for it when `stepwise` is set. */
+  step(): void;
+}
+
+/**
+ * An engine of arithmetic: hills, round clouds and their shadows. A file named `bad.tif` cannot be opened.
+ *
+ * @param options.stepwise a run waits for `step()` before each tile
+ * @param options.tileDelay milliseconds per tile of a run
+ */
+export function createFakeEngine(options: { stepwise?: boolean; tileDelay?: number } = {}): FakeEngine {
+  const calls: string[] = [];
+  let scene: Scene | null = null;
+  let repaired = new Set<string>();
+  let masked = new Set<string>();
+  let advance: (() => void) | null = null;
+
+  const pause = (signal?: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(cancelled()), { once: true });
+      if (options.stepwise) advance = resolve;
+      else setTimeout(resolve, options.tileDelay ?? 0);
+    });
+  const opened = (): OpenedScene => ({ scene: scene as Scene, displayBands: [2, 1, 0] });
+  const key = (x: number, y: number) => `${Math.floor(x / TILE)},${Math.floor(y / TILE)}`;
+
+  return {
+    calls,
+    step() {
+      const go = advance;
+      advance = null;
+      go?.();
+    },
+    async open(input) {
+      const name = input instanceof URL ? (input.pathname.split('/').pop() ?? '') : input.name;
+      calls.push(`open ${name}`);
+      if (name === 'bad.tif') {
+        throw new PipelineError('file/not-a-tiff', 'This is not a TIFF.', 'Open a GeoTIFF.');
+      }
+      scene = fakeScene(name);
+      repaired = new Set();
+      masked = new Set();
+      return opened();
+    },
+    async override(overrides) {
+      calls.push(`override ${Object.keys(overrides).join()}`);
+      return opened();
+    },
+    async setReference(input) {
+      calls.push(`reference ${input === null ? 'none' : 'set'}`);
+    },
+    async warmUp() {
+      calls.push('warmUp');
+      return {
+        backend: 'wasm',
+        detail: 'SIMD, 2 threads',
+        passedOver: [{ backend: 'webgpu', reason: 'this browser has no GPU adapter' }],
+      };
+    },
+    async run(settings, onEvent, signal) {
+      calls.push('run');
+      const { width, height } = (scene as Scene).grid;
+      repaired = new Set();
+      masked = new Set();
+      const windows = [];
+      for (let y = 0; y < height; y += TILE) {
+        for (let x = 0; x < width; x += TILE) windows.push({ x, y, width: TILE, height: TILE });
+      }
+      for (const stage of ['detect', 'generate'] as const) {
+        for (const [done, window] of windows.entries()) {
+          const secondsLeft = ((windows.length - done) * (options.tileDelay ?? 0)) / 1000;
+          onEvent({ type: 'progress', stage, done, total: windows.length, secondsLeft });
+          await pause(signal);
+          (stage === 'detect' ? masked : repaired).add(key(window.x, window.y));
+          onEvent({ type: stage === 'detect' ? 'mask-changed' : 'result-changed', window });
+        }
+      }
+      return fakeReport(windows.length, settings);
+    },
+    displayTile: async (request) =>
+      paint(request, scene as Scene, (x, y, set) => (set === 'mask' ? masked : repaired).has(key(x, y))),
+    async stretch(bands) {
+      return bands.map(() => ({ low: 0.02, high: 0.32 }));
+    },
+    async probe(x, y) {
+      calls.push(`probe ${x} ${y}`);
+      const before = ROLES.map((_, band) => Math.round(1e4 * sample(x, y, band, false)));
+      const after = ROLES.map((_, band) => Math.round(1e4 * sample(x, y, band, true)));
+      const mask = classAt(x, y);
+      return {
+        x,
+        y,
+        before,
+        after,
+        mask,
+        provenance: PROVENANCE_OF[mask],
+        confidence: mask === 0 ? 100 : 71,
+      };
+    },
+    async export(product) {
+      calls.push(`export ${product}`);
+      return { name: `scene-${product}.tif`, blob: new Blob([product]) };
+    },
+    dispose() {
+      calls.push('dispose');
+    },
+  };
+}
+
+export function fakeReport(tiles: number, settings: RunSettings): RunReport {
+  const score = (psnr: number, ssim: number, mae: number, sam: number) => ({
+    ...{ pixels: 9000, psnr, ssim, mae, sam, rmse: mae * 1.3 },
+  });
+  return {
+    scene: 'scene.tif',
+    shares: { observed: 0.71, thinCorrected: 0.12, shadowCorrected: 0.09, generated: 0.08, leftCloudy: 0 },
+    meanConfidence: 68.2,
+    tiles: { total: tiles, repaired: tiles },
+    backend: 'wasm',
+    seconds: 12.4,
+    settings,
+    evaluation: {
+      reference: 'truth.tif',
+      before: {
+        thin: score(19.3, 0.61, 0.094, 9.8),
+        shadow: score(24.1, 0.7, 0.051, 6.1),
+        thick: score(9.8, 0.21, 0.31, 14.2),
+        repaired: score(15.1, 0.5, 0.14, 10.3),
+      },
+      after: {
+        thin: score(31.2, 0.9, 0.021, 3.1),
+        shadow: score(30.1, 0.88, 0.024, 3.6),
+        thick: score(23.7, 0.61, 0.05, 6.4),
+        repaired: score(28.4, 0.82, 0.03, 4.2),
+      },
+    },
+    notices: [],
+  };
+}
+
+const PROVENANCE_OF: Record<number, number> = {
+  [MASK_CLASS.clear]: PROVENANCE.observed,
+  [MASK_CLASS.thin]: PROVENANCE.thinCorrected,
+  [MASK_CLASS.thick]: PROVENANCE.generated,
+  [MASK_CLASS.shadow]: PROVENANCE.shadowCorrected,
+};
+
+const CLOUDS = [
+  [150, 140, 70],
+  [360, 200, 95],
+  [220, 390, 80],
+] as const;
+
+function opacityAt(x: number, y: number): number {
+  return Math.max(
+    0,
+    ...CLOUDS.map(([cx, cy, radius]) => {
+      const wobble = 1 + 0.2 * Math.sin(Math.atan2(y - cy, x - cx) * 5);
+      return Math.min(1, 2 * (1 - Math.hypot(x - cx, y - cy) / (radius * wobble)));
+    }),
+  );
+}
+
+function classAt(x: number, y: number): number {
+  const opacity = opacityAt(x, y);
+  if (opacity > 0.7) return MASK_CLASS.thick;
+  if (opacity > 0.05) return MASK_CLASS.thin;
+  return opacityAt(x - 40, y - 40) > 0.3 ? MASK_CLASS.shadow : MASK_CLASS.clear;
+}
+
+/** Reflectance of one band. */
+function sample(x: number, y: number, band: number, clear: boolean): number {
+  const field = ((Math.floor(x / 37) * 7 + Math.floor((y + x / 9) / 29) * 13) % 11) / 11;
+  const relief = Math.sin(x / 41 + Math.sin(y / 53)) * Math.cos(y / 67);
+  const green = 0.5 + 0.5 * relief;
+  const ground =
+    [0.05, 0.08 + 0.02 * green, 0.12 - 0.05 * green, 0.16 + 0.2 * green, 0.2, 0.13][band] + 0.09 * field;
+  if (clear) return ground;
+  const shade = classAt(x, y) === MASK_CLASS.shadow ? 0.5 : 1;
+  const opacity = opacityAt(x, y);
+  return ground * shade * (1 - opacity) + 0.45 * opacity;
+}
+
+function paint(
+  request: TileRequest,
+  scene: Scene,
+  known: (x: number, y: number, set: 'mask' | 'result') => boolean,
+): DisplayTile {
+  const { layer, window, width, height, bands } = request;
+  const image = layer === 'before' || layer === 'after';
+  const channels = image ? bands.length + 1 : 2;
+  const data = image
+    ? new Float32Array(width * height * channels)
+    : new Uint8Array(width * height * channels);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const x = window.x + Math.floor(((column + 0.5) * window.width) / width);
+      const y = window.y + Math.floor(((row + 0.5) * window.height) / height);
+      if (x < 0 || y < 0 || x >= scene.grid.width || y >= scene.grid.height) continue;
+      const at = (row * width + column) * channels;
+      if (image) {
+        const clear = layer === 'after' && known(x, y, 'result');
+        bands.forEach((band, i) => {
+          data[at + i] = sample(x, y, band, clear);
+        });
+        data[at + bands.length] = 1;
+      } else {
+        const mask = classAt(x, y);
+        data[at] =
+          layer === 'mask' ? mask : layer === 'provenance' ? PROVENANCE_OF[mask] : mask === 0 ? 100 : 70;
+        data[at + 1] = known(x, y, layer === 'mask' ? 'mask' : 'result') ? 255 : 0;
+      }
+    }
+  }
+  return { width, height, channels, data };
+}

@@ -1,0 +1,57 @@
+import type { ActionContext } from './create-store.ts';
+import type { Actions } from './state.ts';
+
+type ViewActions = Pick<
+  Actions,
+  'setCombination' | 'setGamma' | 'setOverlay' | 'setOverlayOpacity' | 'setSwipe' | 'setBasemap' | 'pointAt'
+>;
+
+/** How the scene is shown; nothing here changes the result. */
+export function viewActions({ engine, set, get }: ActionContext): ViewActions {
+  let wanted: { x: number; y: number } | null = null;
+  let asking = false;
+
+  /** Asks for the newest wanted pixel until there is none newer: a fast pointer costs one question at a time. */
+  const ask = async () => {
+    if (asking) return;
+    asking = true;
+    try {
+      while (wanted !== null) {
+        const { x, y } = wanted;
+        const probe = await engine.probe(x, y);
+        if (wanted === null) break;
+        set({ probe });
+        if (wanted.x === x && wanted.y === y) break;
+      }
+    } catch {
+      // A read-out that fails is left as it was: the next movement asks again.
+    } finally {
+      asking = false;
+    }
+  };
+
+  return {
+    async setCombination(id) {
+      const { combinations, sceneRevision } = get();
+      const chosen = combinations.find((entry) => entry.id === id);
+      if (chosen === undefined) return;
+      try {
+        const stretch = await engine.stretch(chosen.bands);
+        if (get().sceneRevision !== sceneRevision) return;
+        set({ combination: id, displayBands: chosen.bands, stretch });
+      } catch (fault) {
+        get().actions.fail(fault);
+      }
+    },
+    setGamma: (gamma) => set({ gamma }),
+    setOverlay: (overlay) => set({ overlay }),
+    setOverlayOpacity: (overlayOpacity) => set({ overlayOpacity }),
+    setSwipe: (swipe) => set({ swipe }),
+    setBasemap: (basemap) => set({ basemap }),
+    pointAt(pixel) {
+      wanted = pixel;
+      if (pixel === null) set({ probe: null });
+      else void ask();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { useRef } from 'react';
+import type { Engine } from '../services/engine.ts';
+import type { AppStore } from '../store/create-store.ts';
+import type { Viewer } from '../viewer/viewer.ts';
+import { StoreContext, TilesContext, useApp, ViewerContext } from './context.ts';
+import { DropZone } from './DropZone.tsx';
+import { Header } from './Header.tsx';
+import { Landing } from './Landing.tsx';
+import { LiveRegion } from './LiveRegion.tsx';
+import { ErrorMessage } from './Messages.tsx';
+import { Workspace } from './Workspace.tsx';
+
+/** The whole page over one store. */
+export function App({ store, tiles }: { store: AppStore; tiles: Pick<Engine, 'displayTile'> }) {
+  const viewer = useRef<Viewer | null>(null);
+  return (
+    <StoreContext value={store}>
+      <TilesContext value={tiles}>
+        <ViewerContext value={viewer}>
+          <DropZone>
+            <Header />
+            <ErrorMessage />
+            <Page />
+            <LiveRegion />
+          </DropZone>
+        </ViewerContext>
+      </TilesContext>
+    </StoreContext>
+  );
+}
+
+function Page() {
+  const hasScene = useApp((state) => state.scene !== null);
+  return hasScene ? <Workspace /> : <Landing />;
+}

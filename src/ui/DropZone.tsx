@@ -1,0 +1,42 @@
+import { type DragEvent, type ReactNode, useRef, useState } from 'react';
+import { useActions } from './context.ts';
+
+const carriesFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');
+
+/** The whole window takes dropped files. */
+export function DropZone({ children }: { children: ReactNode }) {
+  const { open } = useActions();
+  const [over, setOver] = useState(false);
+  // Entering a child leaves its parent: only the outermost leave counts.
+  const depth = useRef(0);
+  const enter = (event: DragEvent, step: number) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    depth.current += step;
+    setOver(depth.current > 0);
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping has a keyboard equal, the open button
+    <div
+      className="app"
+      onDragEnter={(event) => enter(event, 1)}
+      onDragLeave={(event) => enter(event, -1)}
+      onDragOver={(event) => carriesFiles(event) && event.preventDefault()}
+      onDrop={(event) => {
+        if (!carriesFiles(event)) return;
+        event.preventDefault();
+        depth.current = 0;
+        setOver(false);
+        const file = event.dataTransfer.files[0];
+        if (file !== undefined) void open(file);
+      }}
+    >
+      {children}
+      {over && (
+        <div className="drop-veil" aria-hidden="true">
+          <p>Drop to open</p>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import { Contours } from './Contours.tsx';
+import { useActions, useApp } from './context.ts';
+import { OpenFileButton, UrlForm } from './Open.tsx';
+
+/** The empty page: one thing to do, three ways to do it. */
+export function Landing() {
+  const opening = useApp((state) => state.opening);
+  const { openSample, cancel } = useActions();
+  return (
+    <main className="landing">
+      <Contours />
+      <section className="landing-card" aria-busy={opening !== null}>
+        <h1>See the ground beneath the clouds</h1>
+        <p className="lead">
+          Open a satellite image. Unclouded finds clouds, haze and shadows, repairs what lies under them, and
+          gives back a GeoTIFF that fits where the original was.
+        </p>
+        {opening !== null ? (
+          <div className="opening">
+            <p>
+              <span className="spinner" aria-hidden="true" /> Opening {opening}
+            </p>
+            <button type="button" className="button" onClick={cancel}>
+              Cancel
+            </button>
+          </div>
+        ) : (
+          <>
+            <div className="landing-actions">
+              <OpenFileButton className="button primary large" label="Open a GeoTIFF" />
+              <button type="button" className="button large" onClick={() => void openSample()}>
+                Try the sample scene
+              </button>
+            </div>
+            <p className="hint">
+              Or drop a file anywhere on this page. The sample: Landsat 7, simulated clouds.
+            </p>
+            <UrlForm />
+          </>
+        )}
+        <p className="privacy">
+          <LockIcon /> Everything happens in this browser. Nothing is uploaded.
+        </p>
+      </section>
+    </main>
+  );
+}
+
+function LockIcon() {
+  return (
+    <svg
+      viewBox="0 0 16 16"
+      width="15"
+      height="15"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      aria-hidden="true"
+    >
+      <rect x="3" y="7" width="10" height="6.5" rx="1.5" />
+      <path d="M5.2 7V5a2.8 2.8 0 0 1 5.6 0v2" />
+    </svg>
+  );
+}

@@ -1,0 +1,30 @@
+import type { AppState } from '../store/state.ts';
+import { useApp } from './context.ts';
+import { STAGE_WORDS, sharesInWords } from './words.ts';
+
+/** Says where the job stands to those who cannot see it: each stage once, not each tile. */
+export function LiveRegion() {
+  const text = useApp(announcement);
+  return (
+    <p className="visually-hidden" role="status">
+      {text}
+    </p>
+  );
+}
+
+export function announcement({ opening, job, saving }: AppState): string {
+  if (opening !== null) return `Opening ${opening}`;
+  if (saving !== null) return 'Writing the file';
+  switch (job.status) {
+    case 'starting':
+      return 'Loading the networks';
+    case 'running':
+      return STAGE_WORDS[job.stage];
+    case 'done':
+      return `Done: ${sharesInWords(job.report.shares)}`;
+    case 'cancelled':
+      return 'Cancelled';
+    default:
+      return '';
+  }
+}

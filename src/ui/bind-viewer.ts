@@ -1,0 +1,50 @@
+import type { AppStore } from '../store/create-store.ts';
+import type { AppState } from '../store/state.ts';
+import type { Viewer } from '../viewer/viewer.ts';
+
+/**
+ * Keeps a viewer in step with the store, past React: tiles arrive and the divider moves far more often than
+ * the page needs to render.
+ * @returns what ends it.
+ */
+export function bindViewer(store: AppStore, viewer: Viewer): () => void {
+  showScene(store.getState(), viewer);
+  showView(store.getState(), viewer);
+  return store.subscribe((now, before) => {
+    if (now.sceneRevision !== before.sceneRevision || (now.scene === null) !== (before.scene === null)) {
+      showScene(now, viewer);
+    } else {
+      if (now.displayBands !== before.displayBands) viewer.setBands(now.displayBands);
+      if (now.stretch !== before.stretch || now.gamma !== before.gamma) {
+        if (now.stretch.length === 3) viewer.setStretch(now.stretch, now.gamma);
+      }
+    }
+    const fresh = now.job.status === 'starting' && before.job.status !== 'starting';
+    const ended = now.job.status === 'done' && before.job.status !== 'done';
+    if (fresh || ended) {
+      for (const layer of ['after', 'mask', 'provenance', 'confidence'] as const) viewer.invalidate(layer);
+    } else if (now.tileChange !== before.tileChange && now.tileChange !== null) {
+      const { type, window } = now.tileChange;
+      if (type === 'mask-changed') viewer.invalidate('mask', window);
+      else
+        for (const layer of ['after', 'provenance', 'confidence'] as const) viewer.invalidate(layer, window);
+    }
+    showView(now, viewer, before);
+  });
+}
+
+function showScene(state: AppState, viewer: Viewer): void {
+  const { scene, displayBands: bands, stretch, gamma } = state;
+  viewer.setScene(scene === null ? null : { grid: scene.scene.grid, bands, stretch, gamma });
+}
+
+function showView(now: AppState, viewer: Viewer, before?: AppState): void {
+  const changed = (key: 'swipe' | 'hasResult' | 'overlay' | 'overlayOpacity' | 'basemap') =>
+    now[key] !== before?.[key];
+  if (changed('swipe')) viewer.setSwipe(now.swipe);
+  if (changed('hasResult')) viewer.setComparing(now.hasResult);
+  if (changed('overlay') || changed('overlayOpacity')) {
+    viewer.setOverlay(now.overlay === 'none' ? null : now.overlay, now.overlayOpacity);
+  }
+  if (changed('basemap')) viewer.setBasemap(now.basemap);
+}

@@ -1,0 +1,115 @@
+import { useContext } from 'react';
+import type { RunReport, Shares } from '../../pipeline/events.ts';
+import type { Product } from '../../services/engine.ts';
+import { css, PROVENANCE_COLOURS } from '../../viewer/palette.ts';
+import { useActions, useApp, ViewerContext } from '../context.ts';
+import { duration, sharesInWords } from '../words.ts';
+import { Scores } from './Scores.tsx';
+
+/** What came out, how far to trust it, and how to keep it. */
+export function ResultCard({ report }: { report: RunReport }) {
+  const { shares, meanConfidence, tiles } = report;
+  const cloudless = tiles.repaired === 0;
+  return (
+    <>
+      <section className="card" aria-labelledby="job-title">
+        <h2 id="job-title">{cloudless ? 'No clouds found' : 'Done'}</h2>
+        {cloudless ? (
+          <p>
+            Neither cloud nor shadow was found, so nothing was changed. Lower the thresholds below to look
+            closer.
+          </p>
+        ) : (
+          <>
+            <ShareBar shares={shares} />
+            <p className="shares">{sharesInWords(shares)}</p>
+            {meanConfidence !== null && (
+              <p>
+                Mean confidence where repaired: <strong>{Math.round(meanConfidence)} %</strong>
+              </p>
+            )}
+            {shares.generated > 0 && (
+              <p className="honest">
+                Generated pixels are the network’s best guess: nothing was seen there. Do not measure on them.
+                The provenance file tells them apart.
+              </p>
+            )}
+          </>
+        )}
+        <SaveButtons cloudless={cloudless} />
+        <p className="fine">
+          {tiles.repaired} of {tiles.total} tiles repaired in {duration(report.seconds)} on{' '}
+          {report.backend === 'webgpu' ? 'WebGPU' : report.backend.toUpperCase()}
+        </p>
+      </section>
+      {report.evaluation !== null && <Scores evaluation={report.evaluation} />}
+    </>
+  );
+}
+
+function ShareBar({ shares }: { shares: Shares }) {
+  const parts = [
+    ['observed', 'var(--observed)'],
+    ['thinCorrected', css(PROVENANCE_COLOURS.thinCorrected)],
+    ['shadowCorrected', css(PROVENANCE_COLOURS.shadowCorrected)],
+    ['generated', css(PROVENANCE_COLOURS.generated)],
+    ['leftCloudy', css(PROVENANCE_COLOURS.leftCloudy)],
+  ] as const;
+  return (
+    <div className="share-bar" aria-hidden="true">
+      {parts.map(([key, background]) =>
+        shares[key] > 0 ? <span key={key} style={{ flexGrow: shares[key], background }} /> : null,
+      )}
+    </div>
+  );
+}
+
+const FURTHER: readonly (readonly [Product, string])[] = [
+  ['mask', 'Mask'],
+  ['provenance', 'Provenance'],
+  ['confidence', 'Confidence'],
+];
+
+function SaveButtons({ cloudless }: { cloudless: boolean }) {
+  const saving = useApp((state) => state.saving);
+  const name = useApp((state) => state.scene?.scene.name ?? 'scene');
+  const viewer = useContext(ViewerContext);
+  const { save, saveFile, fail } = useActions();
+  const savePicture = async () => {
+    try {
+      const blob = await viewer.current?.snapshot();
+      if (blob !== undefined) saveFile({ name: `${name.replace(/\.tiff?$/i, '')}-view.png`, blob });
+    } catch (fault) {
+      fail(fault);
+    }
+  };
+  return (
+    <div className="save">
+      <button
+        type="button"
+        className={cloudless ? 'button wide' : 'button primary wide'}
+        disabled={saving !== null}
+        onClick={() => void save('result')}
+      >
+        {saving === 'result' ? 'Writing the GeoTIFF' : 'Save GeoTIFF'}
+      </button>
+      {/* biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset */}
+      <div className="save-further" role="group" aria-label="Save further products">
+        {FURTHER.map(([product, label]) => (
+          <button
+            type="button"
+            key={product}
+            className="button small"
+            disabled={saving !== null}
+            onClick={() => void save(product)}
+          >
+            {label}
+          </button>
+        ))}
+        <button type="button" className="button small" onClick={() => void savePicture()}>
+          Picture
+        </button>
+      </div>
+    </div>
+  );
+}

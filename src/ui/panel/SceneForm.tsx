@@ -1,0 +1,179 @@
+import { type FormEvent, useState } from 'react';
+import type { MaskSource } from '../../pipeline/events.ts';
+import { type BandRole, QUALITY_ROLES, type Scene, type SceneOverrides } from '../../pipeline/scene.ts';
+import { hasQualityBand } from '../../store/combinations.ts';
+import { useActions, useApp } from '../context.ts';
+import { bandName } from '../Readout.tsx';
+import { ROLE_WORDS } from '../words.ts';
+
+/** Everything that was decided for the user, to decide otherwise. */
+export function SceneForm({ scene }: { scene: Scene }) {
+  const settings = useApp((state) => state.settings);
+  const { correct } = useActions();
+  const measured = scene.bands.find((band) => !QUALITY_ROLES.includes(band.role)) ?? scene.bands[0];
+  const [roles, setRoles] = useState<readonly BandRole[]>(scene.bands.map((band) => band.role));
+  const [scale, setScale] = useState(String(measured.scale));
+  const [offset, setOffset] = useState(String(measured.offset));
+  const [nodata, setNodata] = useState(scene.nodata === null ? '' : String(scene.nodata));
+  const [draft, setDraft] = useState(settings);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const overrides: SceneOverrides = {
+      ...(roles.some((role, i) => role !== scene.bands[i].role) && { roles }),
+      ...(Number(scale) !== measured.scale && { scale: Number(scale) }),
+      ...(Number(offset) !== measured.offset && { offset: Number(offset) }),
+      ...(!sameNodata(nodata, scene.nodata) && { nodata: nodata.trim() === '' ? null : Number(nodata) }),
+    };
+    void correct(Object.keys(overrides).length > 0 ? overrides : null, draft);
+  };
+
+  return (
+    <form className="scene-form" onSubmit={submit}>
+      <fieldset>
+        <legend>Bands</legend>
+        {scene.bands.map((band, i) => (
+          <label key={band.index} className="field">
+            <span>
+              {band.index + 1}. {bandName(band)}
+            </span>
+            <select
+              value={roles[i]}
+              onChange={(event) => setRoles(roles.with(i, event.target.value as BandRole))}
+            >
+              {Object.entries(ROLE_WORDS).map(([role, name]) => (
+                <option key={role} value={role}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+        ))}
+      </fieldset>
+      <fieldset>
+        <legend>Reflectance = value × scale + offset</legend>
+        <NumberField label="Scale" value={scale} onChange={setScale} required />
+        <NumberField label="Offset" value={offset} onChange={setOffset} required />
+        <label className="field">
+          <span>No-data value</span>
+          <input
+            inputMode="decimal"
+            pattern="\s*(-?[0-9.]+(e-?[0-9]+)?|nan|NaN)?\s*"
+            title="A number, nan, or empty"
+            placeholder="none"
+            value={nodata}
+            onChange={(event) => setNodata(event.target.value)}
+          />
+        </label>
+      </fieldset>
+      <fieldset>
+        <legend>Where clouds are</legend>
+        {hasQualityBand(scene) && (
+          <label className="field">
+            <span>Decided by</span>
+            <select
+              value={draft.maskSource}
+              onChange={(event) => setDraft({ ...draft, maskSource: event.target.value as MaskSource })}
+            >
+              <option value="network">The network</option>
+              <option value="quality-band">The file’s quality band</option>
+              <option value="union">Either of them</option>
+            </select>
+          </label>
+        )}
+        <Slider
+          label="Cloud from"
+          value={draft.cloudThreshold}
+          min={0.05}
+          max={0.95}
+          step={0.05}
+          text={(value) => `${Math.round(value * 100)} %`}
+          onChange={(cloudThreshold) => setDraft({ ...draft, cloudThreshold })}
+        />
+        <Slider
+          label="Shadow from"
+          value={draft.shadowThreshold}
+          min={0.05}
+          max={0.95}
+          step={0.05}
+          text={(value) => `${Math.round(value * 100)} %`}
+          onChange={(shadowThreshold) => setDraft({ ...draft, shadowThreshold })}
+        />
+        <Slider
+          label="Grow by"
+          value={draft.bufferPixels}
+          min={0}
+          max={32}
+          step={1}
+          text={(value) => `${value} px`}
+          onChange={(bufferPixels) =>
+            setDraft({ ...draft, bufferPixels, featherPixels: Math.min(draft.featherPixels, bufferPixels) })
+          }
+        />
+        <Slider
+          label="Fade over"
+          value={draft.featherPixels}
+          min={0}
+          max={draft.bufferPixels}
+          step={1}
+          text={(value) => `${value} px`}
+          onChange={(featherPixels) => setDraft({ ...draft, featherPixels })}
+        />
+      </fieldset>
+      <button type="submit" className="button wide">
+        Run again
+      </button>
+    </form>
+  );
+}
+
+function sameNodata(text: string, nodata: number | null): boolean {
+  if (text.trim() === '') return nodata === null;
+  return nodata !== null && Object.is(Number(text), nodata);
+}
+
+function NumberField(props: {
+  label: string;
+  value: string;
+  required: boolean;
+  onChange: (value: string) => void;
+}) {
+  return (
+    <label className="field">
+      <span>{props.label}</span>
+      <input
+        type="number"
+        step="any"
+        required={props.required}
+        value={props.value}
+        onChange={(event) => props.onChange(event.target.value)}
+      />
+    </label>
+  );
+}
+
+function Slider(props: {
+  label: string;
+  value: number;
+  min: number;
+  max: number;
+  step: number;
+  text: (value: number) => string;
+  onChange: (value: number) => void;
+}) {
+  return (
+    <label className="slider-row">
+      <span>{props.label}</span>
+      <input
+        type="range"
+        min={props.min}
+        max={props.max}
+        step={props.step}
+        value={props.value}
+        aria-valuetext={props.text(props.value)}
+        onChange={(event) => props.onChange(event.target.valueAsNumber)}
+      />
+      <output>{props.text(props.value)}</output>
+    </label>
+  );
+}

@@ -1,0 +1,57 @@
+import type { CombinationId } from '../../store/state.ts';
+import { canHaveBasemap } from '../../viewer/projection-rules.ts';
+import { useActions, useApp } from '../context.ts';
+import { useOnline } from '../use-online.ts';
+
+/** How the scene is shown. Nothing here changes the result. */
+export function ViewCard() {
+  const combinations = useApp((state) => state.combinations);
+  const combination = useApp((state) => state.combination);
+  const gamma = useApp((state) => state.gamma);
+  const basemap = useApp((state) => state.basemap);
+  const grid = useApp((state) => state.scene?.scene.grid);
+  const { setCombination, setGamma, setBasemap } = useActions();
+  const online = useOnline();
+  if (grid === undefined) return null;
+  return (
+    <section className="card quiet" aria-labelledby="view-title">
+      <h2 id="view-title">View</h2>
+      <label className="field">
+        <span>Bands</span>
+        <select
+          value={combination}
+          onChange={(event) => void setCombination(event.target.value as CombinationId)}
+        >
+          {combinations.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="slider-row">
+        <span>Brightness</span>
+        <input
+          type="range"
+          min={0.5}
+          max={2.5}
+          step={0.05}
+          value={gamma}
+          aria-valuetext={`gamma ${gamma.toFixed(2)}`}
+          onChange={(event) => setGamma(event.target.valueAsNumber)}
+        />
+      </label>
+      {canHaveBasemap(grid) && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={basemap && online}
+            disabled={!online}
+            onChange={(event) => setBasemap(event.target.checked)}
+          />
+          <span>{online ? 'OpenStreetMap beneath (loads from the internet)' : 'Base map: offline'}</span>
+        </label>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,93 @@
+import type { Style } from 'ol/layer/WebGLTile.js';
+import { MASK_CLASS, PROVENANCE } from '../pipeline/scene.ts';
+import { CONFIDENCE_RAMP, MASK_COLOURS, PROVENANCE_COLOURS, type Rgb } from './palette.ts';
+
+/** Range of reflectance that fills the display from black to white, for one band. */
+export interface StretchRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+export type StyleVariables = Record<string, number>;
+
+/** Uniforms of {@link imageStyle}: one range each for red, green and blue; gamma above 1 brightens. */
+export function stretchVariables(ranges: readonly StretchRange[], gamma: number): StyleVariables {
+  const [r, g, b] = ranges;
+  return {
+    ...{ lowR: r.low, spanR: span(r) },
+    ...{ lowG: g.low, spanG: span(g) },
+    ...{ lowB: b.low, spanB: span(b) },
+    gamma,
+  };
+}
+
+/** Flat bands (low = high) must not divide by zero. */
+function span({ low, high }: StretchRange): number {
+  return Math.max(high - low, 1e-6);
+}
+
+const channel = (name: 'R' | 'G' | 'B', band: number) => [
+  'clamp',
+  ['/', ['-', ['band', band], ['var', `low${name}`]], ['var', `span${name}`]],
+  0,
+  1,
+];
+
+/** Three reflectance bands and validity (1 or 0), stretched by variables. */
+export function imageStyle(variables: StyleVariables): Style {
+  return {
+    variables,
+    color: [
+      'case',
+      ['<', ['band', 4], 0.5],
+      ['color', 0, 0, 0, 0],
+      ['array', channel('R', 1), channel('G', 2), channel('B', 3), 1],
+    ],
+    gamma: ['var', 'gamma'],
+  };
+}
+
+const colour = ([r, g, b]: Rgb, alpha = 1) => ['color', r, g, b, alpha];
+const CLEAR = ['color', 0, 0, 0, 0];
+/** Uint8 samples reach the shader as 0..1. */
+const value = ['round', ['*', ['band', 1], 255]];
+
+const classStyle = (entries: readonly (readonly [number, Rgb])[]): Style => ({
+  color: [
+    'case',
+    ['<', ['band', 2], 0.5],
+    CLEAR,
+    ...entries.flatMap(([code, rgb]) => [['==', value, code], colour(rgb)]),
+    CLEAR,
+  ],
+});
+
+export const maskStyle = (): Style =>
+  classStyle([
+    [MASK_CLASS.thin, MASK_COLOURS.thin],
+    [MASK_CLASS.thick, MASK_COLOURS.thick],
+    [MASK_CLASS.shadow, MASK_COLOURS.shadow],
+  ]);
+
+export const provenanceStyle = (): Style =>
+  classStyle([
+    [PROVENANCE.thinCorrected, PROVENANCE_COLOURS.thinCorrected],
+    [PROVENANCE.shadowCorrected, PROVENANCE_COLOURS.shadowCorrected],
+    [PROVENANCE.generated, PROVENANCE_COLOURS.generated],
+    [PROVENANCE.leftCloudy, PROVENANCE_COLOURS.leftCloudy],
+  ]);
+
+/** Percent 0..100 along the ramp; observed pixels (100) and no data (255) stay transparent. */
+export const confidenceStyle = (): Style => ({
+  color: [
+    'case',
+    ['any', ['<', ['band', 2], 0.5], ['>=', value, 100]],
+    CLEAR,
+    [
+      'interpolate',
+      ['linear'],
+      value,
+      ...CONFIDENCE_RAMP.flatMap(([percent, rgb]) => [percent, colour(rgb)]),
+    ],
+  ],
+});

@@ -1,0 +1,130 @@
+/** Position of the divider: share of the map's width that shows "before", 0..1. */
+export type SwipePosition = number;
+
+const STEP = 0.01;
+const LARGE_STEP = 0.1;
+
+const clamp = (value: number) => Math.min(1, Math.max(0, value));
+
+/** Where the pointer is across the map. */
+export function positionAt(clientX: number, left: number, width: number): SwipePosition {
+  return width > 0 ? clamp((clientX - left) / width) : 0.5;
+}
+
+/** Position after a key: arrows 1 %, with Shift or Page keys 10 %, Home and End; null for other keys. */
+export function positionAfterKey(key: string, shift: boolean, position: SwipePosition): SwipePosition | null {
+  const step = shift ? LARGE_STEP : STEP;
+  const rounded = (value: number) => clamp(Math.round(value * 100) / 100);
+  switch (key) {
+    case 'ArrowLeft':
+    case 'ArrowDown':
+      return rounded(position - step);
+    case 'ArrowRight':
+    case 'ArrowUp':
+      return rounded(position + step);
+    case 'PageDown':
+      return rounded(position - LARGE_STEP);
+    case 'PageUp':
+      return rounded(position + LARGE_STEP);
+    case 'Home':
+      return 0;
+    case 'End':
+      return 1;
+    default:
+      return null;
+  }
+}
+
+/** What a screen reader says of a position. */
+export function describePosition(position: SwipePosition): string {
+  const before = Math.round(position * 100);
+  if (before === 0) return 'all after';
+  if (before === 100) return 'all before';
+  return `${before} % before, ${100 - before} % after`;
+}
+
+export interface SwipeHandle {
+  readonly element: HTMLElement;
+  setPosition(position: SwipePosition): void;
+  setVisible(visible: boolean): void;
+  dispose(): void;
+}
+
+/**
+ * A divider over `host` that works with mouse, touch and keyboard. It only reports wishes; whoever owns the
+ * position answers with `setPosition`.
+ */
+export function createSwipeHandle(host: HTMLElement, onMove: (position: SwipePosition) => void): SwipeHandle {
+  let position: SwipePosition = 0.5;
+  const element = document.createElement('div');
+  element.className = 'swipe';
+  element.hidden = true;
+  const handle = document.createElement('div');
+  handle.className = 'swipe-handle';
+  handle.tabIndex = 0;
+  for (const [name, value] of Object.entries({
+    role: 'slider',
+    'aria-label': 'Swipe between before and after',
+    'aria-orientation': 'horizontal',
+    'aria-valuemin': '0',
+    'aria-valuemax': '100',
+  })) {
+    handle.setAttribute(name, value);
+  }
+  const label = (text: string, side: string) => {
+    const node = document.createElement('span');
+    node.className = `swipe-label swipe-label-${side}`;
+    node.textContent = text;
+    node.setAttribute('aria-hidden', 'true');
+    return node;
+  };
+  element.append(label('Before', 'before'), label('After', 'after'), handle);
+  host.append(element);
+
+  const events = new AbortController();
+  const listen = <K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (event: HTMLElementEventMap[K]) => void,
+  ) => handle.addEventListener(type, listener, { signal: events.signal });
+  const follow = (event: PointerEvent) => {
+    const box = host.getBoundingClientRect();
+    onMove(positionAt(event.clientX, box.left, box.width));
+  };
+  listen('pointerdown', (event) => {
+    if (event.button !== 0) return;
+    handle.setPointerCapture(event.pointerId);
+    handle.focus({ preventScroll: true });
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  listen('pointermove', (event) => {
+    if (handle.hasPointerCapture(event.pointerId)) follow(event);
+  });
+  listen('keydown', (event) => {
+    const next = positionAfterKey(event.key, event.shiftKey, position);
+    if (next === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    onMove(next);
+  });
+
+  const setPosition = (next: SwipePosition) => {
+    position = next;
+    host.style.setProperty('--swipe', `${next * 100}%`);
+    handle.setAttribute('aria-valuenow', String(Math.round(next * 100)));
+    handle.setAttribute('aria-valuetext', describePosition(next));
+  };
+  setPosition(position);
+  return {
+    element,
+    setPosition,
+    setVisible(visible) {
+      element.hidden = !visible;
+      host.classList.toggle('swiping', visible);
+    },
+    dispose() {
+      events.abort();
+      element.remove();
+    },
+  };
+}

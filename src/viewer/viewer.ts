@@ -1,0 +1,212 @@
+import 'ol/ol.css';
+import './viewer.css';
+import ScaleLine from 'ol/control/ScaleLine.js';
+import { defaults as defaultInteractions } from 'ol/interaction/defaults.js';
+import TileLayer from 'ol/layer/Tile.js';
+import OlMap from 'ol/Map.js';
+import OSM from 'ol/source/OSM.js';
+import View from 'ol/View.js';
+import type { Grid, Window } from '../pipeline/scene.ts';
+import type { Engine, TileRequest, TileSide } from '../services/engine.ts';
+import { createSceneLayer, type SceneLayer } from './layers.ts';
+import { mapSpace, toPixel } from './map-space.ts';
+import { projectionFor } from './projection.ts';
+import { canHaveBasemap } from './projection-rules.ts';
+import { composeSnapshot } from './snapshot.ts';
+import {
+  confidenceStyle,
+  imageStyle,
+  maskStyle,
+  provenanceStyle,
+  type StretchRange,
+  stretchVariables,
+} from './styles.ts';
+import { createSwipeHandle } from './swipe.ts';
+
+export type OverlayKind = Exclude<TileRequest['layer'], TileSide>;
+
+export interface ViewerOptions {
+  readonly engine: Pick<Engine, 'displayTile'>;
+  /** Pixel under the pointer (integers inside the scene), or null when it leaves. */
+  onPointer(pixel: { x: number; y: number } | null): void;
+  /** The user moved the divider; answer with `setSwipe`. */
+  onSwipe(position: number): void;
+  /** A tile could not be had. */
+  onFault(fault: unknown): void;
+}
+
+export interface SceneView {
+  readonly grid: Grid;
+  /** File indices shown as red, green, blue. */
+  readonly bands: readonly number[];
+  readonly stretch: readonly StretchRange[];
+  readonly gamma: number;
+}
+
+/** What a scene is shown on. One per element; owns its map, layers and WebGL contexts. */
+export interface Viewer {
+  /** Shows a scene in its own projection, fitted to the window; null clears the map. */
+  setScene(view: SceneView | null): void;
+  setBands(bands: readonly number[]): void;
+  /** Reflectance ranges for red, green, blue, and gamma: instant, nothing is loaded again. */
+  setStretch(stretch: readonly StretchRange[], gamma: number): void;
+  /** Shows the repaired scene right of the divider. */
+  setComparing(on: boolean): void;
+  setSwipe(position: number): void;
+  setOverlay(kind: OverlayKind | null, opacity: number): void;
+  /** OpenStreetMap beneath the scene. Nothing is requested while it is off. */
+  setBasemap(on: boolean): void;
+  invalidate(layer: TileRequest['layer'], window?: Window): void;
+  /** The whole scene in the window. */
+  showAll(): void;
+  zoomBy(levels: number): void;
+  /** The map as it is shown, as PNG at device resolution. */
+  snapshot(): Promise<Blob>;
+  dispose(): void;
+}
+
+export function createViewer(target: HTMLElement, options: ViewerOptions): Viewer {
+  const scale = new ScaleLine({ units: 'metric', minWidth: 80 });
+  const map = new OlMap({
+    target,
+    controls: [],
+    layers: [],
+    interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
+  });
+  const swipe = createSwipeHandle(target, options.onSwipe);
+  let scene: ShownScene | null = null;
+  let comparing = false;
+  let overlay: { kind: OverlayKind | null; opacity: number } = { kind: null, opacity: 1 };
+  let basemap = false;
+
+  const apply = () => {
+    swipe.setVisible(comparing && scene !== null);
+    target.dataset.overlay = overlay.kind ?? 'none';
+    if (scene === null) return;
+    scene.layers.after.layer.setVisible(comparing);
+    for (const kind of ['mask', 'provenance', 'confidence'] as const) {
+      scene.layers[kind].layer.setVisible(overlay.kind === kind);
+      scene.layers[kind].layer.setOpacity(overlay.opacity);
+    }
+    scene.showBasemap(basemap);
+  };
+
+  map.on('pointermove', (event) => {
+    if (scene === null || event.dragging) return;
+    const { width, height } = scene.grid;
+    const [x, y] = toPixel(scene.space, event.coordinate).map(Math.floor);
+    options.onPointer(x >= 0 && y >= 0 && x < width && y < height ? { x, y } : null);
+  });
+  const leave = () => options.onPointer(null);
+  target.addEventListener('pointerleave', leave);
+
+  return {
+    setScene(view) {
+      scene?.dispose();
+      map.removeControl(scale);
+      scene = view === null ? null : showScene(map, view, options);
+      if (scene !== null && scene.space.units !== 'pixels') map.addControl(scale);
+      apply();
+    },
+    setBands(bands) {
+      scene?.layers.before.setBands(bands);
+      scene?.layers.after.setBands(bands);
+    },
+    setStretch(stretch, gamma) {
+      const variables = stretchVariables(stretch, gamma);
+      scene?.layers.before.setVariables(variables);
+      scene?.layers.after.setVariables(variables);
+    },
+    setComparing(on) {
+      comparing = on;
+      apply();
+    },
+    setSwipe: (position) => swipe.setPosition(position),
+    setOverlay(kind, opacity) {
+      overlay = { kind, opacity };
+      apply();
+    },
+    setBasemap(on) {
+      basemap = on;
+      apply();
+    },
+    invalidate: (layer, window) => scene?.layers[layer].invalidate(window),
+    showAll: () => scene?.showAll(200),
+    zoomBy: (levels) =>
+      map.getView().animate({ zoom: (map.getView().getZoom() ?? 0) + levels, duration: 150 }),
+    snapshot() {
+      map.renderSync();
+      return composeSnapshot(target);
+    },
+    dispose() {
+      target.removeEventListener('pointerleave', leave);
+      swipe.dispose();
+      scene?.dispose();
+      map.dispose();
+    },
+  };
+}
+
+interface ShownScene {
+  readonly grid: Grid;
+  readonly space: ReturnType<typeof mapSpace>;
+  readonly layers: Readonly<Record<TileRequest['layer'], SceneLayer>>;
+  showAll(duration?: number): void;
+  showBasemap(on: boolean): void;
+  dispose(): void;
+}
+
+function showScene(map: OlMap, view: SceneView, options: ViewerOptions): ShownScene {
+  const { grid, bands } = view;
+  const space = mapSpace(grid);
+  const projection = projectionFor(grid, space);
+  const frame = { space, projection, width: grid.width, height: grid.height };
+  const image = () => imageStyle(stretchVariables(view.stretch, view.gamma));
+  const layerOf = (kind: TileRequest['layer'], style: ReturnType<typeof maskStyle>) =>
+    createSceneLayer(options.engine, frame, kind, style, bands, options.onFault);
+  const layers = {
+    before: layerOf('before', image()),
+    after: layerOf('after', image()),
+    mask: layerOf('mask', maskStyle()),
+    provenance: layerOf('provenance', provenanceStyle()),
+    confidence: layerOf('confidence', confidenceStyle()),
+  };
+  map.setLayers(Object.values(layers).map((entry) => entry.layer));
+  const [minX, minY, maxX, maxY] = space.extent;
+  const margin = Math.max(maxX - minX, maxY - minY);
+  map.setView(
+    new View({
+      projection,
+      center: [(minX + maxX) / 2, (minY + maxY) / 2],
+      extent: [minX - margin, minY - margin, maxX + margin, maxY + margin],
+      minResolution: space.resolution / 16,
+      maxResolution: (margin / 256) * 2,
+      constrainOnlyCenter: true,
+      enableRotation: false,
+      showFullExtent: true,
+    }),
+  );
+  const showAll = (duration = 0) =>
+    map.getView().fit([...space.extent], { padding: [24, 24, 24, 24], duration, nearest: false });
+  showAll();
+
+  let base: TileLayer<OSM> | null = null;
+  return {
+    grid,
+    space,
+    layers,
+    showAll,
+    showBasemap(on) {
+      if (on && base === null && canHaveBasemap(grid)) {
+        base = new TileLayer({ source: new OSM(), className: 'layer-base', zIndex: -1 });
+        map.addLayer(base);
+      }
+      base?.setVisible(on);
+    },
+    dispose() {
+      map.setLayers([]);
+      for (const entry of Object.values(layers)) entry.dispose();
+      base?.dispose();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { expect, test } from '@playwright/test';
+
+const fixtures = 'src/pipeline/testing/fixtures';
+
+/** Every file here must end in a message with its code, and leave the page usable for the next. */
+const refused = [
+  ['not-a-tiff.png', 'file/not-a-tiff'],
+  ['not-a-tiff.jp2', 'file/jpeg2000'],
+  ['bad-truncated.tif', 'file/truncated'],
+  ['bad-single-band.tif', 'scene/too-few-bands'],
+  ['bad-palette.tif', 'scene/palette'],
+  ['bad-zero-size.tif', 'file/empty-image'],
+  ['bad-cyclic.tif', 'file/corrupt'],
+  ['bad-too-large.tif', 'file/too-large'],
+] as const;
+
+test('bad files are refused one after another, and the page stays usable', async ({ page }) => {
+  await page.goto('/?backend=wasm');
+  for (const [file, code] of refused) {
+    await page.getByLabel('GeoTIFF file').first().setInputFiles(`${fixtures}/${file}`);
+    const error = page.locator(`[role=alert] [data-code="${code}"]`);
+    await expect(error, file).toBeVisible();
+    await error.getByRole('button', { name: 'Dismiss this message' }).click();
+    await expect(error).toBeHidden();
+  }
+  await page.getByLabel('GeoTIFF file').first().setInputFiles(`${fixtures}/no-georeference.tif`);
+  await expect(page.getByRole('heading', { name: /^(Done|No clouds found)$/ })).toBeVisible({
+    timeout: 120_000,
+  });
+  await expect(page.getByText(/no georeference|not georeferenced/i).first()).toBeVisible();
+});

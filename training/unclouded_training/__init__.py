@@ -1,0 +1,1 @@
+"""Training of Unclouded: simulator, networks, losses, evaluation and export."""

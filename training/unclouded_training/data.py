@@ -1,0 +1,151 @@
+"""Clear scenes in canonical bands, and random crops of them.
+
+`python -m unclouded_training.data --data DIR` writes the caches of `train/` and `val/`: one flat uint16 file (reflectance * 10000, band after
+band, scene after scene) and a JSON index, which says where each scene starts.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tifffile
+
+from .bands import BANDS, CACHE, DEFAULT_DATA, REFLECTANCE_MAX
+
+#: Share of the draw that the 0.6 m aerial tiles get together.
+NAIP_SHARE = 0.12
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A scene: `image` [6,H,W] float32 reflectance, `presence` [6] of 0/1, `valid` [H,W] bool, and its manifest row."""
+
+    image: np.ndarray
+    presence: np.ndarray
+    valid: np.ndarray
+    row: dict
+
+
+def to_canonical(raw: np.ndarray, bands: list[str], scale: float | None) -> tuple[np.ndarray, np.ndarray]:
+    """Raw samples [B,H,W] with their band roles to ([6,H,W] float32 reflectance, presence [6])."""
+    factor = scale if scale else (1 / 255 if raw.dtype == np.uint8 else 1.0)
+    image = np.zeros((6, *raw.shape[1:]), np.float32)
+    presence = np.zeros(6, np.float32)
+    for slot, name in enumerate(BANDS):
+        if name in bands:
+            image[slot] = np.clip(raw[bands.index(name)].astype(np.float32) * factor, 0, REFLECTANCE_MAX)
+            presence[slot] = 1
+    return image, presence
+
+
+def read_raw(path: Path, count: int) -> np.ndarray:
+    """Samples of a GeoTIFF as [B,H,W], whatever its planar configuration."""
+    raw = tifffile.imread(path)
+    if raw.ndim == 2:
+        raw = raw[None]
+    if raw.shape[0] != count and raw.shape[-1] == count:
+        raw = np.moveaxis(raw, -1, 0)
+    if raw.shape[0] != count:
+        raise ValueError(f"{path.name}: {raw.shape} holds no {count} bands")
+    return raw
+
+
+def read_manifest(data: Path) -> list[dict]:
+    return json.loads((data / "manifest.json").read_text())
+
+
+def read_scene(data: Path, row: dict) -> Scene:
+    """The scene of one manifest row."""
+    raw = read_raw(data / row["file"], len(row["bands"]))
+    image, presence = to_canonical(raw, row["bands"], row["scale"])
+    valid = (image[presence > 0] > 0).any(0)
+    return Scene(image, presence, valid, row)
+
+
+def place_of(file: str) -> str:
+    """Name shared by all files of one place, so that places and not files are drawn equally."""
+    name = Path(file).stem
+    if file.startswith("train/naip/"):
+        return "naip"
+    if name.startswith("s2-california"):
+        return "california"
+    if name.startswith(("l7-colorado", "l7-se")):
+        return name[:5] + name[-2:]
+    return re.sub(r"(-\d{8}|_20\d\d(tm)?|\d_[12])$", "", name)
+
+
+def build_cache(data: Path, cache: Path = CACHE, folder: str = "train") -> Path:
+    """Write `cache/<folder>.u16` and `cache/<folder>.json` from the rows of that folder of the manifest."""
+    cache.mkdir(parents=True, exist_ok=True)
+    rows = [r for r in read_manifest(data) if r["file"].startswith(folder + "/")]
+    index, offset = [], 0
+    with open(cache / f"{folder}.u16", "wb") as out:
+        for row in rows:
+            scene = read_scene(data, row)
+            _, height, width = scene.image.shape
+            if min(height, width) < 96:
+                continue
+            if min(height, width) < 200:
+                pad = ((0, 0), (0, max(0, 200 - height)), (0, max(0, 200 - width)))
+                scene = Scene(np.pad(scene.image, pad, "reflect"), scene.presence,
+                              np.pad(scene.valid, pad[1:], "reflect"), row)
+                _, height, width = scene.image.shape
+            data16 = np.round(scene.image * 10000).astype(np.uint16)
+            out.write(data16.tobytes())
+            index.append({"file": row["file"], "place": place_of(row["file"]), "offset": offset, "height": height,
+                          "width": width, "presence": scene.presence.astype(int).tolist(),
+                          "eightBit": row["dtype"] == "uint8", "sensor": row["sensor"], "gsd": row["gsd_m"],
+                          "validShare": float(scene.valid.mean())})
+            offset += data16.size
+    (cache / f"{folder}.json").write_text(json.dumps(index, indent=1))
+    return cache
+
+
+class Crops:
+    """Random square crops of the cached training scenes, places weighted by the square root of their area."""
+
+    def __init__(self, cache: Path = CACHE, seed: int = 0, folder: str = "train"):
+        self.index = json.loads((cache / f"{folder}.json").read_text())
+        self.pixels = np.memmap(cache / f"{folder}.u16", np.uint16, "r")
+        self.rng = np.random.default_rng(seed)
+        area: dict[str, float] = {}
+        for s in self.index:
+            area[s["place"]] = area.get(s["place"], 0) + s["height"] * s["width"]
+        weight = np.array([s["height"] * s["width"] / area[s["place"]] ** 0.5 for s in self.index])
+        naip = np.array([s["place"] == "naip" for s in self.index])
+        if naip.any() and not naip.all():
+            weight[naip] *= NAIP_SHARE / (1 - NAIP_SHARE) * weight[~naip].sum() / weight[naip].sum()
+        self.weight = weight / weight.sum()
+
+    def draw(self, count: int, size: int) -> tuple[np.ndarray, np.ndarray, list[dict]]:
+        """(`image` [N,6,S,S] float32 reflectance, `presence` [N,6], scene rows); flips and quarter turns included."""
+        images = np.empty((count, 6, size, size), np.float32)
+        presence = np.empty((count, 6), np.float32)
+        rows = []
+        for n in range(count):
+            for _ in range(8):
+                s = self.index[self.rng.choice(len(self.index), p=self.weight)]
+                h, w = s["height"], s["width"]
+                view = self.pixels[s["offset"]:s["offset"] + 6 * h * w].reshape(6, h, w)
+                y, x = self.rng.integers(h - size + 1), self.rng.integers(w - size + 1)
+                crop = view[:, y:y + size, x:x + size]
+                if (crop[0] > 0).mean() > 0.98:
+                    break
+            crop = np.rot90(crop, self.rng.integers(4), (1, 2))
+            images[n] = crop[:, :, ::-1] if self.rng.random() < 0.5 else crop
+            presence[n] = s["presence"]
+            rows.append(s)
+        images *= 1e-4
+        return images, presence, rows
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    data = parser.parse_args().data
+    for folder in ("train", "val"):
+        print(build_cache(data, folder=folder))

@@ -1,0 +1,235 @@
+"""Write a network as a TensorFlow.js graph model, with its card and a golden tile.
+
+`python -m unclouded_training.export detector|generator|all [--weights FILE] [--out DIR]`
+
+The graph is NHWC with free height and width. Convolution weights are stored as float16; the few constants are float32
+or int32. Nearest-neighbour resize by 2 after a 1x1 convolution is written as that convolution with every output
+repeated four times and DepthToSpace: the same values, and no operation needs to know the size of the picture.
+"""
+from __future__ import annotations
+
+import argparse
+import base64
+import copy
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .bands import BANDS, CLASSES, PROJECT_ROOT, RUNS
+from .networks import Body, Detector, Generator, mac_per_pixel, parameter_count, receptive_field
+
+VERSION = "1.0.0"
+GENERATED_BY = "unclouded_training.export"
+
+
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+class Graph:
+    """GraphDef nodes and the weights that belong to its constants; names are given in the order of building."""
+
+    def __init__(self):
+        self.nodes: list[dict] = []
+        self.weights: list[dict] = []
+        self.data: list[bytes] = []
+
+    def node(self, name: str, op: str, inputs: list[str], **attr) -> str:
+        self.nodes.append({"name": name, "op": op, "input": inputs, "attr": {"T": {"type": "DT_FLOAT"}, **attr}})
+        return name
+
+    def placeholder(self, name: str, channels: int) -> str:
+        dims = [{"size": str(s)} for s in (-1, -1, -1, channels)]
+        self.nodes.append({"name": name, "op": "Placeholder", "input": [],
+                           "attr": {"dtype": {"type": "DT_FLOAT"}, "shape": {"shape": {"dim": dims}}}})
+        return name
+
+    def const(self, name: str, value: np.ndarray, half: bool = False) -> str:
+        integer = value.dtype == np.int32
+        kind = "DT_INT32" if integer else "DT_FLOAT"
+        shape = [int(s) for s in value.shape]
+        tensor = {"dtype": kind, "tensorShape": {"dim": [{"size": str(s)} for s in shape]}}
+        self.nodes.append({"name": name, "op": "Const", "input": [],
+                           "attr": {"dtype": {"type": kind}, "value": {"tensor": tensor}}})
+        entry = {"name": name, "shape": shape, "dtype": "int32" if integer else "float32"}
+        if half:
+            entry["quantization"] = {"dtype": "float16", "original_dtype": "float32"}
+        self.weights.append(entry)
+        self.data.append(np.ascontiguousarray(value.astype("<i4" if integer else "<f2" if half else "<f4")).tobytes())
+        return name
+
+    def conv(self, name: str, x: str, weight: torch.Tensor, bias: torch.Tensor, stride: int = 1, relu: bool = False) -> str:
+        """Convolution with bias; 3x3 and 1x1 are SAME (zero padding), 2x2 with stride 2 is VALID."""
+        w = self.const(name + "/weights", weight.detach().permute(2, 3, 1, 0).numpy(), half=True)
+        b = self.const(name + "/bias", bias.detach().numpy(), half=True)
+        fused = [b64("BiasAdd")] + ([b64("Relu")] if relu else [])
+        return self.node(
+            name, "_FusedConv2D", [x, w, b], fused_ops={"list": {"s": fused}}, num_args={"i": "1"}, epsilon={"f": 0.0},
+            strides={"list": {"i": ["1", str(stride), str(stride), "1"]}}, dilations={"list": {"i": ["1", "1", "1", "1"]}},
+            padding={"s": b64("VALID" if stride > 1 else "SAME")}, data_format={"s": b64("NHWC")},
+            explicit_paddings={"list": {}}, use_cudnn_on_gpu={"b": True})
+
+    def scaled(self, name: str, x: str, factor) -> str:
+        return self.node(name, "Mul", [x, self.const(name + "/factor", np.asarray(factor, np.float32))])
+
+    def body(self, body: Body, x: str) -> str:
+        def residual(name, x, block, relu_after=False):
+            h = self.conv(name + "/first", x, block.first.weight, block.first.bias, relu=True)
+            h = self.conv(name + "/second", h, block.second.weight, block.second.bias)
+            y = self.node(name, "AddV2", [x, h])
+            return self.node(name + "/relu", "Relu", [y]) if relu_after else y
+
+        x = self.conv("entry", x, body.entry.weight, body.entry.bias, relu=True)
+        skips = []
+        for level, (block, down) in enumerate(zip(body.encode, body.down)):
+            x = residual(f"encode{level}", x, block)
+            skips.append(x)
+            x = self.conv(f"down{level}", x, down.weight, down.bias, stride=2, relu=True)
+        for n, block in enumerate(body.middle):
+            x = residual(f"middle{n}", x, block)
+        for level in reversed(range(len(body.up))):
+            up = body.up[level]
+            x = self.conv(f"up{level}/wide", x, up.weight.repeat(4, 1, 1, 1), up.bias.repeat(4))
+            x = self.node(f"up{level}", "DepthToSpace", [x], block_size={"i": "2"}, data_format={"s": b64("NHWC")})
+            x = self.node(f"join{level}", "AddV2", [x, skips[level]])
+            x = residual(f"decode{level}", x, body.decode[level], relu_after=level == 0)
+        return x
+
+    def model(self) -> tuple[dict, bytes]:
+        """(model.json, weights.bin)."""
+        return {
+            "format": "graph-model", "generatedBy": GENERATED_BY, "convertedBy": GENERATED_BY,
+            "modelTopology": {"node": self.nodes, "versions": {}},
+            "weightsManifest": [{"paths": ["weights.bin"], "weights": self.weights}],
+        }, b"".join(self.data)
+
+
+def detector_graph(net: Detector) -> Graph:
+    g = Graph()
+    x = g.scaled("scaled", g.placeholder("input", 12), net.scale.flatten().numpy())
+    x = g.conv("logits", g.body(net.body, x), net.head.weight, net.head.bias)
+    g.node("probabilities", "Softmax", [x])
+    return g
+
+
+def generator_graph(net: Generator) -> Graph:
+    g = Graph()
+    entry = g.placeholder("input", 15)
+    x = g.body(net.body, g.scaled("scaled", entry, net.scale.flatten().numpy()))
+    w, b = net.head.weight, net.head.bias
+    gain = g.node("gain/tanh", "Tanh", [g.conv("gain/conv", x, w[:6], b[:6])])
+    gain = g.node("gain", "Exp", [g.scaled("gain/scaled", gain, net.GAIN)])
+    offset = g.node("offset/tanh", "Tanh", [g.conv("offset/conv", x, w[6:12], b[6:12])])
+    offset = g.scaled("offset", offset, net.OFFSET)
+    begin = g.const("base/begin", np.zeros(4, np.int32))
+    size = g.const("base/size", np.array([-1, -1, -1, 6], np.int32))
+    base = g.node("base", "Slice", [entry, begin, size], Index={"type": "DT_INT32"})
+    repaired = g.node("repaired", "AddV2", [g.node("amplified", "Mul", [base, gain]), offset])
+    scale = g.node("scale/softplus", "Softplus", [g.conv("scale/conv", x, w[12:], b[12:])])
+    scale = g.node("scale", "AddV2", [scale, g.const("scale/least", np.float32(net.MIN_SCALE))])
+    axis = g.const("output/axis", np.asarray(3, np.int32))
+    g.node("output", "ConcatV2", [repaired, scale, axis], N={"i": "2"}, Tidx={"type": "DT_INT32"})
+    return g
+
+
+def halved(net: torch.nn.Module) -> torch.nn.Module:
+    """A copy whose parameters are rounded to float16, as the file holds them."""
+    copied = copy.deepcopy(net).eval().float()
+    with torch.no_grad():
+        for p in copied.parameters():
+            p.copy_(p.half().float())
+    return copied
+
+
+def synthetic_ground(size: int, seed: int) -> np.ndarray:
+    """Made-up ground [6,S,S] in reflectance: fractal fields, no picture of any place."""
+    from .simulate import noise_field
+
+    rng = np.random.default_rng(seed)
+    relief, wet, fine = (noise_field(rng, size, beta) for beta in (1.8, 1.4, 0.7))
+    level = np.array([0.10, 0.11, 0.12, 0.26, 0.22, 0.15])[:, None, None]
+    slope = np.array([0.010, 0.015, 0.025, 0.05, 0.05, 0.04])[:, None, None]
+    green = np.array([-0.01, 0.005, -0.02, 0.08, -0.03, -0.04])[:, None, None]
+    return np.clip(level + slope * relief + green * np.tanh(wet) + 0.006 * fine, 0.005, 1.5).astype(np.float32)
+
+
+def golden_input(kind: str, size: int = 64, seed: int = 5) -> torch.Tensor:
+    """[1,C,64,64]: simulated cloud over made-up ground, all six bands."""
+    from .inpaint import make_base
+    from .simulate import Simulator, procedural_fields
+    from .train import detector_input, generator_input
+
+    simulator = Simulator(torch.from_numpy(procedural_fields(4, seed)), seed)
+    row = {"eightBit": False, "sensor": "S2", "gsd": 10}
+    sample = simulator(synthetic_ground(size, seed)[None], np.ones((1, 6), np.float32), [row],
+                       cover=torch.tensor([0.45]), dropout=False)
+    if kind == "detector":
+        return detector_input(sample.cloudy, sample.presence)
+    return generator_input(make_base(sample.cloudy, sample.probabilities, 6), sample.presence, sample.probabilities)
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def export(kind: str, net: torch.nn.Module, out: Path, facts: dict) -> dict:
+    """Write model.json, weights.bin, golden.bin and card.json into `out`; `facts` are added to the card."""
+    out.mkdir(parents=True, exist_ok=True)
+    net = halved(net)
+    graph = detector_graph(net) if kind == "detector" else generator_graph(net)
+    topology, weights = graph.model()
+    text = json.dumps(topology, separators=(",", ":")).encode()
+    x = golden_input(kind)
+    with torch.no_grad():
+        y = net(x)
+        y = y.softmax(1) if kind == "detector" else y
+    nhwc = [t.permute(0, 2, 3, 1).contiguous().numpy().astype("<f4") for t in (x, y)]
+    golden = b"".join(t.tobytes() for t in nhwc)
+    (out / "model.json").write_bytes(text)
+    (out / "weights.bin").write_bytes(weights)
+    (out / "golden.bin").write_bytes(golden)
+    channels, widths, middle, head = (12, (12, 24, 48, 96), 2, 1) if kind == "detector" else (15, (16, 32, 64, 128), 3, 3)
+    planes = [f"has_{b}" for b in BANDS]
+    card = {
+        "name": f"unclouded-{kind}", "version": VERSION, "licence": "Apache-2.0",
+        "files": {"model.json": {"sha256": sha256(text), "bytes": len(text)},
+                  "weights.bin": {"sha256": sha256(weights), "bytes": len(weights)},
+                  "golden.bin": {"sha256": sha256(golden), "bytes": len(golden)}},
+        "canonicalBands": list(BANDS),
+        "inputNames": ["input"], "outputNames": ["probabilities" if kind == "detector" else "output"],
+        "inputChannels": [*BANDS, *planes] + ([] if kind == "detector" else list(CLASSES[1:])),
+        "outputChannels": list(CLASSES) if kind == "detector" else [*BANDS, "laplace_scale"],
+        "multipleOf": 8, "parameters": parameter_count(net), "macPerPixel": round(mac_per_pixel(net, channels)),
+        "receptiveField": receptive_field(widths, middle, head),
+        "golden": {"file": "golden.bin", "shape": list(nhwc[0].shape), "outputShape": list(nhwc[1].shape), "tolerance": 1e-3},
+        **facts,
+    }
+    (out / "card.json").write_text(json.dumps(card, indent=2) + "\n")
+    return card
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kind", choices=["detector", "generator", "all"])
+    parser.add_argument("--weights", type=Path, help="averaged weights of a run; default runs/<kind>/ema.pt")
+    parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "public" / "models")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    for kind in ("detector", "generator") if arguments.kind == "all" else (arguments.kind,):
+        state = torch.load(arguments.weights or RUNS / kind / "ema.pt")
+        net = Detector() if kind == "detector" else Generator()
+        net.load_state_dict(state["weights"])
+        facts = {
+            "trainedOn": "Clear Sentinel-2, Landsat 5/7/8 and NAIP scenes with simulated clouds and shadows; see README.md",
+            "seed": state["config"]["seed"], "steps": state["step"], "minutes": round(state["elapsed"] / 60, 1),
+            "command": f"python -m unclouded_training.train configs/{kind}.json && python -m unclouded_training.export {kind}",
+        }
+        card = export(kind, net, arguments.out / kind, facts)
+        print(kind, card["parameters"], card["macPerPixel"], card["receptiveField"], card["files"]["weights.bin"]["bytes"])
+
+
+if __name__ == "__main__":
+    main()

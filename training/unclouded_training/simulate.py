@@ -1,0 +1,363 @@
+"""Clouds and shadows painted on clear scenes, as tensors.
+
+A cloud layer is an optical depth field. Its opacity in band b is `a_b = 1 - exp(-tau (lambda_b / lambda_ref)**-g)` and the
+picture becomes `(1 - a_b) ground + a_b cloud_b`. The shadow is the same field shifted away from the sun by
+h tan(zenith) / gsd pixels, slightly blurred, and darkens every band by its own ratio. The measured ranges are
+those of shared research notes on labelled Sentinel-2 and Landsat scenes (see README).
+
+`python -m unclouded_training.simulate --data DIR` writes the bank of cloud shapes, `cache/clouds.u8`.
+"""
+from __future__ import annotations
+
+import argparse
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from .bands import CACHE, DEFAULT_DATA, RGB, RGBN, SIX, WAVELENGTH
+
+FIELD = 512
+#: Median reflectance of thick cloud, blue green red nir swir16 swir22.
+CLOUD_S2 = (0.42, 0.40, 0.42, 0.59, 0.48, 0.37)
+CLOUD_L7 = (0.26, 0.27, 0.30, 0.37, 0.36, 0.28)
+#: Shadow / clear ratio at the lightest and the darkest draw.
+SHADOW_LIGHT = (0.95, 0.85, 0.80, 0.60, 0.45, 0.45)
+SHADOW_DARK = (0.75, 0.60, 0.50, 0.30, 0.25, 0.25)
+#: Reflectance that DN 255 of a Landsat TM/ETM+ high-gain picture stands for, roughly (calibration at a 40 degree sun).
+LANDSAT8BIT = (0.42, 0.46, 0.42, 0.60, 0.53, 0.50)
+LAMBDA_REF = 0.56
+#: Soft limits of the labels: visible opacity where thin and where thick cloud begins, darkening where shadow begins.
+THIN_RAMP, THICK_RAMP, SHADOW_RAMP = (0.06, 0.10), (0.60, 0.65), (0.09, 0.15)
+
+
+# Bank of shapes ------------------------------------------------------------------------------------------------------
+
+def noise_field(rng: np.random.Generator, size: int, beta: float, stretch: float = 1.0, angle: float = 0.0) -> np.ndarray:
+    """Fractal noise [size,size], periodic, spectrum f**-beta; `stretch` > 1 draws it out along `angle`."""
+    fy, fx = np.fft.fftfreq(size)[:, None], np.fft.fftfreq(size)[None]
+    u = fx * math.cos(angle) + fy * math.sin(angle)
+    v = -fx * math.sin(angle) + fy * math.cos(angle)
+    f = np.sqrt((u * stretch) ** 2 + v**2)
+    f[0, 0] = 1
+    spectrum = f**-beta * np.exp(2j * np.pi * rng.random((size, size)))
+    spectrum[0, 0] = 0
+    field = np.fft.ifft2(spectrum).real
+    return (field - field.mean()) / field.std()
+
+
+def to_bytes(field: np.ndarray) -> np.ndarray:
+    lo, hi = np.percentile(field, [0.2, 99.8])
+    return np.round(np.clip((field - lo) / max(hi - lo, 1e-6), 0, 1) * 255).astype(np.uint8)
+
+
+def procedural_fields(count: int, seed: int) -> np.ndarray:
+    """`count` shapes [count,512,512] uint8: decks, veils, cirrus streaks, broken cumulus."""
+    rng = np.random.default_rng(seed)
+    fields = np.empty((count, FIELD, FIELD), np.uint8)
+    for n in range(count):
+        kind = n % 4
+        if kind == 0:
+            f = noise_field(rng, FIELD, rng.uniform(1.5, 2.1))
+        elif kind == 1:
+            f = noise_field(rng, FIELD, rng.uniform(1.6, 2.2), rng.uniform(2, 6), rng.uniform(0, math.pi))
+        elif kind == 2:
+            cells = noise_field(rng, FIELD, rng.uniform(1.2, 1.6))
+            broad = noise_field(rng, FIELD, 2.2)
+            f = np.maximum(cells, -0.5) * (1.2 + np.tanh(broad))
+        else:
+            f = np.abs(noise_field(rng, FIELD, 1.7)) ** 0.7 + 0.5 * noise_field(rng, FIELD, 1.9)
+            f = f if rng.random() < 0.5 else -f
+        fields[n] = to_bytes(f)
+    return fields
+
+
+def real_fields(data: Path, count: int, seed: int) -> np.ndarray:
+    """`count` shapes cut from the real cloud pictures of `data/clouds`, with fine fractal detail added."""
+    from PIL import Image
+
+    rng = np.random.default_rng(seed)
+    world = np.asarray(Image.open(data / "clouds/global-clouds.png").convert("RGBA"), np.float32)
+    alpha = world[..., 3]
+    world = alpha if alpha.std() > 1 else world[..., :3].mean(2)
+    stack = np.asarray(Image.open(data / "clouds/s2-cloud-probability-68x101x100.png").convert("L"), np.float32)
+    maps = [m for m in stack.reshape(68, 101, -1) if m.std() > 12]
+    fields = np.empty((count, FIELD, FIELD), np.uint8)
+    for n in range(count):
+        if n % 4 == 3:
+            source = maps[rng.integers(len(maps))]
+        else:
+            for _ in range(20):
+                side = int(rng.uniform(96, 420))
+                y, x = rng.integers(int(world.shape[0] * 0.12), int(world.shape[0] * 0.88) - side), rng.integers(world.shape[1] - side)
+                source = world[y:y + side, x:x + side]
+                if source.std() > 15:
+                    break
+        t = F.interpolate(torch.from_numpy(source.copy())[None, None], (FIELD, FIELD), mode="bicubic", align_corners=False)
+        f = t[0, 0].numpy() / 255
+        fields[n] = to_bytes(f + rng.uniform(0.03, 0.12) * noise_field(rng, FIELD, rng.uniform(1.0, 1.5)) * (0.3 + f))
+    return fields
+
+
+def build_bank(data: Path | None, cache: Path = CACHE, procedural: int = 200, real: int = 200, seed: int = 1) -> Path:
+    """Write `cache/clouds.u8`: shapes [K,512,512] uint8."""
+    cache.mkdir(parents=True, exist_ok=True)
+    parts = [procedural_fields(procedural, seed)]
+    if data is not None:
+        parts.append(real_fields(data, real, seed + 1))
+    path = cache / "clouds.u8"
+    np.concatenate(parts).tofile(path)
+    return path
+
+
+def load_bank(cache: Path = CACHE) -> torch.Tensor:
+    """[K,512,512] uint8."""
+    return torch.from_numpy(np.fromfile(cache / "clouds.u8", np.uint8).reshape(-1, FIELD, FIELD))
+
+
+# The physics ---------------------------------------------------------------------------------------------------------
+
+def ramp(x: torch.Tensor, limits: tuple[float, float]) -> torch.Tensor:
+    """0 below the first limit, 1 above the second, linear between."""
+    return ((x - limits[0]) / (limits[1] - limits[0])).clamp(0, 1)
+
+
+def band_depth_factor(g: torch.Tensor) -> torch.Tensor:
+    """Angstrom-like exponent [N] to the factor on tau per band [N,6,1,1]."""
+    wavelength = torch.tensor(WAVELENGTH) / LAMBDA_REF
+    return (wavelength[None] ** -g[:, None])[:, :, None, None]
+
+
+def shadow_ratio(darkness: torch.Tensor) -> torch.Tensor:
+    """Darkness [N] in 0..1 to the full shadow's ratio per band [N,6]."""
+    light, dark = torch.tensor(SHADOW_LIGHT), torch.tensor(SHADOW_DARK)
+    return light + (dark - light) * darkness[:, None]
+
+
+def shadow_offset(height_m: float, zenith: float, azimuth: float, gsd_m: float) -> tuple[float, float]:
+    """(dx, dy) in pixels, x east and y south, from a cloud to its shadow; angles in radians, azimuth clockwise from north."""
+    length = height_m * math.tan(zenith) / gsd_m
+    return -length * math.sin(azimuth), length * math.cos(azimuth)
+
+
+def labels(opacity: torch.Tensor, darkening: torch.Tensor) -> torch.Tensor:
+    """Visible opacity and mean darkening, both [N,1,H,W], to soft classes [N,4,H,W]: clear, thin, thick, shadow."""
+    cloud = ramp(opacity, THIN_RAMP)
+    thick = ramp(opacity, THICK_RAMP)
+    shadow = (1 - cloud) * ramp(darkening, SHADOW_RAMP)
+    return torch.cat([1 - cloud - shadow, cloud - thick, thick, shadow], 1)
+
+
+def sample_field(fields: torch.Tensor, centre: torch.Tensor, zoom: torch.Tensor, angle: torch.Tensor, size: int,
+                 shift: torch.Tensor | None = None) -> torch.Tensor:
+    """Crops [N,1,S,S] in 0..1 of shapes [N,512,512] in 0..255.
+
+    `centre` [N,2] in -1..1, `zoom` [N] field pixels per picture pixel, `angle` [N] radians, `shift` [N,2] moves the
+    crop's content by (dx, dy) picture pixels. Outside of the shape it is mirrored.
+    """
+    cos, sin = torch.cos(angle), torch.sin(angle)
+    half = zoom * size / FIELD
+    theta = torch.zeros(len(zoom), 2, 3)
+    theta[:, 0, 0], theta[:, 0, 1] = half * cos, -half * sin
+    theta[:, 1, 0], theta[:, 1, 1] = half * sin, half * cos
+    theta[:, :, 2] = centre
+    if shift is not None:
+        s = shift * (2 / size)
+        theta[:, 0, 2] -= half * (cos * s[:, 0] - sin * s[:, 1])
+        theta[:, 1, 2] -= half * (sin * s[:, 0] + cos * s[:, 1])
+    grid = F.affine_grid(theta, (len(zoom), 1, size, size), align_corners=False)
+    return F.grid_sample(fields[:, None], grid, padding_mode="reflection", align_corners=False) * (1 / 255)
+
+
+def blur(x: torch.Tensor, passes: int = 1) -> torch.Tensor:
+    """`passes` binomial 3x3 blurs, edges replicated."""
+    for _ in range(passes):
+        p = F.pad(x, (1, 1, 1, 1), mode="replicate")
+        x = 0.25 * p[..., :-2] + 0.5 * p[..., 1:-1] + 0.25 * p[..., 2:]
+        x = 0.25 * x[..., :-2, :] + 0.5 * x[..., 1:-1, :] + 0.25 * x[..., 2:, :]
+    return x
+
+
+@dataclass
+class Sample:
+    """What a network is trained on; all [N,.,S,S].
+
+    `cloudy` and `clear` 6 bands of reflectance (missing ones 0), `presence` [N,6], `probabilities` soft labels (4 classes),
+    `opacity` visible opacity 0..1, `darkening` mean share of light that the shadow takes.
+    """
+
+    cloudy: torch.Tensor
+    clear: torch.Tensor
+    presence: torch.Tensor
+    probabilities: torch.Tensor
+    opacity: torch.Tensor
+    darkening: torch.Tensor
+
+
+class Simulator:
+    """Draws cloudy versions of clear pictures; all chance comes from `generator`."""
+
+    def __init__(self, bank: torch.Tensor, seed: int = 0):
+        self.bank = bank
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def uniform(self, n: int, lo: float = 0.0, hi: float = 1.0) -> torch.Tensor:
+        return lo + (hi - lo) * torch.rand(n, generator=self.generator)
+
+    def log_uniform(self, n: int, lo: float, hi: float) -> torch.Tensor:
+        return torch.exp(self.uniform(n, math.log(lo), math.log(hi)))
+
+    def normal(self, *shape: int) -> torch.Tensor:
+        return torch.randn(*shape, generator=self.generator)
+
+    def layer(self, n: int, size: int, cover: torch.Tensor, depth: torch.Tensor, hard: torch.Tensor,
+              offset: torch.Tensor | None):
+        """Optical depth [N,1,S,S] of a layer that covers `cover` of the crop, and that of its shadow."""
+        fields = self.bank[torch.randint(len(self.bank), (n,), generator=self.generator)].float()
+        centre = torch.stack([self.uniform(n, -0.6, 0.6), self.uniform(n, -0.6, 0.6)], 1)
+        zoom = self.log_uniform(n, 0.4, 2.4) * 128 / size
+        angle = self.uniform(n, 0, 2 * math.pi)
+        crop = blur(sample_field(fields, centre, zoom, angle, size), 2)
+        flat = crop[..., ::4, ::4].reshape(n, -1).sort(1).values
+        at = ((1 - cover).clamp(0, 1) * (flat.shape[1] - 1)).long()
+        threshold = flat.gather(1, at[:, None])[:, 0]
+        top = flat[:, -1]
+        threshold = torch.where(cover >= 0.999, flat[:, 0] - 0.3 * (top - flat[:, 0]) - 0.05, threshold)
+        span = ((top - threshold) * self.uniform(n, 0.4, 1.0) * (1 - 0.6 * hard)).clamp(min=0.03)
+
+        def to_depth(field):
+            d = ((field - threshold[:, None, None, None]) / span[:, None, None, None]).clamp(0, 1.4)
+            return depth[:, None, None, None] * d * (0.5 + 0.5 * d)
+
+        tau = to_depth(crop)
+        tau = torch.where((cover <= 0.001)[:, None, None, None], torch.zeros_like(tau), tau)
+        if offset is None:
+            return tau, None
+        cast = to_depth(sample_field(fields, centre, zoom, angle, size, offset))
+        return tau, torch.where((cover <= 0.001)[:, None, None, None], torch.zeros_like(cast), cast)
+
+    def clouds(self, ground: torch.Tensor, gsd: torch.Tensor, cover: torch.Tensor | None = None):
+        """Ground [N,6,S,S] in reflectance to (cloudy, opacity [N,1,S,S], darkening [N,1,S,S])."""
+        n, _, size, _ = ground.shape
+        u = self.uniform(n)
+        if cover is None:
+            cover = torch.where(self.uniform(n) < 0.5, self.log_uniform(n, 0.01, 0.95), self.uniform(n, 0.1, 0.9))
+            cover = torch.where(u < 0.10, torch.zeros(n), torch.where(u > 0.96, torch.ones(n), cover))
+        kind = self.uniform(n)
+        veil = kind < 0.38  # thin veils, cirrus, haze
+        depth = torch.where(veil, self.log_uniform(n, 0.12, 1.0), self.log_uniform(n, 1.0, 9.0))
+        hard = torch.where(veil, torch.zeros(n), self.uniform(n))
+        zenith, azimuth = self.uniform(n, 0.25, 1.15), self.uniform(n, 0, 2 * math.pi)
+        height = self.log_uniform(n, 300, 10000)
+        length = (height * torch.tan(zenith) / gsd).clamp(3, 0.5 * size)
+        offset = torch.stack([-length * torch.sin(azimuth), length * torch.cos(azimuth)], 1)
+        tau, cast = self.layer(n, size, cover, depth, hard, offset)
+        # A second, thin layer without a visible shadow of its own over a third of the cloudy pictures.
+        second = (self.uniform(n) < 0.35) & (cover > 0)
+        veil_cover = torch.where(second, self.uniform(n, 0.2, 1.0), torch.zeros(n))
+        tau2, _ = self.layer(n, size, veil_cover, self.log_uniform(n, 0.08, 0.6), torch.zeros(n), None)
+        passes = int(torch.randint(1, 4, (1,), generator=self.generator))
+        cast = blur(cast, passes)
+
+        strength = (1 - torch.exp(-cast * self.log_uniform(n, 0.6, 2.5)[:, None, None, None])) \
+            * torch.where(self.uniform(n) < 0.9, self.uniform(n, 0.6, 1.0), torch.zeros(n))[:, None, None, None]
+        ratio = (shadow_ratio(self.uniform(n)) * (1 + 0.04 * self.normal(n, 6))).clamp(0.2, 0.97)[:, :, None, None]
+        shaded = ground * (1 - strength * (1 - ratio))
+        darkening = strength * (1 - ratio.mean(1, keepdim=True))
+
+        g = torch.where(self.uniform(n) < 0.6, self.uniform(n, -0.1, 0.1), self.uniform(n, 0.5, 2.0))
+        g = torch.where(depth > 1.2, self.uniform(n, -0.1, 0.15), g)
+        factor = band_depth_factor(g)
+        gy = F.pad(tau[..., 2:, :] - tau[..., :-2, :], (0, 0, 1, 1)) * 0.5
+        gx = F.pad(tau[..., 2:] - tau[..., :-2], (1, 1, 0, 0)) * 0.5
+        move = self.normal(n, 6, 2).clamp(-2, 2) * (0.4 * self.uniform(n))[:, None, None]
+        tau_b = (tau + move[:, :, 0, None, None] * gy + move[:, :, 1, None, None] * gx).clamp(min=0) * factor
+        tau_b = tau_b + tau2 * band_depth_factor(torch.where(self.uniform(n) < 0.5, torch.zeros(n), self.uniform(n, 0, 1.5)))
+        a = 1 - torch.exp(-tau_b)
+
+        mix = self.uniform(n)[:, None]
+        colour = torch.tensor(CLOUD_S2) * mix + torch.tensor(CLOUD_L7) * (1 - mix)
+        colour = colour * self.log_uniform(n, 0.75, 1.9)[:, None] * (1 + 0.06 * self.normal(n, 6))
+        ice = torch.where(self.uniform(n) < 0.3, self.uniform(n, 0.35, 0.9), torch.ones(n))
+        colour = torch.cat([colour[:, :4], colour[:, 4:] * ice[:, None]], 1)
+        bright = ground[:, :3].mean(1).flatten(1)[:, ::7].quantile(0.75, 1) + 0.12
+        colour = colour * (bright / colour[:, :3].mean(1)).clamp(min=1)[:, None]
+        fields = self.bank[torch.randint(len(self.bank), (n,), generator=self.generator)].float()
+        texture = sample_field(fields, torch.zeros(n, 2), self.log_uniform(n, 0.5, 3.0) * 128 / size,
+                               self.uniform(n, 0, 6.28), size) - 0.5
+        amount = self.uniform(n, 0, 0.35)[:, None, None, None]
+        body = (1 - 0.25 * (1 - a.mean(1, keepdim=True))) * (1 + amount * texture)
+        cloud = colour[:, :, None, None] * body
+        return shaded * (1 - a) + cloud * a, a[:, :3].mean(1, keepdim=True), darkening
+
+    def __call__(self, images: np.ndarray, presence: np.ndarray, rows: list[dict], display: float = 0.35,
+                 cover: torch.Tensor | None = None, dropout: bool = True) -> Sample:
+        """Clear crops as `Crops.draw` gives them to a Sample; `display` is the share of RGB pictures that get a stretch."""
+        ground = torch.from_numpy(images)
+        have = torch.from_numpy(presence)
+        n, _, size, _ = ground.shape
+        factor = torch.ones(n, 6)
+        ceiling = torch.full((n,), 1.5)
+        gsd = torch.tensor([float(r["gsd"]) if r["gsd"] else 10.0 for r in rows]).clamp(min=8)
+        for i, r in enumerate(rows):
+            if r["eightBit"] and not str(r["sensor"]).startswith("S2"):
+                factor[i] = torch.tensor(LANDSAT8BIT) if str(r["sensor"]).startswith("L") else torch.full((6,), 0.5)
+            if r["eightBit"]:
+                ceiling[i] = 1.0
+        factor = factor[:, :, None, None]
+        cloudy, opacity, darkening = self.clouds(ground * factor, gsd, cover)
+
+        gain = self.log_uniform(n, 0.7, 1.5)[:, None, None, None] * (1 + 0.05 * self.normal(n, 6).clamp(-2, 2))[:, :, None, None] / factor
+        clear, cloudy = ground * factor * gain, cloudy * gain
+        noise = self.log_uniform(n, 0.0004, 0.004)[:, None, None, None]
+        cloudy = cloudy + noise * self.normal(*cloudy.shape)
+        saturate = torch.where(self.uniform(n) < 0.1, self.uniform(n, 0.7, 1.0), ceiling)[:, None, None, None]
+        cloudy = torch.minimum(cloudy.clamp(min=0), saturate)
+        clear = torch.minimum(clear, saturate)
+
+        pick = self.uniform(n)
+        if dropout:
+            for i in range(n):
+                if pick[i] < 0.35:
+                    have[i] *= torch.tensor(RGB)
+                elif pick[i] < 0.65:
+                    have[i] *= torch.tensor(RGBN)
+                elif pick[i] < 0.72:
+                    have[i, 4] = 0
+                elif pick[i] < 0.78:
+                    have[i, 5] = 0
+                if have[i, 3:].sum() == 0 and self.uniform(1).item() < display:
+                    clear[i], cloudy[i] = self.stretch(clear[i], cloudy[i])
+        eight = torch.tensor([bool(r["eightBit"]) for r in rows]) | ((have[:, 3:].sum(1) == 0) & (self.uniform(n) < 0.5))
+        quantised = torch.round(cloudy.clamp(0, 1) * 255) / 255
+        cloudy = torch.where(eight[:, None, None, None], quantised, cloudy)
+        plane = have[:, :, None, None]
+        return Sample(cloudy * plane, clear * plane, have, labels(opacity, darkening), opacity, darkening)
+
+    def stretch(self, clear: torch.Tensor, cloudy: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The same display stretch (percentiles, then gamma) on both pictures [6,S,S]."""
+        u = self.uniform(4)
+        source = clear if u[0] < 0.4 else cloudy
+        flat = source[:3, ::3, ::3].flatten(1)
+        lo, hi = flat.quantile(0.02 * u[1].item(), 1), flat.quantile(0.98 + 0.02 * u[2].item(), 1)
+        if u[3] < 0.5:
+            lo, hi = lo.min().expand(3), hi.max().expand(3)
+        lo = lo * self.uniform(1, 0.2, 1.0)
+        hi = torch.maximum(hi * self.uniform(1, 0.9, 1.5), lo + 0.08)
+        gamma = 1 / self.log_uniform(1, 0.8, 2.0)
+
+        def apply(x):
+            y = x.clone()
+            y[:3] = ((x[:3] - lo[:, None, None]) / (hi - lo)[:, None, None]).clamp(0, 1) ** gamma
+            return y
+
+        return apply(clear), apply(cloudy)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    print(build_bank(parser.parse_args().data))

@@ -1,0 +1,310 @@
+"""Training by the clock: `python -m unclouded_training.train CONFIG.json`, resumed by the same command.
+
+A config says what is trained (`kind`: detector or generator), for how many minutes, and with which rates. The run's state,
+its log (`log.jsonl`) and the averaged weights (`ema.pt`) lie in `runs/<name>/`.
+
+The generator is first trained on reconstruction alone (`reconstructMinutes`), then against the PatchGAN for
+`adversarialMinutes`; the averaged weights of the moment between the two stay in `before-adversarial.pt`.
+"""
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import math
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+from . import losses
+from .bands import RUNS
+from .data import Crops
+from .inpaint import APP_LEVELS, clear_weight, coarse_field, prefill, thick_blend
+from .networks import Detector, Generator, PatchDiscriminator, parameter_count
+from .simulate import Sample, Simulator, blur, load_bank, ramp
+
+CHANNELS_LAST = torch.channels_last
+
+
+def detector_input(pictures: torch.Tensor, presence: torch.Tensor) -> torch.Tensor:
+    """[N,6,H,W] and [N,6] to [N,12,H,W]."""
+    n, _, h, w = pictures.shape
+    return torch.cat([pictures, presence[:, :, None, None].expand(n, 6, h, w)], 1).contiguous(memory_format=CHANNELS_LAST)
+
+
+def generator_input(base: torch.Tensor, presence: torch.Tensor, probabilities: torch.Tensor) -> torch.Tensor:
+    """Base [N,6,H,W], presence [N,6] and probabilities [N,4,H,W] to [N,15,H,W]."""
+    n, _, h, w = base.shape
+    planes = presence[:, :, None, None].expand(n, 6, h, w)
+    return torch.cat([base, planes, probabilities[:, 1:4]], 1).contiguous(memory_format=CHANNELS_LAST)
+
+
+def training_base(sample: Sample, probabilities: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """The base as the application makes it; a crop with nothing clear takes a disturbed mean as its coarse field."""
+    clear = clear_weight(probabilities)
+    coarse = coarse_field(sample.cloudy, clear, APP_LEVELS)
+    empty = clear.amax((2, 3), keepdim=True) == 0
+    n = len(clear)
+    far = sample.clear.mean((2, 3), keepdim=True) * (1 + 0.15 * torch.randn(n, 6, 1, 1, generator=generator)).clamp(0.5, 1.6)
+    filled = prefill(sample.cloudy, clear, APP_LEVELS, torch.where(empty, far, coarse))
+    w = thick_blend(probabilities[:, 2:3])
+    return (1 - w) * sample.cloudy + w * filled
+
+
+def perturb(p: torch.Tensor, simulator: Simulator) -> torch.Tensor:
+    """Soft labels [N,4,H,W] with the faults of a detector: blurred, grown or shrunk, over- and underconfident, noisy."""
+    n, _, h, w = p.shape
+    kind = simulator.uniform(n)[:, None, None, None]
+    grown = F.max_pool2d(p[:, 1:], 3, 1, 1)
+    shrunk = -F.max_pool2d(-p[:, 1:], 3, 1, 1)
+    q = torch.where(kind < 0.35, grown, torch.where(kind > 0.85, shrunk, p[:, 1:]))
+    q = torch.where(simulator.uniform(n)[:, None, None, None] < 0.6, blur(q, 2), q)
+    low = F.interpolate(simulator.normal(n, 3, h // 16, w // 16), (h, w), mode="bilinear", align_corners=False)
+    q = q * (1 + 0.15 * low) + 0.02 * low
+    q = q.clamp(0, 1) ** simulator.log_uniform(n, 0.7, 1.4)[:, None, None, None]
+    q = q / q.sum(1, keepdim=True).clamp(min=1)
+    return torch.cat([1 - q.sum(1, keepdim=True), q], 1)
+
+
+@torch.no_grad()
+def update_average(average: torch.nn.Module, net: torch.nn.Module, step: int, decay: float = 0.999) -> None:
+    d = min(decay, (1 + step) / (10 + step))
+    for a, b in zip(average.parameters(), net.parameters()):
+        a.lerp_(b, 1 - d)
+
+
+def rate_factor(elapsed: float, total: float, tail: float) -> float:
+    """Warm start over 20 s, constant, then a cosine to 2 % over the last `tail` seconds."""
+    warm = min(1.0, 0.05 + elapsed / 20)
+    left = (total - elapsed) / tail
+    return warm * (1 if left >= 1 else 0.02 + 0.98 * 0.5 * (1 - math.cos(math.pi * max(left, 0))))
+
+
+class Run:
+    """Clock, log and saved state of one run."""
+
+    def __init__(self, config: dict):
+        self.config = config
+        self.folder = RUNS / config["name"]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.step, self.before = 0, 0.0
+        self.started = time.monotonic()
+        self.saved = self.started
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds trained, over all resumptions."""
+        return self.before + time.monotonic() - self.started
+
+    def log(self, **values) -> None:
+        row = {"step": self.step, "seconds": round(self.elapsed, 1), **{k: round(float(v.detach() if torch.is_tensor(v) else v), 6) for k, v in values.items()}}
+        with open(self.folder / "log.jsonl", "a") as f:
+            f.write(json.dumps(row) + "\n")
+
+    def save(self, parts: dict, average: torch.nn.Module) -> None:
+        state = {k: v.state_dict() for k, v in parts.items()}
+        temporary = self.folder / "state.tmp"
+        torch.save({"step": self.step, "elapsed": self.elapsed, "parts": state}, temporary)
+        temporary.replace(self.folder / "state.pt")
+        self.save_average(average, "ema.pt")
+        self.saved = time.monotonic()
+
+    def save_average(self, average: torch.nn.Module, name: str) -> None:
+        temporary = self.folder / (name + ".tmp")
+        torch.save({"weights": average.state_dict(), "step": self.step, "elapsed": self.elapsed, "config": self.config}, temporary)
+        temporary.replace(self.folder / name)
+
+    def resume(self, parts: dict) -> bool:
+        path = self.folder / "state.pt"
+        if not path.exists():
+            return False
+        state = torch.load(path)
+        for name, part in parts.items():
+            part.load_state_dict(state["parts"][name])
+        self.step, self.before = state["step"], state["elapsed"]
+        return True
+
+
+def load_detector(path: Path) -> Detector | None:
+    """The averaged detector of a run folder, or None before its first save."""
+    if not path.exists():
+        return None
+    net = Detector()
+    net.load_state_dict(torch.load(path)["weights"])
+    return net.eval().to(memory_format=CHANNELS_LAST)
+
+
+def validation_set(seed: int, count: int = 48, size: int = 128) -> Sample:
+    """A fixed set of simulated crops of the validation scenes."""
+    return Simulator(load_bank(), seed)(*Crops(seed=seed, folder="val").draw(count, size))
+
+
+def train_detector(config: dict) -> None:
+    run = Run(config)
+    torch.manual_seed(config["seed"])
+    net = Detector().to(memory_format=CHANNELS_LAST)
+    average = copy.deepcopy(net)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=config["rate"], weight_decay=1e-4)
+    parts = {"net": net, "average": average, "optimiser": optimiser}
+    run.resume(parts)
+    crops = Crops(seed=config["seed"] + run.step)
+    simulator = Simulator(load_bank(), config["seed"] + run.step)
+    check = validation_set(77)
+    total = config["minutes"] * 60
+    while run.elapsed < total:
+        size = 192 if run.step % 6 == 5 else 128
+        sample = simulator(*crops.draw(config["batch"] if size == 128 else config["batch"] // 2, size))
+        for group in optimiser.param_groups:
+            group["lr"] = config["rate"] * rate_factor(run.elapsed, total, config["tailMinutes"] * 60)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = net(detector_input(sample.cloudy, sample.presence))
+        loss = losses.detector_loss(logits.float(), sample.probabilities)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        optimiser.step()
+        run.step += 1
+        update_average(average, net, run.step)
+        if run.step % 20 == 0:
+            run.log(loss=loss)
+        if time.monotonic() - run.saved > 90:
+            with torch.no_grad():
+                p = average(detector_input(check.cloudy, check.presence)).softmax(1)
+                hit, truth = p.argmax(1), check.probabilities.argmax(1)
+                iou = [((hit == k) & (truth == k)).sum() / ((hit == k) | (truth == k)).sum().clamp(min=1) for k in range(4)]
+            run.log(iouClear=iou[0], iouThin=iou[1], iouThick=iou[2], iouShadow=iou[3])
+            run.save(parts, average)
+    run.save(parts, average)
+
+
+def reconstruction(out: torch.Tensor, sample: Sample, probabilities: torch.Tensor) -> dict[str, torch.Tensor]:
+    """All losses against the truth; `probabilities` are those that the generator was given."""
+    out = out.contiguous()
+    repaired, scale = out[:, :6], out[:, 6:7]
+    have, truth = sample.presence, sample.probabilities
+    w = losses.class_weight(truth)
+    claimed = ramp(1 - probabilities[:, :1], (0.1, 0.4))
+    clear = truth[:, :1] * (0.25 + 0.75 * claimed)
+    error = (repaired - sample.clear).abs()
+    touched = torch.maximum(1 - truth[:, :1], claimed)
+    composite = sample.clear + touched * (repaired - sample.clear)
+    return {
+        "l1": losses.weighted_mean(error, w, have),
+        "clear": losses.weighted_mean(error, clear, have),
+        "ssim": 0.2 * losses.ssim_loss(composite, sample.clear, touched, have),
+        "gradient": 0.1 * losses.gradient_loss(repaired, sample.clear, w, have),
+        "sam": 0.05 * losses.spectral_angle_loss(composite * have[:, :, None, None], sample.clear, touched),
+        "nll": 0.005 * losses.laplace_nll(scale, repaired, sample.clear, w + clear, have),
+    }
+
+
+def discriminator_input(picture: torch.Tensor, sample: Sample, probabilities: torch.Tensor, touched: torch.Tensor):
+    """Composite of `picture` inside the mask and of the truth outside, and the mask, [N,9,H,W]."""
+    composite = (sample.clear + touched * (picture - sample.clear)) * sample.presence[:, :, None, None]
+    return torch.cat([composite, probabilities[:, 1:4]], 1).contiguous(memory_format=CHANNELS_LAST)
+
+
+def train_generator(config: dict) -> None:
+    run = Run(config)
+    torch.manual_seed(config["seed"])
+    net = Generator().to(memory_format=CHANNELS_LAST)
+    critic = PatchDiscriminator().to(memory_format=CHANNELS_LAST)
+    average = copy.deepcopy(net)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=config["rate"], betas=(0.9, 0.99), weight_decay=1e-4)
+    critic_optimiser = torch.optim.AdamW(critic.parameters(), lr=config["criticRate"], betas=(0.5, 0.95), weight_decay=1e-4)
+    parts = {"net": net, "critic": critic, "average": average, "optimiser": optimiser, "criticOptimiser": critic_optimiser}
+    run.resume(parts)
+    crops = Crops(seed=config["seed"] + run.step)
+    simulator = Simulator(load_bank(), config["seed"] + run.step)
+    check = validation_set(78)
+    check_base = training_base(check, check.probabilities, torch.Generator().manual_seed(1))
+    detector, detector_read = None, -1e9
+    first = config["reconstructMinutes"] * 60
+    total = first + config["adversarialMinutes"] * 60
+    while run.elapsed < total:
+        now = run.elapsed
+        adversarial = now >= first
+        if adversarial and not (run.folder / "before-adversarial.pt").exists():
+            run.save_average(average, "before-adversarial.pt")
+        torch.set_num_threads(config["threads"] if now > config["allThreadsAfterMinutes"] * 60 else 1)
+        if detector is None or now - detector_read > 120:
+            detector, detector_read = load_detector(RUNS / config["detector"] / "ema.pt"), now
+
+        size = 192 if run.step % 6 == 5 else 128
+        with torch.no_grad():
+            sample = simulator(*crops.draw(config["batch"] if size == 128 else config["batch"] // 2, size))
+            if detector is not None and adversarial and run.step % 2:
+                with torch.autocast("cpu", torch.bfloat16):
+                    p = detector(detector_input(sample.cloudy, sample.presence)).float().softmax(1)
+            else:
+                p = perturb(sample.probabilities, simulator)
+            base = training_base(sample, p, simulator.generator)
+        rate = config["rate"] if not adversarial else config["adversarialRate"]
+        factor = rate_factor(now, total, config["tailMinutes"] * 60)
+        for group in optimiser.param_groups:
+            group["lr"] = rate * factor
+        for group in critic_optimiser.param_groups:
+            group["lr"] = config["criticRate"] * factor
+
+        with torch.autocast("cpu", torch.bfloat16):
+            out = net(generator_input(base, sample.presence, p))
+        terms = reconstruction(out, sample, p)
+        loss = sum(terms.values())
+        values = {k: v.detach() for k, v in terms.items()}
+        if adversarial:
+            touched = torch.maximum(1 - sample.probabilities[:, :1], ramp(1 - p[:, :1], (0.1, 0.4)))
+            real = discriminator_input(sample.clear, sample, p, touched)
+            fake = discriminator_input(out[:, :6], sample, p, touched)
+            with torch.autocast("cpu", torch.bfloat16):
+                scores = critic(torch.cat([real, fake.detach()]).contiguous(memory_format=CHANNELS_LAST))
+            score_real, score_fake = scores.chunk(2)
+            critic_loss = losses.hinge_discriminator(score_real, score_fake, touched)
+            critic_optimiser.zero_grad(set_to_none=True)
+            critic_loss.backward()
+            critic_optimiser.step()
+            for q in critic.parameters():
+                q.requires_grad_(False)
+            with torch.autocast("cpu", torch.bfloat16):
+                score = critic(fake)
+            for q in critic.parameters():
+                q.requires_grad_(True)
+            ease = min(1.0, (now - first) / 300)
+            adversarial_loss = losses.hinge_generator(score, touched)
+            loss = loss + config["lambdaAdversarial"] * ease * adversarial_loss
+            values |= {"critic": critic_loss.detach(), "adversarial": adversarial_loss.detach(),
+                       "scoreReal": score_real.detach().mean(), "scoreFake": score_fake.detach().mean()}
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimiser.step()
+        run.step += 1
+        update_average(average, net, run.step)
+        if run.step % 20 == 0:
+            run.log(loss=loss, **values)
+        if time.monotonic() - run.saved > 150:
+            with torch.no_grad():
+                out = average(generator_input(check_base, check.presence, check.probabilities))
+                masks = check.probabilities
+                e, zero = (out[:, :6] - check.clear).abs(), (check_base - check.clear).abs()
+                mae = {f"mae{n}": losses.weighted_mean(e, masks[:, k:k + 1], check.presence)
+                       for k, n in ((1, "Thin"), (2, "Thick"), (3, "Shadow"), (0, "Clear"))}
+                mae |= {f"base{n}": losses.weighted_mean(zero, masks[:, k:k + 1], check.presence)
+                        for k, n in ((1, "Thin"), (2, "Thick"), (3, "Shadow"))}
+            run.log(**mae)
+            run.save(parts, average)
+    run.save(parts, average)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("config", type=Path)
+    config = json.loads(parser.parse_args().config.read_text())
+    torch.set_num_threads(1 if config["kind"] == "generator" else config["threads"])
+    print(config["name"], "parameters", parameter_count(Detector() if config["kind"] == "detector" else Generator()))
+    (train_detector if config["kind"] == "detector" else train_generator)(config)
+
+
+if __name__ == "__main__":
+    main()

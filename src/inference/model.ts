@@ -7,12 +7,13 @@ import type { ModelIdentity } from '../pipeline/networks.ts';
 export interface ModelCard {
   readonly name: string;
   readonly version: string;
-  /** SHA-256 in hex by file name: `model.json`, `weights.bin`, `golden.bin`. */
-  readonly sha256: Readonly<Record<string, string>>;
+  /** `model.json`, `weights.bin`, `golden.bin`; SHA-256 in hex. */
+  readonly files: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  readonly inputChannels: number;
-  readonly outputChannels: number;
+  /** Names of the channels, in order. */
+  readonly inputChannels: readonly string[];
+  readonly outputChannels: readonly string[];
   readonly golden: {
     /** Little-endian float32: an input, then the output that the training framework computed for it. */
     readonly file: string;
@@ -48,10 +49,10 @@ export async function fetchModel(
   signal?: AbortSignal,
 ): Promise<ModelFiles> {
   const card = parse<ModelCard>(await fetchBytes(`${folder}card.json`, signal), folder);
-  if (!card.sha256 || !card.golden) throw corrupt(folder, 'its card is incomplete');
+  if (!card.files || !card.golden) throw corrupt(folder, 'its card is incomplete');
   const checked = async (name: string) => {
     const bytes = await fetchBytes(folder + name, signal);
-    if ((await sha256(bytes)) !== card.sha256[name]?.toLowerCase()) {
+    if ((await sha256(bytes)) !== card.files[name]?.sha256) {
       throw corrupt(folder, `${name} does not match the checksum on its card`);
     }
     return bytes;
@@ -67,7 +68,7 @@ export async function fetchModel(
   }
   return {
     card,
-    identity: { name: card.name, version: card.version, sha256: card.sha256['weights.bin'] },
+    identity: { name: card.name, version: card.version, sha256: card.files['weights.bin'].sha256 },
     topology: parse<tf.io.ModelJSON>(topology, folder),
     weights,
     golden: { input: values.subarray(0, inputLength), output: values.subarray(inputLength) },
@@ -83,6 +84,7 @@ export interface LoadedModel {
 /** Puts a model on the current back end. Every run leaves the number of live tensors as it was. */
 export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
   const { card, topology, weights } = files;
+  const channels = card.inputChannels.length;
   const graph: GraphModel = await loadGraphModel(
     tf.io.fromMemory({
       modelTopology: topology.modelTopology,
@@ -94,12 +96,12 @@ export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
   });
   return {
     async run(input, height, width) {
-      const expected = height * width * card.inputChannels;
+      const expected = height * width * channels;
       if (input.length !== expected) {
         throw new RangeError(`${card.name}: ${input.length} values given, ${expected} needed`);
       }
       const output = tf.tidy(() => {
-        const tile = tf.tensor4d(input, [1, height, width, card.inputChannels]);
+        const tile = tf.tensor4d(input, [1, height, width, channels]);
         return graph.execute({ [card.inputNames[0]]: tile }, card.outputNames[0]) as tf.Tensor;
       });
       try {

@@ -20,10 +20,10 @@ const START_TIMEOUT_MS = 30_000;
 export async function startWasm(files: WasmFiles): Promise<StartedBackend> {
   if (typeof WebAssembly === 'undefined') throw new BackendUnusable('this browser has no WebAssembly');
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
-  if (!isolated) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
-  wasm.setThreadsCount(isolated ? Math.min(MAX_THREADS, cores) : 1);
+  const threaded = cores > 1 && (await threadsAllowed());
+  if (!threaded) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  wasm.setThreadsCount(threaded ? Math.min(MAX_THREADS, cores) : 1);
   wasm.setWasmPaths({
     'tfjs-backend-wasm.wasm': files.plain,
     'tfjs-backend-wasm-simd.wasm': files.simd,
@@ -47,7 +47,38 @@ export async function startWasm(files: WasmFiles): Promise<StartedBackend> {
   };
 }
 
-/** The module never settles if its threads fail to start (a content policy may forbid them). */
+/**
+ * Whether threads can start: they need shared memory, which takes a cross-origin isolated page, and they load
+ * their script from a blob, which a content security policy may forbid. The module never settles if one fails.
+ */
+async function threadsAllowed(): Promise<boolean> {
+  if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== true) return false;
+  const address = (script: string) => URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+  const loaded = address('');
+  const loader = address(`
+    let allowed = true;
+    try { importScripts(${JSON.stringify(loaded)}); } catch { allowed = false; }
+    postMessage(allowed);`);
+  let worker: Worker | undefined;
+  try {
+    worker = new Worker(loader);
+    return await new Promise<boolean>((resolve) => {
+      worker!.onmessage = ({ data }) => resolve(data === true);
+      worker!.onerror = (event) => {
+        event.preventDefault();
+        resolve(false);
+      };
+    });
+  } catch {
+    return false;
+  } finally {
+    worker?.terminate();
+    URL.revokeObjectURL(loaded);
+    URL.revokeObjectURL(loader);
+  }
+}
+
+/** The module never settles if one of its threads fails to start. */
 async function withTimeout(started: Promise<boolean>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const expired = new Promise<boolean>((resolve) => {

@@ -84,16 +84,19 @@ export function syntheticModel(
   const card: ModelCard = {
     name,
     version: '1.2.3',
-    sha256: Object.fromEntries(
+    files: Object.fromEntries(
       [...files].map(([file, bytes]) => [
         file,
-        createHash('sha256').update(new Uint8Array(bytes)).digest('hex'),
+        {
+          sha256: createHash('sha256').update(new Uint8Array(bytes)).digest('hex'),
+          bytes: bytes.byteLength,
+        },
       ]),
     ),
     inputNames: ['input'],
     outputNames: ['output'],
-    inputChannels: inputs,
-    outputChannels: outputs,
+    inputChannels: names(inputs),
+    outputChannels: names(outputs),
     golden: {
       file: 'golden.bin',
       shape: [1, SIDE, SIDE, inputs],
@@ -133,3 +136,4 @@ export function serve(models: Readonly<Record<string, Files>>): FetchBytes {
 
 const text = (content: string) => new TextEncoder().encode(content).buffer as ArrayBuffer;
 const floats = (values: readonly number[]) => new Float32Array(values).buffer;
+const names = (count: number) => Array.from({ length: count }, (_, i) => `channel ${i}`);

@@ -1,7 +1,7 @@
 import { expose, transfer } from 'comlink';
+import { type DisplayStore, displayStore } from '../src/pipeline/enhance/display-store.ts';
 import { displayTile, firstDisplayBands, probePixel } from '../src/pipeline/enhance/display-tile.ts';
 import { sceneStretch } from '../src/pipeline/enhance/stretch.ts';
-import { type TileStore, tileStore } from '../src/pipeline/enhance/tile-store.ts';
 import { PipelineError } from '../src/pipeline/errors.ts';
 import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
 import type { SceneSource } from '../src/pipeline/scene.ts';
@@ -14,7 +14,7 @@ let emit: Parameters<DisplayApi['start']>[0];
 let pipeline: MessagePort | null = null;
 let opened: SceneSource | null = null;
 let scene: SceneSource | null = null;
-let store: TileStore = tileStore();
+let store: DisplayStore = displayStore();
 let currentRun = NO_RUN;
 let ended = NO_RUN;
 const waiting = new Map<number, () => void>();
@@ -36,7 +36,7 @@ const api: DisplayApi = {
     }),
   override: (overrides) => show(applyOverrides(open(opened), overrides)),
   expectRun(run) {
-    store = tileStore();
+    store = displayStore();
     currentRun = run;
   },
   settled: (run) =>

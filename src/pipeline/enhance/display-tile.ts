@@ -1,6 +1,6 @@
 import type { Band, Scene, SceneSource, Window } from '../scene.ts';
 import { PROVENANCE } from '../scene.ts';
-import { pixelIndex, type TileStore } from './tile-store.ts';
+import { type DisplayStore, pixelIndex } from './display-store.ts';
 
 /** Which picture a display tile shows. */
 export type DisplayLayer = 'before' | 'after' | 'mask' | 'provenance' | 'confidence';
@@ -34,7 +34,7 @@ export interface DisplayPixels {
  */
 export async function displayTile(
   source: SceneSource,
-  store: TileStore,
+  store: DisplayStore,
   request: DisplayRequest,
   signal?: AbortSignal,
 ): Promise<DisplayPixels> {
@@ -73,7 +73,7 @@ function position(range: SampledRange, i: number): number {
 
 async function reflectanceTile(
   source: SceneSource,
-  store: TileStore,
+  store: DisplayStore,
   { layer, width, height, bands }: DisplayRequest,
   columns: SampledRange,
   rows: SampledRange,
@@ -88,7 +88,7 @@ async function reflectanceTile(
   const wanted = alpha ? [...bands, alpha.index] : bands;
   const { bands: samples } = await source.readDecimated(window, columns.count, rows.count, wanted, signal);
   const shown = bands.map((index) => scene.bands[index]);
-  const repaired = layer === 'after' && store.repaired.size > 0 ? store.repaired : null;
+  const repaired = layer === 'after' && !store.repaired.empty ? store.repaired : null;
   for (let row = 0; row < rows.count; row++) {
     const y = position(rows, row);
     for (let column = 0; column < columns.count; column++) {
@@ -113,7 +113,7 @@ async function reflectanceTile(
 }
 
 function classTile(
-  store: TileStore,
+  store: DisplayStore,
   layer: 'mask' | 'provenance' | 'confidence',
   width: number,
   height: number,
@@ -136,7 +136,7 @@ function classTile(
 
 /** Mask class, provenance or confidence of a pixel; null where nothing is known (yet). */
 function classAt(
-  { masks, repaired }: TileStore,
+  { masks, repaired }: DisplayStore,
   layer: 'mask' | 'provenance' | 'confidence',
   x: number,
   y: number,
@@ -179,7 +179,7 @@ export interface PixelValues {
 /** @param x,y position in the grid; beyond it every value is null. */
 export async function probePixel(
   source: SceneSource,
-  store: TileStore,
+  store: DisplayStore,
   x: number,
   y: number,
   signal?: AbortSignal,

@@ -288,7 +288,8 @@ describe('run', () => {
       if (value === MASK_CLASS.clear) return;
       worst = Math.max(worst, Math.abs(after[6][i] - (500 + 0.4 * after[2][i] + 0.5 * after[3][i])));
     });
-    expect(worst).toBeLessThan(25);
+    // Of 500 .. 7000; the ridge takes the rest.
+    expect(worst).toBeLessThan(40);
   });
 
   it('takes the mask from a quality band where asked, and from the network where there is none', async () => {

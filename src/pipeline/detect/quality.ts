@@ -42,13 +42,41 @@ const qaPixelCollection1: QualityDecoder = (value) => {
 };
 
 /**
+ * Landsat 8 BQA before the collections (until 2016): bit 0 fill, confidences (0 none, 1 no, 2 maybe, 3 yes) of
+ * water 4-5, snow 10-11, cirrus 12-13, cloud 14-15. It knows no shadow.
+ */
+const qaPreCollection: QualityDecoder = (value) => {
+  if (bit(value, 0)) return CLEAR;
+  if (field(value, 14) === 3) return THICK;
+  if (field(value, 12) === 3) return THIN;
+  return field(value, 14) === 2 || field(value, 12) === 2 ? [MEDIUM, 0, 0] : CLEAR;
+};
+
+/**
  * Could `value` be Collection 2? There, a pixel that is not fill has a confidence of cloud, of shadow and of snow of
  * at least "low", and the clear bit (6) is set exactly if neither cloud nor dilated cloud is. The common values of
- * Collection 1 fail: clear is 2720 (OLI) or 672 (TM, ETM+), cirrus 6816, cloud 2800.
+ * the older encodings fail: Collection 1 has 2720 (OLI) or 672 (TM, ETM+) for clear and 6816 for cirrus; before the
+ * collections, clear was 20480.
  */
 export function looksLikeCollection2(value: number): boolean {
   const confidences = field(value, 8) > 0 && field(value, 10) > 0 && field(value, 12) > 0;
   return confidences && bit(value, 6) === !(bit(value, 1) || bit(value, 3));
+}
+
+/**
+ * Which of the three encodings the values of a Landsat quality band are in, by majority. What is not Collection 2
+ * and has one of the two highest bits set is older than the collections, as Collection 1 uses 13 bits only.
+ */
+export function landsatDecoder(sample: ArrayLike<number>): QualityDecoder {
+  let [collection2, older, collection1] = [0, 0, 0];
+  for (let i = 0; i < sample.length; i++) {
+    if (sample[i] <= 1) continue;
+    if (looksLikeCollection2(sample[i])) collection2++;
+    else if (sample[i] >= 1 << 14) older++;
+    else collection1++;
+  }
+  if (collection2 > older + collection1) return qaPixelCollection2;
+  return older > collection1 ? qaPreCollection : qaPixelCollection1;
 }
 
 /** CFMask / Fmask: 0 land, 1 water, 2 shadow, 3 snow, 4 cloud, 255 fill. */
@@ -74,15 +102,12 @@ const cloudProbability: QualityDecoder = (value) => {
 
 /**
  * The decoder of a quality band.
- * @param sample Values of the band from all over the scene, to tell the two Landsat collections apart.
+ * @param sample Values of the band from all over the scene, to tell Landsat's encodings apart.
  */
 export function chooseDecoder(role: BandRole, sample: Samples): QualityDecoder {
   switch (role) {
-    case 'qa_pixel': {
-      const values = Array.from(sample).filter((value) => value > 1);
-      const matches = values.filter(looksLikeCollection2).length;
-      return matches * 2 > values.length ? qaPixelCollection2 : qaPixelCollection1;
-    }
+    case 'qa_pixel':
+      return landsatDecoder(sample);
     case 'fmask':
       return fmask;
     case 'scl':

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { chooseDecoder } from './quality.ts';
+
+const decode = (role: Parameters<typeof chooseDecoder>[0], values: number[], sample = values) => {
+  const decoder = chooseDecoder(role, Uint16Array.from(sample));
+  return values.map((value) => decoder(value).map(Math.round));
+};
+const CLEAR = [0, 0, 0];
+const THIN = [255, 0, 0];
+const THICK = [0, 255, 0];
+const SHADOW = [0, 0, 255];
+const MAYBE = [102, 0, 0];
+
+describe('quality bands', () => {
+  it('reads Landsat Collection 2 QA_PIXEL', () => {
+    // The values of USGS's table for OLI: clear, water, dilated cloud, cloud, shadow, cirrus, fill; clear on ETM+.
+    const values = [21824, 21952, 21762, 22280, 23888, 54596, 1, 5440];
+    expect(decode('qa_pixel', values)).toEqual([CLEAR, CLEAR, THIN, THICK, SHADOW, THIN, CLEAR, CLEAR]);
+  });
+
+  it('reads Landsat Collection 1 BQA', () => {
+    // Clear OLI, clear ETM+, cloud, shadow, cirrus, fill, medium cloud confidence.
+    const values = [2720, 672, 2800, 2976, 6816, 1, 2752];
+    expect(decode('qa_pixel', values)).toEqual([CLEAR, CLEAR, THICK, SHADOW, THIN, CLEAR, MAYBE]);
+  });
+
+  it('reads the Landsat 8 BQA from before the collections', () => {
+    // Clear, water, cirrus, maybe cloud, cloud, cloud and cirrus, snow.
+    const values = [20480, 20512, 28672, 36864, 53248, 61440, 23552];
+    expect(decode('qa_pixel', values)).toEqual([CLEAR, CLEAR, THIN, MAYBE, THICK, THICK, CLEAR]);
+  });
+
+  it('tells the encodings apart by majority, fill aside', () => {
+    const mostlyCloud1 = [6816, 6816, 2800, 1, 1, 1, 1];
+    expect(decode('qa_pixel', [2800], mostlyCloud1)).toEqual([THICK]);
+    const mostlyCloud2 = [22280, 22280, 21762, 0, 1, 1];
+    expect(decode('qa_pixel', [21824], mostlyCloud2)).toEqual([CLEAR]);
+  });
+
+  it('reads Fmask, SCL and QA60', () => {
+    expect(decode('fmask', [0, 1, 2, 3, 4, 255])).toEqual([CLEAR, CLEAR, SHADOW, CLEAR, THICK, CLEAR]);
+    const scl = decode('scl', [0, 3, 4, 6, 8, 9, 10, 11]);
+    expect(scl).toEqual([CLEAR, SHADOW, CLEAR, CLEAR, [89, 166, 0], THICK, THIN, CLEAR]);
+    expect(decode('qa60', [0, 1024, 2048, 3072])).toEqual([CLEAR, THICK, THIN, THICK]);
+  });
+
+  it('splits a cloud probability into thin and thick', () => {
+    for (const [thin, thick, percent] of decode('cloud_probability', [0, 20, 50, 90, 100]).map(
+      ([a, b], i) => [a, b, [0, 20, 50, 90, 100][i]] as const,
+    )) {
+      expect(thin + thick).toBeCloseTo(2.55 * percent, -0.5);
+      if (percent > 50) expect(thick).toBeGreaterThan(thin);
+      if (percent > 0 && percent < 50) expect(thin).toBeGreaterThan(thick);
+    }
+    expect(decode('cloud_probability', [255])).toEqual([CLEAR]);
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { memorySource } from '../testing/memory-source.ts';
+import { percentile, sceneStretch } from './stretch.ts';
+
+describe('stretch', () => {
+  it('interpolates percentiles as NumPy does', () => {
+    // np.percentile([1, 2, 4, 8], [0, 2, 50, 98, 100])
+    const got = [0, 0.02, 0.5, 0.98, 1].map((share) => percentile([1, 2, 4, 8], share));
+    [1, 1.06, 3, 7.76, 8].forEach((value, i) => {
+      expect(got[i]).toBeCloseTo(value, 12);
+    });
+    expect(percentile([], 0.5)).toBeNaN();
+  });
+
+  it('takes 2 to 98 percent of the measured samples in reflectance', async () => {
+    const source = memorySource({
+      width: 101,
+      height: 20,
+      roles: ['blue', 'green', 'red'],
+      nodata: 65535,
+      offset: -0.1,
+      sample: (x, y, band) => (band === 2 ? 65535 : band === 1 ? 3000 : y === 0 ? 65535 : 1000 + 100 * x),
+    });
+    const [blue, green, red] = await sceneStretch(source, [0, 1, 2]);
+    expect(blue.low).toBeCloseTo(0.02, 6);
+    expect(blue.high).toBeCloseTo(0.98, 6);
+    expect(green.low).toBeLessThan(0.2);
+    expect(green.high).toBeGreaterThan(0.2);
+    expect(red).toEqual({ low: 0, high: 1 });
+  });
+
+  it('reads a large scene through a sample', async () => {
+    const source = memorySource({ width: 1030, height: 2, roles: ['red'], sample: (x) => x });
+    const [{ low, high }] = await sceneStretch(source, [0]);
+    expect(low).toBeCloseTo(0.02 * 0.103, 3);
+    expect(high).toBeCloseTo(0.98 * 0.103, 3);
+    expect(source.reads).toEqual([]);
+  });
+});

@@ -27,5 +27,5 @@ test('bad files are refused one after another, and the page stays usable', async
   await expect(page.getByRole('heading', { name: /^(Done|No clouds found)$/ })).toBeVisible({
     timeout: 120_000,
   });
-  await expect(page.getByText(/no georeference|not georeferenced/i).first()).toBeVisible();
+  await expect(page.getByText(/does not say where it lies on the ground/).first()).toBeVisible();
 });

@@ -11,7 +11,7 @@ export async function readBands(path: string): Promise<ArrayLike<number>[]> {
 export const hasGdal = spawnSync('gdalinfo', ['--version']).status === 0;
 
 /** What GDAL says of a file, without what may differ between a scene and its repaired twin. */
-export function describe(path: string): unknown {
+export function gdalView(path: string): unknown {
   const { status, stdout, stderr } = spawnSync('gdalinfo', ['-json', path], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`gdalinfo ${path}: ${stderr}`);
   const info = JSON.parse(stdout);

@@ -1,9 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { RegionScore } from '../events.ts';
 import { mirrorPositions } from '../windows.ts';
-import fixture from './fixtures/metrics.json' with { type: 'json' };
 import { addPixel, emptySums, scoreOf, spectralAngle } from './metrics.ts';
 import { SSIM_RADIUS, ssimMap } from './ssim.ts';
 
+interface Fixture {
+  readonly width: number;
+  readonly height: number;
+  readonly bands: number;
+  readonly all: RegionScore;
+  readonly region: RegionScore;
+}
+
+const fixture: Fixture = JSON.parse(
+  readFileSync(new URL('./fixtures/metrics.json', import.meta.url), 'utf8'),
+);
 const { width, height, bands } = fixture;
 const wide = width + 2 * SSIM_RADIUS;
 const high = height + 2 * SSIM_RADIUS;

@@ -1,10 +1,25 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { clearPixels } from '../detect/probabilities.ts';
 import { addToCoarseField, asLevel, completeCoarseField, createCoarseField } from './coarse-field.ts';
-import fixture from './fixtures/prefill.json' with { type: 'json' };
 import { fillFrom } from './generate.ts';
 import { blendBase, CLEAR_LIMIT, FILL_MARGIN, LEVELS, prefill, thickBlend } from './prefill.ts';
 
+interface Fixture {
+  readonly width: number;
+  readonly height: number;
+  readonly observed: number[][];
+  readonly thin: number[];
+  readonly thick: number[];
+  readonly valid: number[];
+  readonly coarse: number[][];
+  readonly filled: number[][];
+  readonly base: number[][];
+}
+
+const fixture: Fixture = JSON.parse(
+  readFileSync(new URL('./fixtures/prefill.json', import.meta.url), 'utf8'),
+);
 const { width, height } = fixture;
 const grid = { width, height, transform: null, crs: { code: 'LOCAL', name: '', units: 'pixels' as const } };
 const observed = fixture.observed.map((plane) => Float32Array.from(plane));

@@ -74,6 +74,31 @@ describe('bad input is refused with a code, a message and a remedy', () => {
     }
   });
 
+  it.each(['zstd', 'deflate', 'lzw', 'packbits'])(
+    'damaged %s blocks give samples or file/corrupt, and never hang',
+    async (codec) => {
+      const names = {
+        zstd: 'layout-uint16-II-strip-zstd-2-band.tif',
+        deflate: 'layout-uint16-MM-tile-deflate-2-band.tif',
+        lzw: 'layout-int16-II-strip-lzw-1-band.tif',
+        packbits: 'layout-uint8-II-strip-packbits-1-pixel.tif',
+      };
+      const whole = new Uint8Array(await fixture(names[codec as keyof typeof names]).arrayBuffer());
+      let corrupt = 0;
+      for (let at = whole.length - 600; at < whole.length; at += 7) {
+        const copy = whole.slice();
+        copy[at] ^= 0x5a;
+        const error = await openScene(new File([copy], 'damaged.tif')).then(
+          () => null,
+          (thrown: unknown) => thrown,
+        );
+        if (error) expect(error).toMatchObject({ code: 'file/corrupt' });
+        if (error) corrupt++;
+      }
+      if (codec === 'zstd' || codec === 'deflate') expect(corrupt).toBeGreaterThan(10);
+    },
+  );
+
   it('a strip that would inflate to 20 MB is read no further than its image', async () => {
     const source = await openScene(fixture('bomb-strip.tif'));
     const { bands } = await source.read({ x: 0, y: 0, width: 64, height: 64 });

@@ -1,4 +1,4 @@
-import { getDecoder } from 'geotiff';
+import { ZSTDDecoder } from 'zstddec';
 import { COMPRESSION } from '../tiff/tags.ts';
 import { corrupt } from './directory.ts';
 
@@ -146,17 +146,16 @@ function unpackBits(packed: Uint8Array, out: Uint8Array): number {
   return filled;
 }
 
-/** Zstandard through geotiff.js, after a look at how much the frame is going to unpack to. */
-async function unpackZstd(packed: Uint8Array<ArrayBuffer>, out: Uint8Array): Promise<number> {
-  if (zstdUpperBound(packed) > out.length + ZSTD_SLACK) throw new Error('unpacks to far more than the block');
-  const decoder = await getDecoder(COMPRESSION.zstd, {
-    tileWidth: 0,
-    tileHeight: 0,
-    predictor: 1,
-    bitsPerSample: 8,
-    planarConfiguration: 1,
-  });
-  const bytes = new Uint8Array(await decoder.decodeBlock(packed.slice().buffer));
+/**
+ * Zstandard in one step into a buffer of known size. (The decoder's streaming mode, which geotiff.js uses
+ * for frames that do not state their size, never returns from damaged ones.)
+ */
+async function unpackZstd(packed: Uint8Array, out: Uint8Array): Promise<number> {
+  const frame = zstdFrame(packed);
+  if (frame.bound > out.length + ZSTD_SLACK) throw new Error('unpacks to far more than the block');
+  const decoder = new ZSTDDecoder();
+  await decoder.init();
+  const bytes = decoder.decode(packed.subarray(0, frame.end), Math.max(out.length, frame.bound));
   const part = bytes.subarray(0, out.length);
   out.set(part);
   return part.length;
@@ -166,22 +165,23 @@ async function unpackZstd(packed: Uint8Array<ArrayBuffer>, out: Uint8Array): Pro
 const ZSTD_SLACK = 32 * 2 ** 20;
 const ZSTD_BLOCK = 128 * 1024;
 
-/** Most bytes that the first frame can unpack to, by its block headers (RFC 8878, section 3.1.1). */
-function zstdUpperBound(packed: Uint8Array): number {
+/** Where the first frame ends, and the most bytes it can unpack to, by its headers (RFC 8878, section 3.1.1). */
+function zstdFrame(packed: Uint8Array): { end: number; bound: number } {
   const magic = packed[0] | (packed[1] << 8) | (packed[2] << 16) | (packed[3] << 24);
   if (magic >>> 0 !== 0xfd2fb528) throw new Error('not a Zstandard frame');
   const descriptor = packed[4];
   const singleSegment = (descriptor >> 5) & 1;
+  const checksumBytes = descriptor & 4;
   const contentBytes = [singleSegment, 2, 4, 8][descriptor >> 6];
   let at = 5 + (singleSegment ? 0 : 1) + [0, 1, 2, 4][descriptor & 3] + contentBytes;
-  let total = 0;
+  let bound = 0;
   while (at + 3 <= packed.length) {
     const header = packed[at] | (packed[at + 1] << 8) | (packed[at + 2] << 16);
     const type = (header >> 1) & 3;
     const size = header >> 3;
-    total += type === 2 ? ZSTD_BLOCK : size;
+    bound += type === 2 ? ZSTD_BLOCK : size;
     at += 3 + (type === 1 ? 1 : size);
-    if (header & 1) break;
+    if (header & 1) return { end: Math.min(at + checksumBytes, packed.length), bound };
   }
-  return total;
+  throw new Error('the Zstandard frame does not end');
 }

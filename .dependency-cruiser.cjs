@@ -10,7 +10,7 @@ const only = (from, allowed) => ({
 const library = (name, pattern, homes) => ({
   name,
   severity: 'error',
-  from: { pathNot: [...own(...homes), '\\.test\\.tsx?$', '/testing/'] },
+  from: { path: '^(src|workers)/', pathNot: [...own(...homes), '\\.test\\.tsx?$', '/testing/'] },
   to: { path: pattern },
 });
 
@@ -47,6 +47,7 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
+    doNotFollow: { path: 'node_modules' },
     exclude: { path: '\\.cache|dist' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'default'] },
   },

@@ -175,8 +175,10 @@ export function thickBlend(thick: number): number {
 /** `base = (1 - w) * observed + w * filled` per pixel, w from the probability of thick cloud as 0..255. */
 export function blendBase(observed: Float32Array, filled: Float32Array, thick: Uint8Array): Float32Array {
   const share = Float32Array.from({ length: 256 }, (_, v) => thickBlend(v / 255));
-  return observed.map((value, i) => {
+  const base = observed.slice();
+  for (let i = 0; i < base.length; i++) {
     const w = share[thick[i]];
-    return w === 0 ? value : (1 - w) * value + w * filled[i];
-  });
+    if (w > 0) base[i] = (1 - w) * observed[i] + w * filled[i];
+  }
+  return base;
 }

@@ -1,5 +1,5 @@
 const RINGS = 11;
-const POINTS = 72;
+const POINTS = 160;
 
 /** Closed contour lines around a summit; lobes make them look like terrain. Drawing units are a 1200 x 800 box. */
 function ring(cx: number, cy: number, radius: number, phase: number): string {

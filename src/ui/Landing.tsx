@@ -33,7 +33,7 @@ export function Landing() {
               </button>
             </div>
             <p className="hint">
-              Or drop a file anywhere on this page. The sample: Landsat 7, simulated clouds.
+              Or drop a file anywhere on this page. The sample is a Landsat 7 scene with simulated clouds.
             </p>
             <UrlForm />
           </>

@@ -43,7 +43,7 @@ export function UrlForm() {
         if (url !== null) void open(url);
       }}
     >
-      <label htmlFor={id}>or from an address</label>
+      <label htmlFor={id}>Or open from an address</label>
       <div className="url-row">
         <input
           id={id}

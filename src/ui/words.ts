@@ -58,9 +58,9 @@ export const PROVENANCE_WORDS: Readonly<Record<number, string>> = {
 
 /** 0.123 → `12 %`; small shares that are not nothing stay visible: `< 1 %`. */
 export function percent(share: number): string {
-  if (share > 0 && share < 0.005) return '< 1 %';
-  if (share < 1 && share > 0.995) return '> 99 %';
-  return `${Math.round(share * 100)} %`;
+  if (share > 0 && share < 0.005) return '<\u00a01\u00a0%';
+  if (share < 1 && share > 0.995) return '>\u00a099\u00a0%';
+  return `${Math.round(share * 100)}\u00a0%`;
 }
 
 /** The shares of a result in one sentence, parts of nothing left out. */
@@ -98,5 +98,5 @@ export function fileSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
   const value = bytes / 1000 ** power;
-  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
+  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)}\u00a0${units[power]}`;
 }

@@ -67,16 +67,14 @@ export function createSceneLayer(
   const { space, projection, width, height } = frame;
   const levels = levelCount(width, height);
   const isImage = kind === 'before' || kind === 'after';
-  const gutter = isImage ? 1 : 0;
-  const size = TILE_SIZE + 2 * gutter;
   const memory = createTileMemory<DisplayTile['data']>(TEXTURES);
   let bands = initialBands;
   let revision = 0;
   let refreshTimer: ReturnType<typeof setTimeout> | undefined;
 
   const load = async (z: number, x: number, y: number) => {
-    const window = tileWindow(z, x, y, levels, gutter);
-    const request = { layer: kind, window, width: size, height: size, bands };
+    const window = tileWindow(z, x, y, levels);
+    const request = { layer: kind, window, width: TILE_SIZE, height: TILE_SIZE, bands };
     try {
       return await memory.fetch(`${bands}/${z}/${x}/${y}`, window, async () => {
         return (await engine.displayTile(request)).data;
@@ -97,7 +95,6 @@ export function createSceneLayer(
         tileSize: TILE_SIZE,
       }),
       bandCount: isImage ? 4 : 2,
-      gutter,
       interpolate: false,
       transition: 0,
       wrapX: false,

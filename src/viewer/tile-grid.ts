@@ -22,18 +22,10 @@ export function resolutions(space: MapSpace, levels: number): number[] {
   return Array.from({ length: levels }, (_, z) => space.resolution * decimation(z, levels));
 }
 
-/**
- * Window of the full-resolution grid under display tile (z, x, y), widened by `gutter` display pixels on
- * each side. It may reach beyond the scene.
- */
-export function tileWindow(z: number, x: number, y: number, levels: number, gutter: number): Window {
-  const step = decimation(z, levels);
-  return {
-    x: (x * TILE_SIZE - gutter) * step,
-    y: (y * TILE_SIZE - gutter) * step,
-    width: (TILE_SIZE + 2 * gutter) * step,
-    height: (TILE_SIZE + 2 * gutter) * step,
-  };
+/** Window of the full-resolution grid under display tile (z, x, y). It may reach beyond the scene. */
+export function tileWindow(z: number, x: number, y: number, levels: number): Window {
+  const size = TILE_SIZE * decimation(z, levels);
+  return { x: x * size, y: y * size, width: size, height: size };
 }
 
 export function intersects(a: Window, b: Window): boolean {

@@ -66,12 +66,15 @@ export function createFakeEngine(options: { stepwise?: boolean; tileDelay?: numb
   let masked = new Set<string>();
   let advance: (() => void) | null = null;
 
-  const pause = (signal?: AbortSignal) =>
-    new Promise<void>((resolve, reject) => {
-      signal?.addEventListener('abort', () => reject(cancelled()), { once: true });
+  const pause = async (signal?: AbortSignal) => {
+    let abort = () => {};
+    await new Promise<void>((resolve, reject) => {
+      abort = () => reject(cancelled());
+      signal?.addEventListener('abort', abort);
       if (options.stepwise) advance = resolve;
       else setTimeout(resolve, options.tileDelay ?? 0);
-    });
+    }).finally(() => signal?.removeEventListener('abort', abort));
+  };
   const opened = (): OpenedScene => ({ scene: scene as Scene, displayBands: [2, 1, 0] });
   const key = (x: number, y: number) => `${Math.floor(x / TILE)},${Math.floor(y / TILE)}`;
 

@@ -34,7 +34,7 @@ export function SceneCard() {
         ))}
         {backend !== null && (
           <div className="fact">
-            <dt>Computes on</dt>
+            <dt>Back end</dt>
             <dd>
               <BackendText backend={backend} />
             </dd>

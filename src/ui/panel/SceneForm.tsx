@@ -55,7 +55,7 @@ export function SceneForm({ scene }: { scene: Scene }) {
         <NumberField label="Scale" value={scale} onChange={setScale} required />
         <NumberField label="Offset" value={offset} onChange={setOffset} required />
         <label className="field">
-          <span>No-data value</span>
+          <span>No data</span>
           <input
             inputMode="decimal"
             pattern="\s*(-?[0-9.]+(e-?[0-9]+)?|nan|NaN)?\s*"

@@ -1,0 +1,182 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { ExportedFile } from '../services/engine.ts';
+import { combinationsOf, hasQualityBand } from './combinations.ts';
+import { createAppStore } from './create-store.ts';
+import type { Sample } from './state.ts';
+import { createFakeEngine, fakeScene } from './testing/fake-engine.ts';
+
+const sample: Sample = {
+  name: 'Sample',
+  scene: new URL('https://example.org/sample.tif'),
+  truth: new URL('https://example.org/truth.tif'),
+};
+const file = (name: string) => new File(['x'], name);
+
+function setUp(options: Parameters<typeof createFakeEngine>[0] = {}) {
+  const engine = createFakeEngine(options);
+  const saved: ExportedFile[] = [];
+  const store = createAppStore({ engine, sample, saveFile: (entry) => saved.push(entry) });
+  return { engine, store, saved, actions: store.getState().actions };
+}
+
+describe('opening a scene', () => {
+  it('runs by itself to the end', async () => {
+    const { engine, store, actions } = setUp();
+    await actions.open(file('scene.tif'));
+    expect(engine.calls).toEqual(['open scene.tif', 'reference none', 'warmUp', 'run']);
+    const { job, backend, hasResult, opening, combination, stretch } = store.getState();
+    expect(job.status).toBe('done');
+    expect({ hasResult, opening, combination }).toEqual({
+      hasResult: true,
+      opening: null,
+      combination: 'true-colour',
+    });
+    expect(backend?.backend).toBe('wasm');
+    expect(stretch).toHaveLength(3);
+  });
+
+  it('measures the sample against its truth, and nothing else', async () => {
+    const { engine, store, actions } = setUp();
+    await actions.openSample();
+    expect(engine.calls.slice(0, 2)).toEqual(['open sample.tif', 'reference set']);
+    expect(store.getState().sample).toBe(sample);
+    await actions.open(file('scene.tif'));
+    expect(engine.calls).toContain('reference none');
+    expect(store.getState().sample).toBeNull();
+  });
+
+  it('keeps the scene at hand when the next cannot be opened', async () => {
+    const { store, actions } = setUp();
+    await actions.open(file('scene.tif'));
+    await actions.open(file('bad.tif'));
+    const { error, scene, opening, job } = store.getState();
+    expect(error?.code).toBe('file/not-a-tiff');
+    expect(error?.remedy).not.toBe('');
+    expect(scene?.scene.name).toBe('scene.tif');
+    expect(opening).toBeNull();
+    expect(job.status).toBe('done');
+    actions.dismissError();
+    expect(store.getState().error).toBeNull();
+  });
+
+  it('lets the last of two win', async () => {
+    const { store, actions } = setUp();
+    await Promise.all([actions.open(file('first.tif')), actions.open(file('second.tif'))]);
+    expect(store.getState().scene?.scene.name).toBe('second.tif');
+    expect(store.getState().job.status).toBe('done');
+  });
+});
+
+describe('a run', () => {
+  it('tells of stages and changed tiles as they come', async () => {
+    const { engine, store, actions } = setUp({ stepwise: true });
+    const run = actions.open(file('scene.tif'));
+    await vi.waitFor(() =>
+      expect(store.getState().job).toMatchObject({ stage: 'detect', done: 0, total: 16 }),
+    );
+    engine.step();
+    await vi.waitFor(() => expect(store.getState().tileChange?.type).toBe('mask-changed'));
+    expect(store.getState().hasResult).toBe(false);
+    actions.cancel();
+    await run;
+    expect(store.getState().job.status).toBe('cancelled');
+    expect(store.getState().error).toBeNull();
+  });
+
+  it('can be run again after it was cancelled', async () => {
+    const { engine, store, actions } = setUp({ stepwise: true });
+    void actions.open(file('scene.tif'));
+    await vi.waitFor(() => expect(store.getState().job.status).toBe('running'));
+    actions.cancel();
+    const again = actions.run();
+    await vi.waitFor(() => expect(engine.calls.filter((call) => call === 'run')).toHaveLength(2));
+    const pump = setInterval(() => engine.step(), 0);
+    await again;
+    clearInterval(pump);
+    expect(store.getState().job.status).toBe('done');
+  });
+
+  it('that fails says why and can be tried again', async () => {
+    const { engine, store, actions } = setUp();
+    vi.spyOn(engine, 'warmUp').mockRejectedValueOnce(new Error('no models'));
+    await actions.open(file('scene.tif'));
+    expect(store.getState().job.status).toBe('failed');
+    expect(store.getState().error?.message).toContain('no models');
+    await actions.run();
+    expect(store.getState()).toMatchObject({ job: { status: 'done' }, error: null });
+  });
+
+  it('takes corrections of settings alone without opening the scene anew', async () => {
+    const { engine, store, actions } = setUp();
+    await actions.open(file('scene.tif'));
+    const { sceneRevision } = store.getState();
+    await actions.correct(null, { cloudThreshold: 0.3 });
+    expect(engine.calls.some((call) => call.startsWith('override'))).toBe(false);
+    expect(store.getState().settings.cloudThreshold).toBe(0.3);
+    expect(store.getState().sceneRevision).toBe(sceneRevision);
+    await actions.correct({ scale: 2e-4 }, {});
+    expect(engine.calls).toContain('override scale');
+    expect(store.getState().sceneRevision).toBe(sceneRevision + 1);
+    expect(store.getState().job.status).toBe('done');
+  });
+});
+
+describe('after a run', () => {
+  it('saves each product as a file', async () => {
+    const { store, saved, actions } = setUp();
+    await actions.open(file('scene.tif'));
+    await actions.save('result');
+    await actions.save('mask');
+    expect(saved.map(({ name }) => name)).toEqual(['scene-result.tif', 'scene-mask.tif']);
+    expect(store.getState().saving).toBeNull();
+  });
+
+  it('answers the newest pixel only', async () => {
+    const { engine, store, actions } = setUp();
+    await actions.open(file('scene.tif'));
+    for (let x = 0; x < 50; x++) actions.pointAt({ x, y: 7 });
+    await vi.waitFor(() => expect(store.getState().probe).toMatchObject({ x: 49, y: 7 }));
+    expect(engine.calls.filter((call) => call.startsWith('probe')).length).toBeLessThan(5);
+    actions.pointAt(null);
+    expect(store.getState().probe).toBeNull();
+  });
+
+  it('closes to the empty page', async () => {
+    const { store, actions } = setUp();
+    await actions.open(file('scene.tif'));
+    actions.close();
+    expect(store.getState()).toMatchObject({ scene: null, job: { status: 'idle' }, hasResult: false });
+  });
+});
+
+describe('band combinations', () => {
+  it('are those that the bands allow', () => {
+    const scene = fakeScene();
+    expect(combinationsOf(scene, [2, 1, 0]).map(({ id }) => id)).toEqual([
+      'true-colour',
+      'infrared',
+      'shortwave',
+      'agriculture',
+    ]);
+  });
+
+  it('fall back to the first bands', () => {
+    const scene = fakeScene();
+    const nameless = { ...scene, bands: scene.bands.map((band) => ({ ...band, role: 'other' as const })) };
+    expect(combinationsOf(nameless, [0, 1, 2])).toEqual([
+      { id: 'first-bands', name: 'First bands', bands: [0, 1, 2] },
+    ]);
+    expect(combinationsOf(nameless, [0, 0, 0])[0].name).toBe('Single band');
+  });
+
+  it('know a quality band from transparency', () => {
+    const scene = fakeScene();
+    const withBand = (role: 'alpha' | 'scl' | 'quality') => ({
+      ...scene,
+      bands: [...scene.bands, { index: 6, role, description: '', scale: 1, offset: 0 }],
+    });
+    expect(hasQualityBand(withBand('alpha'))).toBe(false);
+    expect(hasQualityBand(withBand('quality'))).toBe(false);
+    expect(hasQualityBand(withBand('scl'))).toBe(true);
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { createAppStore } from '../store/create-store.ts';
+import { createFakeEngine, fakeReport } from '../store/testing/fake-engine.ts';
+import { announcement } from './LiveRegion.tsx';
+import { duration, fileSize, percent, sampleText, sharesInWords } from './words.ts';
+
+const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+
+describe('words', () => {
+  it('tells shares, and leaves out what is not there', () => {
+    const shares = {
+      observed: 0.71,
+      thinCorrected: 0.12,
+      shadowCorrected: 0.09,
+      generated: 0.08,
+      leftCloudy: 0,
+    };
+    expect(plain(sharesInWords(shares))).toBe(
+      '71 % observed, 12 % thin cloud corrected, 9 % shadow corrected, 8 % generated',
+    );
+  });
+
+  it('does not round something to nothing, nor nearly all to all', () => {
+    expect([0, 0.001, 0.5, 0.999, 1].map((share) => plain(percent(share)))).toEqual([
+      '0 %',
+      '< 1 %',
+      '50 %',
+      '> 99 %',
+      '100 %',
+    ]);
+  });
+
+  it('tells durations, sizes and samples', () => {
+    expect([0.2, 59.4, 60, 75, 3599].map(duration)).toEqual(['1 s', '59 s', '1 min', '1 min 15 s', '60 min']);
+    expect([0, 999, 3_145_728, 2.5e10].map(fileSize).map(plain)).toEqual(['0 B', '999 B', '3.1 MB', '25 GB']);
+    expect([12, 0.123456, Number.NaN, 1e-5].map(sampleText)).toEqual(['12', '0.1235', 'NaN', '0.00001']);
+  });
+
+  it('announces stages, not tiles', () => {
+    const store = createAppStore({
+      engine: createFakeEngine(),
+      sample: { name: '', scene: new URL('https://a.b'), truth: new URL('https://a.b') },
+      saveFile: () => {},
+    });
+    const at = (done: number) =>
+      announcement({
+        ...store.getState(),
+        job: { status: 'running', stage: 'detect', done, total: 9, secondsLeft: null },
+      });
+    expect(at(1)).toBe(at(8));
+    const report = fakeReport(4, store.getState().settings);
+    expect(announcement({ ...store.getState(), job: { status: 'done', report } })).toContain('observed');
+  });
+});

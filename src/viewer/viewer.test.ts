@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import type { Grid } from '../pipeline/scene.ts';
+import { mapSpace, spaceNotice, toCrs, toPixel } from './map-space.ts';
+import { canHaveBasemap } from './projection-rules.ts';
+import { clippedEdges } from './snapshot.ts';
+import { imageStyle, stretchVariables } from './styles.ts';
+import { describePosition, positionAfterKey, positionAt } from './swipe.ts';
+import { decimation, levelCount, resolutions, tileWindow } from './tile-grid.ts';
+import { createTileMemory } from './tile-memory.ts';
+
+const utm: Grid = {
+  width: 1000,
+  height: 600,
+  transform: [500_000, 30, 0, 4_000_000, 0, -30],
+  crs: { code: 'EPSG:32616', name: 'WGS 84 / UTM zone 16N', units: 'm' },
+};
+
+describe('map space', () => {
+  it('keeps the coordinates of a north-up grid', () => {
+    const space = mapSpace(utm);
+    expect(space.kind).toBe('projected');
+    expect(space.extent).toEqual([500_000, 3_982_000, 530_000, 4_000_000]);
+    expect(toPixel(space, [500_015, 3_999_985])).toEqual([0.5, 0.5]);
+    expect(spaceNotice(utm, space)).toBeNull();
+  });
+
+  it('shows a picture without georeference in its pixels, without a notice of its own', () => {
+    const grid: Grid = { ...utm, transform: null, crs: { code: 'LOCAL', name: '', units: 'pixels' } };
+    const space = mapSpace(grid);
+    expect(space.extent).toEqual([0, -600, 1000, 0]);
+    expect(toPixel(space, [10.5, -20.5])).toEqual([10.5, 20.5]);
+    expect(toCrs(grid, 1, 1)).toBeNull();
+    expect(spaceNotice(grid, space)).toBeNull();
+  });
+
+  it.each([
+    ['rotated', [500_000, 29, 7, 4_000_000, 7, -29]],
+    ['south-up', [500_000, 30, 0, 4_000_000, 0, 30]],
+    ['oblong', [500_000, 30, 0, 4_000_000, 0, -20]],
+  ] as const)('shows a %s grid in pixels, says so, and still knows its coordinates', (_, transform) => {
+    const grid: Grid = { ...utm, transform };
+    const space = mapSpace(grid);
+    expect(space.kind).toBe('pixels');
+    expect(spaceNotice(grid, space)).toMatch(/pixel space/);
+    expect(toCrs(grid, 2, 3)).toEqual([
+      transform[0] + 2 * transform[1] + 3 * transform[2],
+      transform[3] + 2 * transform[4] + 3 * transform[5],
+    ]);
+  });
+
+  it('accepts pixels that are oblong by less than anyone could see', () => {
+    const transform = [500_000, 30, 0, 4_000_000, 0, -30.000001] as const;
+    expect(mapSpace({ ...utm, transform }).kind).toBe('projected');
+  });
+
+  it('offers a base map only where the projection follows a rule', () => {
+    const code = (text: string): Grid => ({ ...utm, crs: { ...utm.crs, code: text } });
+    expect(
+      ['EPSG:3857', 'EPSG:4326', 'EPSG:32601', 'EPSG:32760'].map((c) => canHaveBasemap(code(c))),
+    ).toEqual([true, true, true, true]);
+    expect(['EPSG:32661', 'EPSG:2154', 'LOCAL'].map((c) => canHaveBasemap(code(c)))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe('tile grid', () => {
+  it('goes from one tile to full resolution', () => {
+    expect(levelCount(1000, 600)).toBe(3);
+    expect(levelCount(256, 256)).toBe(1);
+    expect(levelCount(10, 3)).toBe(1);
+    expect(decimation(0, 3)).toBe(4);
+    expect(resolutions(mapSpace(utm), 3)).toEqual([120, 60, 30]);
+  });
+
+  it('covers the scene without gap or overlap', () => {
+    const levels = levelCount(1000, 600);
+    const first = tileWindow(1, 0, 0, levels);
+    const next = tileWindow(1, 1, 0, levels);
+    expect(first).toEqual({ x: 0, y: 0, width: 512, height: 512 });
+    expect(next.x).toBe(first.x + first.width);
+  });
+});
+
+describe('tile memory', () => {
+  const window = (x: number) => ({ x, y: 0, width: 10, height: 10 });
+
+  it('fetches only what was forgotten', async () => {
+    const memory = createTileMemory<string>(10);
+    let loads = 0;
+    const load = async () => `load ${++loads}`;
+    await memory.fetch('a', window(0), load);
+    await memory.fetch('b', window(10), load);
+    memory.forget({ x: 12, y: 2, width: 2, height: 2 });
+    expect(await memory.fetch('a', window(0), load)).toBe('load 1');
+    expect(await memory.fetch('b', window(10), load)).toBe('load 3');
+  });
+
+  it('drops what was used longest ago, and never keeps a failure', async () => {
+    const memory = createTileMemory<string>(2);
+    await memory.fetch('a', window(0), async () => 'a');
+    await memory.fetch('b', window(10), async () => 'b');
+    await memory.fetch('a', window(0), async () => 'again');
+    await memory.fetch('c', window(20), async () => 'c');
+    expect(await memory.fetch('a', window(0), async () => 'new')).toBe('a');
+    expect(await memory.fetch('b', window(10), async () => 'new')).toBe('new');
+    const fails = () => Promise.reject(new Error('no tile'));
+    await expect(memory.fetch('d', window(30), fails)).rejects.toThrow('no tile');
+    expect(await memory.fetch('d', window(30), async () => 'd')).toBe('d');
+  });
+});
+
+describe('swipe', () => {
+  it('follows the pointer within the map', () => {
+    expect(positionAt(150, 100, 200)).toBe(0.25);
+    expect(positionAt(0, 100, 200)).toBe(0);
+    expect(positionAt(900, 100, 200)).toBe(1);
+  });
+
+  it('moves by 1 % with the arrows, 10 % with Shift, to the ends with Home and End', () => {
+    expect(positionAfterKey('ArrowRight', false, 0.5)).toBe(0.51);
+    expect(positionAfterKey('ArrowLeft', true, 0.5)).toBe(0.4);
+    expect(positionAfterKey('ArrowLeft', true, 0.05)).toBe(0);
+    expect(positionAfterKey('Home', false, 0.5)).toBe(0);
+    expect(positionAfterKey('End', false, 0.5)).toBe(1);
+    expect(positionAfterKey('Enter', false, 0.5)).toBeNull();
+  });
+
+  it('does not drift over a hundred steps', () => {
+    let position = 0;
+    for (let i = 0; i < 100; i++) position = positionAfterKey('ArrowRight', false, position) ?? Number.NaN;
+    expect(position).toBe(1);
+  });
+
+  it('says where it stands', () => {
+    expect(describePosition(0.62)).toBe('62 % before, 38 % after');
+    expect(describePosition(0)).toBe('all after');
+    expect(describePosition(1)).toBe('all before');
+  });
+
+  it('knows what a clip leaves visible', () => {
+    expect(clippedEdges('inset(0px 0px 0px 62%)', 1000)).toEqual([620, 1000]);
+    expect(clippedEdges('inset(0px 250px 0px 0px)', 1000)).toEqual([0, 750]);
+    expect(clippedEdges('none', 1000)).toEqual([0, 1000]);
+  });
+});
+
+describe('stretch', () => {
+  it('gives every variable of the style, and never divides by zero', () => {
+    const flat = { low: 0.2, high: 0.2 };
+    const variables = stretchVariables([flat, { low: 0, high: 0.3 }, flat], 1.4);
+    expect(variables.spanR).toBeGreaterThan(0);
+    expect(variables).toMatchObject({ lowG: 0, spanG: 0.3, gamma: 1.4 });
+    const used = JSON.stringify(imageStyle(variables).color).matchAll(/"var","(\w+)"/g);
+    for (const [, name] of used) expect(variables).toHaveProperty(name);
+  });
+});

@@ -40,10 +40,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     async (api) => {
       connected = false;
       await api.start({ modelsUrl, prefer }, deliver);
-      if (current) {
-        await api.open(0, current.input);
-        if (current.overrides) await api.override(current.overrides);
-      }
+      await reopen(api);
       if (reference !== null) await api.setReference(0, reference);
     },
   );
@@ -52,12 +49,23 @@ export function createEngine(options: EngineOptions = {}): Engine {
     async (api) => {
       connected = false;
       await api.start(deliver);
-      if (current) {
-        await api.open(0, current.input);
-        if (current.overrides) await api.override(current.overrides);
-      }
+      await reopen(api);
     },
   );
+
+  /** Tells a worker that takes the place of a crashed one which scene is open. */
+  async function reopen(api: Remote<PipelineApi> | Remote<DisplayApi>): Promise<void> {
+    if (!current) return;
+    const { input, overrides } = current;
+    try {
+      await (api as Remote<DisplayApi>).open(0, input);
+      if (overrides) await (api as Remote<DisplayApi>).override(overrides);
+    } catch (thrown) {
+      current = null;
+      reference = null;
+      throw thrown;
+    }
+  }
 
   /** Gives the two workers a channel, if they do not share one yet. */
   async function connect(signal?: AbortSignal): Promise<void> {

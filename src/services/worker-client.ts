@@ -38,7 +38,9 @@ export function workerClient<Api extends { cancel(job: number): void }>(
     const worker = create();
     const api = wrap<Api>(worker);
     const started: Running<Api> = { worker, api, ready: prepare(api), pending: new Set() };
-    started.ready.catch(() => {});
+    started.ready.catch(() => {
+      if (running === started) stop();
+    });
     const crash = (event: Event) => {
       event.preventDefault();
       if (running === started) stop(crashed(event));
@@ -89,7 +91,8 @@ export function workerClient<Api extends { cancel(job: number): void }>(
 }
 
 function crashed(event: Event): PipelineError {
-  const text = event instanceof ErrorEvent && event.message ? `: ${event.message}` : '.';
+  const { message } = event as Partial<ErrorEvent>;
+  const text = message ? `: ${message}` : '.';
   return new PipelineError(
     'worker/crashed',
     `The part of the program that computes stopped unexpectedly${text}`,

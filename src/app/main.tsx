@@ -12,6 +12,7 @@ import { installShortcuts } from './shortcuts.ts';
 const engine = createEngine({ prefer: preferredBackends(location.search) });
 const store = createAppStore({
   engine,
+  mapPatience: 10_000,
   sample: {
     name: 'Landsat 7, simulated clouds',
     scene: new URL('samples/landsat7-olinda-simulated-clouds.tif', document.baseURI),

@@ -1,9 +1,24 @@
 import { toPipelineError } from '../pipeline/errors.ts';
 import type { EngineEvent } from '../services/engine.ts';
-import type { ActionContext } from './create-store.ts';
+import type { ActionContext } from './context.ts';
 import type { Actions } from './state.ts';
 
 type JobActions = Pick<Actions, 'run' | 'cancel' | 'save' | 'saveFile'>;
+
+/** Resolves when the scene stands on the map, or when that takes too long. */
+function mapShown({ store, mapPatience = 0 }: ActionContext): Promise<void> {
+  const isShown = () => store.getState().shownRevision === store.getState().sceneRevision;
+  if (mapPatience === 0 || isShown()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    };
+    const timer = setTimeout(end, mapPatience);
+    const unsubscribe = store.subscribe(() => isShown() && end());
+  });
+}
 
 /** Running, cancelling and saving. */
 export function jobActions(context: ActionContext): JobActions {
@@ -37,7 +52,8 @@ export function jobActions(context: ActionContext): JobActions {
       const notices = get().scene?.scene.notices ?? [];
       set({ job: { status: 'starting' }, hasResult: false, overlay: 'mask', error: null, notices });
       try {
-        set({ backend: await engine.warmUp(signal) });
+        const [backend] = await Promise.all([engine.warmUp(signal), mapShown(context)]);
+        if (!signal.aborted) set({ backend });
         if (signal.aborted) return;
         const report = await engine.run(
           get().settings,

@@ -1,6 +1,6 @@
 import type { OpenedScene } from '../services/engine.ts';
 import { combinationsOf } from './combinations.ts';
-import { type ActionContext, EMPTY } from './create-store.ts';
+import { type ActionContext, EMPTY } from './context.ts';
 import type { Actions, AppState, Sample } from './state.ts';
 
 type SceneActions = Pick<Actions, 'open' | 'openSample' | 'close' | 'correct'>;

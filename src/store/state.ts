@@ -26,6 +26,8 @@ export interface SceneSlice {
   readonly sample: Sample | null;
   /** Counts openings and corrections, so that views know when to start afresh. */
   readonly sceneRevision: number;
+  /** The revision that stands on the map. */
+  readonly shownRevision: number;
 }
 
 export type Job =
@@ -103,6 +105,8 @@ export interface Actions {
   setOverlayOpacity(opacity: number): void;
   setSwipe(position: number): void;
   setBasemap(on: boolean): void;
+  /** The map tells that the scene stands on it. */
+  sceneShown(): void;
   /** Pixel under the pointer; answered by `probe`, at most one question at a time. */
   pointAt(pixel: { x: number; y: number } | null): void;
   fail(fault: unknown): void;

@@ -1,9 +1,16 @@
-import type { ActionContext } from './create-store.ts';
+import type { ActionContext } from './context.ts';
 import type { Actions } from './state.ts';
 
 type ViewActions = Pick<
   Actions,
-  'setCombination' | 'setGamma' | 'setOverlay' | 'setOverlayOpacity' | 'setSwipe' | 'setBasemap' | 'pointAt'
+  | 'setCombination'
+  | 'setGamma'
+  | 'setOverlay'
+  | 'setOverlayOpacity'
+  | 'setSwipe'
+  | 'setBasemap'
+  | 'sceneShown'
+  | 'pointAt'
 >;
 
 /** How the scene is shown; nothing here changes the result. */
@@ -48,6 +55,7 @@ export function viewActions({ engine, set, get }: ActionContext): ViewActions {
     setOverlayOpacity: (overlayOpacity) => set({ overlayOpacity }),
     setSwipe: (swipe) => set({ swipe }),
     setBasemap: (basemap) => set({ basemap }),
+    sceneShown: () => set(({ sceneRevision }) => ({ shownRevision: sceneRevision })),
     pointAt(pixel) {
       wanted = pixel;
       if (pixel === null) set({ probe: null });

@@ -13,13 +13,14 @@ export function MapView() {
   useEffect(() => {
     let end = () => {};
     let gone = false;
-    const { pointAt, setSwipe, fail } = store.getState().actions;
+    const { pointAt, setSwipe, sceneShown, fail } = store.getState().actions;
     import('../viewer/viewer.ts').then(({ createViewer }) => {
       if (gone || target.current === null || tiles === null) return;
       const created: Viewer = createViewer(target.current, {
         engine: tiles,
         onPointer: pointAt,
         onSwipe: setSwipe,
+        onShown: sceneShown,
         onFault: fail,
       });
       viewer.current = created;

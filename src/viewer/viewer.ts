@@ -31,6 +31,8 @@ export interface ViewerOptions {
   onPointer(pixel: { x: number; y: number } | null): void;
   /** The user moved the divider; answer with `setSwipe`. */
   onSwipe(position: number): void;
+  /** The scene given last stands on the map with all its tiles. */
+  onShown(): void;
   /** A tile could not be had. */
   onFault(fault: unknown): void;
 }
@@ -83,7 +85,6 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
     swipe.setVisible(comparing && scene !== null);
     target.dataset.overlay = overlay.kind ?? 'none';
     if (scene === null) return;
-    scene.layers.after.layer.setVisible(comparing);
     for (const kind of ['mask', 'provenance', 'confidence'] as const) {
       scene.layers[kind].layer.setVisible(overlay.kind === kind);
       scene.layers[kind].layer.setOpacity(overlay.opacity);
@@ -107,6 +108,8 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
       scene = view === null ? null : showScene(map, view, options);
       if (scene !== null && scene.space.units !== 'pixels') map.addControl(scale);
       apply();
+      const shown = scene;
+      if (shown !== null) map.once('rendercomplete', () => shown === scene && options.onShown());
     },
     setBands(bands) {
       scene?.layers.before.setBands(bands);

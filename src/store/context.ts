@@ -1,0 +1,45 @@
+import type { StoreApi } from 'zustand/vanilla';
+import type { Engine, ExportedFile } from '../services/engine.ts';
+import type { AppState, Sample } from './state.ts';
+
+/** What the store needs of the outside. */
+export interface StoreDependencies {
+  readonly engine: Engine;
+  readonly sample: Sample;
+  /**
+   * A run waits this long, in milliseconds, for the scene to stand on the map, so that setting up the map does
+   * not compete with it; 0 (the default) where there is no map.
+   */
+  readonly mapPatience?: number;
+  /** Hands a file to the user. */
+  saveFile(file: ExportedFile): void;
+}
+
+/** What every group of actions works with. */
+export interface ActionContext extends StoreDependencies {
+  readonly store: StoreApi<AppState>;
+  readonly set: StoreApi<AppState>['setState'];
+  readonly get: StoreApi<AppState>['getState'];
+  /** Raised when the scene is replaced or the job cancelled; renewed by `beginTask`. */
+  beginTask(): AbortSignal;
+  abortTask(): void;
+}
+
+/** The state of a page without a scene. */
+export const EMPTY = {
+  scene: null,
+  opening: null,
+  sample: null,
+  job: { status: 'idle' },
+  hasResult: false,
+  saving: null,
+  tileChange: null,
+  combinations: [],
+  combination: 'true-colour',
+  displayBands: [0, 0, 0],
+  stretch: [],
+  overlay: 'mask',
+  swipe: 0.5,
+  probe: null,
+  notices: [],
+} as const satisfies Partial<AppState>;

@@ -11,9 +11,9 @@ def weighted_mean(values: torch.Tensor, weight: torch.Tensor, presence: torch.Te
     return (values * w).sum() / w.sum().clamp(min=1)
 
 
-def class_weight(probabilities: torch.Tensor) -> torch.Tensor:
-    """Weight of the reconstruction loss: thin 2, thick 1, shadow 2, clear 0."""
-    return 2 * probabilities[:, 1:2] + probabilities[:, 2:3] + 2 * probabilities[:, 3:4]
+def class_weight(probabilities: torch.Tensor, thick: float = 1.0) -> torch.Tensor:
+    """Weight of the reconstruction loss: thin 2, thick `thick`, shadow 2, clear 0."""
+    return 2 * probabilities[:, 1:2] + thick * probabilities[:, 2:3] + 2 * probabilities[:, 3:4]
 
 
 def ssim_map(a: torch.Tensor, b: torch.Tensor, peak: float = 0.5, window: int = 7) -> torch.Tensor:

@@ -82,6 +82,11 @@ def rate_factor(elapsed: float, total: float, tail: float) -> float:
     return warm * (1 if left >= 1 else 0.02 + 0.98 * 0.5 * (1 - math.cos(math.pi * max(left, 0))))
 
 
+def scheduled(steps: list[list[float]], elapsed: float) -> float:
+    """Value of a stepwise schedule [[minute, value], ...] after `elapsed` seconds."""
+    return [value for minute, value in steps if elapsed >= minute * 60][-1]
+
+
 class Run:
     """Clock, log and saved state of one run."""
 
@@ -179,12 +184,13 @@ def train_detector(config: dict) -> None:
     run.save(parts, average)
 
 
-def reconstruction(out: torch.Tensor, sample: Sample, probabilities: torch.Tensor) -> dict[str, torch.Tensor]:
+def reconstruction(out: torch.Tensor, sample: Sample, probabilities: torch.Tensor,
+                   thick: float = 1.0) -> dict[str, torch.Tensor]:
     """All losses against the truth; `probabilities` are those that the generator was given."""
     out = out.contiguous()
     repaired, scale = out[:, :6], out[:, 6:7]
     have, truth = sample.presence, sample.probabilities
-    w = losses.class_weight(truth)
+    w = losses.class_weight(truth, thick)
     claimed = ramp(1 - probabilities[:, :1], (0.1, 0.4))
     clear = truth[:, :1] * (0.25 + 0.75 * claimed)
     error = (repaired - sample.clear).abs()
@@ -250,7 +256,7 @@ def train_generator(config: dict) -> None:
 
         with torch.autocast("cpu", torch.bfloat16):
             out = net(generator_input(base, sample.presence, p))
-        terms = reconstruction(out, sample, p)
+        terms = reconstruction(out, sample, p, scheduled(config["thickWeight"], now))
         loss = sum(terms.values())
         values = {k: v.detach() for k, v in terms.items()}
         if adversarial:
@@ -272,7 +278,7 @@ def train_generator(config: dict) -> None:
                 q.requires_grad_(True)
             ease = min(1.0, (now - first) / 300)
             adversarial_loss = losses.hinge_generator(score, touched)
-            loss = loss + config["lambdaAdversarial"] * ease * adversarial_loss
+            loss = loss + scheduled(config["lambdaAdversarial"], now) * ease * adversarial_loss
             values |= {"critic": critic_loss.detach(), "adversarial": adversarial_loss.detach(),
                        "scoreReal": score_real.detach().mean(), "scoreFake": score_fake.detach().mean()}
         optimiser.zero_grad(set_to_none=True)

@@ -19,9 +19,8 @@ export function bindViewer(store: AppStore, viewer: Viewer): () => void {
         if (now.stretch.length === 3) viewer.setStretch(now.stretch, now.gamma);
       }
     }
-    const fresh = now.job.status === 'starting' && before.job.status !== 'starting';
-    const ended = now.job.status === 'done' && before.job.status !== 'done';
-    if (fresh || ended) {
+    const cleared = now.job.status === 'starting' && before.job.status !== 'starting';
+    if (cleared) {
       for (const layer of ['after', 'mask', 'provenance', 'confidence'] as const) viewer.invalidate(layer);
     } else if (now.tileChange !== before.tileChange && now.tileChange !== null) {
       const { type, window } = now.tileChange;

@@ -140,7 +140,7 @@ function tellAboutScene(
   } else if (!filled) {
     notices.add(
       'scene/all-cloud',
-      'No clear pixel was found, so there is nothing to fill thick cloud from: it was left as it is. ' +
+      'No pixel is clear beyond doubt, so there is nothing to fill thick cloud from: it was left as it is. ' +
         'Thin cloud and shadow were corrected. A larger area or another date would help.',
     );
     if (extraBands > 0) {

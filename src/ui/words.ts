@@ -1,5 +1,5 @@
 import type { Shares, Stage } from '../pipeline/events.ts';
-import { type BandRole, MASK_CLASS, PROVENANCE } from '../pipeline/scene.ts';
+import { type BandRole, MASK_CLASS, PROVENANCE, type Sensor } from '../pipeline/scene.ts';
 
 /** What each stage does, as said to the user. */
 export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
@@ -11,6 +11,15 @@ export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
   enhance: 'Adjusting the display',
   evaluate: 'Measuring the error',
   output: 'Writing the file',
+};
+
+/** Sensors by the names people know them by. */
+export const SENSOR_WORDS: Readonly<Record<Sensor, string>> = {
+  'sentinel-2': 'Sentinel-2',
+  'landsat-tm-etm': 'Landsat 4, 5 or 7',
+  'landsat-oli': 'Landsat 8 or 9',
+  aerial: 'Aerial or drone',
+  unknown: 'Not recognised',
 };
 
 export const ROLE_WORDS: Readonly<Record<BandRole, string>> = {

@@ -1,6 +1,6 @@
 import type { BackendReport } from '../../services/engine.ts';
 import { useApp } from '../context.ts';
-import { fileSize } from '../words.ts';
+import { fileSize, SENSOR_WORDS } from '../words.ts';
 import { SceneForm } from './SceneForm.tsx';
 
 /** What was understood of the file, why, and the form to correct it. */
@@ -27,7 +27,7 @@ export function SceneCard() {
           <div key={`${subject}${text}`} className="fact">
             <dt>{SUBJECTS[subject]}</dt>
             <dd>
-              {text}
+              {subject === 'sensor' ? SENSOR_WORDS[scene.sensor] : text}
               <span className="because">{because}</span>
             </dd>
           </div>

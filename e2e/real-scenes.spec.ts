@@ -6,7 +6,9 @@ import { gdalView, hasGdal, readBands } from './rasters.ts';
 /** Opens a file as the file picker does and waits for the end of the run that starts by itself. */
 async function process(page: Page, path: string): Promise<void> {
   await page.getByLabel('GeoTIFF file').first().setInputFiles(path);
-  await expect(page.getByRole('heading', { name: 'Done', exact: true })).toBeVisible({ timeout: 300_000 });
+  await expect(page.getByRole('heading', { name: /^(Done|No clouds found)$/ })).toBeVisible({
+    timeout: 300_000,
+  });
 }
 
 async function save(page: Page, button: string, to: string): Promise<string> {
@@ -19,7 +21,8 @@ async function save(page: Page, button: string, to: string): Promise<string> {
   return path;
 }
 
-async function checkExports(page: Page, original: string, folder: string): Promise<void> {
+/** Only masked pixels changed, at least `share` of the scene is masked, and GDAL sees the same scene. */
+async function checkExports(page: Page, original: string, folder: string, share: number): Promise<void> {
   const result = await save(page, 'Save GeoTIFF', folder);
   const mask = await save(page, 'Mask', folder);
   expect(basename(result)).toContain(basename(original, '.tif'));
@@ -37,8 +40,8 @@ async function checkExports(page: Page, original: string, folder: string): Promi
     }
   }
   expect(changedOutside, 'pixels outside the mask that changed').toBe(0);
-  expect(masked, 'pixels in the mask').toBeGreaterThan(classes.length / 100);
-  expect(changedInside, 'pixels in the mask that changed').toBeGreaterThan(masked / 2);
+  expect(masked, 'pixels in the mask').toBeGreaterThanOrEqual(classes.length * share);
+  expect(changedInside, 'pixels in the mask that changed').toBeGreaterThanOrEqual(masked / 2);
   if (hasGdal) expect(gdalView(result)).toEqual(gdalView(original));
 }
 
@@ -51,7 +54,7 @@ test('a Landsat 8 scene with a field of cumulus', async ({ page }, info) => {
   await page.goto('/?backend=wasm');
   await process(page, landsat as string);
   await page.screenshot({ path: info.outputPath('landsat-8.png') });
-  await checkExports(page, landsat as string, info.outputDir);
+  await checkExports(page, landsat as string, info.outputDir, 0.2);
 });
 
 for (const backend of ['wasm', 'webgpu'] as const) {
@@ -64,6 +67,6 @@ for (const backend of ['wasm', 'webgpu'] as const) {
     await process(page, sentinel as string);
     await expect(page.getByText(new RegExp(`on ${backend}`, 'i')).first()).toBeVisible();
     await page.screenshot({ path: info.outputPath(`sentinel-2-${backend}.png`) });
-    await checkExports(page, sentinel as string, info.outputDir);
+    await checkExports(page, sentinel as string, info.outputDir, 0);
   });
 }

@@ -4,9 +4,12 @@
 
 Content is synthetic: sample(band, x, y) = (37x + 101y + 1009b + (xy mod 251)) mod 4096, brought to the
 sample type as in src/pipeline/testing/fixtures.ts, so that tests know every value without a file of truths.
+What lossy codecs make of it stands in `*-by-gdal.tif`, as the command gdal_translate reads it. (It uses
+libjpeg-turbo, as most programs do; the GDAL inside rasterio may hold another libjpeg, whose chroma differs.)
 """
 
 import struct
+import subprocess
 import zlib
 from pathlib import Path
 
@@ -85,6 +88,14 @@ def layouts():
         ("float64", tiled, packed("lzw", 3), pixel, {}),
         ("float64", strips, packed("deflate", 3), band, big),
         ("float64", strips, packed("packbits"), pixel, big),
+        ("uint8", tiled, packed("lerc"), pixel, {}),
+        ("uint8", strips, packed("lerc_deflate"), band, {}),
+        ("int8", tiled, packed("lerc_zstd"), band, {}),
+        ("int16", tiled, packed("lerc"), pixel, big),
+        ("uint16", strips, packed("lerc_zstd"), pixel, {}),
+        ("int32", tiled, packed("lerc_deflate"), band, {}),
+        ("float32", tiled, packed("lerc_zstd"), pixel, {}),
+        ("float64", strips, packed("lerc_deflate"), band, {}),
     ]
     for dtype, blocks, packing, leave, extra in rows:
         name = "-".join([
@@ -120,6 +131,43 @@ def special():
         f.update_tags(1, STATISTICS_MINIMUM="0", STATISTICS_MAXIMUM="9", KEEP="yes")
 
 
+def picture(bands=3, width=72, height=52):
+    """Smooth colours with one hard edge, as photographs have both."""
+    b, y, x = np.mgrid[0:bands, 0:height, 0:width]
+    v = 128 + 90 * np.sin(x / 9 + 2 * b) * np.cos(y / 7 - b)
+    v[:, 20:35, 30:50] = np.array([230, 40, 60, 150])[:bands, None, None]
+    return v.astype("uint8")
+
+
+def image_codecs():
+    tiled = dict(tiled=True, blockxsize=32, blockysize=32)
+    jpeg = dict(compress="jpeg", jpeg_quality=85)
+    write("jpeg-ycbcr.tif", picture(), photometric="YCBCR", interleave="pixel", **jpeg, **tiled)
+    with rasterio.Env(COMPRESS_OVERVIEW="JPEG", PHOTOMETRIC_OVERVIEW="YCBCR", INTERLEAVE_OVERVIEW="PIXEL"):
+        with rasterio.open(OUT / "jpeg-ycbcr.tif", "r+") as f:
+            f.build_overviews([2], rasterio.enums.Resampling.average)
+    write("jpeg-rgb.tif", picture(), photometric="RGB", interleave="pixel", blockysize=16, **jpeg)
+    write("jpeg-rgba.tif", picture(4), photometric="RGB", alpha="yes", interleave="pixel", **jpeg, **tiled)
+    write("jpeg-bands.tif", picture(4), interleave="band", blockysize=24, **jpeg)
+    write("lerc-lossy.tif", samples("float32") / 7, compress="lerc", max_z_error=0.5, interleave="pixel", **tiled)
+    with rasterio.open(OUT / "lerc-lossy.tif") as f:
+        write("lerc-lossy-by-gdal.tif", f.read(), compress="deflate", predictor=3)
+    for name in ["jpeg-ycbcr", "jpeg-rgb", "jpeg-rgba", "jpeg-bands"]:
+        subprocess.run(["gdal_translate", "-q", OUT / f"{name}.tif", OUT / f"{name}-by-gdal.tif", "-co", "COMPRESS=DEFLATE",
+                        "-co", "PREDICTOR=2", "-co", "PHOTOMETRIC=MINISBLACK", "-co", "INTERLEAVE=BAND"], check=True)
+
+    # An alpha band of 0 and 255 becomes the mask of the other three.
+    masked = samples("uint8", 4)
+    masked[3] = np.where(masked[3] > 100, 255, 0)
+    write("lerc-alpha.tif", masked, photometric="RGB", alpha="non-premultiplied", compress="lerc", interleave="pixel", **tiled)
+    # Missing at other places in each band: three LERC images in a block, each with its mask.
+    gaps = samples("float32")
+    for band in range(3):
+        gaps[band, 5 + band : 12, 20 : 25 + band] = np.nan
+    write("lerc-gaps.tif", gaps, compress="lerc", interleave="pixel", **tiled)
+    write("bad-lerc-uint32.tif", samples("uint32"), compress="lerc", interleave="pixel", **tiled)
+
+
 def bad():
     d = dict(compress="deflate")
     write("bad-single-band.tif", samples("uint16", 1), **d)
@@ -127,7 +175,6 @@ def bad():
     write("bad-complex.tif", samples("float32").astype("complex64"), **d)
     write("bad-bits.tif", samples("uint8") % 2, NBITS=1, **d)
     write("bad-float16.tif", np.nan_to_num(samples("float32")), NBITS=16, **d)
-    write("bad-jpeg.tif", samples("uint8", 3, 64, 64), compress="jpeg", photometric="YCBCR", interleave="pixel")
     tiff(OUT / "bad-too-large.tif", 40_000, 30_000, zlib.compress(bytes(64), 9))
     plain = dict(interleave="pixel", blockysize=30)
     write("plain.tif", samples("uint16"), **plain)
@@ -150,6 +197,7 @@ def bad():
     patched("bad-ifd-offset.tif", (4, "<I", 0x7FFFFFFF))
     patched("bad-compression.tif", (places[259] + 8, "<H", 34661))
     patched("bad-block-table.tif", (places[278] + 8, "<H", 2))
+    patched("bad-jpeg.tif", (places[259] + 8, "<H", 6))
     (OUT / "plain.tif").unlink()
     bombs()
 
@@ -185,6 +233,7 @@ if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     layouts()
     special()
+    image_codecs()
     bad()
     other_formats()
     for extra in OUT.glob("*.aux.xml"):

@@ -2,7 +2,9 @@ import type { Samples, SampleType } from '../scene.ts';
 import type { ByteSource } from './byte-source.ts';
 import { unpack } from './codecs.ts';
 import { truncated } from './directory.ts';
+import { unpackJpeg } from './jpeg.ts';
 import { type ImageLayout, SAMPLE_BYTES } from './layout.ts';
+import { unpackLerc } from './lerc.ts';
 
 const ARRAYS = {
   uint8: Uint8Array,
@@ -22,7 +24,7 @@ export function allocate(type: SampleType, length: number): Samples {
 /**
  * One strip or tile in native samples: interleaved by pixel, or one band if the layout is planar.
  * @param fill value of a block that the file leaves out (sparse files)
- * @throws PipelineError `file/corrupt`, `file/truncated`, and those of {@link ByteSource.read}.
+ * @throws PipelineError `file/corrupt`, `file/truncated`, `file/unsupported-compression`, and those of {@link ByteSource.read}.
  */
 export async function readBlock(
   source: ByteSource,
@@ -39,6 +41,15 @@ export async function readBlock(
 
   const packed = await source.read(layout.offsets[index], byteCount, signal);
   if (packed.length < byteCount) throw truncated('one of its blocks is cut off');
+  if (layout.codec) {
+    const bytes =
+      layout.codec.kind === 'jpeg'
+        ? await unpackJpeg(packed, layout.codec, layout, rows)
+        : await unpackLerc(packed, layout.codec, layout, rows);
+    // libtiff puts samples into the file's order before it encodes them, so LERC packs swapped numbers.
+    if (!layout.littleEndian) swapBytes(bytes, SAMPLE_BYTES[layout.sampleType]);
+    return new ARRAYS[layout.sampleType](bytes.buffer);
+  }
   const bytes = await unpack(packed, layout.compression, count * SAMPLE_BYTES[layout.sampleType]);
   return toSamples(bytes, layout, rows);
 }

@@ -14,6 +14,24 @@ export async function unpack(
   length: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const out = new Uint8Array(length);
+  const filled = await fill(packed, compression, out);
+  if (filled < length) throw corrupt(`a block of it ends after ${filled} of ${length} bytes`);
+  return out;
+}
+
+/** As {@link unpack}, for streams that may hold fewer than `most` bytes. */
+export async function unpackAtMost(
+  packed: Uint8Array<ArrayBuffer>,
+  compression: number,
+  most: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const out = new Uint8Array(most);
+  return out.subarray(0, await fill(packed, compression, out));
+}
+
+/** Unpacks until `out` is full or the stream ends; tells how many bytes that were. */
+async function fill(packed: Uint8Array<ArrayBuffer>, compression: number, out: Uint8Array): Promise<number> {
+  const { length } = out;
   let filled = 0;
   try {
     switch (compression) {
@@ -37,8 +55,7 @@ export async function unpack(
   } catch (cause) {
     throw corrupt('a block of it cannot be unpacked', cause);
   }
-  if (filled < length) throw corrupt(`a block of it ends after ${filled} of ${length} bytes`);
-  return out;
+  return filled;
 }
 
 /** DEFLATE in its zlib wrapper, by the platform's own inflater; stops as soon as `out` is full. */

@@ -171,6 +171,16 @@ export function corrupt(what: string, cause?: unknown): PipelineError {
   );
 }
 
+/** Sound, as far as we can tell, but written in a way that we do not read. */
+export function unsupportedCompression(message: string, options = 'COMPRESS=DEFLATE'): PipelineError {
+  const creation = options.split(' ').map((option) => ` -co ${option}`);
+  return new PipelineError(
+    'file/unsupported-compression',
+    message,
+    `Convert it: gdal_translate input.tif output.tif${creation.join('')}.`,
+  );
+}
+
 export function truncated(detail = 'it ends before its directory does'): PipelineError {
   return new PipelineError(
     'file/truncated',

@@ -20,6 +20,22 @@ export interface ImageLayout {
   /** Per block, row by row and, if planar, band after band. A count of 0 is a block left out. */
   readonly offsets: readonly number[];
   readonly byteCounts: readonly number[];
+  /** Set where blocks hold images of their own format, which says more than the samples' layout. */
+  readonly codec?: JpegCodec | LercCodec;
+}
+
+export interface JpegCodec {
+  readonly kind: 'jpeg';
+  /** Tag 347: quantisation and Huffman tables that all blocks share. */
+  readonly tables: Uint8Array<ArrayBuffer> | null;
+  /** Blocks hold YCbCr, which is read as RGB. */
+  readonly ycbcr: boolean;
+}
+
+export interface LercCodec {
+  readonly kind: 'lerc';
+  /** How the LERC blocks are packed once more. */
+  readonly wrapping: 'none' | 'deflate' | 'zstd';
 }
 
 export const SAMPLE_BYTES: Readonly<Record<SampleType, number>> = {

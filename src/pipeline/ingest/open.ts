@@ -16,7 +16,7 @@ import { blobSource, urlSource } from './byte-source.ts';
 import type { Directory } from './directory.ts';
 import { georeference } from './georeference.ts';
 import { SAMPLE_BYTES } from './layout.ts';
-import { firstNumber, numbers, type Preflight, preflight } from './preflight.ts';
+import { numbers, type Preflight, preflight } from './preflight.ts';
 import { decideRadiometry, radiometryText } from './radiometry.ts';
 import { assignRoles, hasVisible } from './roles.ts';
 import { guessSensor } from './sensors.ts';
@@ -45,7 +45,7 @@ export async function openScene(
   const checked = await preflight(file, signal);
   const { main, layout, overviews } = checked;
   const { width, height, bands: count, sampleType } = layout;
-  const metadata = carriedMetadata(main);
+  const metadata = carriedMetadata(main, checked.photometric);
   const items = parseItems(metadata.gdalMetadata);
   const descriptions = Array.from(
     { length: count },
@@ -153,7 +153,7 @@ const INCOMPLETE: Notice = {
   message: 'Red, green and blue were not all found among the bands: say which is which before you start.',
 };
 
-function carriedMetadata({ tags }: Directory): CarriedMetadata {
+function carriedMetadata({ tags }: Directory, photometric: number): CarriedMetadata {
   const pick = (wanted: Readonly<Record<number, number>>) =>
     Object.fromEntries([...tags].filter(([tag]) => tag in wanted));
   const text = (tag: number) => {
@@ -165,7 +165,7 @@ function carriedMetadata({ tags }: Directory): CarriedMetadata {
     geoTags: pick(GEO_TAGS),
     gdalMetadata: text(TAG.gdalMetadata),
     gdalNodata: text(TAG.gdalNodata),
-    photometricInterpretation: firstNumber(main, TAG.photometricInterpretation) ?? 1,
+    photometricInterpretation: photometric,
     extraSamples: numbers(main, TAG.extraSamples),
     otherTags: pick(CARRIED_TAGS),
   };

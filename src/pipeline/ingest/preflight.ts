@@ -2,12 +2,14 @@ import { PipelineError } from '../errors.ts';
 import type { SampleType } from '../scene.ts';
 import { COMPRESSION, PHOTOMETRIC, TAG } from '../tiff/tags.ts';
 import type { ByteSource } from './byte-source.ts';
-import { corrupt, type Directory, readStructure, truncated } from './directory.ts';
+import { corrupt, type Directory, readStructure, truncated, unsupportedCompression } from './directory.ts';
 import { type ImageLayout, SAMPLE_BYTES, splitPlainStrips } from './layout.ts';
 
 export interface Preflight {
   readonly main: Directory;
   readonly layout: ImageLayout;
+  /** TIFF photometric interpretation of the samples as they are read: YCbCr is read as RGB. */
+  readonly photometric: number;
   /** Smaller versions of the image in the file, largest first. */
   readonly overviews: readonly ImageLayout[];
   readonly hasInternalMask: boolean;
@@ -19,6 +21,8 @@ export interface Preflight {
 export const MAX_SCENE_BYTES = 2 * 2 ** 30;
 /** One strip or tile, uncompressed, as it has to fit into memory at once. */
 export const MAX_BLOCK_BYTES = 256 * 2 ** 20;
+/** The JPEG decoder needs about eight times the size of its image. */
+const MAX_JPEG_BLOCK_BYTES = 32 * 2 ** 20;
 /** No honest image compresses better than this, all of it. */
 const MAX_RATIO = 10_000;
 /** Below this size a bad ratio does no harm. */
@@ -41,10 +45,8 @@ const COMPRESSION_NAMES: Readonly<Record<number, string>> = {
   3: 'CCITT fax 3',
   4: 'CCITT fax 4',
   6: 'old-style JPEG',
-  7: 'JPEG',
   34661: 'JBIG',
   34712: 'JPEG 2000',
-  34887: 'LERC',
   34925: 'LZMA',
   50001: 'WebP',
   50002: 'JPEG XL',
@@ -71,7 +73,9 @@ export async function preflight(source: ByteSource, signal?: AbortSignal): Promi
     } else otherImages++;
   }
   overviews.sort((a, b) => b.width - a.width);
-  return { main, layout, overviews, hasInternalMask, otherImages };
+  const stored = photometricOf(main);
+  const photometric = stored === PHOTOMETRIC.ycbcr ? PHOTOMETRIC.rgb : stored;
+  return { main, layout, photometric, overviews, hasInternalMask, otherImages };
 }
 
 function checkImage(directory: Directory, littleEndian: boolean, fileSize: number): ImageLayout {
@@ -86,14 +90,15 @@ function checkImage(directory: Directory, littleEndian: boolean, fileSize: numbe
   }
   const bands = firstNumber(directory, TAG.samplesPerPixel) ?? 1;
   if (!(bands >= 1 && bands <= MAX_BANDS)) throw corrupt(`it claims ${bands} bands`);
-  const photometric = checkColours(directory, bands);
+  checkColours(directory, bands);
   const sampleType = checkSamples(directory, bands);
   const sampleBytes = SAMPLE_BYTES[sampleType];
   const bytes = width * height * bands * sampleBytes;
   if (bytes > MAX_SCENE_BYTES) throw tooLarge(width, height, bytes);
-  const compression = checkCompression(directory, photometric);
-  const predictor = checkPredictor(directory, sampleType);
   const planar = (firstNumber(directory, TAG.planarConfiguration) ?? 1) === 2 && bands > 1;
+  const compression = checkCompression(directory);
+  const codec = checkCodec(directory, compression, sampleType, bands, planar);
+  const predictor = codec ? 1 : checkPredictor(directory, sampleType);
 
   const tiled = directory.tags.has(TAG.tileOffsets) || directory.tags.has(TAG.tileWidth);
   const blockWidth = tiled ? (firstNumber(directory, TAG.tileWidth) ?? 0) : width;
@@ -104,6 +109,7 @@ function checkImage(directory: Directory, littleEndian: boolean, fileSize: numbe
   const blockBytes = blockWidth * rows * (planar ? 1 : bands) * sampleBytes;
   const plain = compression === COMPRESSION.none && predictor === 1;
   if (blockBytes > MAX_BLOCK_BYTES && (tiled || !plain)) throw blockTooLarge(blockBytes);
+  if (codec?.kind === 'jpeg' && blockBytes > MAX_JPEG_BLOCK_BYTES) throw blockTooLarge(blockBytes);
   const layout: ImageLayout = {
     width,
     height,
@@ -118,14 +124,18 @@ function checkImage(directory: Directory, littleEndian: boolean, fileSize: numbe
     tiled,
     offsets: numbers(directory, tiled ? TAG.tileOffsets : TAG.stripOffsets),
     byteCounts: numbers(directory, tiled ? TAG.tileByteCounts : TAG.stripByteCounts),
+    codec,
   };
   checkBlocks(layout, bytes, fileSize);
   return plain && !tiled ? splitPlainStrips(layout) : layout;
 }
 
-function checkColours(directory: Directory, bands: number): number {
-  const photometric = firstNumber(directory, TAG.photometricInterpretation) ?? PHOTOMETRIC.blackIsZero;
-  if (photometric === PHOTOMETRIC.palette) {
+function photometricOf(directory: Directory): number {
+  return firstNumber(directory, TAG.photometricInterpretation) ?? PHOTOMETRIC.blackIsZero;
+}
+
+function checkColours(directory: Directory, bands: number): void {
+  if (photometricOf(directory) === PHOTOMETRIC.palette) {
     throw new PipelineError(
       'scene/palette',
       'The image holds palette indices (a colour map), not measured light.',
@@ -140,7 +150,6 @@ function checkColours(directory: Directory, bands: number): number {
       'Stack the bands into one file: gdalbuildvrt -separate stack.vrt blue.tif green.tif red.tif nir.tif, then gdal_translate stack.vrt stack.tif.',
     );
   }
-  return photometric;
 }
 
 function checkSamples(directory: Directory, bands: number): SampleType {
@@ -161,18 +170,53 @@ function checkSamples(directory: Directory, bands: number): SampleType {
   );
 }
 
-function checkCompression(directory: Directory, photometric: number): number {
+function checkCompression(directory: Directory): number {
   const compression = firstNumber(directory, TAG.compression) ?? COMPRESSION.none;
-  const supported = (Object.values(COMPRESSION) as number[]).includes(compression);
-  if (supported && photometric <= PHOTOMETRIC.rgb) return compression;
-  const what = supported
-    ? `The colour space of the image (TIFF photometric interpretation ${photometric}) is not supported.`
-    : `The compression of the image (${COMPRESSION_NAMES[compression] ?? `TIFF code ${compression}`}) is not supported.`;
-  throw new PipelineError(
-    'file/unsupported-compression',
-    what,
-    'Convert it: gdal_translate input.tif output.tif -co COMPRESS=DEFLATE -co PHOTOMETRIC=RGB.',
+  const photometric = photometricOf(directory);
+  if (!(Object.values(COMPRESSION) as number[]).includes(compression)) {
+    const name = COMPRESSION_NAMES[compression] ?? `TIFF code ${compression}`;
+    throw unsupportedCompression(
+      `The compression of the image (${name}) is not supported.`,
+      'COMPRESS=DEFLATE PHOTOMETRIC=RGB',
+    );
+  }
+  if (photometric <= PHOTOMETRIC.rgb) return compression;
+  if (photometric === PHOTOMETRIC.ycbcr && compression === COMPRESSION.jpeg) return compression;
+  throw unsupportedCompression(
+    `The colour space of the image (TIFF photometric interpretation ${photometric}) is not supported.`,
+    'COMPRESS=DEFLATE PHOTOMETRIC=RGB',
   );
+}
+
+/** Blocks that are images of their own format. */
+function checkCodec(
+  directory: Directory,
+  compression: number,
+  sampleType: SampleType,
+  bands: number,
+  planar: boolean,
+): ImageLayout['codec'] {
+  if (compression === COMPRESSION.jpeg) {
+    const ycbcr = photometricOf(directory) === PHOTOMETRIC.ycbcr;
+    if (sampleType !== 'uint8')
+      throw unsupportedCompression(`JPEG with ${sampleType} samples is not supported.`);
+    if (ycbcr && (bands !== 3 || planar)) {
+      throw unsupportedCompression(
+        `YCbCr of ${bands} ${planar ? 'separate ' : ''}bands is not supported.`,
+        'COMPRESS=DEFLATE PHOTOMETRIC=RGB',
+      );
+    }
+    const tables = numbers(directory, TAG.jpegTables);
+    return { kind: 'jpeg', ycbcr, tables: tables.length > 0 ? Uint8Array.from(tables) : null };
+  }
+  if (compression === COMPRESSION.lerc) {
+    // The decoder of the lerc package fails on 32-bit unsigned offsets.
+    if (sampleType === 'uint32') throw unsupportedCompression('LERC with uint32 samples is not supported.');
+    const wrapping = (['none', 'deflate', 'zstd'] as const)[numbers(directory, TAG.lercParameters)[1] ?? 0];
+    if (!wrapping) throw unsupportedCompression('The LERC blocks are packed in an unknown way.');
+    return { kind: 'lerc', wrapping };
+  }
+  return undefined;
 }
 
 function checkPredictor(directory: Directory, sampleType: SampleType): 1 | 2 | 3 {
@@ -180,11 +224,7 @@ function checkPredictor(directory: Directory, sampleType: SampleType): 1 | 2 | 3
   const float = sampleType.startsWith('float');
   if (predictor === 1 || (predictor === 2 && sampleType !== 'float64') || (predictor === 3 && float))
     return predictor;
-  throw new PipelineError(
-    'file/unsupported-compression',
-    `Predictor ${predictor} with ${sampleType} samples is not supported.`,
-    'Convert it: gdal_translate input.tif output.tif -co COMPRESS=DEFLATE.',
-  );
+  throw unsupportedCompression(`Predictor ${predictor} with ${sampleType} samples is not supported.`);
 }
 
 function checkBlocks(layout: ImageLayout, imageBytes: number, fileSize: number): void {

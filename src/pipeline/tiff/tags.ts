@@ -21,6 +21,7 @@ export const TAG = {
   tileByteCounts: 325,
   extraSamples: 338,
   sampleFormat: 339,
+  jpegTables: 347,
   modelPixelScale: 33550,
   modelTiepoint: 33922,
   modelTransformation: 34264,
@@ -29,6 +30,7 @@ export const TAG = {
   geoAsciiParams: 34737,
   gdalMetadata: 42112,
   gdalNodata: 42113,
+  lercParameters: 50674,
 } as const;
 
 /** Field types of TIFF 6.0 and BigTIFF. */
@@ -49,13 +51,15 @@ export const FIELD_BYTES: readonly number[] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 
 export const COMPRESSION = {
   none: 1,
   lzw: 5,
+  jpeg: 7,
   deflate: 8,
   packbits: 32773,
   oldDeflate: 32946,
+  lerc: 34887,
   zstd: 50000,
 } as const;
 
-export const PHOTOMETRIC = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3 } as const;
+export const PHOTOMETRIC = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, ycbcr: 6 } as const;
 
 /** The tags that place the image on the ground; copied from input to output. */
 export const GEO_TAGS: Readonly<Record<number, number>> = {

@@ -1,0 +1,160 @@
+import { corrupt, unsupportedCompression } from './directory.ts';
+import type { ImageLayout, JpegCodec } from './layout.ts';
+import { toRgb, upsampleChroma } from './ycbcr.ts';
+
+interface Frame {
+  readonly width: number;
+  readonly height: number;
+  /** Sampling factors, horizontal and vertical. */
+  readonly components: readonly (readonly [h: number, v: number])[];
+}
+
+/**
+ * Decodes one strip or tile of JPEG (ITU-T T.81, baseline or progressive, 8 bits) to samples interleaved
+ * by pixel, with the decoder of geotiff.js. That decoder believes the frame's size and goes on to further
+ * frames, so the stream is checked first. It leaves YCbCr as it is and repeats subsampled chroma: both
+ * are brought here to what libjpeg, and so GDAL, makes of them. Inverse transforms round differently from
+ * decoder to decoder: bands stored as they are come within 1 count of GDAL's, RGB from YCbCr within 3 (0.2
+ * on average), if GDAL uses libjpeg-turbo. (IJG libjpeg 7 and later interpolate chroma otherwise.)
+ * @param rows rows that the block holds of the image; the JPEG may hold more, up to a full block
+ * @throws PipelineError `file/corrupt`, `file/unsupported-compression`
+ */
+export async function unpackJpeg(
+  packed: Uint8Array<ArrayBuffer>,
+  codec: JpegCodec,
+  layout: ImageLayout,
+  rows: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { blockWidth, blockHeight } = layout;
+  const bands = layout.planar ? 1 : layout.bands;
+  if (codec.tables && inspect(codec.tables)) throw corrupt('its JPEG tables hold an image');
+  const frame = inspect(packed);
+  const fits = frame && frame.width === blockWidth && frame.height >= rows && frame.height <= blockHeight;
+  if (!fits || frame.components.length !== bands) {
+    const found = frame ? `${frame.width} x ${frame.height} x ${frame.components.length}` : 'empty';
+    throw corrupt(`a JPEG in it is ${found} where ${blockWidth} x ${rows} x ${bands} is due`);
+  }
+  const decoded = await decode(packed, codec, layout);
+  if (decoded.length !== frame.width * frame.height * bands) throw corrupt('a JPEG in it is incomplete');
+  if (codec.ycbcr) {
+    const [[h, v], ...chroma] = frame.components;
+    if (chroma.every(([ch, cv]) => ch === 1 && cv === 1)) {
+      upsampleChroma(decoded, frame.width, frame.height, h, v);
+    }
+    toRgb(decoded);
+  }
+  return decoded.slice(0, blockWidth * rows * bands);
+}
+
+async function decode(packed: Uint8Array<ArrayBuffer>, codec: JpegCodec, layout: ImageLayout) {
+  const { getDecoder } = await import('geotiff');
+  const parameters = {
+    tileWidth: layout.blockWidth,
+    tileHeight: layout.blockHeight,
+    planarConfiguration: layout.planar ? 2 : 1,
+    bitsPerSample: 8,
+    predictor: 1,
+    JPEGTables: codec.tables ?? undefined,
+  };
+  try {
+    // A decoder of its own for each block: tables that one block redefines must not reach the next.
+    const decoder = await getDecoder(layout.compression, parameters);
+    return new Uint8Array((await decoder.decode(packed.slice().buffer)) as ArrayBuffer);
+  } catch (cause) {
+    throw corrupt('a JPEG in it cannot be decoded', cause);
+  }
+}
+
+const START = 0xd8;
+const END = 0xd9;
+const HUFFMAN_TABLES = 0xc4;
+const QUANTISATION_TABLES = 0xdb;
+const SCAN = 0xda;
+const RESTART_INTERVAL = 0xdd;
+const FRAMES_READ = [0xc0, 0xc1, 0xc2];
+const FRAMES_KNOWN = [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf];
+/** Progressive encoders use about ten; each makes the decoder go through the whole image once more. */
+const MAX_SCANS = 64;
+
+/**
+ * Walks through the segments of a JPEG and holds each one to its own length, so that the decoder sees no
+ * other segments than we do.
+ * @returns the one frame; null if there is none, as in shared tables
+ */
+function inspect(stream: Uint8Array): Frame | null {
+  let frame: Frame | null = null;
+  let scans = 0;
+  if (stream[0] !== 0xff || stream[1] !== START) throw corrupt('a JPEG in it has no beginning');
+  for (let at = 2; ; ) {
+    while (stream[at] === 0xff && stream[at + 1] === 0xff) at++;
+    const marker = stream[at] === 0xff ? stream[at + 1] : undefined;
+    if (marker === END) break;
+    const start = at + 4;
+    const end = at + 2 + ((stream[at + 2] << 8) | stream[at + 3]);
+    if (marker === undefined || start > stream.length || end < start || end > stream.length) {
+      throw corrupt('a JPEG in it is cut off');
+    }
+    const body = stream.subarray(start, end);
+    if (FRAMES_READ.includes(marker)) {
+      if (frame) throw corrupt('a JPEG in it holds several images');
+      frame = readFrame(body);
+    } else if (FRAMES_KNOWN.includes(marker)) {
+      throw unsupportedCompression('The file uses a rare kind of JPEG (lossless or arithmetic coding).');
+    } else if (!isSound(marker, body)) {
+      throw corrupt('a segment of a JPEG in it is damaged');
+    }
+    at = end;
+    if (marker === SCAN) {
+      if (!frame || ++scans > MAX_SCANS) throw corrupt('the scans of a JPEG in it are out of all bounds');
+      at = endOfScan(stream, at);
+    }
+  }
+  if (frame && scans === 0) throw corrupt('a JPEG in it holds no samples');
+  return frame;
+}
+
+function readFrame(body: Uint8Array): Frame {
+  const count = body[5];
+  if (body.length !== 6 + 3 * count) throw corrupt('the frame of a JPEG in it is damaged');
+  if (body[0] !== 8)
+    throw unsupportedCompression(`The file uses JPEG of ${body[0]} bits; only 8 can be read.`);
+  const components = Array.from({ length: count }, (_, i) => {
+    const factors = body[6 + 3 * i + 1];
+    return [factors >> 4, factors & 15] as const;
+  });
+  if (components.flat().some((factor) => factor < 1 || factor > 4)) {
+    throw corrupt('the sampling of a JPEG in it is impossible');
+  }
+  return { height: (body[1] << 8) | body[2], width: (body[3] << 8) | body[4], components };
+}
+
+/** Whether a segment other than a frame is one that the decoder reads exactly to its end. */
+function isSound(marker: number, body: Uint8Array): boolean {
+  let at = 0;
+  switch (marker) {
+    case QUANTISATION_TABLES:
+      while (at < body.length) at += body[at] >> 4 ? 129 : 65;
+      return at === body.length;
+    case HUFFMAN_TABLES:
+      while (at < body.length) {
+        at += 17 + body.subarray(at + 1, at + 17).reduce((sum, codes) => sum + codes, 0);
+      }
+      return at === body.length;
+    case RESTART_INTERVAL:
+      return body.length === 2;
+    case SCAN:
+      return body.length === 4 + 2 * body[0];
+    default:
+      // Application data and comments.
+      return (marker >= 0xe0 && marker <= 0xef) || marker === 0xfe;
+  }
+}
+
+/** The next marker that is neither a stuffed 0xFF nor a restart. */
+function endOfScan(stream: Uint8Array, from: number): number {
+  for (let at = stream.indexOf(0xff, from); at >= 0; at = stream.indexOf(0xff, at + 1)) {
+    const next = stream[at + 1];
+    if (next !== 0 && next !== 0xff && !(next >= 0xd0 && next <= 0xd7)) return at;
+  }
+  throw corrupt('a JPEG in it is cut off');
+}

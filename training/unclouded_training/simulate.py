@@ -280,16 +280,19 @@ class Simulator:
 
         mix = self.uniform(n)[:, None]
         colour = torch.tensor(CLOUD_S2) * mix + torch.tensor(CLOUD_L7) * (1 - mix)
-        colour = colour * self.log_uniform(n, 0.75, 1.9)[:, None] * (1 + 0.06 * self.normal(n, 6))
+        colour = colour * self.log_uniform(n, 0.65, 1.9)[:, None] * (1 + 0.06 * self.normal(n, 6))
         ice = torch.where(self.uniform(n) < 0.3, self.uniform(n, 0.35, 0.9), torch.ones(n))
         colour = torch.cat([colour[:, :4], colour[:, 4:] * ice[:, None]], 1)
         bright = ground[:, :3].mean(1).flatten(1)[:, ::7].quantile(0.75, 1) + 0.12
         colour = colour * (bright / colour[:, :3].mean(1)).clamp(min=1)[:, None]
         fields = self.bank[torch.randint(len(self.bank), (n,), generator=self.generator)].float()
-        texture = sample_field(fields, torch.zeros(n, 2), self.log_uniform(n, 0.5, 3.0) * 128 / size,
+        texture = sample_field(fields, torch.zeros(n, 2), self.log_uniform(n, 0.5, 4.0) * 128 / size,
                                self.uniform(n, 0, 6.28), size) - 0.5
-        amount = self.uniform(n, 0, 0.35)[:, None, None, None]
-        body = (1 - 0.25 * (1 - a.mean(1, keepdim=True))) * (1 + amount * texture)
+        amount = self.uniform(n, 0, 0.5)[:, None, None, None]
+        # The flank that faces the sun is brighter than the other.
+        slope = gx * torch.sin(azimuth)[:, None, None, None] - gy * torch.cos(azimuth)[:, None, None, None]
+        relief = self.uniform(n, 0, 0.35)[:, None, None, None] * torch.tanh(-3 * slope)
+        body = (1 - 0.25 * (1 - a.mean(1, keepdim=True))) * (1 + amount * texture + relief)
         cloud = colour[:, :, None, None] * body
         return shaded * (1 - a) + cloud * a, a[:, :3].mean(1, keepdim=True), darkening
 

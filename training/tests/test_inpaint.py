@@ -1,0 +1,55 @@
+import torch
+
+from unclouded_training import inpaint
+
+
+def test_a_constant_is_reproduced():
+    x = torch.full((1, 6, 64, 64), 0.3)
+    known = (torch.rand(1, 1, 64, 64, generator=torch.Generator().manual_seed(1)) > 0.9).float()
+    assert torch.allclose(inpaint.prefill(x, known), x, atol=1e-6)
+
+
+def test_known_pixels_never_change():
+    g = torch.Generator().manual_seed(2)
+    x, known = torch.rand(2, 6, 32, 48, generator=g), (torch.rand(2, 1, 32, 48, generator=g) > 0.5).float()
+    filled = inpaint.prefill(x, known)
+    assert torch.equal(torch.where(known > 0, filled, x), torch.where(known > 0, x, x))
+
+
+def test_the_coarse_field_rules_where_nothing_is_known():
+    x, known = torch.rand(1, 6, 64, 64), torch.zeros(1, 1, 64, 64)
+    coarse = torch.full((1, 6, 4, 4), 0.42)
+    assert torch.allclose(inpaint.prefill(x, known, 4, coarse), torch.full_like(x, 0.42), atol=1e-6)
+    assert torch.equal(inpaint.prefill(x, known, 4), x)
+
+
+def test_tile_with_the_coarse_field_equals_the_whole_pyramid():
+    g = torch.Generator().manual_seed(3)
+    x, known = torch.rand(1, 6, 128, 128, generator=g), torch.ones(1, 1, 128, 128)
+    known[..., 20:110, 30:120] = 0
+    field = inpaint.coarse_field(x, known, 4)
+    assert torch.allclose(inpaint.prefill(x, known, 4, field), inpaint.prefill(x, known, 7), atol=1e-6)
+
+
+def test_a_linear_ramp_is_nearly_reproduced():
+    x = torch.linspace(0.1, 0.5, 64).view(1, 1, 1, 64).expand(1, 6, 64, 64).contiguous()
+    known = torch.ones(1, 1, 64, 64)
+    known[..., 24:40, 24:40] = 0
+    assert (inpaint.prefill(x, known) - x).abs().max() < 0.04
+
+
+def test_base_takes_the_prefill_under_thick_cloud_alone():
+    x = torch.full((1, 6, 32, 32), 0.2)
+    x[..., 8:24, 8:24] = 0.8
+    p = torch.zeros(1, 4, 32, 32)
+    p[:, 0] = 1
+    p[:, 0, 8:24, 8:24] = 0
+    p[:, 2, 8:24, 8:24] = 1
+    assert torch.allclose(inpaint.make_base(x, p), torch.full_like(x, 0.2), atol=1e-6)
+    p[:, [1, 2]] = p[:, [2, 1]]
+    assert torch.equal(inpaint.make_base(x, p), x)
+
+
+def test_blend_is_a_smoothstep():
+    t = inpaint.thick_blend(torch.tensor([0.0, 0.3, 0.5, 0.7, 1.0]))
+    assert torch.allclose(t, torch.tensor([0, 0, 0.5, 1, 1.0]))

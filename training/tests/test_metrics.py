@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+
+from unclouded_training import metrics
+
+rng = np.random.default_rng(0)
+A = np.stack([gaussian_filter(rng.random((48, 56)), 2) for _ in range(3)])
+B = A + 0.02 * rng.standard_normal(A.shape)
+
+
+def test_psnr_matches_scikit_image():
+    assert metrics.psnr(metrics.mse(A, B)) == pytest.approx(peak_signal_noise_ratio(A, B, data_range=1))
+
+
+def test_ssim_matches_scikit_image():
+    _, full = structural_similarity(A, B, channel_axis=0, data_range=1, gaussian_weights=True, sigma=1.5,
+                                    use_sample_covariance=False, full=True)
+    assert np.allclose(metrics.ssim_map(A, B), full, atol=1e-6)
+
+
+def test_spectral_angle():
+    x = np.array([1.0, 0, 0])[:, None, None]
+    y = np.array([1.0, 1, 0])[:, None, None]
+    assert metrics.spectral_angle(x, y)[0, 0] == pytest.approx(45)
+    assert metrics.spectral_angle(A, 2 * A).max() < 1e-5
+    assert metrics.spectral_angle(0 * x, y)[0, 0] == 0
+
+
+def test_mask_scores():
+    said, truth = rng.random((30, 30)) > 0.6, rng.random((30, 30)) > 0.5
+    s = metrics.mask_scores(said, truth)
+    assert s["f1"] == pytest.approx(2 * (said & truth).sum() / (said.sum() + truth.sum()))
+    assert metrics.mask_scores(truth, truth)["balancedAccuracy"] == 1
+
+
+def test_harmonic_fill_solves_the_laplace_equation():
+    yy, xx = np.mgrid[0:20, 0:24].astype(float)
+    linear = (0.1 + 0.02 * xx - 0.01 * yy)[None]
+    known = np.ones((20, 24), bool)
+    known[5:14, 6:20] = False
+    assert np.allclose(metrics.harmonic_fill(np.where(known, linear, 9), known), linear, atol=1e-9)

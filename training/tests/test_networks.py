@@ -1,0 +1,54 @@
+import pytest
+import torch
+
+from unclouded_training import losses
+from unclouded_training.networks import (Detector, Generator, PatchDiscriminator, mac_per_pixel, parameter_count,
+                                         receptive_field)
+
+
+def test_shapes_and_sizes():
+    detector, generator = Detector(), Generator()
+    assert detector(torch.zeros(2, 12, 32, 40)).shape == (2, 4, 32, 40)
+    assert generator(torch.zeros(1, 15, 40, 32)).shape == (1, 7, 40, 32)
+    assert parameter_count(detector) < 0.6e6 and mac_per_pixel(detector, 12) < 25e3
+    assert 1e6 < parameter_count(generator) < 1.5e6 and 40e3 < mac_per_pixel(generator, 15) < 50e3
+
+
+def test_mac_count_of_one_convolution():
+    assert mac_per_pixel(torch.nn.Conv2d(3, 8, 3, padding=1), 3) == 9 * 3 * 8
+
+
+def test_generator_starts_as_identity_on_the_base():
+    x = torch.rand(1, 15, 32, 32)
+    out = Generator()(x)
+    assert (out[:, :6] - x[:, :6]).abs().max() < 0.05
+    assert (out[:, 6] > 0).all()
+
+
+@pytest.mark.parametrize("net, channels, head, middle", [(Detector(), 12, 1, 2), (Generator(), 15, 3, 3)])
+def test_nothing_outside_of_the_receptive_field_is_seen(net, channels, head, middle):
+    for p in net.parameters():
+        torch.nn.init.uniform_(p, 0.01, 0.02) if p.dim() > 1 else torch.nn.init.zeros_(p)
+    x = torch.rand(1, channels, 256, 256, requires_grad=True)
+    net(x)[0, 0, 128, 128].backward()
+    seen = (x.grad.abs().sum((0, 1)) > 0).nonzero()
+    reach = max((128 - seen.min()).item(), (seen.max() - 128).item())
+    assert 2 * reach + 1 <= receptive_field((1, 1, 1, 1), middle, head) + 8
+
+
+def test_discriminator_scores_patches_and_the_critic_pulls_the_right_way():
+    scores = PatchDiscriminator()(torch.rand(2, 9, 64, 64))
+    assert scores.shape[:2] == (2, 1) and scores.shape[2] > 4
+    w = torch.ones(2, 1, 64, 64)
+    good = losses.hinge_discriminator(torch.full_like(scores, 2), torch.full_like(scores, -2), w)
+    bad = losses.hinge_discriminator(torch.full_like(scores, -2), torch.full_like(scores, 2), w)
+    assert good.item() == 0 and bad.item() == 6
+
+
+def test_losses_vanish_on_the_truth():
+    x, w, have = torch.rand(1, 6, 32, 32), torch.ones(1, 1, 32, 32), torch.ones(1, 6)
+    assert losses.ssim_loss(x, x, w, have).abs() < 1e-5
+    assert losses.gradient_loss(x, x, w, have) == 0
+    assert losses.spectral_angle_loss(x, x, w) < 0.006
+    assert losses.laplace_nll(torch.full_like(w, 0.05), x + 0.05, x, w, have) < losses.laplace_nll(
+        torch.full_like(w, 0.5), x + 0.05, x, w, have)

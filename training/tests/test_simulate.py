@@ -1,0 +1,79 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from unclouded_training import simulate
+from unclouded_training.export import synthetic_ground
+
+ROW = {"eightBit": False, "sensor": "S2", "gsd": 10}
+
+
+@pytest.fixture(scope="module")
+def bank():
+    return torch.from_numpy(simulate.procedural_fields(4, 3))
+
+
+def draw(bank, seed, cover=None, n=4, **options):
+    ground = np.stack([synthetic_ground(64, s) for s in range(n)])
+    return simulate.Simulator(bank, seed)(ground, np.ones((n, 6), np.float32), [ROW] * n,
+                                          cover=None if cover is None else torch.full((n,), cover), **options)
+
+
+def test_shadow_falls_away_from_the_sun():
+    dx, dy = simulate.shadow_offset(1000, math.radians(45), math.radians(180), 10)
+    assert (dx, dy) == (pytest.approx(0, abs=1e-9), pytest.approx(-100))
+    dx, dy = simulate.shadow_offset(1000, math.radians(45), math.radians(90), 20)
+    assert (dx, dy) == (pytest.approx(-50), pytest.approx(0, abs=1e-9))
+
+
+def test_shifted_field_is_the_field_moved_by_the_offset():
+    field = torch.zeros(1, simulate.FIELD, simulate.FIELD)
+    field[:, 240:272, 240:272] = 255
+    here = [torch.zeros(1, 2), torch.ones(1), torch.tensor([0.7]), 128]
+    a = simulate.sample_field(field, *here)
+    b = simulate.sample_field(field, *here, torch.tensor([[12.0, -7.0]]))
+    assert torch.allclose(torch.roll(a, (-7, 12), (2, 3)), b, atol=1e-3)
+
+
+def test_shadow_ratios_lie_in_the_measured_ranges_and_move_together():
+    low, high = (.74, .60, .47, .30, .23, .23), (.96, .88, .89, .68, .45, .45)
+    ratio = simulate.shadow_ratio(torch.linspace(0, 1, 11))
+    assert (ratio >= torch.tensor(low)).all() and (ratio <= torch.tensor(high)).all()
+    assert (ratio[1:] < ratio[:-1]).all()
+
+
+def test_opacity_is_grey_for_water_and_falls_with_wavelength_for_haze():
+    factor = simulate.band_depth_factor(torch.tensor([0.0, 1.3]))[..., 0, 0]
+    assert torch.allclose(factor[0], torch.ones(6))
+    assert (factor[1, 1:] < factor[1, :-1]).all()
+
+
+def test_labels_are_soft_and_add_up_to_one():
+    a = torch.tensor([0.0, 0.08, 0.3, 0.625, 0.9, 0.0, 0.0]).view(1, 1, 1, -1)
+    d = torch.tensor([0.0, 0.0, 0.0, 0.0, 0.5, 0.12, 0.4]).view(1, 1, 1, -1)
+    p = simulate.labels(a, d)[0, :, 0]
+    assert torch.allclose(p.sum(0), torch.ones(7))
+    expected = torch.tensor([[1, .5, 0, 0, 0, .5, 0], [0, .5, 1, .5, 0, 0, 0], [0, 0, 0, .5, 1, 0, 0], [0, 0, 0, 0, 0, .5, 1]])
+    assert torch.allclose(p, expected, atol=1e-4)
+
+
+def test_cover_zero_leaves_the_ground_clear_and_cover_one_hides_it(bank):
+    assert draw(bank, 1, 0.0).probabilities[:, 0].min() > 0.99
+    assert draw(bank, 1, 1.0).probabilities[:, 0].mean() < 0.2
+
+
+def test_pictures_stay_in_range_and_a_seed_repeats(bank):
+    a, b = draw(bank, 9), draw(bank, 9)
+    assert torch.equal(a.cloudy, b.cloudy) and torch.equal(a.presence, b.presence)
+    assert a.cloudy.min() >= 0 and a.cloudy.max() <= 1.5
+    assert (a.cloudy[a.presence == 0] == 0).all() and (a.clear[a.presence == 0] == 0).all()
+    assert torch.allclose(a.probabilities.sum(1), torch.ones(4, 64, 64), atol=1e-5)
+
+
+def test_cloud_brightens_and_shadow_darkens(bank):
+    s = draw(bank, 5, 0.4, n=8, dropout=False)
+    change = (s.cloudy - s.clear).mean(1, keepdim=True)
+    assert change[s.probabilities[:, 2:3] > 0.9].mean() > 0.05
+    assert change[s.probabilities[:, 3:4] > 0.9].mean() < -0.01

@@ -1,0 +1,58 @@
+"""Loss curves of the runs as small PNG files: `python -m unclouded_training.curves [--out DIR]`."""
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+
+from .bands import PROJECT_ROOT, RUNS
+
+matplotlib.use("Agg")
+from matplotlib import pyplot  # noqa: E402
+
+PANELS = {
+    "detector": [("training loss", ["loss"]), ("IoU on simulated validation crops", ["iouClear", "iouThin", "iouThick", "iouShadow"])],
+    "generator": [("L1 inside the mask", ["l1"]), ("other terms, weighted", ["ssim", "clear", "gradient", "sam"]),
+                  ("generator against critic (hinge)", ["critic", "adversarial", "scoreReal", "scoreFake"]),
+                  ("validation MAE", ["maeThin", "maeThick", "maeShadow", "maeClear"])],
+}
+
+
+def smooth(values: np.ndarray, width: int) -> np.ndarray:
+    width = min(width, max(1, len(values) // 4))
+    return np.convolve(values, np.ones(width) / width, "valid") if width > 1 else values
+
+
+def plot(kind: str, out: Path) -> None:
+    rows = [json.loads(line) for line in (RUNS / kind / "log.jsonl").read_text().splitlines()]
+    config = json.loads((Path(__file__).parents[1] / "configs" / f"{kind}.json").read_text())
+    panels = PANELS[kind]
+    figure, axes = pyplot.subplots(1, len(panels), figsize=(3.6 * len(panels), 2.8), dpi=80, layout="constrained")
+    for axis, (title, names) in zip(axes, panels):
+        for name in names:
+            points = [(r["seconds"] / 60, r[name]) for r in rows if name in r]
+            if not points:
+                continue
+            minutes, values = np.array(points).T
+            validation = name.startswith(("mae", "iou"))
+            values = values if validation else smooth(values, 9)
+            axis.plot(minutes[-len(values):], values, lw=1, label=name)
+        for start in ([config["reconstructMinutes"]] if "reconstructMinutes" in config else []):
+            axis.axvline(start, color="grey", lw=0.8, ls="--")
+        axis.set_title(title, fontsize=9)
+        axis.set_xlabel("minutes", fontsize=8)
+        axis.tick_params(labelsize=7)
+        axis.legend(fontsize=7)
+    figure.savefig(out / kind / "training.png")
+    pyplot.close(figure)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "public" / "models")
+    arguments = parser.parse_args()
+    for kind in PANELS:
+        plot(kind, arguments.out)

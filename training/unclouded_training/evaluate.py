@@ -1,0 +1,298 @@
+"""Tables of the model cards: `python -m unclouded_training.evaluate [--data DIR] [--parts simulated masks rice pair]`.
+
+Writes `evaluation.json` and `evaluation.md` into `public/models/`. The weights are those of the run folders, rounded to
+float16 as they are shipped. Composites follow the application's rule in its plainest form: the generator's pixel is taken
+where p_thin + p_thick + p_shadow >= 0.3, every other pixel stays as observed.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+from . import metrics
+from .bands import BANDS, DEFAULT_DATA, PROJECT_ROOT, RGB, RGBN, RUNS, SIX
+from .data import read_manifest, read_raw, read_scene, to_canonical
+from .export import halved
+from .inpaint import CLEAR_LIMIT, clear_weight, coarse_field, make_base
+from .networks import Detector, Generator
+from .simulate import Sample, Simulator, load_bank
+from .train import detector_input, generator_input
+
+TILE, SEED = 256, 2024
+REGIONS = ("thin", "thick", "shadow", "clear", "all masked")
+
+
+def load(kind: str, name: str = "ema.pt") -> torch.nn.Module:
+    net = Detector() if kind == "detector" else Generator()
+    net.load_state_dict(torch.load(RUNS / kind / name)["weights"])
+    return halved(net)
+
+
+@torch.no_grad()
+def detect(net: Detector, picture: torch.Tensor, presence: torch.Tensor) -> torch.Tensor:
+    """[1,6,H,W] of any size to probabilities [1,4,H,W]."""
+    h, w = picture.shape[2:]
+    padded = F.pad(picture, (0, -w % 16, 0, -h % 16), mode="replicate")
+    return net(detector_input(padded, presence)).softmax(1)[..., :h, :w]
+
+
+@torch.no_grad()
+def repair(net: Generator, picture: torch.Tensor, presence: torch.Tensor, p: torch.Tensor):
+    """(raw output [6,H,W], Laplace scale [H,W], base [6,H,W]) as numpy."""
+    h, w = picture.shape[2:]
+    pad = (0, -w % 16, 0, -h % 16)
+    picture, p = F.pad(picture, pad, mode="replicate"), F.pad(p, pad, mode="replicate")
+    base = make_base(picture, p, 4, coarse_field(picture, clear_weight(p), 4))
+    out = net(generator_input(base, presence, p))[0, :, :h, :w].numpy()
+    return out[:6], out[6], base[0, :, :h, :w].numpy()
+
+
+def masked(p: torch.Tensor) -> np.ndarray:
+    """Pixels [H,W] that the composite takes from the generator."""
+    return (p[0, 1:].sum(0) >= CLEAR_LIMIT).numpy()
+
+
+def simulated_tiles(data: Path, presence: tuple[int, ...], per_scene: int = 4):
+    """Fixed simulated tiles of the validation scenes, one Sample of batch 1 at a time."""
+    simulator = Simulator(load_bank(), SEED)
+    rng = np.random.default_rng(SEED)
+    covers = (0.15, 0.35, 0.6, 0.85)
+    for row in read_manifest(data):
+        if not row["file"].startswith("val/"):
+            continue
+        scene = read_scene(data, row)
+        _, h, w = scene.image.shape
+        have = scene.presence * np.array(presence, np.float32)
+        for n in range(per_scene):
+            side_y, side_x = min(TILE, h // 16 * 16), min(TILE, w // 16 * 16)
+            side = min(side_y, side_x)
+            y, x = rng.integers(h - side + 1), rng.integers(w - side + 1)
+            crop = np.ascontiguousarray(scene.image[None, :, y:y + side, x:x + side])
+            fake = {"eightBit": row["dtype"] == "uint8", "sensor": row["sensor"], "gsd": row["gsd_m"]}
+            yield simulator(crop, have[None], [fake], cover=torch.tensor([covers[n % 4]]), dropout=False)
+
+
+class Table:
+    """Pixel sums per row and region, so that every measure but SSIM and SAM pools over pixels."""
+
+    def __init__(self):
+        self.sums: dict[str, dict[str, np.ndarray]] = {}
+
+    def add(self, row: str, picture: np.ndarray, truth: np.ndarray, regions: dict[str, np.ndarray]) -> None:
+        similarity = metrics.ssim_map(picture, truth).mean(0)
+        angle = metrics.spectral_angle(picture, truth)
+        square, absolute = ((picture - truth) ** 2).mean(0), np.abs(picture - truth).mean(0)
+        for name, region in regions.items():
+            sums = self.sums.setdefault(row, {}).setdefault(name, np.zeros(5))
+            sums += [region.sum(), square[region].sum(), absolute[region].sum(), similarity[region].sum(), angle[region].sum()]
+
+    def result(self) -> dict:
+        return {row: {name: {"psnr": metrics.psnr(s[1] / s[0]), "ssim": s[3] / s[0], "mae": s[2] / s[0], "sam": s[4] / s[0],
+                             "pixels": int(s[0])} for name, s in regions.items() if s[0] > 0}
+                for row, regions in self.sums.items()}
+
+
+def evaluate_simulated(data: Path, detector, generator, before, presence) -> dict:
+    """Rows of the simulated table, and the coverage of the 90 % interval inside the mask."""
+    table = Table()
+    inside = total = inside_p = total_p = 0
+    for sample in simulated_tiles(data, presence):
+        have = sample.presence[0].numpy() > 0
+        truth, observed = sample.clear[0].numpy()[have], sample.cloudy[0].numpy()[have]
+        label = sample.probabilities.argmax(1)[0].numpy()
+        regions = {"thin": label == 1, "thick": label == 2, "shadow": label == 3, "clear": label == 0, "all masked": label > 0}
+        p = sample.probabilities
+        hole = masked(p)
+        table.add("do nothing", observed, truth, regions)
+        flat = np.stack([np.where(label > 0, c[label > 0].mean() if (label > 0).any() else 0, o) for c, o in zip(truth, observed)])
+        table.add("flat colour (oracle)", flat, truth, regions)
+        table.add("smooth inpainting", metrics.harmonic_fill(observed, ~hole), truth, regions)
+        raw, scale, base = repair(generator, sample.cloudy, sample.presence, p)
+        raw = raw[have]
+        table.add("pre-fill", np.where(hole, base[have], observed), truth, regions)
+        table.add("generator, true mask", np.where(hole, raw, observed), truth, regions)
+        table.add("generator, true mask, not composited", raw, truth, regions)
+        if before is not None:
+            earlier = repair(before, sample.cloudy, sample.presence, p)[0][have]
+            table.add("before the adversarial phase, true mask", np.where(hole, earlier, observed), truth, regions)
+        error = np.abs(raw - truth)[:, label > 0]
+        inside += (error <= np.log(10) * scale[label > 0]).sum()
+        total += error.size
+        q = detect(detector, sample.cloudy, sample.presence)
+        hole = masked(q)
+        raw, scale, base = repair(generator, sample.cloudy, sample.presence, q)
+        raw = raw[have]
+        table.add("smooth inpainting, detector's mask", metrics.harmonic_fill(observed, ~hole), truth, regions)
+        table.add("generator, detector's mask", np.where(hole, raw, observed), truth, regions)
+        error = np.abs(raw - truth)[:, hole]
+        inside_p += (error <= np.log(10) * scale[hole]).sum()
+        total_p += error.size
+    return {"rows": table.result(), "coverage90": inside / total, "coverage90Detector": inside_p / max(total_p, 1)}
+
+
+def evaluate_masks(data: Path, detector) -> dict:
+    """Scores of the detector's masks against hand-made or operational ones on real clouds."""
+    rows = {r["file"]: r for r in read_manifest(data)}
+    result = {}
+
+    def score(name, image, have, cloud, shadow, valid):
+        for label, bands in (("six bands", SIX), ("RGB + NIR", RGBN), ("RGB", RGB)):
+            use = have * np.array(bands, np.float32)
+            if label == "six bands" and have[4:].sum() == 0:
+                continue
+            p = detect(detector, torch.from_numpy(image * use[:, None, None])[None], torch.from_numpy(use)[None])[0].numpy()
+            said = (p[1] + p[2]) >= 0.5
+            entry = {"cloud": metrics.mask_scores(said[valid], cloud[valid])}
+            if shadow is not None:
+                entry["shadow"] = metrics.mask_scores(((p[3] >= 0.4) & ~said)[valid], shadow[valid])
+            result[f"{name}, {label}"] = entry
+
+    row = rows["real/l5-labelled.tif"]
+    scene = read_scene(data, row)
+    mask = read_raw(data / "real/l5-labelled.mask.tif", 1)[0]
+    score("l5-labelled", scene.image, scene.presence, mask == 4, mask == 0, scene.valid)
+    row = rows["real/s2-labelled-adwp.tif"]
+    scene = read_scene(data, row)
+    mask = read_raw(data / "real/s2-labelled-adwp.mask.tif", 1)[0]
+    score("s2-labelled-adwp", scene.image, scene.presence, mask == 1, None, scene.valid)
+    row = rows["real/l8-gulf-cloudy.tif"]
+    raw = read_raw(data / row["file"], len(row["bands"]))
+    image, have = to_canonical(raw, row["bands"], row["scale"])
+    quality = raw[row["bands"].index("qa_pixel")].astype(int)
+    # The values fit the pre-collection layout: bits 14-15 cloud, 12-13 cirrus confidence; it has no shadow.
+    cloud = ((quality >> 14) & 3 >= 2) | ((quality >> 12) & 3 == 3)
+    score("l8-gulf-cloudy (QA: cloud or cirrus)", image, have, cloud, None, (quality & 1) == 0)
+    row = rows["real/l7-chiapas-real.tif"]
+    raw = read_raw(data / row["file"], len(row["bands"]))
+    image, have = to_canonical(raw, row["bands"], row["scale"])
+    fmask = raw[row["bands"].index("fmask")]
+    score("l7-chiapas-real (Fmask)", image, have, fmask == 4, fmask == 2, fmask < 5)
+    return result
+
+
+def full_chain(detector, generator, image: np.ndarray, have: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Real picture [6,H,W] to (composite, mask [H,W])."""
+    x, use = torch.from_numpy(image)[None], torch.from_numpy(have)[None]
+    p = detect(detector, x, use)
+    hole = masked(p)
+    return np.where(hole, repair(generator, x, use, p)[0], image), hole
+
+
+def evaluate_rice(data: Path, detector, generator) -> dict:
+    """RICE pairs, RGB in 0..1, means over pairs; SSIM as scikit-image's default (7x7 uniform window)."""
+    from skimage.metrics import structural_similarity
+
+    result = {}
+    for name in ("rice1", "rice2"):
+        folder = data / "real" / name
+        scores: dict[str, list] = {}
+        for path in sorted((folder / "cloudy").iterdir()):
+            cloudy, clear = (np.moveaxis(np.asarray(Image.open(f).convert("RGB"), np.float32), -1, 0) / 255
+                             for f in (path, folder / "clear" / path.name))
+            image = np.zeros((6, *cloudy.shape[1:]), np.float32)
+            image[:3] = cloudy[::-1]
+            ours, hole = full_chain(detector, generator, image, np.array(RGB, np.float32))
+            ours = np.round(np.clip(ours[:3][::-1], 0, 1) * 255) / 255
+            flat = np.broadcast_to(clear.mean((1, 2), keepdims=True), clear.shape)
+            textured = metrics.psnr(metrics.mse(flat, clear)) < 30
+            smooth = metrics.harmonic_fill(cloudy, ~hole)
+            for row, picture in (("do nothing", cloudy), ("flat colour", flat), ("smooth inpainting, detector's mask", smooth), ("ours", ours)):
+                value = (metrics.psnr(metrics.mse(picture, clear)),
+                         structural_similarity(picture, clear, channel_axis=0, data_range=1.0))
+                scores.setdefault(row, []).append((*value, textured))
+        result[name] = {}
+        for row, values in scores.items():
+            v = np.array(values, float)
+            t = v[v[:, 2] > 0]
+            result[name][row] = {"pairs": len(v), "psnr": v[:, 0].mean(), "medianPsnr": float(np.median(v[:, 0])),
+                                 "ssim": v[:, 1].mean(), "texturedPairs": len(t),
+                                 "texturedPsnr": t[:, 0].mean(), "texturedSsim": t[:, 1].mean()}
+    return result
+
+
+def evaluate_pair(data: Path, detector, generator) -> dict:
+    """The real Sentinel-2 pair, six canonical bands: whole picture, and inside and outside of the detector's mask."""
+    rows = {r["file"]: r for r in read_manifest(data)}
+    cloudy = read_scene(data, rows["real/s2-rois2017_winter_112_p797-cloudy.tif"])
+    clear = read_scene(data, rows["real/s2-rois2017_winter_112_p797-cloudfree.tif"])
+    ours, hole = full_chain(detector, generator, cloudy.image, cloudy.presence)
+    table = Table()
+    regions = {"whole": np.ones_like(hole), "inside the mask": hole, "outside": ~hole}
+    table.add("do nothing", cloudy.image, clear.image, regions)
+    table.add("smooth inpainting", metrics.harmonic_fill(cloudy.image, ~hole), clear.image, regions)
+    table.add("ours", ours, clear.image, regions)
+    return {"maskShare": float(hole.mean()), "rows": table.result()}
+
+
+def region_table(rows: dict, regions) -> str:
+    """Markdown: one line per row, PSNR / SSIM / MAE / SAM per region."""
+    lines = ["| row | " + " | ".join(regions) + " |", "|---" * (len(regions) + 1) + "|"]
+    for name, values in rows.items():
+        cells = [f"{v['psnr']:.2f} / {v['ssim']:.3f} / {v['mae']:.4f} / {v['sam']:.1f}" if (v := values.get(r)) else "-" for r in regions]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def markdown(result: dict) -> str:
+    parts = ["# Evaluation\n\nMade by `python -m unclouded_training.evaluate` in `training/`. Cells of the region tables: PSNR dB (peak 1, pooled "
+             "over pixels and bands) / SSIM (11x11 Gaussian, peak 1) / MAE (reflectance) / SAM (degrees)."]
+    for key, title in (("simulatedSix", "Simulated clouds on validation scenes, six bands"), ("simulatedRgb", "The same, RGB only")):
+        if key in result:
+            r = result[key]
+            parts.append(f"## {title}\n\n{region_table(r['rows'], REGIONS)}\n\nCoverage of the 90 % interval inside the mask: "
+                         f"{r['coverage90']:.3f} (true mask), {r['coverage90Detector']:.3f} (detector's mask).")
+    if "masks" in result:
+        lines = ["| picture, bands | class | F1 | IoU | balanced accuracy | precision | recall | true share |", "|---|---|---|---|---|---|---|---|"]
+        for name, classes in result["masks"].items():
+            for kind, s in classes.items():
+                lines.append(f"| {name} | {kind} | {s['f1']:.3f} | {s['iou']:.3f} | {s['balancedAccuracy']:.3f} | {s['precision']:.3f} "
+                             f"| {s['recall']:.3f} | {s['share']:.3f} |")
+        parts.append("## Masks on real clouds\n\nCloud: p_thin + p_thick >= 0.5. Shadow: p_shadow >= 0.4 outside of cloud.\n\n" + "\n".join(lines))
+    if "rice" in result:
+        lines = ["| set | row | pairs | PSNR mean (median) | SSIM | textured pairs | PSNR | SSIM |", "|---|---|---|---|---|---|---|---|"]
+        for name, rows in result["rice"].items():
+            for row, s in rows.items():
+                lines.append(f"| {name} | {row} | {s['pairs']} | {s['psnr']:.2f} ({s['medianPsnr']:.2f}) | {s['ssim']:.3f} | {s['texturedPairs']} "
+                             f"| {s['texturedPsnr']:.2f} | {s['texturedSsim']:.3f} |")
+        parts.append("## RICE, real pairs, RGB\n\nPeak 1, whole pictures, mean over pairs; SSIM is scikit-image's default.\n\n" + "\n".join(lines))
+    if "pair" in result:
+        r = result["pair"]
+        parts.append(f"## Real Sentinel-2 pair (rois2017 winter 112)\n\nThe detector masks {r['maskShare']:.2f} of it.\n\n"
+                     + region_table(r["rows"], ("whole", "inside the mask", "outside")))
+    return "\n\n".join(parts) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "public" / "models")
+    parser.add_argument("--parts", nargs="+", default=["simulated", "masks", "rice", "pair"])
+    parser.add_argument("--threads", type=int, default=1)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    detector, generator = load("detector"), load("generator")
+    before = load("generator", "before-adversarial.pt") if (RUNS / "generator/before-adversarial.pt").exists() else None
+    path = arguments.out / "evaluation.json"
+    result = json.loads(path.read_text()) if path.exists() else {}
+    if "masks" in arguments.parts:
+        result["masks"] = evaluate_masks(arguments.data, detector)
+    if "pair" in arguments.parts:
+        result["pair"] = evaluate_pair(arguments.data, detector, generator)
+    if "rice" in arguments.parts:
+        result["rice"] = evaluate_rice(arguments.data, detector, generator)
+    if "simulated" in arguments.parts:
+        result["simulatedSix"] = evaluate_simulated(arguments.data, detector, generator, before, SIX)
+        result["simulatedRgb"] = evaluate_simulated(arguments.data, detector, generator, before, RGB)
+    path.write_text(json.dumps(result, indent=1) + "\n")
+    (arguments.out / "evaluation.md").write_text(markdown(result))
+    print(markdown(result))
+
+
+if __name__ == "__main__":
+    main()

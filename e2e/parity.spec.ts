@@ -12,10 +12,10 @@ const names = { wasm: 'WebAssembly', webgpu: 'WebGPU' };
 for (const backend of ['wasm', 'webgpu'] as const) {
   const tags = backend === 'webgpu' ? ' @webgpu-only @webgpu' : '';
   test(`the golden tiles agree with PyTorch on ${backend}${tags}`, async ({ page }) => {
-    test.setTimeout(420_000);
+    test.setTimeout(720_000);
     await page.goto(`/?backend=${backend}`);
     await page.getByLabel('GeoTIFF file').first().setInputFiles(scene);
-    await expect(page.getByText(new RegExp(`${names[backend]}, `)).first()).toBeVisible({ timeout: 400_000 });
+    await expect(page.getByText(new RegExp(`${names[backend]}, `)).first()).toBeVisible({ timeout: 700_000 });
     await expect(page.getByText('computes wrongly')).toHaveCount(0);
   });
 }

@@ -7,7 +7,7 @@ import { gdalView, hasGdal, readBands } from './rasters.ts';
 async function process(page: Page, path: string): Promise<void> {
   await page.getByLabel('GeoTIFF file').first().setInputFiles(path);
   await expect(page.getByRole('heading', { name: /^(Done|No clouds found)$/ })).toBeVisible({
-    timeout: 300_000,
+    timeout: 600_000,
   });
 }
 
@@ -50,7 +50,7 @@ const sentinel = realScene('real/s2-rois2017_winter_112_p797-cloudy.tif');
 
 test('a Landsat 8 scene with a field of cumulus', async ({ page }, info) => {
   test.skip(landsat === null, 'needs ../shared/data (or UNCLOUDED_DATA)');
-  test.setTimeout(420_000);
+  test.setTimeout(720_000);
   await page.goto('/?backend=wasm');
   await process(page, landsat as string);
   await page.screenshot({ path: info.outputPath('landsat-8.png') });
@@ -62,7 +62,7 @@ for (const backend of ['wasm', 'webgpu'] as const) {
     page,
   }, info) => {
     test.skip(sentinel === null, 'needs ../shared/data (or UNCLOUDED_DATA)');
-    test.setTimeout(420_000);
+    test.setTimeout(720_000);
     await page.goto(`/?backend=${backend}`);
     await process(page, sentinel as string);
     await expect(page.getByText(new RegExp(`on ${backend}`, 'i')).first()).toBeVisible();

@@ -90,17 +90,16 @@ async function repairTile(
 
   const filled = coarse ? fillFrom(seen, clearPixels(found, seen.valid, CLEAR_LIMIT), coarse, inside) : null;
   let position = 0;
+  const within = <T extends Samples>(plane: T): T => cropPlane(plane, window, inside);
+  const probabilities = [found.thin, found.thick, found.shadow].map(within);
   const base = seen.canonical.map((plane) => {
-    if (!plane || !filled) return plane;
-    return blendBase(plane, filled[position++], found.thick);
+    if (!plane) return null;
+    const observed = within(plane);
+    return filled ? blendBase(observed, filled[position++], probabilities[1]) : observed;
   });
   const present = position;
 
-  const input = generatorInput(
-    base,
-    [found.thin, found.thick, found.shadow],
-    gatherFrom(tile, inside, window),
-  );
+  const input = generatorInput(base, probabilities, gatherFrom(tile, inside, inside));
   const output = await networks.generate(input, tile.height, tile.width);
   const { canonical, errorScale } = cropGenerated(output, tile, core, REFLECTANCE_LIMIT);
 
@@ -111,7 +110,7 @@ async function repairTile(
     if (index !== null) bands.set(index, canonical[band]);
   });
   if (slopes && filled) {
-    const crop = (plane: Float32Array) => cropPlane(plane, window, core);
+    const crop = (plane: Float32Array) => cropPlane(plane, inside, core);
     const extra = followBands(
       slopes,
       core,

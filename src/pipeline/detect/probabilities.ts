@@ -85,5 +85,11 @@ export function classify(found: Probabilities, valid: Uint8Array, settings: RunS
 
 /** 1 where a pixel is valid and thin + thick + shadow stay below `limit` (0..1): the fill may start from it. */
 export function clearPixels(found: Probabilities, valid: Uint8Array, limit: number): Uint8Array {
-  return valid.map((is, i) => (is && found.thin[i] + found.thick[i] + found.shadow[i] < limit * 255 ? 1 : 0));
+  const { thin, thick, shadow } = found;
+  const below = limit * 255;
+  const clear = new Uint8Array(valid.length);
+  for (let i = 0; i < clear.length; i++) {
+    if (valid[i] && thin[i] + thick[i] + shadow[i] < below) clear[i] = 1;
+  }
+  return clear;
 }

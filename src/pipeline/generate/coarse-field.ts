@@ -1,4 +1,5 @@
 import type { Grid, Window } from '../scene.ts';
+import { cropPlane } from '../windows.ts';
 import { CELL, LEVELS, type Level, prefill, pull } from './prefill.ts';
 
 /**
@@ -31,23 +32,19 @@ export function roundUp(length: number, unit: number): number {
 
 /**
  * Planes over a window, as a level whose sides are multiples of 16 pixels: missing cells are appended at the
- * right and lower edge, and planes are 0 where `clear` is 0.
+ * right and lower edge. Planes that fit already are not copied.
  */
 export function asLevel(planes: readonly Float32Array[], clear: Uint8Array, window: Window): Level {
   const width = roundUp(window.width, CELL);
   const height = roundUp(window.height, CELL);
-  const known = new Uint8Array(width * height);
-  const padded = planes.map(() => new Float32Array(width * height));
-  for (let y = 0; y < window.height; y++) {
-    for (let x = 0; x < window.width; x++) {
-      const from = y * window.width + x;
-      if (!clear[from]) continue;
-      const to = y * width + x;
-      known[to] = 1;
-      for (let p = 0; p < planes.length; p++) padded[p][to] = planes[p][from];
-    }
-  }
-  return { width, height, planes: padded, known };
+  if (width === window.width && height === window.height) return { width, height, planes, known: clear };
+  const padded = { x: window.x, y: window.y, width, height };
+  return {
+    width,
+    height,
+    planes: planes.map((plane) => cropPlane(plane, window, padded)),
+    known: cropPlane(clear, window, padded),
+  };
 }
 
 /** Enters the clear pixels of one tile core, whose corner lies on a multiple of 16 pixels. */

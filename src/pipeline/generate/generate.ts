@@ -2,6 +2,7 @@ import { PipelineError } from '../errors.ts';
 import { GENERATOR_OUTPUTS } from '../networks.ts';
 import type { Observation } from '../preprocess/observe.ts';
 import type { Window } from '../scene.ts';
+import { cropPlane } from '../windows.ts';
 import { asLevel, type CoarseField, cropCoarseField } from './coarse-field.ts';
 import { LEVELS, prefill } from './prefill.ts';
 
@@ -20,8 +21,8 @@ export interface Generated {
  *   `wanted`, or to the edge of the scene.
  * @param clear 1 where a pixel may be filled from, over the same window.
  * @param coarse The scene's complete field, with the same planes: canonical bands of the scene, then extra bands.
- * @param wanted The part that must come out right.
- * @returns The planes over `seen.window`, in the order of the field.
+ * @param wanted The part that is filled.
+ * @returns The planes over `wanted`, in the order of the field.
  */
 export function fillFrom(
   seen: Observation,
@@ -31,7 +32,7 @@ export function fillFrom(
 ): Float32Array[] {
   const planes = [...seen.canonical.filter((plane) => plane !== null), ...seen.extra];
   const level = asLevel(planes, clear, seen.window);
-  const { x, y, width, height } = seen.window;
+  const { x, y } = seen.window;
   const area = {
     left: wanted.x - x,
     top: wanted.y - y,
@@ -39,14 +40,7 @@ export function fillFrom(
     bottom: wanted.y - y + wanted.height,
   };
   const filled = prefill(level, LEVELS, cropCoarseField(coarse, seen.window), area);
-  if (level.width === width && level.height === height) return filled;
-  return filled.map((plane) => {
-    const out = new Float32Array(width * height);
-    for (let row = 0; row < height; row++) {
-      out.set(plane.subarray(row * level.width, row * level.width + width), row * width);
-    }
-    return out;
-  });
+  return filled.map((plane) => cropPlane(plane, { x, y, width: level.width, height: level.height }, wanted));
 }
 
 /**
@@ -59,13 +53,15 @@ export function cropGenerated(output: Float32Array, tile: Window, core: Window, 
   const length = core.width * core.height;
   const planes = Array.from({ length: GENERATOR_OUTPUTS }, () => new Float32Array(length));
   let finite = true;
-  for (let y = 0, i = 0; y < core.height; y++) {
-    let from = ((core.y - tile.y + y) * tile.width + core.x - tile.x) * GENERATOR_OUTPUTS;
-    for (let x = 0; x < core.width; x++, i++, from += GENERATOR_OUTPUTS) {
-      for (let c = 0; c < GENERATOR_OUTPUTS; c++) {
-        const value = output[from + c];
-        finite &&= Number.isFinite(value);
-        planes[c][i] = c === GENERATOR_OUTPUTS - 1 ? value : Math.min(limit, Math.max(0, value));
+  for (let c = 0; c < GENERATOR_OUTPUTS; c++) {
+    const plane = planes[c];
+    const [low, high] = c === GENERATOR_OUTPUTS - 1 ? [-Infinity, Infinity] : [0, limit];
+    for (let y = 0, i = 0; y < core.height; y++) {
+      let from = ((core.y - tile.y + y) * tile.width + core.x - tile.x) * GENERATOR_OUTPUTS + c;
+      for (let x = 0; x < core.width; x++, i++, from += GENERATOR_OUTPUTS) {
+        const value = output[from];
+        if (!Number.isFinite(value)) finite = false;
+        plane[i] = value < low ? low : value > high ? high : value;
       }
     }
   }

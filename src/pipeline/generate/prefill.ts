@@ -15,7 +15,7 @@ export const CLEAR_LIMIT = 0.3;
 /** Pixels around the wanted area that the fill depends on, given the coarse field (see `reach`). */
 export const FILL_MARGIN = 128;
 
-/** Planes of equal size with one weight plane: 1 known, 0 missing. */
+/** Planes of equal size with one plane that says 1 where they are known, 0 where missing; values there mean nothing. */
 export interface Level {
   readonly width: number;
   readonly height: number;
@@ -35,27 +35,41 @@ export interface Area {
 export function pull(fine: Level): Level {
   const width = fine.width / 2;
   const height = fine.height / 2;
-  const planes = fine.planes.map(() => new Float32Array(width * height));
+  const { known: below } = fine;
   const known = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const a = 2 * y * fine.width + 2 * x;
+  for (let y = 0, i = 0; y < height; y++) {
+    let a = 2 * y * fine.width;
+    for (let x = 0; x < width; x++, i++, a += 2) {
       const b = a + fine.width;
-      const ka = fine.known[a];
-      const kb = fine.known[a + 1];
-      const kc = fine.known[b];
-      const kd = fine.known[b + 1];
-      const count = ka + kb + kc + kd;
-      if (count === 0) continue;
-      const i = y * width + x;
-      known[i] = 1;
-      for (let p = 0; p < planes.length; p++) {
-        const from = fine.planes[p];
-        planes[p][i] = (ka * from[a] + kb * from[a + 1] + kc * from[b] + kd * from[b + 1]) / count;
+      known[i] = below[a] | below[a + 1] | below[b] | below[b + 1];
+    }
+  }
+  const planes = fine.planes.map((plane) => pullPlane(plane, below, fine.width, known, width));
+  return { width, height, planes, known };
+}
+
+function pullPlane(
+  from: Float32Array,
+  below: Uint8Array,
+  fineWidth: number,
+  known: Uint8Array,
+  width: number,
+): Float32Array {
+  const to = new Float32Array(known.length);
+  for (let start = 0, a = 0; start < known.length; start += width, a += fineWidth) {
+    for (let i = start; i < start + width; i++, a += 2) {
+      if (known[i] === 0) continue;
+      const b = a + fineWidth;
+      const count = below[a] + below[a + 1] + below[b] + below[b + 1];
+      if (count === 4) {
+        to[i] = (from[a] + from[a + 1] + from[b] + from[b + 1]) / 4;
+      } else {
+        const upper = (below[a] ? from[a] : 0) + (below[a + 1] ? from[a + 1] : 0);
+        to[i] = (upper + (below[b] ? from[b] : 0) + (below[b + 1] ? from[b + 1] : 0)) / count;
       }
     }
   }
-  return { width, height, planes, known };
+  return to;
 }
 
 /** The area of the coarser level that the push into `area` reads, itself included the cells that sweeps reach. */
@@ -75,53 +89,87 @@ function reach(area: Area, width: number, height: number): { swept: Area; coarse
   return { swept, coarse };
 }
 
+/** Missing cells of an area as runs along rows, `starts[r] .. ends[r] - 1`, and their number. */
+interface Runs {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly cells: number;
+}
+
+function missingRuns(known: Uint8Array, width: number, area: Area): Runs {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let cells = 0;
+  for (let y = area.top; y < area.bottom; y++) {
+    const end = y * width + area.right;
+    for (let i = y * width + area.left; i < end; i++) {
+      if (known[i]) continue;
+      starts.push(i);
+      while (i < end && !known[i]) i++;
+      ends.push(i);
+      cells += i - starts[starts.length - 1];
+    }
+  }
+  return { starts: Int32Array.from(starts), ends: Int32Array.from(ends), cells };
+}
+
 /** Fills the missing cells of `fine` inside `area` from the full planes of the level of half its size. */
 function push(fine: Level, coarse: readonly Float32Array[], area: Area): Float32Array[] {
-  const { width, height, known } = fine;
-  const half = width / 2;
-  const missing: number[] = [];
-  for (let y = area.top; y < area.bottom; y++) {
-    for (let x = area.left; x < area.right; x++) if (!known[y * width + x]) missing.push(y * width + x);
-  }
-  const cells = Int32Array.from(missing);
-  const count = cells.length;
-  // Neighbours, edges replicated.
-  const west = new Int32Array(count);
-  const east = new Int32Array(count);
-  const north = new Int32Array(count);
-  const south = new Int32Array(count);
-  for (let j = 0; j < count; j++) {
-    const i = cells[j];
-    const x = i % width;
-    west[j] = x > 0 ? i - 1 : i;
-    east[j] = x < width - 1 ? i + 1 : i;
-    north[j] = i >= width ? i - width : i;
-    south[j] = i < width * (height - 1) ? i + width : i;
-  }
-  const means = new Float32Array(count);
+  const { width, height } = fine;
+  const runs = missingRuns(fine.known, width, area);
+  const scratch = new Float32Array(runs.cells);
   return fine.planes.map((plane, p) => {
     const out = plane.slice();
-    const from = coarse[p];
-    for (let j = 0; j < count; j++) {
-      const x = cells[j] % width;
-      const y = (cells[j] - x) / width;
+    interpolate(coarse[p], out, width, height, runs);
+    for (let sweep = 0; sweep < SWEEPS; sweep++) smooth(out, width, height, runs, scratch);
+    return out;
+  });
+}
+
+/** Bilinear interpolation of the coarser level at the missing cells; edges are replicated. */
+function interpolate(from: Float32Array, out: Float32Array, width: number, height: number, runs: Runs): void {
+  const half = width / 2;
+  const lastRow = height / 2 - 1;
+  for (let r = 0; r < runs.starts.length; r++) {
+    const start = runs.starts[r];
+    const end = runs.ends[r];
+    const y = Math.floor(start / width);
+    const nearY = (y >> 1) * half;
+    const farY = (y & 1 ? Math.min(lastRow, (y >> 1) + 1) : Math.max(0, (y >> 1) - 1)) * half;
+    for (let i = start, x = start - y * width; i < end; i++, x++) {
       const nearX = x >> 1;
-      const nearY = (y >> 1) * half;
-      const farX = x & 1 ? Math.min(half - 1, nearX + 1) : Math.max(0, nearX - 1);
-      const farY = (y & 1 ? Math.min(height / 2 - 1, (y >> 1) + 1) : Math.max(0, (y >> 1) - 1)) * half;
-      out[cells[j]] =
+      const beside = x & 1 ? nearX + 1 : nearX - 1;
+      const farX = beside < 0 || beside >= half ? nearX : beside;
+      out[i] =
         0.5625 * from[nearY + nearX] +
         0.1875 * (from[nearY + farX] + from[farY + nearX]) +
         0.0625 * from[farY + farX];
     }
-    for (let sweep = 0; sweep < SWEEPS; sweep++) {
-      for (let j = 0; j < count; j++) {
-        means[j] = 0.25 * (out[north[j]] + out[south[j]] + out[west[j]] + out[east[j]]);
-      }
-      for (let j = 0; j < count; j++) out[cells[j]] = means[j];
+  }
+}
+
+/** One Jacobi sweep: every missing cell becomes the mean of its four neighbours; edges are replicated. */
+function smooth(plane: Float32Array, width: number, height: number, runs: Runs, means: Float32Array): void {
+  let j = 0;
+  for (let r = 0; r < runs.starts.length; r++) {
+    const start = runs.starts[r];
+    const end = runs.ends[r];
+    const y = Math.floor(start / width);
+    const north = y > 0 ? -width : 0;
+    const south = y < height - 1 ? width : 0;
+    const first = y * width;
+    const last = first + width - 1;
+    for (let i = start; i < end; i++) {
+      const west = i > first ? i - 1 : i;
+      const east = i < last ? i + 1 : i;
+      means[j++] = 0.25 * (plane[i + north] + plane[i + south] + plane[west] + plane[east]);
     }
-    return out;
-  });
+  }
+  j = 0;
+  for (let r = 0; r < runs.starts.length; r++) {
+    const end = runs.ends[r];
+    for (let i = runs.starts[r]; i < end; i++) plane[i] = means[j++];
+  }
 }
 
 /** Mean of the known cells of each plane over all cells; 0 if none is known. */
@@ -136,7 +184,7 @@ function meanField(level: Level): Float32Array[] {
 }
 
 /**
- * Fills the missing pixels of some planes; known pixels are unchanged. The planes must be 0 where missing.
+ * Fills the missing pixels of some planes; known pixels are unchanged.
  *
  * @param level Sides are multiples of `2 ** levels`.
  * @param coarse Full planes of the coarsest level; null takes the mean of that level's known cells.

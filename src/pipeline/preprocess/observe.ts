@@ -36,6 +36,9 @@ export function findValid(
   for (const index of plan.canonical) {
     if (index === null) continue;
     const band = samples(index);
+    // Integers are always finite.
+    const always = scene.nodata === null && !(band instanceof Float32Array || band instanceof Float64Array);
+    if (always) continue;
     for (let i = 0; i < length; i++) if (!isMeasured(band[i], scene.nodata)) valid[i] = 0;
   }
   if (plan.alpha !== null) {
@@ -61,14 +64,7 @@ export function observe(
   const toReflectance = (index: number, limit: boolean) => {
     const { scale, offset } = scene.bands.find((band) => band.index === index)!;
     const from = samples(index);
-    const to = new Float32Array(length);
-    for (let i = 0; i < length; i++) {
-      if (!valid[i]) continue;
-      const value = from[i] * scale + offset;
-      if (limit) to[i] = Math.min(REFLECTANCE_LIMIT, Math.max(0, value));
-      else if (isMeasured(from[i], scene.nodata)) to[i] = value;
-    }
-    return to;
+    return limit ? limited(from, scale, offset, valid) : unlimited(from, scale, offset, valid, scene.nodata);
   };
   return {
     window: raster.window,
@@ -76,4 +72,28 @@ export function observe(
     extra: plan.extra.filter((index) => indices.includes(index)).map((index) => toReflectance(index, false)),
     valid,
   };
+}
+
+function limited(from: Samples, scale: number, offset: number, valid: Uint8Array): Float32Array {
+  const to = new Float32Array(valid.length);
+  for (let i = 0; i < to.length; i++) {
+    if (valid[i] === 0) continue;
+    const value = from[i] * scale + offset;
+    to[i] = value > 0 ? Math.min(REFLECTANCE_LIMIT, value) : 0;
+  }
+  return to;
+}
+
+function unlimited(
+  from: Samples,
+  scale: number,
+  offset: number,
+  valid: Uint8Array,
+  nodata: number | null,
+): Float32Array {
+  const to = new Float32Array(valid.length);
+  for (let i = 0; i < to.length; i++) {
+    if (valid[i] !== 0 && isMeasured(from[i], nodata)) to[i] = from[i] * scale + offset;
+  }
+  return to;
 }

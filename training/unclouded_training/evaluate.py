@@ -1,4 +1,4 @@
-"""Tables of the model cards: `python -m unclouded_training.evaluate [--data DIR] [--parts simulated masks rice pair]`.
+"""Tables of the model cards: `python -m unclouded_training.evaluate [--data DIR] [--parts six rgb masks rice pair]`.
 
 Writes `evaluation.json` and `evaluation.md` into `public/models/`. The weights are those of the run folders, rounded to
 float16 as they are shipped. Composites follow the application's rule in its plainest form: the generator's pixel is taken
@@ -272,7 +272,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "public" / "models")
-    parser.add_argument("--parts", nargs="+", default=["simulated", "masks", "rice", "pair"])
+    parser.add_argument("--parts", nargs="+", default=["six", "rgb", "masks", "rice", "pair"],
+                        help="parts to compute; the others are kept as evaluation.json has them")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -286,9 +287,9 @@ def main() -> None:
         result["pair"] = evaluate_pair(arguments.data, detector, generator)
     if "rice" in arguments.parts:
         result["rice"] = evaluate_rice(arguments.data, detector, generator)
-    if "simulated" in arguments.parts:
-        result["simulatedSix"] = evaluate_simulated(arguments.data, detector, generator, before, SIX)
-        result["simulatedRgb"] = evaluate_simulated(arguments.data, detector, generator, before, RGB)
+    for part, key, presence in (("six", "simulatedSix", SIX), ("rgb", "simulatedRgb", RGB)):
+        if part in arguments.parts:
+            result[key] = evaluate_simulated(arguments.data, detector, generator, before, presence)
     path.write_text(json.dumps(result, indent=1) + "\n")
     (arguments.out / "evaluation.md").write_text(markdown(result))
     print(markdown(result))

@@ -300,6 +300,11 @@ class Simulator:
                  cover: torch.Tensor | None = None, dropout: bool = True) -> Sample:
         """Clear crops as `Crops.draw` gives them to a Sample; `display` is the share of RGB pictures that get a stretch."""
         ground = torch.from_numpy(images)
+        if dropout and ground.shape[2] % 32 == 0:
+            # Ground without texture, as calm or turbid water: smooth is not cloud.
+            for i in torch.nonzero(self.uniform(len(ground)) < 0.08)[:, 0].tolist():
+                coarse = F.avg_pool2d(ground[i:i + 1], 32)
+                ground[i] = F.interpolate(coarse, ground.shape[2:], mode="bicubic", align_corners=False)[0].clamp(min=0)
         have = torch.from_numpy(presence)
         n, _, size, _ = ground.shape
         factor = torch.ones(n, 6)

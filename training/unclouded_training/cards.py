@@ -1,0 +1,157 @@
+"""The model cards, from the evaluation, the exported cards and the configs: `python -m unclouded_training.cards`."""
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from .bands import PROJECT_ROOT, TRAINING_ROOT
+from .evaluate import REGIONS, region_table
+
+DATA = """## Data and licences
+Trained on simulated clouds over clear scenes: Sentinel-2 L1C and L2A (contains modified Copernicus Sentinel data), Landsat 5, 7 and 8 (USGS, public
+domain), USDA NAIP (public domain / CC BY 4.0; 12 % of the draw). Cloud shapes: fractal noise, a global cloud picture (npm three-globe, MIT) and
+Sentinel-2 cloud-probability maps (eo-learn, MIT). No real cloudy picture and no RICE picture was trained on. No imagery is shipped. The weights are Apache-2.0.
+The sample scene (Olinda) is one of the validation scenes: never trained on, seen while choosing."""
+
+
+def verdicts(rows: dict, ours: str, smooth: str) -> list[str]:
+    """The bars, region by region: better than doing nothing and than smooth inpainting in PSNR, SSIM and MAE."""
+    lines = []
+    for region in ("thin", "shadow", "thick"):
+        a = rows[ours][region]
+        words = []
+        for name in ("do nothing", smooth):
+            b = rows[name][region]
+            fails = [k.upper() for k, better in (("psnr", a["psnr"] > b["psnr"]), ("ssim", a["ssim"] > b["ssim"]),
+                                                 ("mae", a["mae"] < b["mae"])) if not better]
+            words.append(f"{name}: " + ("better in all three" if not fails else "**not better in " + ", ".join(fails) + "**"))
+        lines.append(f"- {region}, against " + "; ".join(words))
+    return lines
+
+
+def masked_mae(rows: dict, row: str) -> float:
+    return rows[row]["all masked"]["mae"]
+
+
+def head(card: dict, config: dict, purpose: str) -> str:
+    return f"""# {card['name']} {card['version']}
+
+{purpose}
+
+| | |
+|---|---|
+| input | `[1,H,W,{len(card['inputChannels'])}]` float32, H and W multiples of 8: {', '.join(card['inputChannels'])} |
+| output | `[1,H,W,{len(card['outputChannels'])}]`: {', '.join(card['outputChannels'])} |
+| size | {card['parameters']:,} parameters, {card['files']['weights.bin']['bytes'] / 1e6:.2f} MB (float16), {card['macPerPixel']:,} multiply-adds a pixel, field of {card['receptiveField']} pixels |
+| trained | {card['steps']:,} steps in {card['minutes']} minutes on two shared CPU cores, seed {card['seed']} |
+| command | `{card['command']}` (in `training/`; config `training/configs/{config['name']}.json`) |
+| licence | {card['licence']} |
+
+{DATA}
+
+![loss curves](training.png)
+"""
+
+
+def detector_card(card: dict, config: dict, result: dict) -> str:
+    lines = ["| picture, bands | class | F1 | IoU | balanced accuracy | precision | recall |", "|---|---|---|---|---|---|---|"]
+    for name, classes in result["masks"].items():
+        for kind, s in classes.items():
+            lines.append(f"| {name} | {kind} | {s['f1']:.3f} | {s['iou']:.3f} | {s['balancedAccuracy']:.3f} | {s['precision']:.3f} | {s['recall']:.3f} |")
+    return head(card, config, "Says for every pixel how likely it is clear, under thin cloud, under thick cloud, or in a cloud's shadow.") + f"""
+## Masks on real clouds
+None of these pictures was trained on. Cloud: p_thin + p_thick >= 0.5; shadow: p_shadow >= 0.4 outside of cloud. Made by
+`python -m unclouded_training.evaluate --parts masks`.
+
+{chr(10).join(lines)}
+
+For comparison, rules tuned on labelled patches reach F1 0.90 / 0.83 / 0.90 for cloud and 0.87 / 0.79 / 0.82 for shadow (Sentinel-2, Landsat 7, Landsat 5;
+other patches). The Fmask of the Chiapas scene and the QA band of the Gulf scene are algorithms' masks, widened on purpose, not truth.
+
+## Where it fails
+- A picture that lies in shadow as a whole, or under an even veil: nothing in it tells (the `rois2017 winter` pair is not masked at all).
+- Calm, turbid or bright water without texture can pass for thick cloud, dark water and forest for shadow; more so in RGB.
+- Thin cloud with an opacity under about 0.1 is called clear by definition. The border between thin and thick (opacity 0.6) is a convention.
+- Snow was rare in training; expect false cloud there without SWIR bands.
+- Every figure here rests on a few scenes.
+"""
+
+
+def generator_card(card: dict, config: dict, result: dict) -> str:
+    six, rgb = result["simulatedSix"], result["simulatedRgb"]
+    after, before = (masked_mae(six["rows"], r) for r in ("generator, true mask", "before the adversarial phase, true mask"))
+    change = (after / before - 1) * 100
+    parts = [head(card, config, "Rebuilds what lies under thin cloud, thick cloud and shadow, and says how far off it may be. It works on the "
+                  "*base*: the observed picture where the ground can be seen, a smooth fill from clear pixels under thick cloud.")]
+    parts.append(f"""## Simulated clouds on validation scenes
+Cells: PSNR dB (peak 1, pooled over pixels and bands) / SSIM (11x11 Gaussian) / MAE (reflectance) / SAM (degrees). Made by `python -m unclouded_training.evaluate
+--parts six rgb`; more rows in `../evaluation.md`. Composited: pixels under the mask limit stay as observed.
+
+Six bands:
+
+{region_table(six['rows'], REGIONS)}
+
+RGB only:
+
+{region_table(rgb['rows'], REGIONS)}
+
+The bars, six bands, true mask:
+
+{chr(10).join(verdicts(six['rows'], 'generator, true mask', 'smooth inpainting'))}
+
+Six bands, the detector's mask for both:
+
+{chr(10).join(verdicts(six['rows'], "generator, detector's mask", "smooth inpainting, detector's mask"))}
+
+RGB, true mask:
+
+{chr(10).join(verdicts(rgb['rows'], 'generator, true mask', 'smooth inpainting'))}
+
+RGB, the detector's mask for both:
+
+{chr(10).join(verdicts(rgb['rows'], "generator, detector's mask", "smooth inpainting, detector's mask"))}
+
+The 90 % interval (b ln 10 either way) covers {six['coverage90']:.1%} / {rgb['coverage90']:.1%} of the rebuilt values with the true mask (six bands / RGB) and
+{six['coverage90Detector']:.1%} / {rgb['coverage90Detector']:.1%} with the detector's; the bar is 85 to 95 %.""")
+    lines = ["| set | row | pairs | PSNR mean (median) | SSIM | textured pairs | PSNR | SSIM |", "|---|---|---|---|---|---|---|---|"]
+    for name, rows in result["rice"].items():
+        for row, s in rows.items():
+            lines.append(f"| {name} | {row} | {s['pairs']} | {s['psnr']:.2f} ({s['medianPsnr']:.2f}) | {s['ssim']:.3f} | {s['texturedPairs']} "
+                         f"| {s['texturedPsnr']:.2f} | {s['texturedSsim']:.3f} |")
+    parts.append(f"""## Real pairs
+RICE (8-bit RGB, peak 1, mean over pairs, SSIM as scikit-image's default), the whole chain with the detector's mask; `--parts rice`. The sets are flat: the mean
+colour of the truth scores as the second row says. Networks trained on RICE itself score 33 to 35 dB; this one has never seen it.
+
+{chr(10).join(lines)}
+
+The real Sentinel-2 pair rois2017 winter 112 lies in even shadow, which the detector does not see: {result['pair']['maskShare']:.0%} of it is masked, so nothing is repaired.
+
+## The adversarial phase
+Generator and PatchGAN (70-pixel field, spectral norm, hinge) learned together for {config['adversarialMinutes']} minutes after {config['reconstructMinutes']} minutes of reconstruction.
+MAE inside the mask (six bands, true mask): {before:.4f} before, {after:.4f} after ({change:+.1f} %); the limit was a rise of 2 %. The reconstruction losses went on during the
+phase and the first phase was short, so the fall is their work as well: this does not show what the critic alone adds. No perceptual distance was measured.
+
+## Limits and misuse
+- **A generated pixel is not an observation.** Under thick cloud the network invents: smooth fill, with texture at best. Do not measure, classify or detect change on
+  generated pixels; keep the provenance and uncertainty planes with the picture.
+- Six canonical bands. Other bands must be derived from these; sensors beyond Sentinel-2, Landsat and aerial RGB(N) are untested.
+- Thin cloud over ground with no clear pixel near: level and colour are guesses. RGB alone is weaker than six bands, see above.
+- Sharp halos can stay at cloud edges that the detector misses, and cumulus fields with cirrus above keep a pattern.
+- Figures rest on few scenes and on simulated clouds; b knows simulated errors only.""")
+    return "\n\n".join(parts) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "public" / "models")
+    out = parser.parse_args().out
+    result = json.loads((out / "evaluation.json").read_text())
+    for kind, make in (("detector", detector_card), ("generator", generator_card)):
+        card = json.loads((out / kind / "card.json").read_text())
+        config = json.loads((TRAINING_ROOT / "configs" / f"{kind}.json").read_text())
+        (out / kind / "README.md").write_text(make(card, config, result))
+
+
+if __name__ == "__main__":
+    main()

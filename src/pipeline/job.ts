@@ -2,6 +2,7 @@ import { throwIfAborted } from './errors.ts';
 import type { RunEvent, RunSettings, Stage } from './events.ts';
 import type { Networks } from './networks.ts';
 import type { BandPlan } from './preprocess/bands.ts';
+import type { Scratch } from './preprocess/observe.ts';
 import type { Notice, Raster, SceneSource, Window } from './scene.ts';
 import type { TileLayout } from './tiles.ts';
 import { growWindow } from './windows.ts';
@@ -15,6 +16,8 @@ export interface Job {
   readonly layout: TileLayout;
   /** Context on every side of a core in a network tile, in pixels. */
   readonly halo: number;
+  /** Planes of the present tile; one tile is worked on at a time. */
+  readonly scratch: Scratch;
   readonly emit: (event: RunEvent) => void;
   readonly signal?: AbortSignal;
 }

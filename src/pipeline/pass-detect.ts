@@ -85,7 +85,7 @@ export async function detectPass(job: Job, notices: Notices, pace: Pace): Promis
     { window: clip(k), bands: plan.all },
   ])) {
     const core = layout.windows[key];
-    const seen = observe(source.scene, plan, rasters[0], plan.all);
+    const seen = observe(source.scene, plan, rasters[0], plan.all, job.scratch);
     const valid = cropPlane(seen.valid, seen.window, core);
     const anyValid = valid.includes(1);
     const found = anyValid

@@ -80,7 +80,7 @@ async function repairTile(
   const [around, copied] = rasters;
   const tile = networkTile(job, core);
   const inside = clipWindow(tile, scene.grid.width, scene.grid.height) as Window;
-  const seen = observe(scene, plan, around, seenBands);
+  const seen = observe(scene, plan, around, seenBands, job.scratch);
   const window = seen.window;
   const found: Probabilities = {
     thin: readPlane(findings.thin, window),

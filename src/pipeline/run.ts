@@ -64,6 +64,7 @@ export async function run(
     settings: withinLimits(settings),
     layout,
     halo,
+    scratch: [],
     emit: onEvent,
     signal,
   };

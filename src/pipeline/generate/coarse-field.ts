@@ -88,12 +88,7 @@ export function completeCoarseField(field: CoarseField): CoarseField | null {
   // Plane by plane, to bound the memory.
   const planes = field.planes.map((plane) => {
     const padded = pad(plane, new Float32Array(side * side));
-    const [filled] = prefill({ width: side, height: side, planes: [padded], known }, levels, null, wanted);
-    const out = new Float32Array(plane.length);
-    for (let y = 0; y < field.height; y++) {
-      out.set(filled.subarray(y * side, y * side + field.width), y * field.width);
-    }
-    return out;
+    return prefill({ width: side, height: side, planes: [padded], known }, levels, null, wanted)[0];
   });
   return { width: field.width, height: field.height, planes, known: field.known };
 }

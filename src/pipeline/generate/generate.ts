@@ -2,7 +2,6 @@ import { PipelineError } from '../errors.ts';
 import { GENERATOR_OUTPUTS } from '../networks.ts';
 import type { Observation } from '../preprocess/observe.ts';
 import type { Window } from '../scene.ts';
-import { cropPlane } from '../windows.ts';
 import { asLevel, type CoarseField, cropCoarseField } from './coarse-field.ts';
 import { LEVELS, prefill } from './prefill.ts';
 
@@ -39,8 +38,7 @@ export function fillFrom(
     right: wanted.x - x + wanted.width,
     bottom: wanted.y - y + wanted.height,
   };
-  const filled = prefill(level, LEVELS, cropCoarseField(coarse, seen.window), area);
-  return filled.map((plane) => cropPlane(plane, { x, y, width: level.width, height: level.height }, wanted));
+  return prefill(level, LEVELS, cropCoarseField(coarse, seen.window), area);
 }
 
 /**
@@ -61,7 +59,7 @@ export function cropGenerated(output: Float32Array, tile: Window, core: Window, 
       for (let x = 0; x < core.width; x++, i++, from += GENERATOR_OUTPUTS) {
         const value = output[from];
         if (!Number.isFinite(value)) finite = false;
-        plane[i] = value < low ? low : value > high ? high : value;
+        plane[i] = Math.min(high, Math.max(low, value));
       }
     }
   }

@@ -31,6 +31,10 @@ export interface Area {
   readonly bottom: number;
 }
 
+function wholeOf({ width, height }: Level): Area {
+  return { left: 0, top: 0, right: width, bottom: height };
+}
+
 /** One level down: sides are halved (they must be even). */
 export function pull(fine: Level): Level {
   const width = fine.width / 2;
@@ -113,16 +117,20 @@ function missingRuns(known: Uint8Array, width: number, area: Area): Runs {
   return { starts: Int32Array.from(starts), ends: Int32Array.from(ends), cells };
 }
 
-/** Fills the missing cells of `fine` inside `area` from the full planes of the level of half its size. */
-function push(fine: Level, coarse: readonly Float32Array[], area: Area): Float32Array[] {
+/**
+ * Fills the missing cells of `fine` inside `area` from the full planes of the level of half its size.
+ * @returns The planes over `kept`.
+ */
+function push(fine: Level, coarse: readonly Float32Array[], area: Area, kept: Area): Float32Array[] {
   const { width, height } = fine;
   const runs = missingRuns(fine.known, width, area);
   const scratch = new Float32Array(runs.cells);
+  const out = new Float32Array(width * height);
   return fine.planes.map((plane, p) => {
-    const out = plane.slice();
+    out.set(plane);
     interpolate(coarse[p], out, width, height, runs);
     for (let sweep = 0; sweep < SWEEPS; sweep++) smooth(out, width, height, runs, scratch);
-    return out;
+    return cut(out, width, kept);
   });
 }
 
@@ -172,6 +180,16 @@ function smooth(plane: Float32Array, width: number, height: number, runs: Runs, 
   }
 }
 
+function cut(plane: Float32Array, width: number, { left, top, right, bottom }: Area): Float32Array {
+  const across = right - left;
+  const out = new Float32Array(across * (bottom - top));
+  for (let y = top; y < bottom; y++) {
+    const start = y * width + left;
+    out.set(plane.subarray(start, start + across), (y - top) * across);
+  }
+  return out;
+}
+
 /** Mean of the known cells of each plane over all cells; 0 if none is known. */
 function meanField(level: Level): Float32Array[] {
   let count = 0;
@@ -188,13 +206,14 @@ function meanField(level: Level): Float32Array[] {
  *
  * @param level Sides are multiples of `2 ** levels`.
  * @param coarse Full planes of the coarsest level; null takes the mean of that level's known cells.
- * @param wanted The part whose result is needed (default: all); missing pixels outside it may stay unfilled.
+ * @param wanted The part whose result is needed (default: all).
+ * @returns The planes over `wanted`.
  */
 export function prefill(
   level: Level,
   levels: number,
   coarse: readonly Float32Array[] | null,
-  wanted: Area = { left: 0, top: 0, right: level.width, bottom: level.height },
+  wanted: Area = wholeOf(level),
 ): Float32Array[] {
   const pyramid = [level];
   for (let l = 0; l < levels; l++) pyramid.push(pull(pyramid[l]));
@@ -210,8 +229,10 @@ export function prefill(
   let filled: Float32Array[] = top.planes.map((plane, p) =>
     plane.map((value, i) => (top.known[i] ? value : field[p][i])),
   );
-  for (let l = levels - 1; l >= 0; l--) filled = push(pyramid[l], filled, areas[l]);
-  return filled;
+  for (let l = levels - 1; l > 0; l--) filled = push(pyramid[l], filled, areas[l], wholeOf(pyramid[l]));
+  return levels > 0
+    ? push(level, filled, areas[0], wanted)
+    : filled.map((plane) => cut(plane, level.width, wanted));
 }
 
 /** Share of the pre-fill in the generator's base, from the probability of thick cloud: a smoothstep from 0.3 to 0.7. */

@@ -4,6 +4,15 @@ import type { BandPlan } from './bands.ts';
 /** Reflectance that the networks are given lies in 0 .. this. */
 export const REFLECTANCE_LIMIT = 1.5;
 
+/** Planes that are written anew for every tile of a run, by slot. */
+export type Scratch = Float32Array[];
+
+/** A plane of `length` pixels in memory that `scratch` keeps for the slot; its values are left over from before. */
+function reuse(scratch: Scratch, slot: number, length: number): Float32Array {
+  if (!(scratch[slot]?.length >= length)) scratch[slot] = new Float32Array(length);
+  return scratch[slot].subarray(0, length);
+}
+
 /** What was measured over a window, in reflectance. */
 export interface Observation {
   readonly window: Window;
@@ -51,12 +60,15 @@ export function findValid(
 /**
  * Native samples to reflectance. `raster.bands[i]` is file band `indices[i]`; extra bands that were not read
  * are left out. A value of an extra band that is no data while the pixel is valid reads 0.
+ *
+ * @param scratch Where given, holds the planes: they are valid until it is given again.
  */
 export function observe(
   scene: Scene,
   plan: BandPlan,
   raster: Raster,
   indices: readonly number[],
+  scratch: Scratch = [],
 ): Observation {
   const samples = (index: number) => raster.bands[indices.indexOf(index)];
   const length = raster.window.width * raster.window.height;
@@ -64,7 +76,10 @@ export function observe(
   const toReflectance = (index: number, limit: boolean) => {
     const { scale, offset } = scene.bands.find((band) => band.index === index)!;
     const from = samples(index);
-    return limit ? limited(from, scale, offset, valid) : unlimited(from, scale, offset, valid, scene.nodata);
+    const to = reuse(scratch, index, length);
+    if (limit) toLimited(from, scale, offset, valid, to);
+    else toUnlimited(from, scale, offset, valid, scene.nodata, to);
+    return to;
   };
   return {
     window: raster.window,
@@ -74,26 +89,22 @@ export function observe(
   };
 }
 
-function limited(from: Samples, scale: number, offset: number, valid: Uint8Array): Float32Array {
-  const to = new Float32Array(valid.length);
+function toLimited(from: Samples, scale: number, offset: number, valid: Uint8Array, to: Float32Array): void {
   for (let i = 0; i < to.length; i++) {
-    if (valid[i] === 0) continue;
     const value = from[i] * scale + offset;
-    to[i] = value > 0 ? Math.min(REFLECTANCE_LIMIT, value) : 0;
+    to[i] = valid[i] !== 0 && value > 0 ? Math.min(REFLECTANCE_LIMIT, value) : 0;
   }
-  return to;
 }
 
-function unlimited(
+function toUnlimited(
   from: Samples,
   scale: number,
   offset: number,
   valid: Uint8Array,
   nodata: number | null,
-): Float32Array {
-  const to = new Float32Array(valid.length);
+  to: Float32Array,
+): void {
   for (let i = 0; i < to.length; i++) {
-    if (valid[i] !== 0 && isMeasured(from[i], nodata)) to[i] = from[i] * scale + offset;
+    to[i] = valid[i] !== 0 && isMeasured(from[i], nodata) ? from[i] * scale + offset : 0;
   }
-  return to;
 }

@@ -28,9 +28,11 @@ const byBlue = ([blue]: readonly number[]): readonly [number, number, number, nu
 
 /** The pre-fill as it is; half the reflectance under thin cloud, twice that in shadow. */
 const byClass = (inputs: readonly number[]): readonly number[] => {
-  const [thin, , shadow] = inputs.slice(12);
-  const factor = 1 - 0.5 * thin + shadow;
-  return [...inputs.slice(0, 6).map((value) => value * factor), 0.02];
+  const factor = 1 - 0.5 * inputs[12] + inputs[14];
+  const out = new Array<number>(7);
+  for (let band = 0; band < 6; band++) out[band] = inputs[band] * factor;
+  out[6] = 0.02;
+  return out;
 };
 
 /** Networks made of arithmetic on single pixels. */
@@ -52,13 +54,16 @@ export function fakeNetworks({
     const values = new Array<number>(channels);
     for (let i = 0; i < pixels; i++) {
       for (let c = 0; c < channels; c++) values[c] = input[i * channels + c];
-      out.set(map(values), i * outputs);
+      const mapped = map(values);
+      for (let c = 0; c < outputs; c++) out[i * outputs + c] = mapped[c];
     }
     return out;
   };
   const enter = (name: string, input: Float32Array, height: number, width: number, channels: number) => {
     if (input.length !== height * width * channels) throw new Error(`${name}: wrong shape`);
-    if (!input.every(Number.isFinite)) throw new Error(`${name}: input is not finite`);
+    for (let i = 0; i < input.length; i++) {
+      if (!Number.isFinite(input[i])) throw new Error(`${name}: input is not finite`);
+    }
     calls.push(`${name} ${height}x${width}`);
     onCall?.();
   };

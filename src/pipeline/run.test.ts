@@ -51,6 +51,10 @@ async function go(
 const bytes = (samples: Samples) =>
   new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength).slice();
 
+/** Are all bands equal, byte by byte? (toEqual takes seconds for as many samples.) */
+const sameBands = (a: readonly Samples[], b: readonly Samples[]) =>
+  a.length === b.length && a.every((band, i) => Buffer.compare(bytes(band), bytes(b[i])) === 0);
+
 const codes = (report: { notices: readonly { code: string }[] }) => report.notices.map((n) => n.code);
 
 describe('run', () => {
@@ -113,16 +117,16 @@ describe('run', () => {
 
   it('gives the same result with different tiles', async () => {
     const roles: BandRole[] = [...SIX, 'rededge1'];
-    const scene = cloudy({ roles });
+    const scene = cloudy({ width: 330, height: 290, roles });
     const [a, b, c] = [
       await go(scene, {}, { core: 64, halo: 32 }),
       await go(scene, {}, { core: 112, halo: 16 }),
       await go(scene, {}, {}),
     ];
     for (const other of [b, c]) {
-      expect(other.mask).toEqual(a.mask);
-      expect(other.after).toEqual(a.after);
-      expect(other.result.provenance(other.window)).toEqual(a.result.provenance(a.window));
+      expect(sameBands([other.mask], [a.mask])).toBe(true);
+      expect(sameBands(other.after, a.after)).toBe(true);
+      expect(sameBands([other.result.provenance(other.window)], [a.result.provenance(a.window)])).toBe(true);
       expect(other.report.shares).toEqual(a.report.shares);
     }
     expect(new Set(c.networks.calls)).toEqual(new Set(['detect 320x320', 'generate 320x320']));
@@ -199,7 +203,7 @@ describe('run', () => {
   it('changes nothing in a clear scene, and says so', async () => {
     const { report, source, after } = await go(cloudy({ sample: () => 2000 }));
     expect(codes(report)).toEqual(['scene/clear']);
-    expect(after).toEqual(source.bands);
+    expect(sameBands(after, source.bands)).toBe(true);
     expect(report.tiles.repaired).toBe(0);
     expect(report.shares.observed).toBe(1);
   });
@@ -214,7 +218,7 @@ describe('run', () => {
     expect(result.confidence(window)[0]).toBe(0);
     expect(after[0][0]).toBe(7000);
     expect(after[0][150]).toBe(2500);
-    expect(after[6]).toEqual(source.bands[6]);
+    expect(sameBands([after[6]], [source.bands[6]])).toBe(true);
     expect(report.shares.leftCloudy).toBeCloseTo(0.5, 6);
   });
 
@@ -230,12 +234,13 @@ describe('run', () => {
     );
     const mask = result.mask(window);
     let repairedToZero = 0;
+    let wrong = 0;
     mask.forEach((value, i) => {
       const invalid = source.bands[0][i] === 0;
-      expect(value === MASK_CLASS.nodata).toBe(invalid);
-      expect(after[0][i] === 0).toBe(invalid);
+      if ((value === MASK_CLASS.nodata) !== invalid || (after[0][i] === 0) !== invalid) wrong++;
       if (after[0][i] === 1) repairedToZero++;
     });
+    expect(wrong).toBe(0);
     expect(repairedToZero).toBeGreaterThan(100);
     expect(report.shares.generated).toBeGreaterThan(0);
   });
@@ -256,9 +261,10 @@ describe('run', () => {
   ])('handles %i x %i pixels in network tiles of one shape', async (width, height) => {
     const { networks, source, after, mask } = await go(cloudy({ width, height }), {}, {});
     expect(new Set(networks.calls.map((call) => call.split(' ')[1]))).toEqual(new Set(['320x320']));
-    after[0].forEach((value, i) => {
-      if (mask[i] === MASK_CLASS.clear) expect(value).toBe(source.bands[0][i]);
-    });
+    const changed = after[0].filter(
+      (value, i) => mask[i] === MASK_CLASS.clear && value !== source.bands[0][i],
+    );
+    expect(changed).toHaveLength(0);
   });
 
   it('lets further bands follow a linear relation, and copies alpha and quality bands', async () => {
@@ -281,8 +287,7 @@ describe('run', () => {
       }),
       { featherPixels: 0 },
     );
-    expect(after[7]).toEqual(source.bands[7]);
-    expect(after[8]).toEqual(source.bands[8]);
+    expect(sameBands(after.slice(7), source.bands.slice(7))).toBe(true);
     let worst = 0;
     mask.forEach((value, i) => {
       if (value === MASK_CLASS.clear) return;

@@ -1,6 +1,4 @@
 import { expose } from 'comlink';
-import { createNetworks, type StartedNetworks } from '../src/inference/networks.ts';
-import { BUNDLED_WASM } from '../src/inference/wasm-files.ts';
 import { cancelled, PipelineError } from '../src/pipeline/errors.ts';
 import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
 import { blobSink } from '../src/pipeline/output/blob-sink.ts';
@@ -16,6 +14,7 @@ import { run } from '../src/pipeline/run.ts';
 import type { SceneSource } from '../src/pipeline/scene.ts';
 import { VERSION } from '../src/pipeline/version.ts';
 import { jobs, unlessAborted } from './crossing.ts';
+import { type RemoteNetworks, startNetworks } from './inference-client.ts';
 import type { PipelineApi, PipelineConfig, SceneInput, TileMessage } from './protocol.ts';
 
 const writers = {
@@ -32,7 +31,7 @@ let display: MessagePort | null = null;
 let opened: SceneSource | null = null;
 let scene: SceneSource | null = null;
 let reference: SceneSource | null = null;
-let starting: Promise<StartedNetworks> | null = null;
+let starting: Promise<RemoteNetworks> | null = null;
 let finished: { result: ResultReader; lineage: Lineage } | null = null;
 let sent: TileMessage[] = [];
 
@@ -115,8 +114,8 @@ function send(message: TileMessage): void {
 }
 
 /** Started once for all; a failed start may be tried again. */
-function networks(): Promise<StartedNetworks> {
-  starting ??= createNetworks({ ...config, wasmFiles: BUNDLED_WASM }).catch((thrown) => {
+function networks(): Promise<RemoteNetworks> {
+  starting ??= startNetworks(config).catch((thrown) => {
     starting = null;
     throw thrown;
   });

@@ -2,6 +2,7 @@ import type { BackendName } from '../src/inference/backend.ts';
 import type { StartReport } from '../src/inference/networks.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../src/pipeline/enhance/display-tile.ts';
 import type { MaskTile, RepairedTile, RunEvent, RunReport, RunSettings } from '../src/pipeline/events.ts';
+import type { Networks } from '../src/pipeline/networks.ts';
 import type { Scene, SceneOverrides, Window } from '../src/pipeline/scene.ts';
 
 /** A file, or the address of one (a URL object does not cross). */
@@ -23,6 +24,21 @@ export interface PipelineApi {
   warmUp(job: number): Promise<StartReport>;
   run(job: number, settings: RunSettings): Promise<RunReport>;
   export(job: number, product: Product): Promise<Blob>;
+}
+
+/** The inference worker, inside the pipeline worker: the networks on a thread of their own. */
+export interface InferenceApi {
+  start(config: PipelineConfig): Promise<{
+    readonly report: StartReport;
+    readonly models: Networks['models'];
+  }>;
+  /** Output of a network (see Networks) and the time that it took, in milliseconds. */
+  compute(
+    network: 'detect' | 'generate',
+    input: Float32Array,
+    height: number,
+    width: number,
+  ): Promise<{ readonly output: Float32Array; readonly milliseconds: number }>;
 }
 
 export interface PipelineConfig {

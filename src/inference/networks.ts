@@ -103,20 +103,9 @@ function networksOn(
   [detector, generator]: LoadedModel[],
   models: Networks['models'],
 ): Networks {
-  const run = async (
-    name: string,
-    model: LoadedModel,
-    input: Float32Array,
-    height: number,
-    width: number,
-  ) => {
+  const run = async (model: LoadedModel, input: Float32Array, height: number, width: number) => {
     try {
-      const start = performance.now();
-      const output = await unlessLost(backend, model.run(input, height, width));
-      // Shows in the browser's profiler, and is what bench/ reads.
-      performance.measure(name, { start, end: performance.now() });
-      if (backend.name === 'wasm') await letMessagesIn();
-      return output;
+      return await unlessLost(backend, model.run(input, height, width));
     } catch (thrown) {
       throw toPipelineError(thrown);
     }
@@ -124,8 +113,8 @@ function networksOn(
   return {
     backend: backend.name,
     models,
-    detect: (input, height, width) => run('detect', detector, input, height, width),
-    generate: (input, height, width) => run('generate', generator, input, height, width),
+    detect: (input, height, width) => run(detector, input, height, width),
+    generate: (input, height, width) => run(generator, input, height, width),
   };
 }
 
@@ -152,6 +141,3 @@ function unlessLost<T>(backend: StartedBackend, work: Promise<T>): Promise<T> {
     );
   });
 }
-
-/** WASM computes without ever returning to the event loop: a cancel message could not arrive. */
-const letMessagesIn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));

@@ -16,8 +16,8 @@ export interface Job {
   readonly layout: TileLayout;
   /** Context on every side of a core in a network tile, in pixels. */
   readonly halo: number;
-  /** Planes of the present tile; one tile is worked on at a time. */
-  readonly scratch: Scratch;
+  /** Planes of the two tiles that are worked on at a time, taken in turns; see {@link oneAhead}. */
+  readonly scratch: readonly [Scratch, Scratch];
   readonly emit: (event: RunEvent) => void;
   readonly signal?: AbortSignal;
 }
@@ -65,6 +65,30 @@ export async function* readAhead<T>(
     next = i + 1 < items.length ? start(items[i + 1]) : null;
     yield { item: items[i], rasters };
   }
+}
+
+/**
+ * Works on items one ahead: the work on the next item begins before the result of the present one is awaited, so
+ * a tile is prepared while the networks, in a worker of their own, compute the one before it. Results are taken
+ * in the order of the items.
+ * @param work gets the turn, 0 or 1, of the scratch memory that is free for this item until its result was taken
+ */
+export async function oneAhead<Item, Result>(
+  items: AsyncIterable<Item>,
+  work: (item: Item, turn: 0 | 1) => Promise<Result>,
+  take: (result: Result) => void,
+): Promise<void> {
+  let present: Promise<Result> | null = null;
+  let turn: 0 | 1 = 0;
+  for await (const item of items) {
+    const next = work(item, turn);
+    // A failure is reported when the result's turn comes; until then it must not count as unhandled.
+    next.catch(() => undefined);
+    if (present) take(await present);
+    present = next;
+    turn = turn === 0 ? 1 : 0;
+  }
+  if (present) take(await present);
 }
 
 /** Collects notices, each code once, and passes them on. */

@@ -13,7 +13,7 @@ import {
 import { chooseDecoder, type QualityDecoder } from './detect/quality.ts';
 import { addToCoarseField, type CoarseField, createCoarseField } from './generate/coarse-field.ts';
 import { CLEAR_LIMIT } from './generate/prefill.ts';
-import { type Job, type Notices, networkTile, type Pace, readAhead } from './job.ts';
+import { type Job, type Notices, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
 import { type Observation, observe } from './preprocess/observe.ts';
 import { detectorInput, gatherFrom } from './preprocess/tensor.ts';
 import { MASK_CLASS, type Raster, type SceneSource, type Window } from './scene.ts';
@@ -81,32 +81,37 @@ export async function detectPass(job: Job, notices: Notices, pace: Pace): Promis
   const keys = layout.windows.map((_, key) => key);
   const clip = (key: number) =>
     clipWindow(networkTile(job, layout.windows[key]), grid.width, grid.height) as Window;
-  for await (const { item: key, rasters } of readAhead(job, keys, (k) => [
-    { window: clip(k), bands: plan.all },
-  ])) {
-    const core = layout.windows[key];
-    const seen = observe(source.scene, plan, rasters[0], plan.all, job.scratch);
-    const valid = cropPlane(seen.valid, seen.window, core);
-    const anyValid = valid.includes(1);
-    const found = anyValid
-      ? await probabilitiesOf(seen, core, rasters[0])
-      : noProbabilities(core.width * core.height);
-    const clear = clearPixels(found, valid, CLEAR_LIMIT);
-    const classes = classify(found, valid, settings);
-    for (const is of valid) validPixels += is;
-    setTile(findings.classes, key, classes);
-    if (hasMasked(classes) || valid.some((is, i) => is && !clear[i])) {
-      for (const name of ['thin', 'thick', 'shadow'] as const) setTile(findings[name], key, found[name]);
-    }
-    if (anyValid) addClearPixels(seen, core, clear);
-    if (hasMasked(classes)) {
-      cloudy++;
-      emit({ type: 'mask', tile: { window: core, classes } });
-    }
-    done++;
-    pace.report('detect', done, total, (cloudy / done) * total);
-  }
+  await oneAhead(
+    readAhead(job, keys, (key) => [{ window: clip(key), bands: plan.all }]),
+    ({ item: key, rasters }, turn) => look(key, rasters[0], turn),
+    ({ key, core, seen, valid, found }) => {
+      const clear = clearPixels(found, valid, CLEAR_LIMIT);
+      const classes = classify(found, valid, settings);
+      for (const is of valid) validPixels += is;
+      setTile(findings.classes, key, classes);
+      if (hasMasked(classes) || valid.some((is, i) => is && !clear[i])) {
+        for (const name of ['thin', 'thick', 'shadow'] as const) setTile(findings[name], key, found[name]);
+      }
+      if (valid.includes(1)) addClearPixels(seen, core, clear);
+      if (hasMasked(classes)) {
+        cloudy++;
+        emit({ type: 'mask', tile: { window: core, classes } });
+      }
+      done++;
+      pace.report('detect', done, total, (cloudy / done) * total);
+    },
+  );
   return { ...findings, validPixels };
+
+  async function look(key: number, raster: Raster, turn: 0 | 1) {
+    const core = layout.windows[key];
+    const seen = observe(source.scene, plan, raster, plan.all, job.scratch[turn]);
+    const valid = cropPlane(seen.valid, seen.window, core);
+    const found = valid.includes(1)
+      ? await probabilitiesOf(seen, core, raster)
+      : noProbabilities(core.width * core.height);
+    return { key, core, seen, valid, found };
+  }
 
   async function probabilitiesOf(seen: Observation, core: Window, raster: Raster): Promise<Probabilities> {
     let found: Probabilities | null = null;

@@ -6,7 +6,7 @@ import { clearPixels, type Probabilities } from './detect/probabilities.ts';
 import type { CoarseField } from './generate/coarse-field.ts';
 import { cropGenerated, fillFrom } from './generate/generate.ts';
 import { blendBase, CLEAR_LIMIT, FILL_MARGIN } from './generate/prefill.ts';
-import { type Job, networkTile, type Pace, readAhead } from './job.ts';
+import { type Job, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
 import type { Findings } from './pass-detect.ts';
 import { observe, REFLECTANCE_LIMIT } from './preprocess/observe.ts';
 import { gatherFrom, generatorInput } from './preprocess/tensor.ts';
@@ -34,13 +34,19 @@ export async function repairPass(
   );
   pace.report('generate', 0, keys.length);
   let done = 0;
-  for await (const { item: key, rasters } of readAhead(job, keys, (k) => requests(job, knowledge, k))) {
-    const tile = await repairTile(job, findings, knowledge, store, layout.windows[key], rasters);
-    store.repaired.set(key, tile);
-    job.emit({ type: 'repaired', tile });
-    done++;
-    pace.report('generate', done, keys.length);
-  }
+  await oneAhead(
+    readAhead(job, keys, (key) => requests(job, knowledge, key)),
+    async ({ item: key, rasters }, turn) => ({
+      key,
+      tile: await repairTile(job, findings, knowledge, store, layout.windows[key], rasters, turn),
+    }),
+    ({ key, tile }) => {
+      store.repaired.set(key, tile);
+      job.emit({ type: 'repaired', tile });
+      done++;
+      pace.report('generate', done, keys.length);
+    },
+  );
 }
 
 /** Bands with light in them over the tile and what its fill depends on; the others over the core. */
@@ -73,6 +79,7 @@ async function repairTile(
   store: TileStore,
   core: Window,
   rasters: readonly Raster[],
+  turn: 0 | 1,
 ) {
   const { source, plan, networks, settings } = job;
   const { scene } = source;
@@ -80,7 +87,7 @@ async function repairTile(
   const [around, copied] = rasters;
   const tile = networkTile(job, core);
   const inside = clipWindow(tile, scene.grid.width, scene.grid.height) as Window;
-  const seen = observe(scene, plan, around, seenBands, job.scratch);
+  const seen = observe(scene, plan, around, seenBands, job.scratch[turn]);
   const window = seen.window;
   const found: Probabilities = {
     thin: readPlane(findings.thin, window),

@@ -64,7 +64,7 @@ export async function run(
     settings: withinLimits(settings),
     layout,
     halo,
-    scratch: [],
+    scratch: [[], []],
     emit: onEvent,
     signal,
   };

@@ -1,0 +1,31 @@
+import { expose, transfer } from 'comlink';
+import { createNetworks, type StartedNetworks } from '../src/inference/networks.ts';
+import { BUNDLED_WASM } from '../src/inference/wasm-files.ts';
+import { PipelineError } from '../src/pipeline/errors.ts';
+import './crossing.ts';
+import type { InferenceApi } from './protocol.ts';
+
+let started: StartedNetworks | null = null;
+/** One tile at a time: the device's memory is meant for one. */
+let turn: Promise<unknown> = Promise.resolve();
+
+const api: InferenceApi = {
+  async start(config) {
+    started = await createNetworks({ ...config, wasmFiles: BUNDLED_WASM });
+    return { report: started.report, models: started.networks.models };
+  },
+  compute(network, input, height, width) {
+    const result = turn.then(async () => {
+      if (!started)
+        throw new PipelineError('job/not-ready', 'The networks are not loaded.', 'Press Run again.');
+      const start = performance.now();
+      const output = await started.networks[network](input, height, width);
+      const milliseconds = performance.now() - start;
+      return transfer({ output, milliseconds }, [output.buffer]);
+    });
+    turn = result.catch(() => undefined);
+    return result;
+  },
+};
+
+expose(api);

@@ -62,20 +62,6 @@ describe('createNetworks', () => {
     expect(tf.engine().state.numTensors).toBe(0);
   });
 
-  test('lets messages in between tiles', async () => {
-    started = await start();
-    const { port1, port2 } = new MessageChannel();
-    let arrived = false;
-    port2.onmessage = () => {
-      arrived = true;
-    };
-    port1.postMessage('cancel');
-    await started.networks.detect(new Float32Array(64 * DETECTOR_CHANNELS), 8, 8);
-    await started.networks.detect(new Float32Array(64 * DETECTOR_CHANNELS), 8, 8);
-    expect(arrived).toBe(true);
-    port1.close();
-  });
-
   test('refuses a back end that computes wrongly', async () => {
     const thrown = await start({ goldenError: 0.002 }).catch((error) => error);
     expect(thrown).toBeInstanceOf(PipelineError);

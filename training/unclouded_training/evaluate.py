@@ -48,7 +48,8 @@ def repair(net: Generator, picture: torch.Tensor, presence: torch.Tensor, p: tor
     h, w = picture.shape[2:]
     pad = (0, -w % 16, 0, -h % 16)
     picture, p = F.pad(picture, pad, mode="replicate"), F.pad(p, pad, mode="replicate")
-    base = make_base(picture, p, 4, coarse_field(picture, clear_weight(p), 4))
+    clear = clear_weight(p)
+    base = make_base(picture, p, 4, coarse_field(picture, clear, 4) if clear.any() else None)
     out = net(generator_input(base, presence, p))[0, :, :h, :w].numpy()
     return out[:6], out[6], base[0, :, :h, :w].numpy()
 
@@ -177,10 +178,12 @@ def evaluate_masks(data: Path, detector) -> dict:
 
 
 def full_chain(detector, generator, image: np.ndarray, have: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Real picture [6,H,W] to (composite, mask [H,W])."""
+    """Real picture [6,H,W] to (composite, mask [H,W]). Where nothing is clear, thick cloud cannot be filled and stays."""
     x, use = torch.from_numpy(image)[None], torch.from_numpy(have)[None]
     p = detect(detector, x, use)
     hole = masked(p)
+    if hole.all():
+        hole = (p[0, 2] < 0.5).numpy()
     return np.where(hole, repair(generator, x, use, p)[0], image), hole
 
 

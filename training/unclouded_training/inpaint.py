@@ -73,7 +73,8 @@ def prefill(observed: torch.Tensor, weight: torch.Tensor, levels: int = APP_LEVE
 def coarse_field(observed: torch.Tensor, weight: torch.Tensor, levels: int = APP_LEVELS) -> torch.Tensor:
     """The scene-wide field of level `levels`, filled by the same scheme down to one cell.
 
-    A grid whose sides are no power of two is padded at its right and lower edge with missing cells.
+    A grid whose sides are no power of two is padded at its right and lower edge with missing cells. Where nothing at all is
+    known the field is zero and means nothing: thick cloud cannot be filled then.
     """
     values, known = observed * weight, weight
     for _ in range(levels):

@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendUnusable, type StartedBackend } from './backend.ts';
 
-/** Addresses of the three builds of the WASM back end. */
+/** Addresses of the builds of the WASM back end that are used. */
 export interface WasmFiles {
   readonly plain: string;
   readonly simd: string;
-  readonly threadedSimd: string;
 }
 
 const START_TIMEOUT_MS = 30_000;
@@ -23,7 +22,8 @@ export async function startWasm(files: WasmFiles): Promise<StartedBackend> {
   wasm.setWasmPaths({
     'tfjs-backend-wasm.wasm': files.plain,
     'tfjs-backend-wasm-simd.wasm': files.simd,
-    'tfjs-backend-wasm-threaded-simd.wasm': files.threadedSimd,
+    // Asked for by name, never loaded.
+    'tfjs-backend-wasm-threaded-simd.wasm': files.simd,
   });
   if (!(await withTimeout(tf.setBackend('wasm')))) {
     throw new BackendUnusable('the WASM module could not be loaded');

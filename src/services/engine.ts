@@ -1,3 +1,4 @@
+import type { DisplayPixels, DisplayRequest, PixelValues } from '../pipeline/enhance/display-tile.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { RunEvent, RunReport, RunSettings } from '../pipeline/events.ts';
 import type { Scene, SceneOverrides } from '../pipeline/scene.ts';
@@ -64,39 +65,8 @@ export interface ExportedFile {
 
 export type TileSide = 'before' | 'after';
 
-export interface TileRequest {
-  /** `before` and `after` are reflectance; the others class or percent values. */
-  readonly layer: TileSide | 'mask' | 'provenance' | 'confidence';
-  /** Pixel window of the full-resolution grid; may reach beyond the scene. */
-  readonly window: { x: number; y: number; width: number; height: number };
-  /** Size of the tile in display pixels. */
-  readonly width: number;
-  readonly height: number;
-  /** File indices for `before` and `after`: one or three. */
-  readonly bands: readonly number[];
-}
-
-/**
- * Interleaved samples, width * height * channels: for `before` and `after` Float32 reflectance of each
- * band, then validity (1 or 0); for the other layers Uint8 value, then validity (255 or 0).
- */
-export interface DisplayTile {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: number;
-  readonly data: Float32Array | Uint8Array;
-}
-
-export interface PixelProbe {
-  readonly x: number;
-  readonly y: number;
-  /** Native samples of every band; null outside the scene. */
-  readonly before: readonly number[] | null;
-  readonly after: readonly number[] | null;
-  /** MASK_CLASS and PROVENANCE values; null before they are known. */
-  readonly mask: number | null;
-  readonly provenance: number | null;
-  readonly confidence: number | null;
-}
+export type TileRequest = DisplayRequest;
+export type DisplayTile = DisplayPixels;
+export type PixelProbe = PixelValues;
 
 export type { ErrorReport };

@@ -1,5 +1,6 @@
+import { MASK_COLOURS, PROVENANCE_COLOURS } from '../pipeline/colours.ts';
 import type { Overlay } from '../store/state.ts';
-import { CONFIDENCE_RAMP, css, MASK_COLOURS, PROVENANCE_COLOURS } from '../viewer/palette.ts';
+import { CONFIDENCE_RAMP, css } from '../viewer/palette.ts';
 import { useActions, useApp } from './context.ts';
 
 const ENTRIES = {

@@ -1,6 +1,7 @@
 import type { Style } from 'ol/layer/WebGLTile.js';
+import { MASK_COLOURS, PROVENANCE_COLOURS, type Rgb } from '../pipeline/colours.ts';
 import { MASK_CLASS, PROVENANCE } from '../pipeline/scene.ts';
-import { CONFIDENCE_RAMP, MASK_COLOURS, PROVENANCE_COLOURS, type Rgb } from './palette.ts';
+import { CONFIDENCE_RAMP } from './palette.ts';
 
 /** Range of reflectance that fills the display from black to white, for one band. */
 export interface StretchRange {

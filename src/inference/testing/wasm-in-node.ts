@@ -8,5 +8,4 @@ const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-
 export const NODE_WASM: WasmFiles = {
   plain: join(folder, 'tfjs-backend-wasm.wasm'),
   simd: join(folder, 'tfjs-backend-wasm-simd.wasm'),
-  threadedSimd: join(folder, 'tfjs-backend-wasm-threaded-simd.wasm'),
 };

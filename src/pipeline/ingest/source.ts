@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../errors.ts';
-import type { Raster, Samples, SampleType, Window } from '../scene.ts';
+import type { Samples, SampleType, SceneSource, Window } from '../scene.ts';
 import { allocate, readBlock } from './blocks.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type ImageLayout, SAMPLE_BYTES } from './layout.ts';
@@ -14,16 +14,7 @@ const MAX_CACHE_BYTES = 192 * 2 ** 20;
 const PARALLEL = 4;
 
 /** Samples of one TIFF image and its overviews, window by window. */
-export interface ImageReader {
-  read(window: Window, bands?: readonly number[], signal?: AbortSignal): Promise<Raster>;
-  readDecimated(
-    window: Window,
-    width: number,
-    height: number,
-    bands?: readonly number[],
-    signal?: AbortSignal,
-  ): Promise<Raster>;
-}
+export type ImageReader = Pick<SceneSource, 'read' | 'readDecimated'>;
 
 /**
  * @param fill value of blocks that the file leaves out

@@ -1,3 +1,4 @@
+import { MASK_COLOURS, PROVENANCE_COLOURS, type Rgb, UNTOUCHED_COLOUR } from '../colours.ts';
 import type { RunSettings, Shares } from '../events.ts';
 import type { Networks } from '../networks.ts';
 import type { CarriedMetadata, Raster, Scene, SceneSource, Window } from '../scene.ts';
@@ -65,7 +66,7 @@ export function writeMask(
   sink: ByteSink,
   options?: WriteOptions,
 ): Promise<number> {
-  const product: ClassProduct = { name: 'mask', values: MASK_CLASS, colours: MASK_COLOURS };
+  const product: ClassProduct = { name: 'mask', values: MASK_CLASS, colours: MASK_TABLE };
   return writeLayer(source.scene, product, (window) => result.mask(window), lineage, sink, options);
 }
 
@@ -77,7 +78,7 @@ export function writeProvenance(
   sink: ByteSink,
   options?: WriteOptions,
 ): Promise<number> {
-  const product: ClassProduct = { name: 'provenance', values: PROVENANCE, colours: PROVENANCE_COLOURS };
+  const product: ClassProduct = { name: 'provenance', values: PROVENANCE, colours: PROVENANCE_TABLE };
   return writeLayer(source.scene, product, (window) => result.provenance(window), lineage, sink, options);
 }
 
@@ -98,8 +99,6 @@ export function writeConfidence(
   return writeLayer(source.scene, product, (window) => result.confidence(window), lineage, sink, options);
 }
 
-type Rgb = readonly [number, number, number];
-
 interface ClassProduct {
   readonly name: string;
   readonly values: Readonly<Record<string, number>>;
@@ -108,18 +107,18 @@ interface ClassProduct {
   readonly unit?: string;
 }
 
-const MASK_COLOURS: Readonly<Record<number, Rgb>> = {
-  [MASK_CLASS.clear]: [24, 90, 40],
-  [MASK_CLASS.thin]: [158, 202, 225],
-  [MASK_CLASS.thick]: [255, 255, 255],
-  [MASK_CLASS.shadow]: [84, 39, 136],
+const MASK_TABLE: Readonly<Record<number, Rgb>> = {
+  [MASK_CLASS.clear]: UNTOUCHED_COLOUR,
+  [MASK_CLASS.thin]: MASK_COLOURS.thin,
+  [MASK_CLASS.thick]: MASK_COLOURS.thick,
+  [MASK_CLASS.shadow]: MASK_COLOURS.shadow,
 };
-const PROVENANCE_COLOURS: Readonly<Record<number, Rgb>> = {
-  [PROVENANCE.observed]: [24, 90, 40],
-  [PROVENANCE.thinCorrected]: [158, 202, 225],
-  [PROVENANCE.shadowCorrected]: [84, 39, 136],
-  [PROVENANCE.generated]: [230, 97, 1],
-  [PROVENANCE.leftCloudy]: [255, 255, 255],
+const PROVENANCE_TABLE: Readonly<Record<number, Rgb>> = {
+  [PROVENANCE.observed]: UNTOUCHED_COLOUR,
+  [PROVENANCE.thinCorrected]: PROVENANCE_COLOURS.thinCorrected,
+  [PROVENANCE.shadowCorrected]: PROVENANCE_COLOURS.shadowCorrected,
+  [PROVENANCE.generated]: PROVENANCE_COLOURS.generated,
+  [PROVENANCE.leftCloudy]: PROVENANCE_COLOURS.leftCloudy,
 };
 const NODATA = 255;
 

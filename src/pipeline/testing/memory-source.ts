@@ -1,17 +1,7 @@
 import { throwIfAborted } from '../errors.ts';
+import { allocate } from '../ingest/blocks.ts';
 import type { BandRole, Raster, Samples, SampleType, Scene, SceneSource, Sensor, Window } from '../scene.ts';
 import { cropPlane } from '../windows.ts';
-
-const ARRAY_OF = {
-  uint8: Uint8Array,
-  int8: Int8Array,
-  uint16: Uint16Array,
-  int16: Int16Array,
-  uint32: Uint32Array,
-  int32: Int32Array,
-  float32: Float32Array,
-  float64: Float64Array,
-} as const;
 
 /** A scene described by a function per pixel, for tests. */
 export interface SyntheticScene {
@@ -39,7 +29,7 @@ export interface MemorySource extends SceneSource {
 export function memorySource(synthetic: SyntheticScene): MemorySource {
   const { width, height, roles, sampleType = 'uint16', scale = 1e-4, offset = 0, nodata = null } = synthetic;
   const bands = roles.map((_, band): Samples => {
-    const plane = new ARRAY_OF[sampleType](width * height);
+    const plane = allocate(sampleType, width * height);
     for (let i = 0; i < plane.length; i++) {
       plane[i] = synthetic.sample(i % width, Math.floor(i / width), band);
     }
@@ -86,7 +76,7 @@ export function memorySource(synthetic: SyntheticScene): MemorySource {
     async readDecimated(window, w, h, indices = all, signal): Promise<Raster> {
       throwIfAborted(signal);
       const pick = (band: Samples): Samples => {
-        const out = new ARRAY_OF[sampleType](w * h);
+        const out = allocate(sampleType, w * h);
         for (let i = 0; i < out.length; i++) {
           const x = window.x + Math.floor((((i % w) + 0.5) * window.width) / w);
           const y = window.y + Math.floor(((Math.floor(i / w) + 0.5) * window.height) / h);

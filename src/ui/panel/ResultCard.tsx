@@ -1,7 +1,8 @@
 import { useContext } from 'react';
+import { PROVENANCE_COLOURS } from '../../pipeline/colours.ts';
 import type { RunReport, Shares } from '../../pipeline/events.ts';
 import type { Product } from '../../services/engine.ts';
-import { css, PROVENANCE_COLOURS } from '../../viewer/palette.ts';
+import { css } from '../../viewer/palette.ts';
 import { useActions, useApp, ViewerContext } from '../context.ts';
 import { duration, sharesInWords } from '../words.ts';
 import { Scores } from './Scores.tsx';

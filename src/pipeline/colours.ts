@@ -1,0 +1,21 @@
+/**
+ * Colours of the classes, the same on the map and in the colour tables of exported files: distinguishable with
+ * every common colour vision deficiency (after Okabe and Ito). Red, green, blue, each 0..255.
+ */
+export type Rgb = readonly [number, number, number];
+
+/** Pixels that were found clear, or left as observed. */
+export const UNTOUCHED_COLOUR: Rgb = [200, 206, 204];
+
+export const MASK_COLOURS = {
+  thin: [240, 200, 60],
+  thick: [213, 94, 0],
+  shadow: [70, 110, 220],
+} as const satisfies Record<string, Rgb>;
+
+export const PROVENANCE_COLOURS = {
+  thinCorrected: [240, 200, 60],
+  shadowCorrected: [70, 110, 220],
+  generated: [204, 80, 150],
+  leftCloudy: [120, 120, 120],
+} as const satisfies Record<string, Rgb>;

@@ -12,7 +12,7 @@ import type {
 import { QUALITY_ROLES } from '../scene.ts';
 import { bandItem, parseItems } from '../tiff/gdal-metadata.ts';
 import { CARRIED_TAGS, GEO_TAGS, TAG } from '../tiff/tags.ts';
-import { blobSource, urlSource } from './byte-source.ts';
+import { type ByteSource, blobSource, urlSource } from './byte-source.ts';
 import type { Directory } from './directory.ts';
 import { georeference } from './georeference.ts';
 import { SAMPLE_BYTES } from './layout.ts';
@@ -28,8 +28,8 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a GeoTIFF from disk or from a server that answers range requests. Reads the directories and a
- * few small windows; samples are read later, window by window.
+ * Opens a GeoTIFF from disk, from a server that answers range requests, or from any other source of bytes. Reads
+ * the directories and a few small windows; samples are read later, window by window.
  *
  * What was worked out (sensor, roles of the bands, radiometry, no-data value, place on the ground) is in
  * `scene.decisions`, each with its reason.
@@ -37,11 +37,11 @@ export interface OpenOptions {
  *   `network/unreachable`, `network/no-range`, `job/cancelled`.
  */
 export async function openScene(
-  input: (Blob & { name?: string }) | URL,
+  input: (Blob & { name?: string }) | URL | ByteSource,
   options: OpenOptions = {},
   signal?: AbortSignal,
 ): Promise<SceneSource> {
-  const file = input instanceof URL ? await urlSource(input, signal) : blobSource(input);
+  const file = await byteSource(input, signal);
   const checked = await preflight(file, signal);
   const { main, layout, overviews } = checked;
   const { width, height, bands: count, sampleType } = layout;
@@ -99,6 +99,14 @@ export async function openScene(
   };
   const source: SceneSource = { scene, read: reader.read, readDecimated: reader.readDecimated };
   return options.overrides ? applyOverrides(source, options.overrides) : source;
+}
+
+function byteSource(
+  input: (Blob & { name?: string }) | URL | ByteSource,
+  signal?: AbortSignal,
+): ByteSource | Promise<ByteSource> {
+  if (input instanceof URL) return urlSource(input, signal);
+  return input instanceof Blob ? blobSource(input) : input;
 }
 
 /** The same samples, understood as the user says. Nothing is read again. */

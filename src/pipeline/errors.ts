@@ -27,9 +27,15 @@ export type ErrorCode =
   | 'backend/lost'
   | 'worker/crashed'
   | 'memory/exhausted'
+  // the file that is written
+  | 'output/disk-full'
+  | 'output/denied'
+  | 'output/failed'
   // the job
   | 'job/cancelled'
   | 'job/not-ready'
+  | 'job/storage-full'
+  | 'job/storage-lost'
   | 'internal/unexpected';
 
 /** Plain data form of a {@link PipelineError}: what crosses a worker boundary. */

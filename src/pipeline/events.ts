@@ -67,8 +67,15 @@ export interface RepairedTile {
   readonly confidence: Uint8Array;
 }
 
+/** The run halted, or goes on. */
+export interface PauseEvent {
+  readonly type: 'pause';
+  readonly paused: boolean;
+}
+
 export type RunEvent =
   | Progress
+  | PauseEvent
   | { readonly type: 'mask'; readonly tile: MaskTile }
   | { readonly type: 'repaired'; readonly tile: RepairedTile }
   | { readonly type: 'notice'; readonly notice: Notice };
@@ -112,6 +119,7 @@ export interface RunReport {
   readonly meanConfidence: number | null;
   readonly tiles: { readonly total: number; readonly repaired: number };
   readonly backend: string;
+  /** Of this process: a run that was continued took longer in all. */
   readonly seconds: number;
   readonly settings: RunSettings;
   readonly evaluation: Evaluation | null;

@@ -1,3 +1,4 @@
+import type { RunControl } from './control.ts';
 import { throwIfAborted } from './errors.ts';
 import type { RunEvent, RunSettings, Stage } from './events.ts';
 import type { Networks } from './networks.ts';
@@ -5,7 +6,7 @@ import type { BandPlan } from './preprocess/bands.ts';
 import type { Scratch } from './preprocess/observe.ts';
 import type { Notice, Raster, SceneSource, Window } from './scene.ts';
 import type { TileLayout } from './tiles.ts';
-import { growWindow } from './windows.ts';
+import { clipWindow, growWindow } from './windows.ts';
 
 /** What every pass of a run works with. */
 export interface Job {
@@ -19,6 +20,7 @@ export interface Job {
   /** Planes of the two tiles that are worked on at a time, taken in turns; see {@link oneAhead}. */
   readonly scratch: readonly [Scratch, Scratch];
   readonly emit: (event: RunEvent) => void;
+  readonly control: RunControl;
   readonly signal?: AbortSignal;
 }
 
@@ -40,30 +42,56 @@ export interface ReadRequest {
   readonly bands: readonly number[];
 }
 
+/** Between two units of work: lets messages through, and waits while the run is paused. */
+export async function checkpoint(job: Job): Promise<void> {
+  await breathe(job.signal);
+  await job.control.whenReady(job.signal);
+}
+
+/** The tile to work on next, taken out of `left`: the first that meets the priority window, else the first. */
+function takeNext(left: Set<number>, { layout, control: { priority } }: Job): number | undefined {
+  let chosen: number | undefined;
+  for (const key of left) {
+    chosen ??= key;
+    if (!priority) break;
+    const { x, y, width, height } = layout.windows[key];
+    const shifted = { ...priority, x: priority.x - x, y: priority.y - y };
+    if (clipWindow(shifted, width, height)) {
+      chosen = key;
+      break;
+    }
+  }
+  if (chosen !== undefined) left.delete(chosen);
+  return chosen;
+}
+
 /**
  * Reads tile after tile, the next one while the consumer works on the present one. Between tiles the event loop
- * runs and the signal is looked at.
+ * runs, the signal is looked at, and a pause takes effect.
  */
-export async function* readAhead<T>(
+export async function* readAhead(
   job: Job,
-  items: readonly T[],
-  request: (item: T) => readonly ReadRequest[],
-): AsyncGenerator<{ item: T; rasters: Raster[] }> {
-  const start = (item: T) => {
+  keys: readonly number[],
+  request: (key: number) => readonly ReadRequest[],
+): AsyncGenerator<{ key: number; rasters: Raster[] }> {
+  const left = new Set(keys);
+  const start = () => {
+    const key = takeNext(left, job);
+    if (key === undefined) return null;
     const reads = Promise.all(
-      request(item).map(({ window, bands }) => job.source.read(window, bands, job.signal)),
+      request(key).map(({ window, bands }) => job.source.read(window, bands, job.signal)),
     );
     // A failure is reported when the tile's turn comes; until then it must not count as unhandled.
     reads.catch(() => undefined);
-    return reads;
+    return { key, reads };
   };
-  let next = items.length > 0 ? start(items[0]) : null;
-  for (let i = 0; i < items.length; i++) {
-    await breathe(job.signal);
-    const rasters = await next!;
+  for (let next = start(); next !== null; ) {
+    await checkpoint(job);
+    const { key, reads }: { key: number; reads: Promise<Raster[]> } = next;
+    const rasters = await reads;
     throwIfAborted(job.signal);
-    next = i + 1 < items.length ? start(items[i + 1]) : null;
-    yield { item: items[i], rasters };
+    next = start();
+    yield { key, rasters };
   }
 }
 
@@ -119,19 +147,23 @@ export interface Pace {
   report(stage: Stage, done: number, total: number, later?: number | null): void;
 }
 
-/** @param now Milliseconds of a steady clock. */
+/** @param now Milliseconds of a steady clock that stands still while the run is paused. */
 export function createPace(emit: (event: RunEvent) => void, now = () => performance.now()): Pace {
   let stage: Stage | null = null;
   let since = now();
+  /** Tiles of the stage that an earlier process had done. */
+  let before = 0;
   let perTile = 0;
   return {
     report(current, done, total, later = null) {
       if (current !== stage) {
         stage = current;
         since = now();
+        before = done;
       }
-      if (done > 0) perTile = (now() - since) / done / 1000;
-      const known = done >= Math.min(2, total) && (current !== 'detect' || later !== null);
+      const measured = done - before;
+      if (measured > 0) perTile = (now() - since) / measured / 1000;
+      const known = measured >= Math.min(2, total - before) && (current !== 'detect' || later !== null);
       const rest = perTile * (total - done + (later ?? 0) * GENERATOR_TO_DETECTOR);
       emit({ type: 'progress', stage: current, done, total, secondsLeft: known ? rest : null });
     },

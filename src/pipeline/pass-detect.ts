@@ -1,4 +1,4 @@
-import { addToRegression, createRegression, type Regression } from './composite/extra-bands.ts';
+import { addToRegression, createRegression } from './composite/extra-bands.ts';
 import { finalMask, hasMasked, maskContext } from './detect/mask.ts';
 import {
   classify,
@@ -11,28 +11,15 @@ import {
   usableMaskSource,
 } from './detect/probabilities.ts';
 import { chooseDecoder, type QualityDecoder } from './detect/quality.ts';
-import { addToCoarseField, type CoarseField, createCoarseField } from './generate/coarse-field.ts';
+import { type Findings, setFound } from './findings.ts';
+import { addToCoarseField } from './generate/coarse-field.ts';
 import { CLEAR_LIMIT } from './generate/prefill.ts';
-import { type Job, type Notices, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
+import { checkpoint, type Job, type Notices, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
 import { type Observation, observe } from './preprocess/observe.ts';
 import { detectorInput, gatherFrom } from './preprocess/tensor.ts';
 import { MASK_CLASS, type Raster, type SceneSource, type Window } from './scene.ts';
-import { createPlane, readPlane, type SparsePlane, setTile, tilesUnder } from './tiles.ts';
+import { readPlane, type SparsePlane, setTile, tileOf, tilesUnder } from './tiles.ts';
 import { clipWindow, cropPlane, growWindow } from './windows.ts';
-
-/** What the first pass knows of the scene. */
-export interface Findings {
-  /** Probabilities in 1/255, of tiles in which some pixel is not clear. */
-  readonly thin: SparsePlane;
-  readonly thick: SparsePlane;
-  readonly shadow: SparsePlane;
-  /** MASK_CLASS before specks are dropped and the mask is buffered. */
-  readonly classes: SparsePlane;
-  /** Means of clear pixels over 16 x 16: the canonical bands of the scene, then the extra bands. Has holes. */
-  readonly coarse: CoarseField;
-  readonly regression: Regression | null;
-  readonly validPixels: number;
-}
 
 /** Side of the sample from which the encoding of a quality band is told. */
 const SAMPLE_SIDE = 256;
@@ -54,54 +41,52 @@ async function qualityDecoders(
   return bands.map(({ role, index }, i) => ({ index, decode: chooseDecoder(role, sample.bands[i]) }));
 }
 
-/** First pass: where is cloud and shadow, and what do the clear pixels look like? */
-export async function detectPass(job: Job, notices: Notices, pace: Pace): Promise<Findings> {
-  const { source, plan, layout, settings, networks, emit } = job;
+/** First pass: where is cloud and shadow, and what do the clear pixels look like? Goes on from what is there. */
+export async function detectPass(job: Job, findings: Findings, notices: Notices, pace: Pace): Promise<void> {
+  const { source, plan, layout, settings, networks } = job;
   const { grid } = source.scene;
   const evidence = usableMaskSource(settings.maskSource, plan.quality.length);
   if (evidence !== settings.maskSource) {
     notices.add('mask/no-quality-band', 'The file carries no quality band: the network decided on the mask.');
   }
   const decoders = evidence === 'network' ? [] : await qualityDecoders(source, plan.quality, job.signal);
-  const present = plan.canonical.filter((index) => index !== null).length;
-  const findings = {
-    thin: createPlane(layout),
-    thick: createPlane(layout),
-    shadow: createPlane(layout),
-    classes: createPlane(layout),
-    coarse: createCoarseField(grid, present + plan.extra.length),
-    regression: plan.extra.length > 0 ? createRegression(grid, present, plan.extra.length) : null,
-  };
-  let validPixels = 0;
-  let done = 0;
-  let cloudy = 0;
-  const total = layout.windows.length;
-  pace.report('detect', 0, total);
-
   const keys = layout.windows.map((_, key) => key);
+  const left = keys.filter((key) => !findings.valid.has(key));
+  const total = keys.length;
+  let done = total - left.length;
+  let cloudy = 0;
+  for (const key of keys) if (findings.valid.has(key)) tell(key);
+  pace.report('detect', done, total);
+
   const clip = (key: number) =>
     clipWindow(networkTile(job, layout.windows[key]), grid.width, grid.height) as Window;
   await oneAhead(
-    readAhead(job, keys, (key) => [{ window: clip(key), bands: plan.all }]),
-    ({ item: key, rasters }, turn) => look(key, rasters[0], turn),
+    readAhead(job, left, (key) => [{ window: clip(key), bands: plan.all }]),
+    ({ key, rasters }, turn) => look(key, rasters[0], turn),
     ({ key, core, seen, valid, found }) => {
       const clear = clearPixels(found, valid, CLEAR_LIMIT);
       const classes = classify(found, valid, settings);
-      for (const is of valid) validPixels += is;
-      setTile(findings.classes, key, classes);
-      if (hasMasked(classes) || valid.some((is, i) => is && !clear[i])) {
-        for (const name of ['thin', 'thick', 'shadow'] as const) setTile(findings[name], key, found[name]);
-      }
-      if (valid.includes(1)) addClearPixels(seen, core, clear);
-      if (hasMasked(classes)) {
-        cloudy++;
-        emit({ type: 'mask', tile: { window: core, classes } });
-      }
+      const doubtful = hasMasked(classes) || valid.some((is, i) => is && !clear[i]);
+      setFound(findings, key, {
+        classes,
+        probabilities: doubtful ? found : null,
+        validPixels: valid.reduce((sum, is) => sum + is, 0),
+        sums: valid.includes(1) ? addClearPixels(seen, core, clear) : new Map(),
+      });
       done++;
+      tell(key);
       pace.report('detect', done, total, (cloudy / done) * total);
     },
   );
-  return { ...findings, validPixels };
+
+  /** Tells of a tile that holds cloud or shadow. */
+  function tell(key: number): void {
+    const classes = tileOf(findings.classes, key);
+    if (typeof classes === 'number' ? !hasMasked(Uint8Array.of(classes)) : !hasMasked(classes)) return;
+    cloudy++;
+    const window = layout.windows[key];
+    job.emit({ type: 'mask', tile: { window, classes: readPlane(findings.classes, window) } });
+  }
 
   async function look(key: number, raster: Raster, turn: 0 | 1) {
     const core = layout.windows[key];
@@ -128,32 +113,53 @@ export async function detectPass(job: Job, notices: Notices, pace: Pace): Promis
     return found as Probabilities;
   }
 
-  function addClearPixels(seen: Observation, core: Window, clear: Uint8Array): void {
+  /** Enters a tile's clear pixels into the coarse field; returns their sums for the regression. */
+  function addClearPixels(seen: Observation, core: Window, clear: Uint8Array) {
     const crop = (plane: Float32Array) => cropPlane(plane, seen.window, core);
     const canonical = seen.canonical.filter((plane) => plane !== null).map(crop);
     const extra = seen.extra.map(crop);
     addToCoarseField(findings.coarse, core, [...canonical, ...extra], clear);
-    if (findings.regression) addToRegression(findings.regression, core, canonical, extra, clear);
+    const regression = createRegression(grid, canonical.length, extra.length);
+    if (extra.length > 0) addToRegression(regression, core, canonical, extra, clear);
+    return regression.blocks;
   }
 }
 
-/** The final mask of the scene: specks dropped, buffered across tile borders. Emits the tiles that hold mask. */
-export function finishMask(job: Job, classes: SparsePlane, mask: SparsePlane): void {
+/** The page that says, one byte per tile, which tiles of the final mask hold cloud or shadow. */
+const MASKED = 'masked';
+
+/**
+ * The final mask of the scene: specks dropped, buffered across tile borders. Emits the tiles that hold mask.
+ * @returns keys of the tiles that hold mask
+ */
+export async function finishMask(
+  job: Job,
+  { classes, pages }: Findings,
+  mask: SparsePlane,
+): Promise<number[]> {
   const { layout, settings, emit } = job;
+  const masked = pages.get(MASKED) ?? new Uint8Array(layout.windows.length);
+  const finished = pages.has(MASKED);
   const context = maskContext(settings.bufferPixels);
-  layout.windows.forEach((core, key) => {
-    const near = tilesUnder(layout, growWindow(core, context));
-    const uniform = classes.tiles.get(key) === MASK_CLASS.nodata;
-    if (uniform || near.every((k) => !classes.tiles.has(k))) {
-      if (uniform) mask.tiles.set(key, MASK_CLASS.nodata);
-      return;
+  for (const [key, core] of layout.windows.entries()) {
+    const near = tilesUnder(layout, growWindow(core, context)).map((k) => tileOf(classes, k));
+    const own = tileOf(classes, key);
+    if (near.every((tile) => tile === own) && (own === MASK_CLASS.clear || own === MASK_CLASS.nodata)) {
+      if (own === MASK_CLASS.nodata && !finished) setTile(mask, key, Uint8Array.of(own));
+      continue;
     }
-    const final = finalMask(core, settings.bufferPixels, (window) =>
-      readPlane(classes, window, MASK_CLASS.nodata),
-    );
-    setTile(mask, key, final);
-    const had = classes.tiles.get(key);
-    const detected = had instanceof Uint8Array ? hasMasked(had) : had !== undefined;
-    if (detected || hasMasked(final)) emit({ type: 'mask', tile: { window: core, classes: final } });
-  });
+    await checkpoint(job);
+    if (!finished) {
+      const final = finalMask(core, settings.bufferPixels, (window) =>
+        readPlane(classes, window, MASK_CLASS.nodata),
+      );
+      setTile(mask, key, final);
+      masked[key] = hasMasked(final) ? 1 : 0;
+    }
+    const detected = hasMasked(readPlane(classes, core));
+    if (detected || masked[key])
+      emit({ type: 'mask', tile: { window: core, classes: readPlane(mask, core) } });
+  }
+  if (!finished) pages.set(MASKED, masked);
+  return layout.windows.flatMap((_, key) => (masked[key] ? [key] : []));
 }

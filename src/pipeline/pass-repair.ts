@@ -1,17 +1,16 @@
 import { composite } from './composite/composite.ts';
 import { followBands, type Slopes } from './composite/extra-bands.ts';
 import { featherAlpha } from './composite/feather.ts';
-import { hasMasked } from './detect/mask.ts';
 import { clearPixels, type Probabilities } from './detect/probabilities.ts';
+import type { Findings } from './findings.ts';
 import type { CoarseField } from './generate/coarse-field.ts';
 import { cropGenerated, fillFrom } from './generate/generate.ts';
 import { blendBase, CLEAR_LIMIT, FILL_MARGIN } from './generate/prefill.ts';
-import { type Job, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
-import type { Findings } from './pass-detect.ts';
+import { checkpoint, type Job, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
 import { observe, REFLECTANCE_LIMIT } from './preprocess/observe.ts';
 import { gatherFrom, generatorInput } from './preprocess/tensor.ts';
 import type { Raster, Samples, Window } from './scene.ts';
-import { readPlane, type TileStore } from './tiles.ts';
+import { isRepaired, readPlane, repairedTile, setRepaired, type TileStore } from './tiles.ts';
 import { clipWindow, cropPlane, growWindow } from './windows.ts';
 
 /** What the whole scene lends to each tile; null where it holds no clear pixel. */
@@ -20,28 +19,36 @@ export interface SceneKnowledge {
   readonly slopes: Slopes | null;
 }
 
-/** Second pass: repairs the tiles that hold mask, and stores them. */
+/**
+ * Second pass: repairs the tiles that hold mask, and stores them. Goes on from what is there.
+ * @param keys Tiles that hold mask.
+ */
 export async function repairPass(
   job: Job,
   findings: Findings,
   knowledge: SceneKnowledge,
+  keys: readonly number[],
   store: TileStore,
   pace: Pace,
 ): Promise<void> {
   const { layout } = job;
-  const keys = layout.windows.flatMap((core, key) =>
-    store.mask.tiles.has(key) && hasMasked(readPlane(store.mask, core)) ? [key] : [],
-  );
-  pace.report('generate', 0, keys.length);
-  let done = 0;
+  for (const key of keys) {
+    const tile = repairedTile(store, key);
+    if (!tile) continue;
+    await checkpoint(job);
+    job.emit({ type: 'repaired', tile });
+  }
+  const left = keys.filter((key) => !isRepaired(store, key));
+  let done = keys.length - left.length;
+  pace.report('generate', done, keys.length);
   await oneAhead(
-    readAhead(job, keys, (key) => requests(job, knowledge, key)),
-    async ({ item: key, rasters }, turn) => ({
+    readAhead(job, left, (key) => requests(job, knowledge, key)),
+    async ({ key, rasters }, turn) => ({
       key,
       tile: await repairTile(job, findings, knowledge, store, layout.windows[key], rasters, turn),
     }),
     ({ key, tile }) => {
-      store.repaired.set(key, tile);
+      setRepaired(store, key, tile);
       job.emit({ type: 'repaired', tile });
       done++;
       pace.report('generate', done, keys.length);

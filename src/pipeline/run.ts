@@ -1,18 +1,21 @@
 import { solveRegression } from './composite/extra-bands.ts';
+import { type RunControl, runControl } from './control.ts';
 import { PipelineError, throwIfAborted } from './errors.ts';
 import { evaluate } from './evaluate/evaluate.ts';
-import { meanConfidence, sharesOf } from './evaluate/shares.ts';
+import { meanConfidence, sharesOf, tallyOf } from './evaluate/shares.ts';
 import type { RunEvent, RunReport, RunSettings, Shares } from './events.ts';
+import { openFindings, regressionOf, validPixels } from './findings.ts';
 import { completeCoarseField } from './generate/coarse-field.ts';
 import { CELL } from './generate/prefill.ts';
 import { breathe, collectNotices, createPace, type Job, type Notices } from './job.ts';
 import type { Networks } from './networks.ts';
 import type { ResultReader } from './output/products.ts';
+import { memoryPages, type PageStore } from './pages.ts';
 import { detectPass, finishMask } from './pass-detect.ts';
 import { repairPass } from './pass-repair.ts';
 import { planBands } from './preprocess/bands.ts';
 import type { SceneSource } from './scene.ts';
-import { createTileStore, planTiles, resultReader } from './tiles.ts';
+import { openTiles, planTiles, resultReader } from './tiles.ts';
 
 export interface RunOptions {
   /** Clear truth on the same grid; the report then holds the error against it. */
@@ -21,6 +24,13 @@ export interface RunOptions {
   readonly core?: number;
   /** Context around them that the networks see, a multiple of 16; 32 if left out. */
   readonly halo?: number;
+  /**
+   * Where the run keeps what it finds and repairs; memory if left out. A run over pages that an earlier one of the
+   * same scene, settings and models left goes on where that one stopped, and gives the same result.
+   */
+  readonly pages?: PageStore;
+  /** By which the run is paused, and told where to begin. */
+  readonly control?: RunControl;
 }
 
 export interface RunResult {
@@ -35,10 +45,10 @@ const HALO = 32;
 
 /**
  * Takes the clouds out of a scene: finds cloud and shadow (first pass over the tiles), then repairs the tiles
- * that hold any (second pass), then measures. Memory follows the cloudy area, not the scene.
+ * that hold any (second pass), then measures. Memory is bounded: what is found and repaired goes to the pages.
  *
- * @throws PipelineError `scene/roles-incomplete`, `job/cancelled` (within one tile), `backend/lost`, and what the
- *   source and the networks throw.
+ * @throws PipelineError `scene/roles-incomplete`, `job/cancelled` (within one tile), `backend/lost`, `job/storage-full`, and what the
+ *   source and the networks throw. What was finished stays in the pages.
  */
 export async function run(
   source: SceneSource,
@@ -56,7 +66,8 @@ export async function run(
   const { scene } = source;
   const layout = planTiles(scene.grid, core);
   const notices = collectNotices(onEvent);
-  const pace = createPace(onEvent);
+  const control = options.control ?? runControl();
+  const pace = createPace(onEvent, () => performance.now() - control.pausedMs);
   const job: Job = {
     source,
     plan: planBands(scene),
@@ -66,33 +77,38 @@ export async function run(
     halo,
     scratch: [[], []],
     emit: onEvent,
+    control,
     signal,
   };
+  const pages = options.pages ?? memoryPages();
+  const findings = openFindings(layout, job.plan, pages);
+  const store = openTiles(scene, layout, pages);
 
   // Preprocess and detect.
-  const findings = await detectPass(job, notices, pace);
-  const store = createTileStore(layout);
-  finishMask(job, findings.classes, store.mask);
-  await breathe(signal);
+  await detectPass(job, findings, notices, pace);
+  const masked = await finishMask(job, findings, store.mask);
 
   // Generate and composite.
   const coarse = completeCoarseField(findings.coarse);
-  const slopes = coarse && findings.regression ? solveRegression(findings.regression) : null;
+  const regression = regressionOf(findings, job.plan);
+  const slopes = coarse && regression ? solveRegression(regression) : null;
   await breathe(signal);
-  await repairPass(job, findings, { coarse, slopes }, store, pace);
+  await repairPass(job, findings, { coarse, slopes }, masked, store, pace);
 
   // Evaluate.
   const result = resultReader(source, store);
-  const shares = sharesOf(store, findings.validPixels);
-  tellAboutScene(notices, shares, findings.validPixels, coarse !== null, job.plan.extra.length);
+  const tally = tallyOf(store);
+  const valid = validPixels(findings);
+  const shares = sharesOf(tally, valid);
+  tellAboutScene(notices, shares, valid, coarse !== null, job.plan.extra.length);
   const evaluation = options.reference
     ? await evaluate(source, options.reference, result, store, notices, pace, signal)
     : null;
   const report: RunReport = {
     scene: scene.name,
     shares,
-    meanConfidence: meanConfidence(store),
-    tiles: { total: layout.windows.length, repaired: store.repaired.size },
+    meanConfidence: meanConfidence(tally),
+    tiles: { total: layout.windows.length, repaired: masked.length },
     backend: networks.backend,
     seconds: (performance.now() - started) / 1000,
     settings: job.settings,

@@ -1,6 +1,17 @@
 import type { RepairedTile } from './events.ts';
+import { SAMPLE_ARRAYS } from './ingest/blocks.ts';
 import type { ResultReader } from './output/products.ts';
-import { type Grid, MASK_CLASS, PROVENANCE, type SceneSource, type Window } from './scene.ts';
+import type { PageStore } from './pages.ts';
+import {
+  type Grid,
+  MASK_CLASS,
+  PROVENANCE,
+  type Samples,
+  type SampleType,
+  type Scene,
+  type SceneSource,
+  type Window,
+} from './scene.ts';
 import { copyOverlap, cropPlane } from './windows.ts';
 
 /** The cores of the tiles: squares of `core` pixels, cut off at the right and lower edge of the scene. */
@@ -45,26 +56,39 @@ export function tilesUnder(layout: TileLayout, window: Window): number[] {
  */
 export interface SparsePlane {
   readonly layout: TileLayout;
-  readonly tiles: Map<number, Uint8Array | number>;
+  readonly pages: PageStore;
+  readonly name: string;
 }
 
-export function createPlane(layout: TileLayout): SparsePlane {
-  return { layout, tiles: new Map() };
+/** The plane of that name in the pages: empty, or as an earlier process left it. */
+export function openPlane(layout: TileLayout, pages: PageStore, name: string): SparsePlane {
+  return { layout, pages, name };
 }
+
+const pageName = (plane: SparsePlane, key: number) => `${plane.name}/${key}`;
 
 /** Keeps the values of a tile's core. */
 export function setTile(plane: SparsePlane, key: number, values: Uint8Array): void {
   const first = values[0];
   const uniform = values.every((value) => value === first);
-  if (uniform && first === 0) plane.tiles.delete(key);
-  else plane.tiles.set(key, uniform ? first : values);
+  if (!uniform) plane.pages.set(pageName(plane, key), values);
+  else if (first !== 0 || plane.pages.has(pageName(plane, key))) {
+    plane.pages.set(pageName(plane, key), Uint8Array.of(first));
+  }
+}
+
+/** A tile's values, or the one value that it has everywhere. */
+export function tileOf(plane: SparsePlane, key: number): Uint8Array | number {
+  const page = plane.pages.get(pageName(plane, key));
+  if (!page) return 0;
+  return page.length === 1 ? page[0] : page;
 }
 
 /** Values of a plane over a window; `outside` beyond the scene. */
 export function readPlane(plane: SparsePlane, window: Window, outside = 0): Uint8Array {
   const out = new Uint8Array(window.width * window.height).fill(outside);
   for (const key of tilesUnder(plane.layout, window)) {
-    const tile = plane.tiles.get(key) ?? 0;
+    const tile = tileOf(plane, key);
     const from = plane.layout.windows[key];
     const values = typeof tile === 'number' ? new Uint8Array(from.width * from.height).fill(tile) : tile;
     copyOverlap(values, from, out, window);
@@ -72,16 +96,80 @@ export function readPlane(plane: SparsePlane, window: Window, outside = 0): Uint
   return out;
 }
 
-/** What a run keeps: the mask (cloud, shadow and no data), and the tiles that were repaired. */
+/** What a run gives: the mask (cloud, shadow and no data), and the tiles that were repaired. */
 export interface TileStore {
   readonly layout: TileLayout;
+  readonly pages: PageStore;
   /** MASK_CLASS per pixel, buffered. */
   readonly mask: SparsePlane;
-  readonly repaired: Map<number, RepairedTile>;
+  /** PROVENANCE and confidence per pixel, as in {@link RepairedTile}; of repaired tiles only. */
+  readonly provenance: SparsePlane;
+  readonly confidence: SparsePlane;
+  readonly sampleType: SampleType;
 }
 
-export function createTileStore(layout: TileLayout): TileStore {
-  return { layout, mask: createPlane(layout), repaired: new Map() };
+/** The tiles of a scene in the pages: none, or those of an earlier process. */
+export function openTiles(scene: Scene, layout: TileLayout, pages: PageStore): TileStore {
+  const plane = (name: string) => openPlane(layout, pages, name);
+  return {
+    layout,
+    pages,
+    mask: plane('mask'),
+    provenance: plane('provenance'),
+    confidence: plane('confidence'),
+    sampleType: scene.sampleType,
+  };
+}
+
+const samplesName = (key: number) => `samples/${key}`;
+
+/** Was the tile repaired? */
+export function isRepaired(store: TileStore, key: number): boolean {
+  return store.pages.has(samplesName(key));
+}
+
+/** Keys of the repaired tiles, ascending. */
+export function repairedKeys(store: TileStore): number[] {
+  return store.layout.windows.flatMap((_, key) => (isRepaired(store, key) ? [key] : []));
+}
+
+/** Keeps a repaired tile. Its samples come last: a tile whose samples are there is complete. */
+export function setRepaired(store: TileStore, key: number, tile: RepairedTile): void {
+  setTile(store.provenance, key, tile.provenance);
+  setTile(store.confidence, key, tile.confidence);
+  const page = new Uint8Array(tile.bands.reduce((sum, band) => sum + band.byteLength, 0));
+  let at = 0;
+  for (const band of tile.bands) {
+    page.set(new Uint8Array(band.buffer, band.byteOffset, band.byteLength), at);
+    at += band.byteLength;
+  }
+  store.pages.set(samplesName(key), page);
+}
+
+/** Native samples of all bands of a repaired tile, without a copy: not to be changed. */
+function samplesOf(store: TileStore, key: number): Samples[] | null {
+  const page = store.pages.get(samplesName(key));
+  if (!page) return null;
+  const { width, height } = store.layout.windows[key];
+  const make = SAMPLE_ARRAYS[store.sampleType];
+  const stride = width * height * make.BYTES_PER_ELEMENT;
+  return Array.from(
+    { length: page.length / stride },
+    (_, band) => new make(page.buffer as ArrayBuffer, band * stride, width * height),
+  );
+}
+
+/** A repaired tile; null if the tile was not repaired. Not to be changed. */
+export function repairedTile(store: TileStore, key: number): RepairedTile | null {
+  const bands = samplesOf(store, key);
+  if (!bands) return null;
+  const window = store.layout.windows[key];
+  return {
+    window,
+    bands,
+    provenance: readPlane(store.provenance, window),
+    confidence: readPlane(store.confidence, window),
+  };
 }
 
 /**
@@ -93,27 +181,29 @@ export function resultReader(source: SceneSource, store: TileStore): ResultReade
     readPlane(store.mask, window, MASK_CLASS.nodata).map((value) =>
       value === MASK_CLASS.nodata ? 255 : observed,
     );
-  const overlay = (window: Window, out: Uint8Array, pick: (tile: RepairedTile) => Uint8Array): Uint8Array => {
+  const overlay = (window: Window, out: Uint8Array, plane: SparsePlane): Uint8Array => {
     for (const key of tilesUnder(store.layout, window)) {
-      const tile = store.repaired.get(key);
-      if (tile) copyOverlap(pick(tile), tile.window, out, window);
+      const tile = store.layout.windows[key];
+      if (isRepaired(store, key)) copyOverlap(readPlane(plane, tile), tile, out, window);
     }
     return out;
   };
   return {
     async read(window, signal) {
       const raster = await source.read(window, undefined, signal);
-      const tiles = tilesUnder(store.layout, window).flatMap((key) => store.repaired.get(key) ?? []);
-      if (tiles.length === 0) return raster;
-      const bands = raster.bands.map((band, index) => {
-        const out = cropPlane(band, window, window);
-        for (const tile of tiles) copyOverlap(tile.bands[index], tile.window, out, window);
-        return out;
-      });
+      const keys = tilesUnder(store.layout, window).filter((key) => isRepaired(store, key));
+      if (keys.length === 0) return raster;
+      const bands = raster.bands.map((band) => cropPlane(band, window, window));
+      for (const key of keys) {
+        const samples = samplesOf(store, key);
+        bands.forEach((band, index) => {
+          if (samples) copyOverlap(samples[index], store.layout.windows[key], band, window);
+        });
+      }
       return { window, bands };
     },
     mask: (window) => readPlane(store.mask, window, MASK_CLASS.nodata),
-    provenance: (window) => overlay(window, fromMask(window, PROVENANCE.observed), (tile) => tile.provenance),
-    confidence: (window) => overlay(window, fromMask(window, 100), (tile) => tile.confidence),
+    provenance: (window) => overlay(window, fromMask(window, PROVENANCE.observed), store.provenance),
+    confidence: (window) => overlay(window, fromMask(window, 100), store.confidence),
   };
 }

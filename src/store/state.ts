@@ -53,7 +53,7 @@ export interface JobSlice {
   /** The product that is being written. */
   readonly saving: Product | null;
   /** The last part of the map that changed. Not for rendering: the viewer subscribes to it. */
-  readonly tileChange: Exclude<EngineEvent, { type: 'progress' } | { type: 'notice' }> | null;
+  readonly tileChange: Extract<EngineEvent, { readonly window: unknown }> | null;
 }
 
 export interface Range {

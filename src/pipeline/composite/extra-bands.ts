@@ -79,6 +79,15 @@ export function addToRegression(
   }
 }
 
+/** Enters sums over clear pixels that were gathered elsewhere. */
+export function mergeRegression(regression: Regression, blocks: ReadonlyMap<number, Float64Array>): void {
+  for (const [block, sums] of blocks) {
+    const known = regression.blocks.get(block);
+    if (known) for (let i = 0; i < sums.length; i++) known[i] += sums[i];
+    else regression.blocks.set(block, sums.slice());
+  }
+}
+
 /** Sums of products about the mean: x x' (P * P), then x y' (P * E). */
 function centred(sums: Float64Array, p: number, e: number): Float64Array {
   const n = Math.max(1, sums[0]);

@@ -12,7 +12,7 @@ import {
   type SceneSource,
   type Window,
 } from '../scene.ts';
-import type { TileStore } from '../tiles.ts';
+import { isRepaired, type TileStore } from '../tiles.ts';
 import { clipWindow, growWindow, mirrorPositions } from '../windows.ts';
 import { addPixel, emptySums, type Sums, scoreOf } from './metrics.ts';
 import { SSIM_RADIUS, ssimMap } from './ssim.ts';
@@ -90,7 +90,7 @@ export async function evaluate(
     const provenance = result.provenance(core);
     const first = toPicture(source.scene, seen, original, window);
     add(before, core, first, there, mask, provenance);
-    const second = store.repaired.has(key) ? toPicture(source.scene, seen, repaired, window) : first;
+    const second = isRepaired(store, key) ? toPicture(source.scene, seen, repaired, window) : first;
     add(after, core, second, there, mask, provenance);
   }
 }

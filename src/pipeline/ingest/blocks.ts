@@ -6,7 +6,8 @@ import { unpackJpeg } from './jpeg.ts';
 import { type ImageLayout, SAMPLE_BYTES } from './layout.ts';
 import { unpackLerc } from './lerc.ts';
 
-const ARRAYS = {
+/** The array that holds samples of a type. */
+export const SAMPLE_ARRAYS = {
   uint8: Uint8Array,
   int8: Int8Array,
   uint16: Uint16Array,
@@ -18,7 +19,7 @@ const ARRAYS = {
 } as const;
 
 export function allocate(type: SampleType, length: number): Samples {
-  return new ARRAYS[type](length);
+  return new SAMPLE_ARRAYS[type](length);
 }
 
 /**
@@ -48,7 +49,7 @@ export async function readBlock(
         : await unpackLerc(packed, layout.codec, layout, rows);
     // libtiff puts samples into the file's order before it encodes them, so LERC packs swapped numbers.
     if (!layout.littleEndian) swapBytes(bytes, SAMPLE_BYTES[layout.sampleType]);
-    return new ARRAYS[layout.sampleType](bytes.buffer);
+    return new SAMPLE_ARRAYS[layout.sampleType](bytes.buffer);
   }
   const bytes = await unpack(packed, layout.compression, count * SAMPLE_BYTES[layout.sampleType]);
   return toSamples(bytes, layout, rows);
@@ -75,7 +76,7 @@ function toSamples(bytes: Uint8Array<ArrayBuffer>, layout: ImageLayout, rows: nu
     if (!layout.littleEndian) swapBytes(bytes, size);
     if (layout.predictor === 2) sumHorizontally(bytes, rows, rowSamples, stride, size);
   }
-  return new ARRAYS[layout.sampleType](bytes.buffer);
+  return new SAMPLE_ARRAYS[layout.sampleType](bytes.buffer);
 }
 
 function swapBytes(bytes: Uint8Array, size: number): void {

@@ -1,5 +1,5 @@
 import { blobSink } from '../src/pipeline/output/blob-sink.ts';
-import { writeGeoTiff } from '../src/pipeline/output/geotiff-writer.ts';
+import { writeCog } from '../src/pipeline/output/cog-writer.ts';
 import type { CarriedMetadata, Samples } from '../src/pipeline/scene.ts';
 
 const BANDS = ['B02', 'B03', 'B04', 'B08', 'B11', 'B12', 'SCL'];
@@ -45,8 +45,16 @@ export async function syntheticScene(size: number, cloudShare: number): Promise<
     otherTags: {},
   };
   const sink = blobSink();
-  const spec = { width: size, height: size, bands: BANDS.length, sampleType: 'uint16', metadata } as const;
-  await writeGeoTiff(
+  const spec = {
+    width: size,
+    height: size,
+    bands: BANDS.length,
+    sampleType: 'uint16',
+    nodata: null,
+    reductions: BANDS.map((name) => (name === 'SCL' ? 'nearest' : 'average')),
+    metadata,
+  } as const;
+  await writeCog(
     spec,
     async (window) => ({
       window,

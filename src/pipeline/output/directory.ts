@@ -8,40 +8,53 @@ export interface Entry {
   readonly value: readonly number[] | string;
 }
 
+/** Widths in bytes that differ between classic TIFF and BigTIFF. */
+const CLASSIC = { count: 2, word: 4 } as const;
+const BIG = { count: 8, word: 8 } as const;
+
 /**
- * A little-endian classic directory with the values that do not fit into their entries behind it.
- * Its length depends only on the counts of the entries, so that room can be kept before values are known.
+ * A little-endian directory with the values that do not fit into their entries behind it.
+ * Its length depends only on the counts of the entries, so that positions can be planned before values are known.
  * @param position of the directory in the file
  * @param next position of the next directory, 0 for none
+ * @param big BigTIFF instead of classic TIFF
  */
 export function encodeDirectory(
   entries: readonly Entry[],
   position: number,
   next: number,
+  big: boolean,
 ): Uint8Array<ArrayBuffer> {
+  const { count, word } = big ? BIG : CLASSIC;
   const sorted = [...entries]
     .sort((a, b) => a.tag - b.tag)
     .map((entry) => ({ ...entry, data: encode(entry) }));
-  const head = 2 + sorted.length * 12 + 4;
-  const total = sorted.reduce((sum, { data }) => sum + (data.length > 4 ? even(data.length) : 0), even(head));
+  const entryBytes = 4 + 2 * word;
+  const head = count + sorted.length * entryBytes + word;
+  const outside = (data: Uint8Array) => (data.length > word ? even(data.length) : 0);
+  const total = sorted.reduce((sum, { data }) => sum + outside(data), even(head));
   const bytes = new Uint8Array(total);
   const view = new DataView(bytes.buffer);
+  const setWord = (at: number, value: number) => {
+    if (big) view.setBigUint64(at, BigInt(value), true);
+    else view.setUint32(at, value, true);
+  };
   view.setUint16(0, sorted.length, true);
   let free = even(head);
   sorted.forEach(({ tag, type, data }, i) => {
-    const at = 2 + i * 12;
+    const at = count + i * entryBytes;
     view.setUint16(at, tag, true);
     view.setUint16(at + 2, type, true);
-    view.setUint32(at + 4, data.length / FIELD_BYTES[type], true);
-    if (data.length <= 4) {
-      bytes.set(data, at + 8);
+    setWord(at + 4, data.length / FIELD_BYTES[type]);
+    if (data.length <= word) {
+      bytes.set(data, at + 4 + word);
     } else {
-      view.setUint32(at + 8, position + free, true);
+      setWord(at + 4 + word, position + free);
       bytes.set(data, free);
       free += even(data.length);
     }
   });
-  view.setUint32(head - 4, next, true);
+  setWord(head - word, next);
   return bytes;
 }
 
@@ -53,6 +66,7 @@ function encode({ type, value }: Entry): Uint8Array {
   value.forEach((v, i) => {
     const at = i * size;
     if (type === FIELD.double) view.setFloat64(at, v, true);
+    else if (type === FIELD.long8) view.setBigUint64(at, BigInt(v), true);
     else if (size === 1) view.setUint8(at, v);
     else if (size === 2) view.setUint16(at, v, true);
     else view.setUint32(at, v, true);

@@ -2,9 +2,9 @@ import { MASK_COLOURS, PROVENANCE_COLOURS, type Rgb, UNTOUCHED_COLOUR } from '..
 import type { RunSettings, Shares } from '../events.ts';
 import type { Networks } from '../networks.ts';
 import type { CarriedMetadata, Raster, Scene, SceneSource, Window } from '../scene.ts';
-import { MASK_CLASS, PROVENANCE } from '../scene.ts';
+import { MASK_CLASS, PROVENANCE, QUALITY_ROLES } from '../scene.ts';
 import { editItems, type MetadataItem } from '../tiff/gdal-metadata.ts';
-import { type GeoTiffSpec, type WriteOptions, writeGeoTiff } from './geotiff-writer.ts';
+import { type CogSpec, type WriteOptions, writeCog } from './cog-writer.ts';
 import type { ByteSink } from './sink.ts';
 
 /** The finished scene, window by window. Windows lie inside the grid. */
@@ -35,7 +35,7 @@ export interface Lineage {
  * The repaired scene: size, grid, sample type, band order, names, scale, offset, no-data value and metadata
  * as in the input; statistics, which no longer hold, are left out; `UNCLOUDED_*` items say how it was made.
  * @returns length in bytes
- * @throws PipelineError as {@link writeGeoTiff}
+ * @throws PipelineError as {@link writeCog}
  */
 export function writeResult(
   source: SceneSource,
@@ -45,17 +45,22 @@ export function writeResult(
   options?: WriteOptions,
 ): Promise<number> {
   const { scene } = source;
-  const spec: GeoTiffSpec = {
+  const spec: CogSpec = {
     width: scene.grid.width,
     height: scene.grid.height,
     bands: scene.bands.length,
     sampleType: scene.sampleType,
+    nodata: scene.nodata,
+    reductions: scene.bands.map(({ role }) =>
+      role !== 'alpha' && QUALITY_ROLES.includes(role) ? 'nearest' : 'average',
+    ),
+    alphaBand: scene.bands.find(({ role }) => role === 'alpha')?.index,
     metadata: {
       ...scene.metadata,
       gdalMetadata: editItems(scene.metadata.gdalMetadata, isStale, lineageItems(lineage)),
     },
   };
-  return writeGeoTiff(spec, (window, signal) => result.read(window, signal), sink, options);
+  return writeCog(spec, (window, signal) => result.read(window, signal), sink, options);
 }
 
 /** Where cloud and shadow were found: one band of MASK_CLASS values, with colours. */
@@ -148,15 +153,17 @@ function writeLayer(
     extraSamples: [],
     otherTags: {},
   };
-  const spec: GeoTiffSpec = {
+  const spec: CogSpec = {
     width: scene.grid.width,
     height: scene.grid.height,
     bands: 1,
     sampleType: 'uint8',
+    nodata: NODATA,
+    reductions: [product.colours ? 'nearest' : 'average'],
     metadata,
     ...(product.colours && { colorMap: colourMap(product.colours) }),
   };
-  return writeGeoTiff(spec, async (window) => ({ window, bands: [read(window)] }), sink, options);
+  return writeCog(spec, async (window) => ({ window, bands: [read(window)] }), sink, options);
 }
 
 /** TIFF's colour map: all reds, all greens, all blues, 16 bits each. */

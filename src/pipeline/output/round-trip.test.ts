@@ -9,7 +9,7 @@ import type { SceneSource } from '../scene.ts';
 import { DATA, dataFile, fixture, fixturePath, hasData } from '../testing/fixtures.ts';
 import { describeWithGdal, hasGdal, samplesByGdal } from '../testing/gdal.ts';
 import { blobSink } from './blob-sink.ts';
-import { writeGeoTiff } from './geotiff-writer.ts';
+import { writeCog } from './cog-writer.ts';
 import {
   type Lineage,
   type ResultReader,
@@ -137,11 +137,11 @@ describe('real scenes', () => {
 });
 
 describe('metadata of the result', () => {
-  it('tells how it was made and drops statistics, keeping the other items', async () => {
+  it('tells how it was made, with statistics of its own, keeping the other items', async () => {
     const { source, blob } = await writtenResult(fixture('stats.tif'));
     expect(source.scene.metadata.gdalMetadata).toContain('STATISTICS_MINIMUM');
     const xml = (await openScene(blob)).scene.metadata.gdalMetadata ?? '';
-    expect(xml).not.toContain('STATISTICS_');
+    expect(xml.match(/STATISTICS_MINIMUM" sample="0"/g)).toHaveLength(1);
     expect(xml).toContain('<Item name="KEEP" sample="0">yes</Item>');
     expect(xml).toContain('<Item name="UNCLOUDED_DATE">2026-01-02T03:04:05.000Z</Item>');
     expect(xml).toContain('<Item name="UNCLOUDED_GENERATOR">generator 2 sha256:bb</Item>');
@@ -179,12 +179,10 @@ describe('NaN payloads', () => {
       };
       const sink = blobSink();
       const source = await openScene(fixture('float-nan.tif'));
-      const spec = { width: 20, height: 20, bands: 3, sampleType, metadata: source.scene.metadata };
-      await writeGeoTiff(
-        spec,
-        async (window) => ({ window, bands: [samples(), samples(), samples()] }),
-        sink,
-      );
+      const { metadata } = source.scene;
+      const reductions = ['average', 'average', 'average'] as const;
+      const spec = { width: 20, height: 20, bands: 3, sampleType, nodata: null, reductions, metadata };
+      await writeCog(spec, async (window) => ({ window, bands: [samples(), samples(), samples()] }), sink);
       const copy = await openScene(sink.toBlob());
       const { bands } = await copy.read({ x: 0, y: 0, width: 20, height: 20 });
       expect(new Uint8Array(bands[1].buffer)).toEqual(patterns);
@@ -230,15 +228,17 @@ describe('writing', () => {
       height: 64,
       bands: 3,
       sampleType: source.scene.sampleType,
+      nodata: null,
+      reductions: ['average', 'average', 'average'] as const,
       tileSize: 16,
       metadata: source.scene.metadata,
     };
     const steps: number[] = [];
-    await writeGeoTiff(spec, (w) => source.read(w), blobSink(), { onProgress: (done) => steps.push(done) });
+    await writeCog(spec, (w) => source.read(w), blobSink(), { onProgress: (done) => steps.push(done) });
     expect(steps).toEqual(Array.from({ length: 16 }, (_, i) => i + 1));
 
     const abort = new AbortController();
-    const writing = writeGeoTiff(spec, (w) => source.read(w), blobSink(), {
+    const writing = writeCog(spec, (w) => source.read(w), blobSink(), {
       signal: abort.signal,
       onProgress: (done) => done === 3 && abort.abort(),
     });

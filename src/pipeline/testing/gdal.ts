@@ -29,14 +29,17 @@ export function describeWithGdal(path: string): Json {
   for (const domain of Object.keys(metadata)) {
     if (Object.keys(metadata[domain]).length === 0) delete metadata[domain];
   }
+  const stac = info.stac as Record<string, Json[]> | undefined;
+  for (const band of stac?.['raster:bands'] ?? []) delete band.stats;
   for (const band of info.bands as Json[]) {
     for (const key of ['block', 'overviews', 'min', 'max', 'minimum', 'maximum', 'mean', 'stdDev'])
       delete band[key];
-    const items = band.metadata as Record<string, Record<string, string>>;
+    const items = (band.metadata ?? {}) as Record<string, Record<string, string>>;
     for (const name of Object.keys(items[''] ?? {}))
       if (name.startsWith('STATISTICS_')) delete items[''][name];
     for (const domain of Object.keys(items))
       if (Object.keys(items[domain]).length === 0) delete items[domain];
+    if (Object.keys(items).length === 0) delete band.metadata;
   }
   return info;
 }

@@ -59,7 +59,7 @@ export const COMPRESSION = {
   zstd: 50000,
 } as const;
 
-export const PHOTOMETRIC = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, ycbcr: 6 } as const;
+export const PHOTOMETRIC = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, mask: 4, ycbcr: 6 } as const;
 
 /** The tags that place the image on the ground; copied from input to output. */
 export const GEO_TAGS: Readonly<Record<number, number>> = {

@@ -1,6 +1,6 @@
 import type { Band, Scene, SceneSource, Window } from '../scene.ts';
 import { PROVENANCE } from '../scene.ts';
-import { type DisplayStore, pixelIndex } from './display-store.ts';
+import type { DisplayStore, Found, Lookup } from './display-store.ts';
 
 /** Which picture a display tile shows. */
 export type DisplayLayer = 'before' | 'after' | 'mask' | 'provenance' | 'confidence';
@@ -44,7 +44,12 @@ export async function displayTile(
   if (request.layer === 'before' || request.layer === 'after') {
     return reflectanceTile(source, store, request, columns, rows, signal);
   }
-  return classTile(store, request.layer, request.width, request.height, columns, rows);
+  return classTile(await classesOf(store, request.layer, request), request, columns, rows);
+}
+
+/** Pixels of the scene between two display pixels. */
+function stepOf({ window, width }: DisplayRequest): number {
+  return window.width / width;
 }
 
 /** The part of a row of display pixels that lies on the grid. */
@@ -74,12 +79,13 @@ function position(range: SampledRange, i: number): number {
 async function reflectanceTile(
   source: SceneSource,
   store: DisplayStore,
-  { layer, width, height, bands }: DisplayRequest,
+  request: DisplayRequest,
   columns: SampledRange,
   rows: SampledRange,
   signal?: AbortSignal,
 ): Promise<DisplayPixels> {
   const { scene } = source;
+  const { layer, width, height, bands } = request;
   const channels = bands.length + 1;
   const data = new Float32Array(width * height * channels);
   if (columns.count === 0 || rows.count === 0) return { width, height, channels, data };
@@ -88,7 +94,8 @@ async function reflectanceTile(
   const wanted = alpha ? [...bands, alpha.index] : bands;
   const { bands: samples } = await source.readDecimated(window, columns.count, rows.count, wanted, signal);
   const shown = bands.map((index) => scene.bands[index]);
-  const repaired = layer === 'after' && !store.repaired.empty ? store.repaired : null;
+  const repaired =
+    layer === 'after' && !store.repaired.empty ? await store.repaired.under(window, stepOf(request)) : null;
   for (let row = 0; row < rows.count; row++) {
     const y = position(rows, row);
     for (let column = 0; column < columns.count; column++) {
@@ -96,12 +103,11 @@ async function reflectanceTile(
       const out = ((row + rows.first) * width + column + columns.first) * channels;
       if (alpha && samples[bands.length][i] === 0) continue;
       const x = position(columns, column);
-      const tile = repaired?.at(x, y);
-      const inTile = tile ? pixelIndex(tile, x, y) : 0;
-      const changed = tile && isChanged(tile.provenance[inTile]);
+      const found = repaired?.(x, y);
+      const changed = found && isChanged(found.tile.provenance[found.index]);
       let valid = 0;
       for (let b = 0; b < bands.length; b++) {
-        const sample = changed ? tile.bands[bands[b]][inTile] : samples[b][i];
+        const sample = changed ? found.tile.bands[bands[b]][found.index] : samples[b][i];
         if (isNodata(sample, scene)) continue;
         data[out + b] = reflectance(sample, shown[b]);
         valid = 1;
@@ -113,10 +119,8 @@ async function reflectanceTile(
 }
 
 function classTile(
-  store: DisplayStore,
-  layer: 'mask' | 'provenance' | 'confidence',
-  width: number,
-  height: number,
+  valueAt: (x: number, y: number) => number | null,
+  { width, height }: DisplayRequest,
   columns: SampledRange,
   rows: SampledRange,
 ): DisplayPixels {
@@ -124,7 +128,7 @@ function classTile(
   for (let row = 0; row < rows.count; row++) {
     const y = position(rows, row);
     for (let column = 0; column < columns.count; column++) {
-      const value = classAt(store, layer, position(columns, column), y);
+      const value = valueAt(position(columns, column), y);
       if (value === null) continue;
       const out = ((row + rows.first) * width + column + columns.first) * 2;
       data[out] = value;
@@ -134,19 +138,23 @@ function classTile(
   return { width, height, channels: 2, data };
 }
 
-/** Mask class, provenance or confidence of a pixel; null where nothing is known (yet). */
-function classAt(
+/** Mask class, provenance or confidence of pixels under the request; null where nothing is known (yet). */
+async function classesOf(
   { masks, repaired }: DisplayStore,
   layer: 'mask' | 'provenance' | 'confidence',
-  x: number,
-  y: number,
-): number | null {
-  if (layer === 'mask') {
-    const tile = masks.at(x, y);
-    return tile ? tile.classes[pixelIndex(tile, x, y)] : null;
-  }
-  const tile = repaired.at(x, y);
-  return tile ? tile[layer][pixelIndex(tile, x, y)] : null;
+  request: DisplayRequest,
+): Promise<(x: number, y: number) => number | null> {
+  const valueIn =
+    <T>(lookup: Lookup<T>, plane: (tile: T) => Uint8Array) =>
+    (x: number, y: number) =>
+      planeValue(lookup(x, y), plane);
+  const step = stepOf(request);
+  if (layer === 'mask') return valueIn(await masks.under(request.window, step), (tile) => tile.classes);
+  return valueIn(await repaired.under(request.window, step), (tile) => tile[layer]);
+}
+
+function planeValue<T>(found: Found<T> | null, plane: (tile: T) => Uint8Array): number | null {
+  return found ? plane(found.tile)[found.index] : null;
 }
 
 function isChanged(provenance: number): boolean {
@@ -191,15 +199,17 @@ export async function probePixel(
   if (!(column >= 0 && row >= 0 && column < width && row < height)) return { x: column, y: row, ...nothing };
   const raster = await source.read({ x: column, y: row, width: 1, height: 1 }, undefined, signal);
   const before = raster.bands.map((band) => band[0]);
-  const tile = store.repaired.at(column, row);
+  const pixel = raster.window;
+  const mask = planeValue((await store.masks.under(pixel, 1))(column, row), ({ classes }) => classes);
+  const found = (await store.repaired.under(pixel, 1))(column, row);
   return {
     x: column,
     y: row,
     before,
-    after: tile ? tile.bands.map((band) => band[pixelIndex(tile, column, row)]) : before,
-    mask: classAt(store, 'mask', column, row),
-    provenance: classAt(store, 'provenance', column, row),
-    confidence: classAt(store, 'confidence', column, row),
+    after: found ? found.tile.bands.map((band) => band[found.index]) : before,
+    mask,
+    provenance: planeValue(found, ({ provenance }) => provenance),
+    confidence: planeValue(found, ({ confidence }) => confidence),
   };
 }
 

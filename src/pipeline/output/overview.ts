@@ -13,8 +13,8 @@ export interface ReductionOptions {
 
 /**
  * A plane at half the size: pixel (x, y) stands for the pixels (2x, 2y) to (2x + 1, 2y + 1), as far as the plane
- * reaches; odd sizes are rounded up. Averages of integers are rounded half up, as GDAL does; like there, an average
- * of valid samples never becomes the no-data value.
+ * reaches; odd sizes are rounded up. Averages are rounded as GDAL does, halves away from zero; an average of valid samples
+ * never becomes the no-data value.
  */
 export function halve(
   plane: Samples,
@@ -63,11 +63,11 @@ function meanRow(plane: Samples, from: number, below: number, width: number, to:
   const pairs = width >> 1;
   for (let x = 0; x < pairs; x++) {
     const i = from + 2 * x;
-    to[x] = Math.floor((plane[i] + plane[i + 1] + plane[i + below] + plane[i + below + 1] + 2) / 4);
+    to[x] = rounded((plane[i] + plane[i + 1] + plane[i + below] + plane[i + below + 1]) / 4);
   }
   if (pairs < to.length) {
     const i = from + 2 * pairs;
-    to[pairs] = Math.floor((plane[i] + plane[i + below] + 1) / 2);
+    to[pairs] = rounded((plane[i] + plane[i + below]) / 2);
   }
 }
 
@@ -96,11 +96,15 @@ function validMeanRow(
     if (count === 0) {
       to[x] = nodata ?? plane[i];
     } else {
-      const mean = integer ? Math.floor(sum / count + 0.5) : sum / count;
-      to[x] = mean;
+      to[x] = integer ? rounded(sum / count) : sum / count;
       if (to[x] === nodata) to[x] = besides(nodata, integer);
     }
   }
+}
+
+/** What an array of integers, which cuts off fractions, turns into the nearest integer, halves away from zero. */
+function rounded(mean: number): number {
+  return mean < 0 ? mean - 0.5 : mean + 0.5;
 }
 
 /** A value next to `nodata`. An integer type's largest value is no mean of others, so the next one exists. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /** GDAL as an independent judge of what we write; tests skip where it is not installed. */
@@ -51,4 +51,24 @@ export function samplesByGdal(path: string, scratch: string): Buffer {
     stdio: 'pipe',
   });
   return readFileSync(raw);
+}
+
+const VALIDATE = `
+import json, sys
+from osgeo_utils.samples.validate_cloud_optimized_geotiff import validate
+warnings, errors, details = validate(sys.argv[1], full_check=True)
+print(json.dumps(warnings + errors))
+`;
+
+/** A Python that has GDAL's modules (Debian: python3-gdal, which gdal-bin brings along), or null. */
+const python = ['python3', '/usr/bin/python3'].find(
+  (name) => spawnSync(name, ['-c', 'import osgeo_utils.samples']).status === 0,
+);
+
+export const hasCogValidator = python !== undefined;
+if (!hasCogValidator) console.warn('no Python with GDAL: its check of cloud-optimised GeoTIFFs is skipped');
+
+/** What GDAL's validate_cloud_optimized_geotiff.py (full check) has against a file: nothing, if all is well. */
+export function cogFaults(path: string): string[] {
+  return JSON.parse(execFileSync(python ?? 'python3', ['-c', VALIDATE, path], { encoding: 'utf8' }));
 }

@@ -17,6 +17,9 @@ export type ErrorCode =
   | 'scene/too-few-bands'
   | 'scene/palette'
   | 'scene/roles-incomplete'
+  // several files dropped together
+  | 'scene/not-one-scene'
+  | 'scene/different-grids'
   // the network
   | 'network/unreachable'
   | 'network/no-range'
@@ -28,6 +31,7 @@ export type ErrorCode =
   | 'worker/crashed'
   | 'memory/exhausted'
   // the file that is written
+  | 'output/exists'
   | 'output/disk-full'
   | 'output/denied'
   | 'output/failed'

@@ -130,6 +130,11 @@ export interface Scene {
   readonly sampleType: SampleType;
   /** Sample value that means no data, in every band; null if the file names none. May be NaN. */
   readonly nodata: number | null;
+  /**
+   * The band (of role `alpha`, the last one) that stands for the file's own mask of valid pixels: 0 where there is no
+   * data. The file stores it as a mask (NewSubfileType 4), not among its samples. Null or absent if there is none.
+   */
+  readonly maskBand?: number | null;
   readonly sensor: Sensor;
   /** Uncompressed size of all bands in bytes. */
   readonly byteLength: number;
@@ -166,6 +171,8 @@ export interface SceneOverrides {
 /** A readable scene: the only way in which stages get at samples. */
 export interface SceneSource {
   readonly scene: Scene;
+  /** How many times smaller than the scene the smallest version is that its files hold; 1 (or absent) for none. */
+  readonly reduction?: number;
   /**
    * Native samples of `window` (inside the grid) for the given band indices (default: all).
    * @throws PipelineError `file/truncated`, `file/corrupt`, `file/unreadable`, `job/cancelled`.

@@ -1,5 +1,5 @@
 import type { RepairedTile } from './events.ts';
-import { SAMPLE_ARRAYS } from './ingest/blocks.ts';
+import { SAMPLE_ARRAYS } from './ingest/layout.ts';
 import type { ResultReader } from './output/products.ts';
 import type { PageStore } from './pages.ts';
 import {
@@ -24,8 +24,11 @@ export interface TileLayout {
   readonly windows: readonly Window[];
 }
 
+/** Side of a tile core in pixels, unless a run is told otherwise. */
+export const CORE = 256;
+
 /** @param core Side of a tile core in pixels. */
-export function planTiles(grid: Grid, core: number): TileLayout {
+export function planTiles(grid: Grid, core = CORE): TileLayout {
   const columns = Math.ceil(grid.width / core);
   const rows = Math.ceil(grid.height / core);
   const windows = Array.from({ length: columns * rows }, (_, key) => {
@@ -72,9 +75,14 @@ export function setTile(plane: SparsePlane, key: number, values: Uint8Array): vo
   const first = values[0];
   const uniform = values.every((value) => value === first);
   if (!uniform) plane.pages.set(pageName(plane, key), values);
-  else if (first !== 0 || plane.pages.has(pageName(plane, key))) {
+  else if (first !== 0 || hasTile(plane, key)) {
     plane.pages.set(pageName(plane, key), Uint8Array.of(first));
   }
+}
+
+/** Does the plane hold anything but 0 in the tile? */
+export function hasTile(plane: SparsePlane, key: number): boolean {
+  return plane.pages.has(pageName(plane, key));
 }
 
 /** A tile's values, or the one value that it has everywhere. */

@@ -13,46 +13,44 @@ export interface ByteSource {
 }
 
 export function blobSource(blob: Blob & { name?: string }): ByteSource {
-  return {
-    name: blob.name ?? 'scene.tif',
-    size: blob.size,
-    async read(position, length, signal) {
-      throwIfAborted(signal);
-      try {
-        const bytes = await blob.slice(position, position + length).arrayBuffer();
-        throwIfAborted(signal);
-        return new Uint8Array(bytes);
-      } catch (cause) {
-        if (cause instanceof PipelineError) throw cause;
-        throw new PipelineError(
-          'file/unreadable',
-          'The file can no longer be read.',
-          'It may have been moved, changed or unplugged since it was opened: open it again.',
-          { cause },
-        );
-      }
-    },
+  const read = async (position: number, length: number, signal?: AbortSignal) => {
+    throwIfAborted(signal);
+    const bytes = await blob
+      .slice(position, position + length)
+      .arrayBuffer()
+      .catch(unreadable);
+    throwIfAborted(signal);
+    return new Uint8Array(bytes);
   };
+  return { name: blob.name ?? 'scene.tif', size: blob.size, read: paged(read, blob.size) };
 }
 
-/** Bytes fetched at once where less is asked for: header, directories and small blocks share a request. */
+/** Files on disk are read when asked for, not when chosen: until then they may have changed or gone. */
+function unreadable(cause: unknown): never {
+  const gone = cause instanceof Error && cause.name === 'NotFoundError';
+  throw new PipelineError(
+    'file/unreadable',
+    gone
+      ? 'The file is no longer where it was when it was opened.'
+      : 'The file can no longer be read: it was changed since it was opened, or its drive or permission is gone.',
+    'Open the file again; if something writes to it, wait until that has ended.',
+    { cause },
+  );
+}
+
+/** Bytes read at once where less is asked for: header, directories and small blocks share a request. */
 const PAGE = 65_536;
 const CACHED_PAGES = 64;
 
-/**
- * A file behind a server that answers range requests.
- * @throws PipelineError `network/unreachable`, `network/no-range`.
- */
-export async function urlSource(url: URL, signal?: AbortSignal): Promise<ByteSource> {
+/** Reads small pieces by way of pages that are kept, and large ones as they are. */
+function paged(read: ByteSource['read'], size: number, first?: Uint8Array<ArrayBuffer>): ByteSource['read'] {
   const pages = new Map<number, Uint8Array<ArrayBuffer>>();
-  const first = await fetchRange(url, 0, PAGE, signal);
-  pages.set(0, first.bytes);
-  const size = first.size ?? (first.bytes.length < PAGE ? first.bytes.length : await sizeByHead(url, signal));
+  if (first) pages.set(0, first);
 
-  async function page(index: number, pageSignal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async function page(index: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     let bytes = pages.get(index);
     if (bytes) pages.delete(index);
-    else bytes = (await fetchRange(url, index * PAGE, PAGE, pageSignal)).bytes;
+    else bytes = await read(index * PAGE, PAGE, signal);
     pages.set(index, bytes);
     for (const oldest of pages.keys()) {
       if (pages.size <= CACHED_PAGES) break;
@@ -61,28 +59,35 @@ export async function urlSource(url: URL, signal?: AbortSignal): Promise<ByteSou
     return bytes;
   }
 
-  return {
-    name: decodeURIComponent(url.pathname.split('/').pop() || 'scene.tif'),
-    size,
-    async read(position, length, readSignal) {
-      const wanted = Math.max(0, Math.min(length, size - position));
-      if (wanted === 0) return new Uint8Array(0);
-      if (wanted > PAGE / 2) return (await fetchRange(url, position, wanted, readSignal)).bytes;
-      const out = new Uint8Array(wanted);
-      let filled = 0;
-      while (filled < wanted) {
-        const at = position + filled;
-        const part = (await page(Math.floor(at / PAGE), readSignal)).subarray(
-          at % PAGE,
-          (at % PAGE) + wanted - filled,
-        );
-        if (part.length === 0) break;
-        out.set(part, filled);
-        filled += part.length;
-      }
-      return out.subarray(0, filled);
-    },
+  return async (position, length, signal) => {
+    const wanted = Math.max(0, Math.min(length, size - position));
+    if (wanted === 0) return new Uint8Array(0);
+    if (wanted > PAGE / 2) return read(position, wanted, signal);
+    const out = new Uint8Array(wanted);
+    let filled = 0;
+    while (filled < wanted) {
+      const at = position + filled;
+      const start = at % PAGE;
+      const part = (await page(Math.floor(at / PAGE), signal)).subarray(start, start + wanted - filled);
+      if (part.length === 0) break;
+      out.set(part, filled);
+      filled += part.length;
+    }
+    return out.subarray(0, filled);
   };
+}
+
+/**
+ * A file behind a server that answers range requests.
+ * @throws PipelineError `network/unreachable`, `network/no-range`.
+ */
+export async function urlSource(url: URL, signal?: AbortSignal): Promise<ByteSource> {
+  const first = await fetchRange(url, 0, PAGE, signal);
+  const size = first.size ?? (first.bytes.length < PAGE ? first.bytes.length : await sizeByHead(url, signal));
+  const read: ByteSource['read'] = async (position, length, readSignal) =>
+    (await fetchRange(url, position, length, readSignal)).bytes;
+  const name = decodeURIComponent(url.pathname.split('/').pop() || 'scene.tif');
+  return { name, size, read: paged(read, size, first.bytes) };
 }
 
 interface Range {

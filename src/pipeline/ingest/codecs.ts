@@ -60,8 +60,11 @@ async function fill(packed: Uint8Array<ArrayBuffer>, compression: number, out: U
 
 /** DEFLATE in its zlib wrapper, by the platform's own inflater; stops as soon as `out` is full. */
 async function inflate(packed: Uint8Array<ArrayBuffer>, out: Uint8Array): Promise<number> {
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
-  const reader = stream.getReader();
+  const stream = new DecompressionStream('deflate');
+  const writer = stream.writable.getWriter();
+  // A fault of the stream reaches the reader; here it would only be reported once more.
+  Promise.all([writer.write(packed), writer.close()]).catch(() => undefined);
+  const reader = stream.readable.getReader();
   let filled = 0;
   try {
     while (filled < out.length) {

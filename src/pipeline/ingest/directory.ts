@@ -18,15 +18,23 @@ export interface TiffStructure {
   readonly directories: readonly Directory[];
 }
 
-const MAX_DIRECTORIES = 512;
+const MAX_DIRECTORIES = 256;
 const MAX_ENTRIES = 4096;
-/** Largest value of one tag; the block tables of a 16-million-block file just fit. */
-const MAX_TAG_BYTES = 128 * 2 ** 20;
+/** Values of all tags together: enough for the block tables of two million blocks. */
+const MAX_VALUES = 4 * 2 ** 20;
+/** Texts and tables that are only carried along are left out beyond this. */
+const MAX_CARRIED_BYTES = 2 ** 20;
 
-const WANTED = new Set<number>([
+/** Tags that say how samples are stored: needed of every image. */
+const LAYOUT_TAGS = new Set<number>(
+  Object.values(TAG).filter(
+    (tag) => !(tag in GEO_TAGS || tag in CARRIED_TAGS || tag === TAG.gdalMetadata || tag === TAG.gdalNodata),
+  ),
+);
+/** Tags that describe the scene: read of the first image. */
+const SCENE_TAGS = new Set<number>([
   ...Object.values(TAG),
-  ...Object.keys(GEO_TAGS).map(Number),
-  ...Object.keys(CARRIED_TAGS).map(Number),
+  ...[GEO_TAGS, CARRIED_TAGS].flatMap((tags) => Object.keys(tags).map(Number)),
 ]);
 
 /**
@@ -45,7 +53,7 @@ export async function readStructure(source: ByteSource, signal?: AbortSignal): P
     throw corrupt('its BigTIFF header is damaged');
   }
 
-  const format: Format = { littleEndian, big };
+  const format: Format = { littleEndian, big, values: 0 };
   let position = readOffset(view, big ? 8 : 4, format);
   const seen = new Set<number>();
   const directories: Directory[] = [];
@@ -53,7 +61,8 @@ export async function readStructure(source: ByteSource, signal?: AbortSignal): P
     if (seen.has(position)) throw corrupt('its chain of directories runs in a circle');
     if (seen.size >= MAX_DIRECTORIES) throw corrupt(`it claims to hold more than ${MAX_DIRECTORIES} images`);
     seen.add(position);
-    const { directory, next } = await readDirectory(source, position, format, signal);
+    const wanted = directories.length === 0 ? SCENE_TAGS : LAYOUT_TAGS;
+    const { directory, next } = await readDirectory(source, position, wanted, format, signal);
     directories.push(directory);
     position = next;
   }
@@ -64,9 +73,17 @@ export async function readStructure(source: ByteSource, signal?: AbortSignal): P
 interface Format {
   readonly littleEndian: boolean;
   readonly big: boolean;
+  /** Values read so far. */
+  values: number;
 }
 
-async function readDirectory(source: ByteSource, position: number, format: Format, signal?: AbortSignal) {
+async function readDirectory(
+  source: ByteSource,
+  position: number,
+  wanted: ReadonlySet<number>,
+  format: Format,
+  signal?: AbortSignal,
+) {
   const { littleEndian, big } = format;
   const countBytes = big ? 8 : 2;
   const entryBytes = big ? 20 : 12;
@@ -79,14 +96,16 @@ async function readDirectory(source: ByteSource, position: number, format: Forma
   for (let i = 0; i < count; i++) {
     const entry = i * entryBytes;
     const tag = body.getUint16(entry, littleEndian);
-    if (!WANTED.has(tag) || tags.has(tag)) continue;
+    if (!wanted.has(tag) || tags.has(tag)) continue;
     const type = body.getUint16(entry + 2, littleEndian);
     const values = big
       ? safe(body.getBigUint64(entry + 4, littleEndian))
       : body.getUint32(entry + 4, littleEndian);
     const bytes = values * (FIELD_BYTES[type] ?? 0);
     if (bytes === 0) continue;
-    if (bytes > MAX_TAG_BYTES) throw corrupt(`tag ${tag} claims ${values} values`);
+    if (bytes > MAX_CARRIED_BYTES && (tag in CARRIED_TAGS || tag === TAG.gdalMetadata)) continue;
+    format.values += values;
+    if (format.values > MAX_VALUES) throw corrupt(`tag ${tag} claims ${values} values`);
     const inPlace = bytes <= wordBytes;
     const at = entry + 4 + wordBytes;
     const data = inPlace

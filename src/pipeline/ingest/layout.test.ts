@@ -7,6 +7,7 @@ const layout: ImageLayout = {
   height: 1000,
   bands: 3,
   sampleType: 'uint16',
+  storedBits: 16,
   littleEndian: true,
   compression: 1,
   predictor: 1,

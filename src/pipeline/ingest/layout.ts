@@ -1,4 +1,4 @@
-import type { SampleType } from '../scene.ts';
+import type { Samples, SampleType } from '../scene.ts';
 import { corrupt } from './directory.ts';
 
 /** How the samples of one image lie in the file: checked, so that readers need not doubt it. */
@@ -7,6 +7,8 @@ export interface ImageLayout {
   readonly height: number;
   readonly bands: number;
   readonly sampleType: SampleType;
+  /** Bits of a stored sample: 16 where `float32` is stored as half floats, 1 where `uint8` is a mask of bits. */
+  readonly storedBits: number;
   readonly littleEndian: boolean;
   readonly compression: number;
   readonly predictor: 1 | 2 | 3;
@@ -49,13 +51,34 @@ export const SAMPLE_BYTES: Readonly<Record<SampleType, number>> = {
   float64: 8,
 };
 
+/** The array that holds samples of a type. */
+export const SAMPLE_ARRAYS = {
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  uint32: Uint32Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;
+
+export function allocate(type: SampleType, length: number): Samples {
+  return new SAMPLE_ARRAYS[type](length);
+}
+
+/** Bytes of a row of a block as it is stored, unpacked. */
+export function storedRowBytes({ blockWidth, planar, bands, storedBits }: ImageLayout): number {
+  return Math.ceil((blockWidth * (planar ? 1 : bands) * storedBits) / 8);
+}
+
 /** Largest piece in which rows of uncompressed strips are read. */
 const PLAIN_STRIP_BYTES = 2 ** 20;
 
 /** Uncompressed strips may be read from any row on: tall ones are cut, so that a window reads what it needs. */
 export function splitPlainStrips(layout: ImageLayout): ImageLayout {
-  const { width, height, bands, planar, offsets, byteCounts } = layout;
-  const rowBytes = width * (planar ? 1 : bands) * SAMPLE_BYTES[layout.sampleType];
+  const { height, bands, planar, offsets, byteCounts } = layout;
+  const rowBytes = storedRowBytes(layout);
   const blockHeight = Math.max(1, Math.floor(PLAIN_STRIP_BYTES / rowBytes));
   const parts = layout.blockHeight / blockHeight;
   // Strips of one height only, and pieces that fill them: so the table stays regular.

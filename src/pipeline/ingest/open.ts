@@ -1,73 +1,93 @@
-import type {
-  Band,
-  BandRole,
-  CarriedMetadata,
-  Decision,
-  Notice,
-  SampleType,
-  Scene,
-  SceneOverrides,
-  SceneSource,
-} from '../scene.ts';
+import type { Band, BandRole, Decision, Notice, Scene, SceneOverrides, SceneSource } from '../scene.ts';
 import { QUALITY_ROLES } from '../scene.ts';
 import { bandItem, parseItems } from '../tiff/gdal-metadata.ts';
-import { CARRIED_TAGS, GEO_TAGS, TAG } from '../tiff/tags.ts';
+import { TAG } from '../tiff/tags.ts';
 import { type ByteSource, blobSource, urlSource } from './byte-source.ts';
-import type { Directory } from './directory.ts';
-import { georeference } from './georeference.ts';
+import { type Image, openImage, requireThreeBands } from './image.ts';
 import { SAMPLE_BYTES } from './layout.ts';
-import { numbers, type Preflight, preflight } from './preflight.ts';
 import { decideRadiometry, radiometryText } from './radiometry.ts';
+import { joined } from './resample.ts';
 import { assignRoles, hasVisible } from './roles.ts';
 import { guessSensor } from './sensors.ts';
-import { imageReader } from './source.ts';
+import { readDecimated } from './source.ts';
+import { stackImages } from './stack.ts';
 import { sampleScene } from './statistics.ts';
 
 export interface OpenOptions {
   readonly overrides?: SceneOverrides;
 }
 
+/** A file of a scene, wherever it lies. */
+export type SceneFile = (Blob & { name?: string }) | URL | ByteSource;
+
 /**
- * Opens a GeoTIFF from disk, from a server that answers range requests, or from any other source of bytes. Reads
- * the directories and a few small windows; samples are read later, window by window.
+ * Opens a GeoTIFF from disk, from a server that answers range requests, or from any other source of bytes; or several
+ * files with a band each, which become one scene as {@link stackImages} says. Reads the directories and a few small
+ * windows; samples are read later, window by window.
  *
  * What was worked out (sensor, roles of the bands, radiometry, no-data value, place on the ground) is in
- * `scene.decisions`, each with its reason.
+ * `scene.decisions`, each with its reason. A mask of valid pixels inside the file is the last band, `scene.maskBand`.
  * @throws PipelineError `file/*` for files that cannot be read, `scene/palette`, `scene/too-few-bands`,
- *   `network/unreachable`, `network/no-range`, `job/cancelled`.
+ *   `scene/not-one-scene`, `scene/different-grids`, `network/unreachable`, `network/no-range`, `job/cancelled`.
  */
 export async function openScene(
-  input: (Blob & { name?: string }) | URL | ByteSource,
+  input: SceneFile | readonly SceneFile[],
   options: OpenOptions = {},
   signal?: AbortSignal,
 ): Promise<SceneSource> {
-  const file = await byteSource(input, signal);
-  const checked = await preflight(file, signal);
-  const { main, layout, overviews } = checked;
-  const { width, height, bands: count, sampleType } = layout;
-  const metadata = carriedMetadata(main, checked.photometric);
+  const inputs = Array.isArray(input) ? (input as readonly SceneFile[]) : [input as SceneFile];
+  const files = await Promise.all(inputs.map((one) => byteSource(one, signal)));
+  const source = await describe(await openFiles(files, signal), signal);
+  return options.overrides ? applyOverrides(source, options.overrides) : source;
+}
+
+function byteSource(input: SceneFile, signal?: AbortSignal): ByteSource | Promise<ByteSource> {
+  if (input instanceof URL) return urlSource(input, signal);
+  return input instanceof Blob ? blobSource(input) : input;
+}
+
+async function openFiles(files: readonly ByteSource[], signal?: AbortSignal): Promise<Image> {
+  if (files.length > 1) return stackImages(files, signal);
+  const image = await openImage(files[0], undefined, signal);
+  requireThreeBands(image);
+  return image;
+}
+
+/** Understands an image as a scene. */
+async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource> {
+  const { name, grid, sampleType, nodata, metadata } = image;
+  const { width, height } = grid;
   const items = parseItems(metadata.gdalMetadata);
   const descriptions = Array.from(
-    { length: count },
+    { length: image.bands },
     (_, i) => bandItem(items, i, 'description') ?? bandItem(items, i, 'colorinterp') ?? '',
   );
+  const text = metadata.otherTags[TAG.imageDescription];
+  const imageDescription = typeof text === 'string' ? text : '';
 
-  const { sensor, because } = guessSensor(file.name, items, imageDescription(metadata), descriptions);
-  const { roles, decisions: roleDecisions } = assignRoles({
+  const { sensor, because } = guessSensor(name, items, imageDescription, descriptions);
+  const assigned = assignRoles({
     descriptions,
     sensor,
     sampleType,
     photometric: metadata.photometricInterpretation,
     extraSamples: metadata.extraSamples,
   });
+  const { mask } = image;
+  // As GDAL: where a file holds both, its mask counts and its alpha band is an ordinary one.
+  const roles = assigned.roles.map((role) => (mask && role === 'alpha' ? 'quality' : role));
+  const validity = mask ? image.bands : roles.indexOf('alpha');
+  const reader = mask
+    ? joined([
+        { reader: image.reader, bands: image.bands },
+        { reader: mask, bands: 1 },
+      ])
+    : image.reader;
 
-  const { nodata, notices } = parseNodata(metadata.gdalNodata, sampleType);
-  const reader = imageReader(file, layout, overviews, nodata ?? 0);
   const light = roles.flatMap((role, i) => (QUALITY_ROLES.includes(role) ? [] : [i]));
-  const sample = await sampleScene(reader, width, height, light, nodata, signal);
-  const texts = [file.name, imageDescription(metadata), ...descriptions, ...items.map((item) => item.value)];
+  const sample = await sampleScene(reader, width, height, light, nodata, validity, signal);
+  const texts = [name, imageDescription, ...descriptions, ...items.map((item) => item.value)];
   const radiometry = decideRadiometry({ roles, sampleType, sensor, items, texts, sample });
-  const place = georeference(main, width, height);
 
   const bands: Band[] = roles.map((role, index) => ({
     index,
@@ -75,38 +95,37 @@ export async function openScene(
     description: bandItem(items, index, 'description') ?? '',
     ...radiometry.bands[index],
   }));
+  if (mask) bands.push({ index: validity, role: 'alpha', description: 'valid pixels', scale: 1, offset: 0 });
+  const allRoles = bands.map((band) => band.role);
   const scene: Scene = {
-    name: file.name,
-    grid: place.grid,
+    name,
+    grid,
     bands,
     sampleType,
     nodata,
+    maskBand: mask ? validity : null,
     sensor,
-    byteLength: width * height * count * SAMPLE_BYTES[sampleType],
+    byteLength: width * height * bands.length * SAMPLE_BYTES[sampleType],
     decisions: [
       { subject: 'sensor', text: sensor, because },
-      ...roleDecisions,
+      ...assigned.decisions,
       ...qualityDecisions(roles),
       radiometry.decision,
       {
         subject: 'nodata',
-        text: nodataText(nodata, roles),
+        text: nodataText(nodata, allRoles),
         because: nodataReason(metadata.gdalNodata, nodata),
       },
     ],
-    notices: [...place.notices, ...notices, ...contentNotices(roles, nodata, sample.zeroShare, checked)],
+    notices: [...image.notices, ...contentNotices(allRoles, nodata, sample.zeroShare)],
     metadata,
   };
-  const source: SceneSource = { scene, read: reader.read, readDecimated: reader.readDecimated };
-  return options.overrides ? applyOverrides(source, options.overrides) : source;
-}
-
-function byteSource(
-  input: (Blob & { name?: string }) | URL | ByteSource,
-  signal?: AbortSignal,
-): ByteSource | Promise<ByteSource> {
-  if (input instanceof URL) return urlSource(input, signal);
-  return input instanceof Blob ? blobSource(input) : input;
+  return {
+    scene,
+    reduction: reader.reduction,
+    read: reader.read,
+    readDecimated: (...request) => readDecimated(reader, ...request),
+  };
 }
 
 /** The same samples, understood as the user says. Nothing is read again. */
@@ -161,52 +180,6 @@ const INCOMPLETE: Notice = {
   message: 'Red, green and blue were not all found among the bands: say which is which before you start.',
 };
 
-function carriedMetadata({ tags }: Directory, photometric: number): CarriedMetadata {
-  const pick = (wanted: Readonly<Record<number, number>>) =>
-    Object.fromEntries([...tags].filter(([tag]) => tag in wanted));
-  const text = (tag: number) => {
-    const value = tags.get(tag);
-    return typeof value === 'string' ? value : null;
-  };
-  const main: Directory = { position: 0, tags };
-  return {
-    geoTags: pick(GEO_TAGS),
-    gdalMetadata: text(TAG.gdalMetadata),
-    gdalNodata: text(TAG.gdalNodata),
-    photometricInterpretation: photometric,
-    extraSamples: numbers(main, TAG.extraSamples),
-    otherTags: pick(CARRIED_TAGS),
-  };
-}
-
-function imageDescription(metadata: CarriedMetadata): string {
-  const text = metadata.otherTags[TAG.imageDescription];
-  return typeof text === 'string' ? text : '';
-}
-
-const INTEGER_RANGES: Partial<Readonly<Record<SampleType, readonly [number, number]>>> = {
-  uint8: [0, 255],
-  int8: [-128, 127],
-  uint16: [0, 65_535],
-  int16: [-32_768, 32_767],
-  uint32: [0, 4_294_967_295],
-  int32: [-2_147_483_648, 2_147_483_647],
-};
-
-function parseNodata(text: string | null, type: SampleType): { nodata: number | null; notices: Notice[] } {
-  const trimmed = text?.trim().toLowerCase() ?? '';
-  if (trimmed === '') return { nodata: null, notices: [] };
-  const value = /^[-+]?nan$/.test(trimmed)
-    ? Number.NaN
-    : Number(trimmed.replace(/^([-+]?)inf(inity)?$/, '$1Infinity'));
-  const range = INTEGER_RANGES[type];
-  const readable = trimmed.includes('nan') || !Number.isNaN(value);
-  const possible = range ? value >= range[0] && value <= range[1] && Number.isInteger(value) : readable;
-  if (possible) return { nodata: type === 'float32' ? Math.fround(value) : value, notices: [] };
-  const message = `The file names ${text} as its no-data value, which no ${type} sample can have: it is ignored.`;
-  return { nodata: null, notices: [{ code: 'nodata-out-of-range', message }] };
-}
-
 function nodataText(nodata: number | null, roles: readonly BandRole[]): string {
   const alpha = roles.includes('alpha') ? ', and where alpha is 0' : '';
   return nodata === null ? `no value means no data${alpha}` : `${nodata} means no data${alpha}`;
@@ -236,12 +209,7 @@ function qualityDecisions(roles: readonly BandRole[]): Decision[] {
 /** From this share of all-zero pixels on, a border of zeros is likely. */
 const ZERO_SHARE = 0.005;
 
-function contentNotices(
-  roles: readonly BandRole[],
-  nodata: number | null,
-  zeroShare: number,
-  { hasInternalMask, otherImages }: Preflight,
-): Notice[] {
+function contentNotices(roles: readonly BandRole[], nodata: number | null, zeroShare: number): Notice[] {
   const notices: Notice[] = [];
   if (!hasVisible(roles)) notices.push(INCOMPLETE);
   if (nodata === null && !roles.includes('alpha') && zeroShare > ZERO_SHARE) {
@@ -249,18 +217,6 @@ function contentNotices(
     notices.push({
       code: 'zero-border',
       message: `About ${share} % of the pixels are 0 in every band, and the file names no no-data value: if they are empty, set it to 0.`,
-    });
-  }
-  if (hasInternalMask) {
-    notices.push({
-      code: 'internal-mask',
-      message: 'The file holds a validity mask of its own, which is neither used nor carried over.',
-    });
-  }
-  if (otherImages > 0) {
-    notices.push({
-      code: 'more-images',
-      message: `The file holds ${otherImages + 1} images: the first one is used.`,
     });
   }
   return notices;

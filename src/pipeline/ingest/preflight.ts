@@ -12,15 +12,16 @@ export interface Preflight {
   readonly photometric: number;
   /** Smaller versions of the image in the file, largest first. */
   readonly overviews: readonly ImageLayout[];
-  readonly hasInternalMask: boolean;
+  /** The file's mask of valid pixels and its smaller versions, largest first; null if it holds none. */
+  readonly mask: { readonly layout: ImageLayout; readonly overviews: readonly ImageLayout[] } | null;
   /** Full images beside the first one, which is the one we read. */
   readonly otherImages: number;
 }
 
-/** Until scenes are processed from disk to disk: uncompressed bytes of all bands. */
-export const MAX_SCENE_BYTES = 2 * 2 ** 30;
+/** Uncompressed bytes of all bands: beyond what a browser can be asked to go through. */
+export const MAX_SCENE_BYTES = 64 * 2 ** 30;
 /** One strip or tile, uncompressed, as it has to fit into memory at once. */
-export const MAX_BLOCK_BYTES = 256 * 2 ** 20;
+export const MAX_BLOCK_BYTES = 128 * 2 ** 20;
 /** The JPEG decoder needs about eight times the size of its image. */
 const MAX_JPEG_BLOCK_BYTES = 32 * 2 ** 20;
 /** No honest image compresses better than this, all of it. */
@@ -28,6 +29,9 @@ const MAX_RATIO = 10_000;
 /** Below this size a bad ratio does no harm. */
 const RATIO_MATTERS_BYTES = 64 * 2 ** 20;
 const MAX_BANDS = 1024;
+/** Bits of TIFF's NewSubfileType. */
+const REDUCED = 1;
+const MASK = 4;
 
 const SAMPLE_TYPES: Readonly<Record<string, SampleType>> = {
   '1/8': 'uint8',
@@ -36,6 +40,7 @@ const SAMPLE_TYPES: Readonly<Record<string, SampleType>> = {
   '2/8': 'int8',
   '2/16': 'int16',
   '2/32': 'int32',
+  '3/16': 'float32',
   '3/32': 'float32',
   '3/64': 'float64',
 };
@@ -54,28 +59,54 @@ const COMPRESSION_NAMES: Readonly<Record<number, string>> = {
 
 /**
  * Reads and checks header, directories and block tables before any sample is decoded.
- * @throws PipelineError of the `file/` family, `scene/palette`, `scene/too-few-bands`, and those of
- *   {@link ByteSource.read}.
+ * @throws PipelineError of the `file/` family, `scene/palette`, and those of {@link ByteSource.read}.
  */
 export async function preflight(source: ByteSource, signal?: AbortSignal): Promise<Preflight> {
   const { littleEndian, directories } = await readStructure(source, signal);
   const [main, ...rest] = directories;
-  const layout = checkImage(main, littleEndian, source.size);
-  const overviews: ImageLayout[] = [];
-  let hasInternalMask = false;
-  let otherImages = 0;
-  for (const directory of rest) {
-    const kind = firstNumber(directory, TAG.newSubfileType) ?? 0;
-    if (kind & 4) hasInternalMask ||= (kind & 1) === 0;
-    else if (kind & 1) {
-      const overview = attempt(() => checkImage(directory, littleEndian, source.size));
-      if (overview && isOverviewOf(overview, layout)) overviews.push(overview);
-    } else otherImages++;
-  }
-  overviews.sort((a, b) => b.width - a.width);
+  const check = (directory: Directory) => checkImage(directory, littleEndian, source.size);
+  const layout = check(main);
+  const kindOf = (directory: Directory) => firstNumber(directory, TAG.newSubfileType) ?? 0;
+  /** Of a kind, and usable: what is damaged beside the image does no harm to it. */
+  const usable = (kind: number) =>
+    rest
+      .filter((directory) => (kindOf(directory) & (REDUCED | MASK)) === kind)
+      .flatMap((directory) => attempt(() => check(directory)) ?? []);
+  const bySize = (a: ImageLayout, b: ImageLayout) => b.width - a.width;
+  const overviews = usable(REDUCED)
+    .filter((overview) => isOverviewOf(overview, layout))
+    .sort(bySize);
+  const mask = maskOf(
+    rest.find((directory) => (kindOf(directory) & (REDUCED | MASK)) === MASK),
+    layout,
+    check,
+  );
   const stored = photometricOf(main);
-  const photometric = stored === PHOTOMETRIC.ycbcr ? PHOTOMETRIC.rgb : stored;
-  return { main, layout, photometric, overviews, hasInternalMask, otherImages };
+  return {
+    main,
+    layout,
+    photometric: stored === PHOTOMETRIC.ycbcr ? PHOTOMETRIC.rgb : stored,
+    overviews,
+    mask: mask && {
+      layout: mask,
+      overviews: usable(REDUCED | MASK)
+        .filter((overview) => isOverviewOf(overview, mask))
+        .sort(bySize),
+    },
+    otherImages: rest.filter((directory) => (kindOf(directory) & (REDUCED | MASK)) === 0).length,
+  };
+}
+
+/** A mask that is there but cannot be read would leave invalid pixels to be taken for measured ones. */
+function maskOf(
+  directory: Directory | undefined,
+  image: ImageLayout,
+  check: (directory: Directory) => ImageLayout,
+): ImageLayout | null {
+  if (!directory) return null;
+  const mask = check(directory);
+  if (mask.width === image.width && mask.height === image.height && mask.bands === 1) return mask;
+  throw corrupt(`its mask is ${mask.width} x ${mask.height} x ${mask.bands}, the image differs`);
 }
 
 function checkImage(directory: Directory, littleEndian: boolean, fileSize: number): ImageLayout {
@@ -90,15 +121,14 @@ function checkImage(directory: Directory, littleEndian: boolean, fileSize: numbe
   }
   const bands = firstNumber(directory, TAG.samplesPerPixel) ?? 1;
   if (!(bands >= 1 && bands <= MAX_BANDS)) throw corrupt(`it claims ${bands} bands`);
-  checkColours(directory, bands);
-  const sampleType = checkSamples(directory, bands);
-  const sampleBytes = SAMPLE_BYTES[sampleType];
-  const bytes = width * height * bands * sampleBytes;
+  checkColours(directory);
+  const { sampleType, storedBits } = checkSamples(directory, bands);
+  const bytes = width * height * bands * SAMPLE_BYTES[sampleType];
   if (bytes > MAX_SCENE_BYTES) throw tooLarge(width, height, bytes);
   const planar = (firstNumber(directory, TAG.planarConfiguration) ?? 1) === 2 && bands > 1;
   const compression = checkCompression(directory);
-  const codec = checkCodec(directory, compression, sampleType, bands, planar);
-  const predictor = codec ? 1 : checkPredictor(directory, sampleType);
+  const codec = checkCodec(directory, compression, sampleType, storedBits, bands, planar);
+  const predictor = codec ? 1 : checkPredictor(directory, sampleType, storedBits, compression);
 
   const tiled = directory.tags.has(TAG.tileOffsets) || directory.tags.has(TAG.tileWidth);
   const blockWidth = tiled ? (firstNumber(directory, TAG.tileWidth) ?? 0) : width;
@@ -106,15 +136,14 @@ function checkImage(directory: Directory, littleEndian: boolean, fileSize: numbe
     ? (firstNumber(directory, TAG.tileLength) ?? 0)
     : Math.min(firstNumber(directory, TAG.rowsPerStrip) ?? height, height);
   if (blockWidth === 0 || rows === 0) throw corrupt(`its blocks are ${blockWidth} x ${rows} pixels`);
-  const blockBytes = blockWidth * rows * (planar ? 1 : bands) * sampleBytes;
+  const blockBytes = blockWidth * rows * (planar ? 1 : bands) * SAMPLE_BYTES[sampleType];
   const plain = compression === COMPRESSION.none && predictor === 1;
-  if (blockBytes > MAX_BLOCK_BYTES && (tiled || !plain)) throw blockTooLarge(blockBytes);
-  if (codec?.kind === 'jpeg' && blockBytes > MAX_JPEG_BLOCK_BYTES) throw blockTooLarge(blockBytes);
   const layout: ImageLayout = {
     width,
     height,
     bands,
     sampleType,
+    storedBits,
     littleEndian,
     compression,
     predictor,
@@ -127,6 +156,8 @@ function checkImage(directory: Directory, littleEndian: boolean, fileSize: numbe
     codec,
   };
   checkBlocks(layout, bytes, fileSize);
+  if (blockBytes > MAX_BLOCK_BYTES && (tiled || !plain)) throw blockTooLarge(blockBytes);
+  if (codec?.kind === 'jpeg' && blockBytes > MAX_JPEG_BLOCK_BYTES) throw blockTooLarge(blockBytes);
   return plain && !tiled ? splitPlainStrips(layout) : layout;
 }
 
@@ -134,7 +165,7 @@ function photometricOf(directory: Directory): number {
   return firstNumber(directory, TAG.photometricInterpretation) ?? PHOTOMETRIC.blackIsZero;
 }
 
-function checkColours(directory: Directory, bands: number): void {
+function checkColours(directory: Directory): void {
   if (photometricOf(directory) === PHOTOMETRIC.palette) {
     throw new PipelineError(
       'scene/palette',
@@ -142,22 +173,21 @@ function checkColours(directory: Directory, bands: number): void {
       'Turn it into colours first: gdal_translate -expand rgb input.tif output.tif; better, export the original bands.',
     );
   }
-  const mask = ((firstNumber(directory, TAG.newSubfileType) ?? 0) & 4) !== 0;
-  if (bands < 3 && !mask) {
-    throw new PipelineError(
-      'scene/too-few-bands',
-      `The image has ${bands === 1 ? 'a single band' : `${bands} bands`}; at least red, green and blue are needed.`,
-      'Stack the bands into one file: gdalbuildvrt -separate stack.vrt blue.tif green.tif red.tif nir.tif, then gdal_translate stack.vrt stack.tif.',
-    );
-  }
 }
 
-function checkSamples(directory: Directory, bands: number): SampleType {
+function isMask(directory: Directory): boolean {
+  return ((firstNumber(directory, TAG.newSubfileType) ?? 0) & MASK) !== 0;
+}
+
+function checkSamples(directory: Directory, bands: number): Pick<ImageLayout, 'sampleType' | 'storedBits'> {
   const bits = numbers(directory, TAG.bitsPerSample, [1]);
   const formats = numbers(directory, TAG.sampleFormat, [1]).map((format) => (format === 4 ? 1 : format));
   const mixed = [bits, formats].some((list) => list.slice(0, bands).some((value) => value !== list[0]));
-  const type = SAMPLE_TYPES[`${formats[0]}/${bits[0]}`];
-  if (type && !mixed && (firstNumber(directory, TAG.fillOrder) ?? 1) === 1) return type;
+  const bitMask = isMask(directory) && bits[0] === 1 && formats[0] === 1;
+  const sampleType = bitMask ? 'uint8' : SAMPLE_TYPES[`${formats[0]}/${bits[0]}`];
+  if (sampleType && !mixed && (firstNumber(directory, TAG.fillOrder) ?? 1) === 1) {
+    return { sampleType, storedBits: bits[0] };
+  }
   const kind = ['', 'unsigned integer', 'signed integer', 'floating point', '', 'complex integer', 'complex'][
     formats[0]
   ];
@@ -180,7 +210,7 @@ function checkCompression(directory: Directory): number {
       'COMPRESS=DEFLATE PHOTOMETRIC=RGB',
     );
   }
-  if (photometric <= PHOTOMETRIC.rgb) return compression;
+  if (photometric <= PHOTOMETRIC.rgb || isMask(directory)) return compression;
   if (photometric === PHOTOMETRIC.ycbcr && compression === COMPRESSION.jpeg) return compression;
   throw unsupportedCompression(
     `The colour space of the image (TIFF photometric interpretation ${photometric}) is not supported.`,
@@ -193,13 +223,15 @@ function checkCodec(
   directory: Directory,
   compression: number,
   sampleType: SampleType,
+  storedBits: number,
   bands: number,
   planar: boolean,
 ): ImageLayout['codec'] {
   if (compression === COMPRESSION.jpeg) {
     const ycbcr = photometricOf(directory) === PHOTOMETRIC.ycbcr;
-    if (sampleType !== 'uint8')
+    if (sampleType !== 'uint8' || storedBits !== 8) {
       throw unsupportedCompression(`JPEG with ${sampleType} samples is not supported.`);
+    }
     if (ycbcr && (bands !== 3 || planar)) {
       throw unsupportedCompression(
         `YCbCr of ${bands} ${planar ? 'separate ' : ''}bands is not supported.`,
@@ -212,6 +244,9 @@ function checkCodec(
   if (compression === COMPRESSION.lerc) {
     // The decoder of the lerc package fails on 32-bit unsigned offsets.
     if (sampleType === 'uint32') throw unsupportedCompression('LERC with uint32 samples is not supported.');
+    if (storedBits !== 8 * SAMPLE_BYTES[sampleType]) {
+      throw unsupportedCompression(`LERC with samples of ${storedBits} bits is not supported.`);
+    }
     const wrapping = (['none', 'deflate', 'zstd'] as const)[numbers(directory, TAG.lercParameters)[1] ?? 0];
     if (!wrapping) throw unsupportedCompression('The LERC blocks are packed in an unknown way.');
     return { kind: 'lerc', wrapping };
@@ -219,11 +254,18 @@ function checkCodec(
   return undefined;
 }
 
-function checkPredictor(directory: Directory, sampleType: SampleType): 1 | 2 | 3 {
+/** As libtiff, which ignores predictors of codecs that have none. */
+function checkPredictor(
+  directory: Directory,
+  sampleType: SampleType,
+  storedBits: number,
+  compression: number,
+): 1 | 2 | 3 {
   const predictor = firstNumber(directory, TAG.predictor) ?? 1;
+  const { none, packbits } = COMPRESSION;
+  if (predictor === 1 || compression === none || compression === packbits) return 1;
   const float = sampleType.startsWith('float');
-  if (predictor === 1 || (predictor === 2 && sampleType !== 'float64') || (predictor === 3 && float))
-    return predictor;
+  if ((predictor === 2 && storedBits >= 8) || (predictor === 3 && float)) return predictor;
   throw unsupportedCompression(`Predictor ${predictor} with ${sampleType} samples is not supported.`);
 }
 
@@ -264,7 +306,7 @@ function tooLarge(width: number, height: number, bytes: number): PipelineError {
   const gigabytes = (n: number) => (n / 2 ** 30).toFixed(1);
   return new PipelineError(
     'file/too-large',
-    `The scene is ${width} x ${height} pixels, ${gigabytes(bytes)} GB uncompressed; ${gigabytes(MAX_SCENE_BYTES)} GB is the most for now.`,
+    `The scene is ${width} x ${height} pixels, ${gigabytes(bytes)} GB uncompressed; ${gigabytes(MAX_SCENE_BYTES)} GB is the most.`,
     'Crop it: gdal_translate -srcwin 0 0 8192 8192 input.tif part.tif; or keep fewer bands with -b.',
   );
 }

@@ -1,31 +1,71 @@
 import { throwIfAborted } from '../errors.ts';
-import type { Samples, SampleType, SceneSource, Window } from '../scene.ts';
-import { allocate, readBlock } from './blocks.ts';
+import type { Raster, Samples, SampleType, Window } from '../scene.ts';
+import { readBlock } from './blocks.ts';
 import type { ByteSource } from './byte-source.ts';
-import { type ImageLayout, SAMPLE_BYTES } from './layout.ts';
+import { allocate, type ImageLayout, SAMPLE_BYTES } from './layout.ts';
 
 /**
  * Decoded blocks are kept, because neighbouring windows with their halo ask for the same ones again: two
  * rows of blocks, within these bounds.
  */
 const MIN_CACHE_BYTES = 32 * 2 ** 20;
-const MAX_CACHE_BYTES = 192 * 2 ** 20;
-/** Blocks fetched and unpacked at a time. */
+const MAX_CACHE_BYTES = 128 * 2 ** 20;
+/** Blocks fetched and unpacked at a time, unless they are large. */
 const PARALLEL = 4;
+const PARALLEL_BYTES = 64 * 2 ** 20;
 
-/** Samples of one TIFF image and its overviews, window by window. */
-export type ImageReader = Pick<SceneSource, 'read' | 'readDecimated'>;
+/** Samples of an image and its overviews. */
+export interface ImageReader {
+  read(window: Window, bands?: readonly number[], signal?: AbortSignal): Promise<Raster>;
+  /**
+   * The pixels at `columns` x `rows`, ascending positions of the full-resolution grid, nearest neighbour: from the
+   * smallest overview that still holds a pixel for every `step` pixels.
+   */
+  readAt(
+    columns: Int32Array,
+    rows: Int32Array,
+    step: number,
+    bands?: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<Samples[]>;
+  /** How many times smaller than the image its smallest overview is; 1 if there is none. */
+  readonly reduction: number;
+}
+
+/**
+ * {@link SceneSource.readDecimated} of a reader: the pixels under the centres of the `width` x `height` asked for.
+ */
+export async function readDecimated(
+  reader: ImageReader,
+  window: Window,
+  width: number,
+  height: number,
+  bands?: readonly number[],
+  signal?: AbortSignal,
+): Promise<Raster> {
+  const columns = centres(window.x, window.width, width);
+  const rows = centres(window.y, window.height, height);
+  const step = Math.min(window.width / width, window.height / height);
+  return { window, bands: await reader.readAt(columns, rows, step, bands, signal) };
+}
+
+/** Positions under the centres of `count` equal parts of `start .. start + length`. */
+function centres(start: number, length: number, count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => Math.floor(start + ((i + 0.5) * length) / count));
+}
 
 /**
  * @param fill value of blocks that the file leaves out
+ * @param cacheBudget bytes of decoded blocks that may be kept
  */
 export function imageReader(
   source: ByteSource,
   full: ImageLayout,
   overviews: readonly ImageLayout[],
   fill: number,
+  cacheBudget = MAX_CACHE_BYTES,
 ): ImageReader {
-  const cache = new BlockCache(cacheBytes(full));
+  const cache = new BlockCache(Math.min(cacheBudget, cacheBytes(full)));
   const levels = [full, ...overviews];
   const allBands = Array.from({ length: full.bands }, (_, i) => i);
 
@@ -71,7 +111,8 @@ export function imageReader(
         }
       }
     }
-    await runAll(jobs, signal);
+    const blockBytes = layout.blockWidth * layout.blockHeight * SAMPLE_BYTES[layout.sampleType];
+    await runAll(jobs, PARALLEL_BYTES / (blockBytes * (layout.planar ? 1 : layout.bands)), signal);
     return out;
   }
 
@@ -82,36 +123,36 @@ export function imageReader(
       const rows = Int32Array.from({ length: window.height }, (_, i) => window.y + i);
       return { window, bands: await pick(0, columns, rows, bands, signal) };
     },
-    async readDecimated(window, width, height, bands = allBands, signal) {
-      assertInside(window, full);
-      const level = coarsestLevel(levels, window, width, height);
-      const layout = levels[level];
-      const columns = nearest(window.x, window.width, width, layout.width / full.width, layout.width);
-      const rows = nearest(window.y, window.height, height, layout.height / full.height, layout.height);
-      return { window, bands: await pick(level, columns, rows, bands, signal) };
+    async readAt(columns, rows, step, bands = allBands, signal) {
+      const last = (positions: Int32Array) => positions[positions.length - 1];
+      if (!(columns[0] >= 0 && rows[0] >= 0 && last(columns) < full.width && last(rows) < full.height)) {
+        throw new Error(`positions leave the grid of ${full.width}x${full.height}`);
+      }
+      const level = coarsestLevel(levels, step);
+      const { width, height } = levels[level];
+      const scaled = (positions: Int32Array, size: number, fullSize: number) =>
+        positions.map((position) => Math.min(size - 1, Math.floor(((position + 0.5) * size) / fullSize)));
+      return pick(
+        level,
+        scaled(columns, width, full.width),
+        scaled(rows, height, full.height),
+        bands,
+        signal,
+      );
     },
+    reduction: full.width / levels[levels.length - 1].width,
   };
 }
 
-/** The smallest level that still has a pixel for each one asked for. */
-function coarsestLevel(
-  levels: readonly ImageLayout[],
-  window: Window,
-  width: number,
-  height: number,
-): number {
-  for (let level = levels.length - 1; level > 0; level--) {
-    const enoughColumns = (window.width * levels[level].width) / levels[0].width >= width;
-    const enoughRows = (window.height * levels[level].height) / levels[0].height >= height;
-    if (enoughColumns && enoughRows) return level;
-  }
-  return 0;
-}
-
-/** Positions in a level (scaled by `ratio`) under the centres of `count` output pixels. */
-function nearest(start: number, length: number, count: number, ratio: number, limit: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, i) =>
-    Math.min(limit - 1, Math.floor((start + ((i + 0.5) * length) / count) * ratio)),
+/** The smallest level that still has a pixel for every `step` pixels of the image. */
+function coarsestLevel(levels: readonly ImageLayout[], step: number): number {
+  const [full] = levels;
+  // Sizes of overviews are rounded up: a pixel in a thousand makes no difference to the eye.
+  const reduction = ({ width, height }: ImageLayout) =>
+    Math.max(full.width / width, full.height / height) / 1.001;
+  return Math.max(
+    0,
+    levels.findLastIndex((level) => reduction(level) <= step),
   );
 }
 
@@ -151,16 +192,19 @@ function copyPixels(
   const top = rowSpan.block * layout.blockHeight;
   const first = columns[columnSpan.from] - left;
   const count = columnSpan.to - columnSpan.from;
-  const contiguous = stride === 1 && columns[columnSpan.to - 1] - left - first === count - 1;
+  const contiguous = columns[columnSpan.to - 1] - left - first === count - 1;
   for (let r = rowSpan.from; r < rowSpan.to; r++) {
     const line = (rows[r] - top) * layout.blockWidth;
     const out = r * columns.length;
-    if (contiguous) {
+    if (contiguous && stride === 1) {
       to.set(from.subarray(line + first, line + first + count), out + columnSpan.from);
-      continue;
-    }
-    for (let c = columnSpan.from; c < columnSpan.to; c++) {
-      to[out + c] = from[(line + columns[c] - left) * stride + band];
+    } else if (contiguous) {
+      let i = (line + first) * stride + band;
+      for (let c = out + columnSpan.from; c < out + columnSpan.to; c++, i += stride) to[c] = from[i];
+    } else {
+      for (let c = columnSpan.from; c < columnSpan.to; c++) {
+        to[out + c] = from[(line + columns[c] - left) * stride + band];
+      }
     }
   }
 }
@@ -170,7 +214,12 @@ function bits(samples: Samples, type: SampleType): Samples {
   return type === 'float32' ? new Uint32Array(samples.buffer, samples.byteOffset, samples.length) : samples;
 }
 
-async function runAll(jobs: readonly (() => Promise<void>)[], signal?: AbortSignal): Promise<void> {
+/** @param most at most so many at a time, and PARALLEL */
+async function runAll(
+  jobs: readonly (() => Promise<void>)[],
+  most: number,
+  signal?: AbortSignal,
+): Promise<void> {
   let next = 0;
   const lane = async () => {
     while (next < jobs.length) {
@@ -178,7 +227,8 @@ async function runAll(jobs: readonly (() => Promise<void>)[], signal?: AbortSign
       await jobs[next++]();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(PARALLEL, jobs.length) }, lane));
+  const lanes = Math.min(PARALLEL, jobs.length, Math.max(1, Math.floor(most)));
+  await Promise.all(Array.from({ length: lanes }, lane));
   throwIfAborted(signal);
 }
 
@@ -201,7 +251,7 @@ function assertInside(window: Window, grid: { width: number; height: number }): 
 function cacheBytes({ width, blockWidth, blockHeight, bands, sampleType }: ImageLayout): number {
   const paddedWidth = Math.ceil(width / blockWidth) * blockWidth;
   const twoRows = 2 * paddedWidth * blockHeight * bands * SAMPLE_BYTES[sampleType];
-  return Math.min(MAX_CACHE_BYTES, Math.max(MIN_CACHE_BYTES, twoRows));
+  return Math.max(MIN_CACHE_BYTES, twoRows);
 }
 
 /** Least recently used blocks go first; the newest one stays whatever its size. */

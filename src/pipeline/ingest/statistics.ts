@@ -12,27 +12,32 @@ export interface SceneSample {
 const WINDOWS_ACROSS = 4;
 const WINDOW_SIZE = 64;
 
+/** @param validity band that is 0 where the scene holds no data; -1 if there is none */
 export async function sampleScene(
   reader: ImageReader,
   width: number,
   height: number,
   bands: readonly number[],
   nodata: number | null,
+  validity: number,
   signal?: AbortSignal,
 ): Promise<SceneSample> {
   const values = bands.map(() => [] as number[]);
   let zeros = 0;
   let pixels = 0;
   for (const window of spread(width, height)) {
-    const raster = await reader.read(window, bands, signal);
+    const raster = await reader.read(window, validity < 0 ? bands : [...bands, validity], signal);
+    const valid = raster.bands[bands.length] as Samples | undefined;
+    const light = raster.bands.slice(0, bands.length);
     const count = window.width * window.height;
     pixels += count;
     for (let i = 0; i < count; i++) {
-      if (raster.bands.every((samples) => samples[i] === 0)) {
+      if (valid?.[i] === 0) continue;
+      if (light.every((samples) => samples[i] === 0)) {
         zeros++;
         continue;
       }
-      raster.bands.forEach((samples, k) => {
+      light.forEach((samples, k) => {
         if (isValid(samples, i, nodata)) values[k].push(samples[i]);
       });
     }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromArrayBuffer } from 'geotiff';
 import { afterAll, describe, expect, it } from 'vitest';
-import { allocate } from '../ingest/blocks.ts';
+import { allocate } from '../ingest/layout.ts';
 import { openScene } from '../ingest/open.ts';
 import type { CarriedMetadata, Samples, SampleType } from '../scene.ts';
 import { cogFaults, hasCogValidator, hasGdal, samplesByGdal } from '../testing/gdal.ts';

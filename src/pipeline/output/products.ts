@@ -45,16 +45,19 @@ export function writeResult(
   options?: WriteOptions,
 ): Promise<number> {
   const { scene } = source;
+  const hasMask = typeof scene.maskBand === 'number';
+  const bands = scene.bands.filter(({ index }) => index !== scene.maskBand);
   const spec: CogSpec = {
     width: scene.grid.width,
     height: scene.grid.height,
-    bands: scene.bands.length,
+    bands: bands.length,
+    hasMask,
     sampleType: scene.sampleType,
     nodata: scene.nodata,
-    reductions: scene.bands.map(({ role }) =>
+    reductions: bands.map(({ role }) =>
       role !== 'alpha' && QUALITY_ROLES.includes(role) ? 'nearest' : 'average',
     ),
-    alphaBand: scene.bands.find(({ role }) => role === 'alpha')?.index,
+    alphaBand: bands.find(({ role }) => role === 'alpha')?.index,
     metadata: {
       ...scene.metadata,
       gdalMetadata: editItems(scene.metadata.gdalMetadata, isStale, lineageItems(lineage)),

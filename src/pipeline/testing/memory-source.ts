@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../errors.ts';
-import { allocate } from '../ingest/blocks.ts';
+import { allocate } from '../ingest/layout.ts';
 import type { BandRole, Raster, Samples, SampleType, Scene, SceneSource, Sensor, Window } from '../scene.ts';
 import { cropPlane } from '../windows.ts';
 

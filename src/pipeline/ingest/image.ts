@@ -1,0 +1,123 @@
+import { PipelineError } from '../errors.ts';
+import type { CarriedMetadata, Grid, Notice, SampleType } from '../scene.ts';
+import { CARRIED_TAGS, GEO_TAGS, TAG } from '../tiff/tags.ts';
+import type { ByteSource } from './byte-source.ts';
+import type { Directory } from './directory.ts';
+import { georeference } from './georeference.ts';
+import { numbers, type Preflight, preflight } from './preflight.ts';
+import { converted } from './resample.ts';
+import { type ImageReader, imageReader } from './source.ts';
+
+/** The image of one GeoTIFF, checked and readable, not yet understood as a scene. */
+export interface Image {
+  /** Of the file. */
+  readonly name: string;
+  readonly grid: Grid;
+  readonly bands: number;
+  readonly sampleType: SampleType;
+  readonly nodata: number | null;
+  readonly reader: ImageReader;
+  /** One band of `sampleType`: 0 where the file's mask says that there is no data. Null without a mask. */
+  readonly mask: ImageReader | null;
+  readonly metadata: CarriedMetadata;
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * @param cacheBudget bytes of decoded blocks that may be kept
+ * @throws PipelineError as {@link preflight}
+ */
+export async function openImage(
+  file: ByteSource,
+  cacheBudget: number | undefined,
+  signal?: AbortSignal,
+): Promise<Image> {
+  const checked = await preflight(file, signal);
+  const { main, layout, overviews, mask } = checked;
+  const { sampleType } = layout;
+  const metadata = carriedMetadata(main, checked.photometric);
+  const { nodata, notices } = parseNodata(metadata.gdalNodata, sampleType);
+  const place = georeference(main, layout.width, layout.height);
+  const maskReader = mask && imageReader(file, mask.layout, mask.overviews, 0, cacheBudget);
+  return {
+    name: file.name,
+    grid: place.grid,
+    bands: layout.bands,
+    sampleType,
+    nodata,
+    reader: imageReader(file, layout, overviews, nodata ?? 0, cacheBudget),
+    mask: maskReader && converted(maskReader, sampleType),
+    metadata,
+    notices: [...place.notices, ...notices, ...storageNotices(checked)],
+  };
+}
+
+function carriedMetadata({ tags }: Directory, photometric: number): CarriedMetadata {
+  const pick = (wanted: Readonly<Record<number, number>>) =>
+    Object.fromEntries([...tags].filter(([tag]) => tag in wanted));
+  const text = (tag: number) => {
+    const value = tags.get(tag);
+    return typeof value === 'string' ? value : null;
+  };
+  const main: Directory = { position: 0, tags };
+  return {
+    geoTags: pick(GEO_TAGS),
+    gdalMetadata: text(TAG.gdalMetadata),
+    gdalNodata: text(TAG.gdalNodata),
+    photometricInterpretation: photometric,
+    extraSamples: numbers(main, TAG.extraSamples),
+    otherTags: pick(CARRIED_TAGS),
+  };
+}
+
+/** Lowest and highest value of the integer types. */
+export const INTEGER_RANGES: Partial<Readonly<Record<SampleType, readonly [number, number]>>> = {
+  uint8: [0, 255],
+  int8: [-128, 127],
+  uint16: [0, 65_535],
+  int16: [-32_768, 32_767],
+  uint32: [0, 4_294_967_295],
+  int32: [-2_147_483_648, 2_147_483_647],
+};
+
+function parseNodata(text: string | null, type: SampleType): { nodata: number | null; notices: Notice[] } {
+  const trimmed = text?.trim().toLowerCase() ?? '';
+  if (trimmed === '') return { nodata: null, notices: [] };
+  const value = /^[-+]?nan$/.test(trimmed)
+    ? Number.NaN
+    : Number(trimmed.replace(/^([-+]?)inf(inity)?$/, '$1Infinity'));
+  const range = INTEGER_RANGES[type];
+  const readable = trimmed.includes('nan') || !Number.isNaN(value);
+  const possible = range ? value >= range[0] && value <= range[1] && Number.isInteger(value) : readable;
+  if (possible) return { nodata: type === 'float32' ? Math.fround(value) : value, notices: [] };
+  const named = trimmed.length > 40 ? `${trimmed.slice(0, 40)}...` : trimmed;
+  const message = `The file names ${named} as its no-data value, which no ${type} sample can have: it is ignored.`;
+  return { nodata: null, notices: [{ code: 'nodata-out-of-range', message }] };
+}
+
+function storageNotices({ layout, otherImages }: Preflight): Notice[] {
+  const notices: Notice[] = [];
+  if (layout.storedBits === 16 && layout.sampleType === 'float32') {
+    notices.push({
+      code: 'half-floats',
+      message: 'The samples are 16-bit floating point numbers: they are read exactly and saved with 32 bits.',
+    });
+  }
+  if (otherImages > 0) {
+    notices.push({
+      code: 'more-images',
+      message: `The file holds ${otherImages + 1} images: the first one is used.`,
+    });
+  }
+  return notices;
+}
+
+/** @throws PipelineError `scene/too-few-bands` */
+export function requireThreeBands({ bands }: Image): void {
+  if (bands >= 3) return;
+  throw new PipelineError(
+    'scene/too-few-bands',
+    `The image has ${bands === 1 ? 'a single band' : `${bands} bands`}; at least red, green and blue are needed.`,
+    'Drop the files of the scene together (B02.tif, B03.tif, ...), or stack them into one: gdalbuildvrt -separate stack.vrt blue.tif green.tif red.tif nir.tif, then gdal_translate stack.vrt stack.tif.',
+  );
+}

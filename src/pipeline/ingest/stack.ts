@@ -1,0 +1,289 @@
+import { PipelineError } from '../errors.ts';
+import type { BandRole, CarriedMetadata, GeoTransform, Grid, Notice, SampleType } from '../scene.ts';
+import { QUALITY_ROLES } from '../scene.ts';
+import { editItems, type MetadataItem, parseItems } from '../tiff/gdal-metadata.ts';
+import { PHOTOMETRIC } from '../tiff/tags.ts';
+import type { ByteSource } from './byte-source.ts';
+import { type Image, INTEGER_RANGES, openImage } from './image.ts';
+import { type Axis, allValid, converted, joined, type Placement, resampled } from './resample.ts';
+import { roleOfName } from './roles.ts';
+import { guessSensor } from './sensors.ts';
+import type { ImageReader } from './source.ts';
+
+/** Shared by the readers of all files: bytes of decoded blocks that they keep. */
+const CACHE_BUDGET = 192 * 2 ** 20;
+const MAX_FILES = 64;
+
+/** Bands that say where clouds are: worth having beside those of light. */
+const CLOUD_ROLES: readonly BandRole[] = ['qa_pixel', 'fmask', 'scl', 'qa60', 'cloud_probability'];
+/** Sharper than the bands of light, and on a grid of its own: it would make all of them sharper than they are. */
+const LEFT_ASIDE: readonly BandRole[] = ['pan', 'other', 'alpha', 'quality'];
+
+/** The order of the bands in the scene. */
+const ORDER: readonly BandRole[] = [
+  ...([
+    'coastal',
+    'blue',
+    'green',
+    'red',
+    'rededge1',
+    'rededge2',
+    'rededge3',
+    'nir',
+    'nir08',
+    'nir09',
+  ] as const),
+  ...(['cirrus', 'swir16', 'swir22', 'lwir'] as const),
+  ...CLOUD_ROLES,
+];
+
+interface Member {
+  readonly image: Image;
+  /** What the file's name says beyond what all of them share: `B02`, `SR_B4`, `QA_PIXEL`. */
+  readonly label: string;
+  readonly role: BandRole | null;
+}
+
+/**
+ * The single-band files of one scene (`B02.tif`, `B03.tif`, ...; Landsat's `*_SR_B4.TIF` and `*_QA_PIXEL.TIF`) as one
+ * image. What each band is, its file's name says. The finest grid is that of the image; coarser bands of light are
+ * interpolated onto it (bilinear), bands of classes repeated (nearest), both as GDAL does. Of a band that comes in
+ * several resolutions, the finest is taken; panchromatic bands and files whose names say nothing are left aside.
+ * All files need one coordinate system, and extents that agree to within a pixel of the coarser file. Samples have the
+ * smallest type that holds those of all files; no data is the value of the first band that names one.
+ * @throws PipelineError `scene/not-one-scene`, `scene/different-grids`, and those of {@link openImage}
+ */
+export async function stackImages(files: readonly ByteSource[], signal?: AbortSignal): Promise<Image> {
+  if (files.length > MAX_FILES) throw notOneScene(`${files.length} files are more than a scene has bands`);
+  const images: Image[] = [];
+  for (const file of files) {
+    images.push(
+      await openImage(file, CACHE_BUDGET / files.length, signal).catch((e) => inFile(file.name, e)),
+    );
+  }
+  const several = images.find((image) => image.bands > 1);
+  if (several) throw notOneScene(`${several.name} holds ${several.bands} bands already`);
+
+  const names = images.map(({ name }) => name.replace(/\.[^.]*$/, ''));
+  const { title, labels } = splitNames(names);
+  requireOneDate(names);
+  const { sensor } = guessSensor(title, [], '', labels);
+  const members = images.map(
+    (image, i): Member => ({ image, label: labels[i], role: roleOfName(labels[i], sensor) }),
+  );
+  const chosen = choose(members);
+  const finest = chosen.reduce((a, b) => (pixelArea(b.image.grid) < pixelArea(a.image.grid) ? b : a)).image;
+  const sampleType = commonType(chosen.map(({ image }) => image.sampleType));
+  const light = chosen.find(({ role, image }) => !isClasses(role) && image.nodata !== null);
+  const nodata = light?.image.nodata ?? null;
+
+  const parts = chosen.map(({ image, role }) => ({
+    reader: onGrid(
+      image,
+      finest,
+      isClasses(role) ? 'nearest' : 'bilinear',
+      sampleType,
+      isClasses(role) ? null : nodata,
+    ),
+    bands: 1,
+  }));
+  const masks = chosen.flatMap(({ image }) =>
+    image.mask ? [moved(image, image.mask, finest, 'nearest', null)] : [],
+  );
+  return {
+    name: title,
+    grid: finest.grid,
+    bands: chosen.length,
+    sampleType,
+    nodata,
+    reader: joined(parts),
+    mask: masks.length > 0 ? allValid(masks, sampleType) : null,
+    metadata: stackMetadata(chosen, finest, nodata),
+    notices: [...finest.notices, ...asideNotice(members, chosen), ...gridNotice(chosen, finest)],
+  };
+}
+
+/** What all names begin with, up to a separator, and what is left of each. */
+function splitNames(names: readonly string[]): { title: string; labels: string[] } {
+  let shared = names.reduce((a, b) => {
+    let length = 0;
+    while (length < a.length && a[length] === b[length]) length++;
+    return a.slice(0, length);
+  });
+  shared = shared.slice(0, shared.search(/[_. -][^_. -]*$/) + 1);
+  return {
+    title: shared.replace(/[_. -]+$/, '') || 'scene',
+    labels: names.map((name) => name.slice(shared.length).replace(/[_-]\d+m$/i, '')),
+  };
+}
+
+/** Days in names, as in `LC08_..._20200512_...` and `T16RBU_20200101T163659_B02`: the first is that of the image. */
+function requireOneDate(names: readonly string[]): void {
+  const days = new Set(
+    names.flatMap((name) => name.match(/(?:19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d/)?.[0] ?? []),
+  );
+  if (days.size > 1)
+    throw notOneScene(`their names bear different dates (${[...days].slice(0, 3).join(', ')})`);
+}
+
+/** The files that make up the scene, in its order of bands. */
+function choose(members: readonly Member[]): Member[] {
+  if (members.every(({ role }) => role === null)) {
+    throw notOneScene('no name of them says which band it is (as B02, SR_B4, QA_PIXEL or red does)');
+  }
+  const best = new Map<BandRole, Member>();
+  for (const member of members) {
+    const { role } = member;
+    if (role === null || LEFT_ASIDE.includes(role)) continue;
+    const other = best.get(role);
+    const [area, otherArea] = [member, other].map((one) => (one ? pixelArea(one.image.grid) : Number.NaN));
+    if (other && Math.abs(area - otherArea) < 1e-3 * area) {
+      throw notOneScene(`${other.image.name} and ${member.image.name} hold the same band (${role})`);
+    }
+    if (!other || area < otherArea) best.set(role, member);
+  }
+  if (best.size === 0) throw notOneScene('none of them is a band of light');
+  return [...best.values()].sort(
+    (a, b) => ORDER.indexOf(a.role as BandRole) - ORDER.indexOf(b.role as BandRole),
+  );
+}
+
+const isClasses = (role: BandRole | null): boolean => role !== null && QUALITY_ROLES.includes(role);
+
+function pixelArea({ transform }: Grid): number {
+  return transform ? Math.abs(transform[1] * transform[5] - transform[2] * transform[4]) : 1;
+}
+
+/** A band as it is read on the grid of the finest one. */
+function onGrid(
+  image: Image,
+  finest: Image,
+  method: Placement['method'],
+  sampleType: SampleType,
+  nodata: number | null,
+): ImageReader {
+  const own = image.nodata;
+  const reader = moved(image, image.reader, finest, method, own);
+  const renamed = own !== null && nodata !== null && !Object.is(own, nodata);
+  if (!renamed && image.sampleType === sampleType) return reader;
+  return converted(
+    reader,
+    sampleType,
+    renamed ? (value) => (Object.is(value, own) ? nodata : value) : undefined,
+  );
+}
+
+function moved(
+  image: Image,
+  reader: ImageReader,
+  finest: Image,
+  method: Placement['method'],
+  nodata: number | null,
+): ImageReader {
+  const axes = axesOn(image, finest);
+  return axes ? resampled(reader, { ...axes, method, nodata, sampleType: image.sampleType }) : reader;
+}
+
+/** Where the pixels of the finest grid lie on the grid of an image; null if they are the same. */
+function axesOn(image: Image, finest: Image): { columns: Axis; rows: Axis } | null {
+  const { grid } = image;
+  const fine = finest.grid;
+  if (grid.crs.code !== fine.crs.code || grid.crs.name !== fine.crs.name) {
+    throw differentGrids(image, finest, `coordinate system (${grid.crs.name}; ${fine.crs.name})`);
+  }
+  const sameSize = grid.width === fine.width && grid.height === fine.height;
+  if (!grid.transform || !fine.transform) {
+    if (sameSize && !grid.transform && !fine.transform) return null;
+    throw differentGrids(image, finest, 'size, and not both of them say where they lie');
+  }
+  const upright = (t: GeoTransform) => t[2] === 0 && t[4] === 0;
+  if (grid.transform.every((value, i) => value === (fine.transform as GeoTransform)[i]) && sameSize)
+    return null;
+  if (!upright(grid.transform) || !upright(fine.transform)) throw differentGrids(image, finest, 'rotation');
+  const axis = (origin: 0 | 3, pixel: 1 | 5, size: number, fineSize: number): Axis => {
+    const [coarse, sharp] = [grid.transform as GeoTransform, fine.transform as GeoTransform];
+    const step = sharp[pixel] / coarse[pixel];
+    const start = (sharp[origin] - coarse[origin]) / coarse[pixel];
+    const end = start + step * fineSize;
+    // An origin that is off by rounding is the same origin.
+    if (!(step > 0) || Math.abs(start) > 1 || Math.abs(end - size) > 1)
+      throw differentGrids(image, finest, 'extent');
+    return { step, start: Math.abs(start) < 1e-6 ? 0 : start, size };
+  };
+  return {
+    columns: axis(0, 1, grid.width, fine.width),
+    rows: axis(3, 5, grid.height, fine.height),
+  };
+}
+
+/** The narrowest type that holds every value of the given ones. */
+function commonType(types: readonly SampleType[]): SampleType {
+  const order = ['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32'] as const;
+  return order.find((type) => types.every((other) => holds(type, other))) ?? 'float64';
+}
+
+function holds(type: SampleType, other: SampleType): boolean {
+  const [range, inner] = [INTEGER_RANGES[type], INTEGER_RANGES[other]];
+  if (range) return inner !== undefined && range[0] <= inner[0] && inner[1] <= range[1];
+  return type === other || (inner !== undefined && inner[1] < 2 ** 24);
+}
+
+/** Tags of the finest file; names, scale and offset of each band from its own. */
+function stackMetadata(chosen: readonly Member[], finest: Image, nodata: number | null): CarriedMetadata {
+  const ofBands = chosen.flatMap(({ image, label }, sample): MetadataItem[] => [
+    { name: 'DESCRIPTION', sample, role: 'description', domain: '', value: label },
+    ...parseItems(image.metadata.gdalMetadata)
+      .filter((item) => item.sample === 0 && (item.role === 'scale' || item.role === 'offset'))
+      .map((item) => ({ ...item, sample })),
+  ]);
+  return {
+    ...finest.metadata,
+    gdalMetadata: editItems(finest.metadata.gdalMetadata, (item) => item.sample !== null, ofBands),
+    gdalNodata: nodata === null ? null : String(nodata),
+    photometricInterpretation: PHOTOMETRIC.blackIsZero,
+    extraSamples: chosen.slice(1).map(() => 0),
+  };
+}
+
+function asideNotice(members: readonly Member[], chosen: readonly Member[]): Notice[] {
+  const aside = members.filter((member) => !chosen.includes(member)).map(({ image }) => image.name);
+  if (aside.length === 0) return [];
+  const named = aside.length > 4 ? [...aside.slice(0, 3), `${aside.length - 3} more`] : aside;
+  return [{ code: 'files-left-aside', message: `Not used for the scene: ${named.join(', ')}.` }];
+}
+
+function gridNotice(chosen: readonly Member[], finest: Image): Notice[] {
+  const coarser = chosen.filter(({ image }) => axesOn(image, finest)).map(({ label }) => label);
+  const saved = `${chosen.length} files are one scene; it is saved as one file of ${chosen.length} bands`;
+  return [
+    {
+      code: 'files-stacked',
+      message:
+        coarser.length > 0
+          ? `${saved} on the finest grid. Brought to it: ${coarser.join(', ')}.`
+          : `${saved}.`,
+    },
+  ];
+}
+
+function notOneScene(why: string): PipelineError {
+  return new PipelineError(
+    'scene/not-one-scene',
+    `These files are not the bands of one scene: ${why}.`,
+    'Drop either one file with all bands, or the single-band files of one scene and one date.',
+  );
+}
+
+function differentGrids(image: Image, finest: Image, what: string): PipelineError {
+  return new PipelineError(
+    'scene/different-grids',
+    `${image.name} and ${finest.name} differ in their ${what}.`,
+    'Bring them to one grid: gdalwarp -t_srs EPSG:... -te xmin ymin xmax ymax input.tif output.tif.',
+  );
+}
+
+/** Of several files, the message has to say which. */
+function inFile(name: string, thrown: unknown): never {
+  if (!(thrown instanceof PipelineError) || thrown.code === 'job/cancelled') throw thrown;
+  throw new PipelineError(thrown.code, `${name}: ${thrown.message}`, thrown.remedy, { cause: thrown });
+}

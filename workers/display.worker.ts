@@ -6,15 +6,18 @@ import { PipelineError } from '../src/pipeline/errors.ts';
 import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
 import type { SceneSource } from '../src/pipeline/scene.ts';
 import { jobs } from './crossing.ts';
+import { holdLock } from './liveness.ts';
 import type { DisplayApi, TileMessage } from './protocol.ts';
+import { tileRequests } from './tile-requests.ts';
 
 const NO_RUN = -1;
 const running = jobs();
 let emit: Parameters<DisplayApi['start']>[0];
 let pipeline: MessagePort | null = null;
+const requests = tileRequests(() => pipeline);
 let opened: SceneSource | null = null;
 let scene: SceneSource | null = null;
-let store: DisplayStore = displayStore();
+let store: DisplayStore = displayStore(requests);
 let currentRun = NO_RUN;
 let ended = NO_RUN;
 const waiting = new Map<number, () => void>();
@@ -22,11 +25,13 @@ const waiting = new Map<number, () => void>();
 const api: DisplayApi = {
   start(onEvent) {
     emit = onEvent;
+    return holdLock(self.name);
   },
   connectPipeline(port) {
     pipeline?.close();
     pipeline = port;
-    port.onmessage = ({ data }: MessageEvent<TileMessage>) => take(data);
+    requests.giveUp();
+    if (port) port.onmessage = ({ data }: MessageEvent<TileMessage>) => take(data);
   },
   cancel: running.cancel,
   open: (job, input) =>
@@ -36,7 +41,7 @@ const api: DisplayApi = {
     }),
   override: (overrides) => show(applyOverrides(open(opened), overrides)),
   expectRun(run) {
-    store = displayStore();
+    store = displayStore(requests);
     currentRun = run;
   },
   settled: (run) =>
@@ -57,6 +62,10 @@ function show(source: SceneSource) {
 }
 
 function take(message: TileMessage): void {
+  if (message.type === 'answer') {
+    requests.answer(message.id, message.tile);
+    return;
+  }
   if (message.run !== currentRun) return;
   if (message.type === 'mask') {
     store.masks.add(message.tile);

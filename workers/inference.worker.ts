@@ -3,6 +3,7 @@ import { createNetworks, type StartedNetworks } from '../src/inference/networks.
 import { BUNDLED_WASM } from '../src/inference/wasm-files.ts';
 import { PipelineError } from '../src/pipeline/errors.ts';
 import './crossing.ts';
+import { holdLock } from './liveness.ts';
 import type { InferenceApi } from './protocol.ts';
 
 let started: StartedNetworks | null = null;
@@ -11,6 +12,7 @@ let turn: Promise<unknown> = Promise.resolve();
 
 const api: InferenceApi = {
   async start(config) {
+    await holdLock(self.name);
     started = await createNetworks({ ...config, wasmFiles: BUNDLED_WASM });
     return { report: started.report, models: started.networks.models };
   },

@@ -1,6 +1,8 @@
 import { expose } from 'comlink';
+import { type RunControl, runControl } from '../src/pipeline/control.ts';
 import { cancelled, PipelineError } from '../src/pipeline/errors.ts';
 import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
+import { jobRecord } from '../src/pipeline/job-record.ts';
 import { blobSink } from '../src/pipeline/output/blob-sink.ts';
 import {
   type Lineage,
@@ -10,12 +12,16 @@ import {
   writeProvenance,
   writeResult,
 } from '../src/pipeline/output/products.ts';
-import { run } from '../src/pipeline/run.ts';
-import type { SceneSource } from '../src/pipeline/scene.ts';
+import type { SceneOverrides, SceneSource, Window } from '../src/pipeline/scene.ts';
+import { openTiles, planTiles } from '../src/pipeline/tiles.ts';
 import { VERSION } from '../src/pipeline/version.ts';
 import { jobs, unlessAborted } from './crossing.ts';
-import { type RemoteNetworks, startNetworks } from './inference-client.ts';
-import type { PipelineApi, PipelineConfig, SceneInput, TileMessage } from './protocol.ts';
+import { displayLink } from './display-link.ts';
+import { jobPages } from './job-pages.ts';
+import { holdLock } from './liveness.ts';
+import { runToTheEnd } from './long-run.ts';
+import { type NetworksHost, networksHost } from './networks-host.ts';
+import type { PipelineApi, SceneInput } from './protocol.ts';
 
 const writers = {
   result: writeResult,
@@ -24,70 +30,91 @@ const writers = {
   confidence: writeConfidence,
 };
 const running = jobs();
-let config: PipelineConfig;
+const pages = jobPages();
+const display = displayLink();
 let emit: Parameters<PipelineApi['start']>[1];
-let display: MessagePort | null = null;
+let host: NetworksHost;
+let input: SceneInput | null = null;
 /** As opened, and with the user's overrides. */
 let opened: SceneSource | null = null;
 let scene: SceneSource | null = null;
+let overrides: SceneOverrides | null = null;
 let reference: SceneSource | null = null;
-let starting: Promise<RemoteNetworks> | null = null;
 let finished: { result: ResultReader; lineage: Lineage } | null = null;
-let sent: TileMessage[] = [];
+let control: RunControl = runControl();
+let priority: Window | null = null;
 
 const api: PipelineApi = {
-  start(givenConfig, onEvent) {
-    config = givenConfig;
+  start(config, onEvent) {
+    host = networksHost(config);
     emit = onEvent;
+    return holdLock(self.name);
   },
-  connectDisplay(port) {
-    display?.close();
-    display = port;
-    for (const message of sent) port.postMessage(message);
-  },
+  connectDisplay: display.connect,
   cancel: running.cancel,
-  open: (job, input) =>
+  open: (job, given) =>
     running.run(job, async (signal) => {
-      opened = await openScene(asInput(input), {}, signal);
+      opened = await openScene(asInput(given), {}, signal);
       setScene(opened);
+      input = given;
+      overrides = null;
       reference = null;
+      priority = null;
+      pages.leave();
       return opened.scene;
     }),
-  override(overrides) {
-    if (!opened) throw notReady('No scene is open.', 'Open a GeoTIFF first.');
-    return setScene(applyOverrides(opened, overrides)).scene;
+  override(given) {
+    if (!opened) throw noScene();
+    overrides = given;
+    return setScene(applyOverrides(opened, given)).scene;
   },
-  setReference: (job, input) =>
+  setReference: (job, given) =>
     running.run(job, async (signal) => {
-      reference = input === null ? null : await openScene(asInput(input), {}, signal);
+      reference = given === null ? null : await openScene(asInput(given), {}, signal);
     }),
-  warmUp: (job) => running.run(job, async (signal) => (await unlessAborted(networks(), signal)).report),
-  run: (job, settings) =>
+  warmUp: (job) => running.run(job, async (signal) => (await unlessAborted(host.start(), signal)).report),
+  unfinished: (job) =>
+    running.run(job, async () => (input && scene ? pages.unfinished(input, scene.scene) : null)),
+  run: (job, settings, { fresh = false } = {}) =>
     running.run(job, async (signal) => {
-      if (!scene) throw notReady('No scene is open.', 'Open a GeoTIFF first.');
+      if (!scene || !input) throw noScene();
       const source = setScene(scene);
-      const started = await unlessAborted(networks(), signal);
-      const { report, result } = await run(
-        source,
-        started.networks,
-        settings,
+      const { networks } = await unlessAborted(host.start(), signal);
+      const record = jobRecord(source.scene, networks.models, settings, overrides);
+      const claimed = await pages.claim(input, record, {
+        fresh,
+        notify: (notice) => emit(job, { type: 'notice', notice }),
+      });
+      if (scene !== source) throw cancelled();
+      display.show(job, openTiles(source.scene, planTiles(source.scene.grid), claimed));
+      control = runControl((paused) => emit(job, { type: 'pause', paused }));
+      control.prioritise(priority);
+      const { report, result } = await runToTheEnd(
+        { source, reference, settings, pages: claimed, control },
+        host,
         (event) => {
-          if (event.type === 'mask' || event.type === 'repaired') send({ ...event, run: job });
+          if (event.type === 'mask') display.tell('mask', event.tile);
+          else if (event.type === 'repaired') display.tell('repaired', event.tile);
           else emit(job, event);
         },
-        { reference },
         signal,
       );
       if (scene !== source) throw cancelled();
-      send({ type: 'end', run: job });
-      const { models, backend } = started.networks;
-      const { shares } = report;
+      display.end();
+      const { shares, backend } = report;
+      const { models } = networks;
       finished = {
         result,
         lineage: { version: VERSION, models, backend, settings, shares, date: new Date() },
       };
       return report;
     }),
+  pause: () => control.pause(),
+  resume: () => control.resume(),
+  prioritise(window) {
+    priority = window;
+    control.prioritise(window);
+  },
   export: (job, product) =>
     running.run(job, async (signal) => {
       if (!scene || !finished) throw notReady('There is no result to save yet.', 'Press Run first.');
@@ -104,25 +131,12 @@ const api: PipelineApi = {
 function setScene(source: SceneSource): SceneSource {
   scene = source;
   finished = null;
-  sent = [];
+  display.show(0, null);
   return source;
 }
 
-function send(message: TileMessage): void {
-  sent.push(message);
-  display?.postMessage(message);
-}
-
-/** Started once for all; a failed start may be tried again. */
-function networks(): Promise<RemoteNetworks> {
-  starting ??= startNetworks(config).catch((thrown) => {
-    starting = null;
-    throw thrown;
-  });
-  return starting;
-}
-
 const asInput = (input: SceneInput) => (typeof input === 'string' ? new URL(input) : input);
+const noScene = () => notReady('No scene is open.', 'Open a GeoTIFF first.');
 const notReady = (message: string, remedy: string) => new PipelineError('job/not-ready', message, remedy);
 
 expose(api);

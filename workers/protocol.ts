@@ -14,7 +14,8 @@ export type Product = 'result' | 'mask' | 'provenance' | 'confidence';
 
 /** The pipeline worker: reads, computes, writes. Each `job` is a number of the caller's choice, for cancel. */
 export interface PipelineApi {
-  start(config: PipelineConfig, onEvent: (job: number, event: PipelineEvent) => void): void;
+  /** Resolves when the worker's end would be noticed; see liveness.ts. */
+  start(config: PipelineConfig, onEvent: (job: number, event: PipelineEvent) => void): Promise<void>;
   /** Sends the tiles of the current run to the display worker, from now on and as far as they are there. */
   connectDisplay(port: MessagePort): void;
   cancel(job: number): void;
@@ -22,8 +23,29 @@ export interface PipelineApi {
   override(overrides: SceneOverrides): Scene;
   setReference(job: number, input: SceneInput | null): Promise<void>;
   warmUp(job: number): Promise<StartReport>;
-  run(job: number, settings: RunSettings): Promise<RunReport>;
+  /** What an earlier run of the open scene left; null if nothing. */
+  unfinished(job: number): Promise<Unfinished | null>;
+  /** Goes on where an earlier run of the same scene and settings stopped, unless told to begin afresh. */
+  run(job: number, settings: RunSettings, options?: RunRequest): Promise<RunReport>;
+  /** Halts the current run at the end of its tile. */
+  pause(): void;
+  resume(): void;
+  /** Tiles that meet the window go first; null: in the order of the scene. Holds for later runs of the scene too. */
+  prioritise(window: Window | null): void;
   export(job: number, product: Product): Promise<Blob>;
+}
+
+export interface RunRequest {
+  /** Forget what an earlier run left. */
+  readonly fresh?: boolean;
+}
+
+/** A run that stopped before its end, or a finished one whose result is still there. */
+export interface Unfinished {
+  /** Share of the work that is done, 0..1. */
+  readonly done: number;
+  readonly settings: RunSettings;
+  readonly overrides: SceneOverrides | null;
 }
 
 /** The inference worker, inside the pipeline worker: the networks on a thread of their own. */
@@ -53,8 +75,10 @@ export interface DisplayEvent {
 
 /** The display worker: answers what the viewer asks while the pipeline worker computes. */
 export interface DisplayApi {
-  start(onEvent: (run: number, event: DisplayEvent) => void): void;
-  connectPipeline(port: MessagePort): void;
+  /** Resolves when the worker's end would be noticed; see liveness.ts. */
+  start(onEvent: (run: number, event: DisplayEvent) => void): Promise<void>;
+  /** Null: the pipeline worker has ended. */
+  connectPipeline(port: MessagePort | null): void;
   cancel(job: number): void;
   open(job: number, input: SceneInput): Promise<OpenedForDisplay>;
   override(overrides: SceneOverrides): OpenedForDisplay;
@@ -75,4 +99,12 @@ export interface OpenedForDisplay {
 export type TileMessage =
   | { readonly type: 'mask'; readonly run: number; readonly tile: MaskTile }
   | { readonly type: 'repaired'; readonly run: number; readonly tile: RepairedTile }
-  | { readonly type: 'end'; readonly run: number };
+  | { readonly type: 'end'; readonly run: number }
+  | { readonly type: 'answer'; readonly id: number; readonly tile: MaskTile | RepairedTile | null };
+
+/** From the display worker to the pipeline worker: a tile that it no longer holds. */
+export interface TileRequest {
+  readonly id: number;
+  readonly kind: 'mask' | 'repaired';
+  readonly window: Window;
+}

@@ -76,6 +76,27 @@ export function setFound(findings: Findings, key: number, found: TileFindings): 
   findings.pages.set(summaryName(key), summarise(findings, key, found));
 }
 
+/** Was the tile looked at? */
+export function isFound(pages: PageStore, key: number): boolean {
+  return pages.has(summaryName(key));
+}
+
+/** The page that says, one byte per tile, which tiles of the final mask hold cloud or shadow. */
+const MASKED = 'masked';
+
+/** Keys of the tiles that hold cloud or shadow in the final mask; null while that is not finished. */
+export function maskedTiles(pages: PageStore): number[] | null {
+  const flags = pages.get(MASKED);
+  return flags ? [...flags].flatMap((flag, key) => (flag ? [key] : [])) : null;
+}
+
+/** Says that the final mask is finished, and which of `total` tiles hold cloud or shadow. */
+export function setMaskedTiles(pages: PageStore, keys: readonly number[], total: number): void {
+  const flags = new Uint8Array(total);
+  for (const key of keys) flags[key] = 1;
+  pages.set(MASKED, flags);
+}
+
 /** Pixels of the scene that hold data. */
 export function validPixels(findings: Findings): number {
   let sum = 0;

@@ -139,7 +139,7 @@ export function collectNotices(emit: (event: RunEvent) => void): Notices {
 }
 
 /** Work of the generator on a tile, in units of the detector's: the guess until a tile has been measured. */
-const GENERATOR_TO_DETECTOR = 4;
+export const GENERATOR_TO_DETECTOR = 4;
 
 /** Progress with an estimate of the time left, from the tiles measured so far. */
 export interface Pace {

@@ -11,7 +11,7 @@ import {
   usableMaskSource,
 } from './detect/probabilities.ts';
 import { chooseDecoder, type QualityDecoder } from './detect/quality.ts';
-import { type Findings, setFound } from './findings.ts';
+import { type Findings, maskedTiles, setFound, setMaskedTiles } from './findings.ts';
 import { addToCoarseField } from './generate/coarse-field.ts';
 import { CLEAR_LIMIT } from './generate/prefill.ts';
 import { checkpoint, type Job, type Notices, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
@@ -125,9 +125,6 @@ export async function detectPass(job: Job, findings: Findings, notices: Notices,
   }
 }
 
-/** The page that says, one byte per tile, which tiles of the final mask hold cloud or shadow. */
-const MASKED = 'masked';
-
 /**
  * The final mask of the scene: specks dropped, buffered across tile borders. Emits the tiles that hold mask.
  * @returns keys of the tiles that hold mask
@@ -138,28 +135,32 @@ export async function finishMask(
   mask: SparsePlane,
 ): Promise<number[]> {
   const { layout, settings, emit } = job;
-  const masked = pages.get(MASKED) ?? new Uint8Array(layout.windows.length);
-  const finished = pages.has(MASKED);
+  const known = maskedTiles(pages);
+  const inMask = new Set(known);
   const context = maskContext(settings.bufferPixels);
   for (const [key, core] of layout.windows.entries()) {
-    const near = tilesUnder(layout, growWindow(core, context)).map((k) => tileOf(classes, k));
     const own = tileOf(classes, key);
-    if (near.every((tile) => tile === own) && (own === MASK_CLASS.clear || own === MASK_CLASS.nodata)) {
-      if (own === MASK_CLASS.nodata && !finished) setTile(mask, key, Uint8Array.of(own));
+    const near = tilesUnder(layout, growWindow(core, context));
+    if (
+      (own === MASK_CLASS.clear || own === MASK_CLASS.nodata) &&
+      near.every((k) => tileOf(classes, k) === own)
+    ) {
+      if (own === MASK_CLASS.nodata && !known) setTile(mask, key, Uint8Array.of(own));
       continue;
     }
     await checkpoint(job);
-    if (!finished) {
+    if (!known) {
       const final = finalMask(core, settings.bufferPixels, (window) =>
         readPlane(classes, window, MASK_CLASS.nodata),
       );
       setTile(mask, key, final);
-      masked[key] = hasMasked(final) ? 1 : 0;
+      if (hasMasked(final)) inMask.add(key);
     }
-    const detected = hasMasked(readPlane(classes, core));
-    if (detected || masked[key])
+    // What was found may have been a speck: then the map has to be told that it is gone.
+    if (inMask.has(key) || hasMasked(readPlane(classes, core))) {
       emit({ type: 'mask', tile: { window: core, classes: readPlane(mask, core) } });
+    }
   }
-  if (!finished) pages.set(MASKED, masked);
-  return layout.windows.flatMap((_, key) => (masked[key] ? [key] : []));
+  if (!known) setMaskedTiles(pages, [...inMask], layout.windows.length);
+  return [...inMask];
 }

@@ -15,7 +15,7 @@ import { detectPass, finishMask } from './pass-detect.ts';
 import { repairPass } from './pass-repair.ts';
 import { planBands } from './preprocess/bands.ts';
 import type { SceneSource } from './scene.ts';
-import { openTiles, planTiles, resultReader } from './tiles.ts';
+import { CORE, openTiles, planTiles, resultReader } from './tiles.ts';
 
 export interface RunOptions {
   /** Clear truth on the same grid; the report then holds the error against it. */
@@ -39,8 +39,7 @@ export interface RunResult {
   readonly result: ResultReader;
 }
 
-/** Side of the tile core and width of the halo: the networks see tiles of 320 x 320 pixels. */
-const CORE = 256;
+/** Width of the halo: the networks see tiles of 320 x 320 pixels. */
 const HALO = 32;
 
 /**

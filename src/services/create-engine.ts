@@ -1,6 +1,5 @@
 import { proxy, type Remote, transfer } from 'comlink';
 import type { DisplayApi, PipelineApi, SceneInput } from '../../workers/protocol.ts';
-import { PipelineError } from '../pipeline/errors.ts';
 import type { SceneOverrides } from '../pipeline/scene.ts';
 import type { BackendReport, Engine, EngineEvent, OpenedScene } from './engine.ts';
 import { type WorkerClient, workerClient } from './worker-client.ts';
@@ -29,23 +28,26 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const modelsUrl = (options.modelsUrl ?? new URL('models/', document.baseURI)).href;
   const listeners = new Map<number, (event: EngineEvent) => void>();
   const deliver = proxy((job: number, event: EngineEvent) => listeners.get(job)?.(event));
-  let prefer = options.prefer;
   /** What a new worker has to be told after a crash. */
   let current: { input: SceneInput; overrides: SceneOverrides | null } | null = null;
   let reference: SceneInput | null = null;
   let connected = false;
 
   const pipeline: WorkerClient<PipelineApi> = workerClient(
-    () => new Worker(new URL('../../workers/pipeline.worker.ts', import.meta.url), { type: 'module' }),
+    (name) =>
+      new Worker(new URL('../../workers/pipeline.worker.ts', import.meta.url), { type: 'module', name }),
     async (api) => {
       connected = false;
-      await api.start({ modelsUrl, prefer }, deliver);
+      // The display may be waiting for tiles of the worker that this one replaces.
+      if (display.alive) display.call((shown) => shown.connectPipeline(null)).catch(() => undefined);
+      await api.start({ modelsUrl, prefer: options.prefer }, deliver);
       await reopen(api);
       if (reference !== null) await api.setReference(0, reference);
     },
   );
   const display: WorkerClient<DisplayApi> = workerClient(
-    () => new Worker(new URL('../../workers/display.worker.ts', import.meta.url), { type: 'module' }),
+    (name) =>
+      new Worker(new URL('../../workers/display.worker.ts', import.meta.url), { type: 'module', name }),
     async (api) => {
       connected = false;
       await api.start(deliver);
@@ -84,25 +86,6 @@ export function createEngine(options: EngineOptions = {}): Engine {
     await computing.connectDisplay(transfer(port2, [port2]));
   }
 
-  async function runOnce(
-    settings: Parameters<Engine['run']>[0],
-    onEvent: (event: EngineEvent) => void,
-    signal?: AbortSignal,
-  ) {
-    await connect(signal);
-    return pipeline.call(async (api, job) => {
-      listeners.set(job, onEvent);
-      try {
-        await display.call((shown) => shown.expectRun(job));
-        const report = await api.run(job, settings);
-        await display.call((shown) => shown.settled(job));
-        return report;
-      } finally {
-        listeners.delete(job);
-      }
-    }, signal);
-  }
-
   return {
     async open(input, signal) {
       const crossing = input instanceof URL ? input.href : input;
@@ -131,20 +114,28 @@ export function createEngine(options: EngineOptions = {}): Engine {
       return { backend, detail, passedOver };
     },
 
-    async run(settings, onEvent, signal) {
-      try {
-        return await runOnce(settings, onEvent, signal);
-      } catch (thrown) {
-        if (!(thrown instanceof PipelineError) || thrown.code !== 'backend/lost') throw thrown;
-        prefer = ['wasm'];
-        pipeline.stop(thrown);
-        onEvent({
-          type: 'notice',
-          notice: { code: 'backend-lost', message: `${thrown.message} The run starts again on WASM.` },
-        });
-        return runOnce(settings, onEvent, signal);
-      }
+    unfinished: (signal) => pipeline.call((api, job) => api.unfinished(job), signal),
+
+    async run(settings, onEvent, signal, request) {
+      await connect(signal);
+      return pipeline.call(async (api, job) => {
+        listeners.set(job, onEvent);
+        try {
+          await display.call((shown) => shown.expectRun(job));
+          const report = await api.run(job, settings, request);
+          await display.call((shown) => shown.settled(job));
+          return report;
+        } finally {
+          listeners.delete(job);
+        }
+      }, signal);
     },
+
+    pause: () => pipeline.call((api) => api.pause()),
+
+    resume: () => pipeline.call((api) => api.resume()),
+
+    prioritise: (window) => pipeline.call((api) => api.prioritise(window)),
 
     displayTile: (request, signal) => display.call((api, job) => api.displayTile(job, request), signal),
 

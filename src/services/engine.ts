@@ -1,7 +1,8 @@
+import type { RunRequest, Unfinished } from '../../workers/protocol.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../pipeline/enhance/display-tile.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { RunEvent, RunReport, RunSettings } from '../pipeline/events.ts';
-import type { Scene, SceneOverrides } from '../pipeline/scene.ts';
+import type { Scene, SceneOverrides, Window } from '../pipeline/scene.ts';
 
 /**
  * What the interface may ask of the workers. Pixels reach the main thread only as display tiles.
@@ -16,8 +17,27 @@ export interface Engine {
   setReference(input: File | URL | null): Promise<void>;
   /** Starts the back end and loads the models, if that has not happened yet. */
   warmUp(signal?: AbortSignal): Promise<BackendReport>;
-  /** Detects, generates, composites and evaluates the current scene. Cancels within one tile. */
-  run(settings: RunSettings, onEvent: (event: EngineEvent) => void, signal?: AbortSignal): Promise<RunReport>;
+  /**
+   * What an earlier run of the current scene left: one that was cancelled, or that ended with its worker, its tab or
+   * the browser. Null if there is nothing to continue.
+   */
+  unfinished(signal?: AbortSignal): Promise<Unfinished | null>;
+  /**
+   * Detects, generates, composites and evaluates the current scene. Goes on where an earlier run with the same settings
+   * stopped, with the same result, unless told to begin afresh. Cancels within one tile.
+   */
+  run(
+    settings: RunSettings,
+    onEvent: (event: EngineEvent) => void,
+    signal?: AbortSignal,
+    request?: RunRequest,
+  ): Promise<RunReport>;
+  /** Halts the run at the end of its tile; a `pause` event tells when. Nothing happens if none is under way. */
+  pause(): Promise<void>;
+  /** Goes on. */
+  resume(): Promise<void>;
+  /** Tiles that meet the window (pixels of the scene) go first from now on; null: in the order of the scene. */
+  prioritise(window: Window | null): Promise<void>;
   /** Samples for a display tile. */
   displayTile(request: TileRequest, signal?: AbortSignal): Promise<DisplayTile>;
   /** 2nd and 98th percentile in reflectance for each requested band of the scene, from a decimated read. */
@@ -69,4 +89,4 @@ export type TileRequest = DisplayRequest;
 export type DisplayTile = DisplayPixels;
 export type PixelProbe = PixelValues;
 
-export type { ErrorReport };
+export type { ErrorReport, RunRequest, Unfinished };

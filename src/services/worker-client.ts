@@ -1,5 +1,6 @@
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import '../../workers/crossing.ts';
+import { whenReleased, workerName } from '../../workers/liveness.ts';
 import { cancelled, PipelineError, throwIfAborted } from '../pipeline/errors.ts';
 
 /** A worker that is started when first needed, and again after a crash. */
@@ -20,30 +21,40 @@ interface Running<Api> {
   readonly api: Remote<Api>;
   readonly ready: Promise<void>;
   readonly pending: Set<(error: PipelineError) => void>;
+  /** Stops listening for the worker's end. */
+  forget: () => void;
 }
 
 let lastJob = 0;
 
 /**
- * @param create makes the worker
+ * @param create makes the worker; it should hold a lock of its name from the end of `prepare` on (workers/liveness.ts),
+ *   so that its end is noticed
  * @param prepare tells a new worker what it needs to know before the first call
  */
 export function workerClient<Api extends { cancel(job: number): void }>(
-  create: () => Worker,
+  create: (name: string) => Worker,
   prepare: (api: Remote<Api>) => Promise<void>,
 ): WorkerClient<Api> {
   let running: Running<Api> | null = null;
 
   function start(): Running<Api> {
-    const worker = create();
+    const name = workerName('worker');
+    const worker = create(name);
     const api = wrap<Api>(worker);
-    const started: Running<Api> = { worker, api, ready: prepare(api), pending: new Set() };
-    started.ready.catch(() => {
-      if (running === started) stop();
-    });
+    const started: Running<Api> = { worker, api, ready: prepare(api), pending: new Set(), forget: () => {} };
+    started.ready.then(
+      () => {
+        if (running === started) started.forget = whenReleased(name, () => end(crashed()));
+      },
+      () => end(),
+    );
+    const end = (reason?: PipelineError) => {
+      if (running === started) stop(reason);
+    };
     const crash = (event: Event) => {
       event.preventDefault();
-      if (running === started) stop(crashed(event));
+      end(crashed(event));
     };
     worker.addEventListener('error', crash);
     worker.addEventListener('messageerror', crash);
@@ -54,6 +65,7 @@ export function workerClient<Api extends { cancel(job: number): void }>(
     const stopped = running;
     if (!stopped) return;
     running = null;
+    stopped.forget();
     stopped.worker.terminate();
     stopped.api[releaseProxy]();
     for (const reject of stopped.pending) reject(reason);
@@ -90,12 +102,12 @@ export function workerClient<Api extends { cancel(job: number): void }>(
   };
 }
 
-function crashed(event: Event): PipelineError {
-  const { message } = event as Partial<ErrorEvent>;
+function crashed(event?: Event): PipelineError {
+  const { message } = (event ?? {}) as Partial<ErrorEvent>;
   const text = message ? `: ${message}` : '.';
   return new PipelineError(
     'worker/crashed',
     `The part of the program that computes stopped unexpectedly${text}`,
-    'Try again; if it happens again, close other tabs or take a smaller scene.',
+    'Continue or try again; if it happens again, close other tabs.',
   );
 }

@@ -32,6 +32,8 @@ export const EMPTY = {
   sample: null,
   job: { status: 'idle' },
   hasResult: false,
+  unfinished: null,
+  priority: null,
   saving: null,
   tileChange: null,
   combinations: [],

@@ -3,7 +3,10 @@ import type { EngineEvent } from '../services/engine.ts';
 import type { ActionContext } from './context.ts';
 import type { Actions } from './state.ts';
 
-type JobActions = Pick<Actions, 'run' | 'cancel' | 'save' | 'saveFile'>;
+type JobActions = Pick<
+  Actions,
+  'run' | 'continueRun' | 'pause' | 'resume' | 'prioritise' | 'cancel' | 'save' | 'saveFile'
+>;
 
 /** Resolves when the scene stands on the map, or when that takes too long. */
 function mapShown({ store, mapPatience = 0 }: ActionContext): Promise<void> {
@@ -28,9 +31,12 @@ export function jobActions(context: ActionContext): JobActions {
     switch (event.type) {
       case 'progress': {
         const { stage, done, total, secondsLeft } = event;
-        set({ job: { status: 'running', stage, done, total, secondsLeft } });
+        set({ job: { status: 'running', stage, done, total, secondsLeft, paused: false } });
         break;
       }
+      case 'pause':
+        set(({ job }) => ({ job: job.status === 'running' ? { ...job, paused: event.paused } : job }));
+        break;
       case 'notice':
         set(({ notices }) => ({
           notices: [...notices.filter((known) => known.code !== event.notice.code), event.notice],
@@ -45,12 +51,26 @@ export function jobActions(context: ActionContext): JobActions {
     }
   };
 
+  /** Finds out what is left of a run that stopped. */
+  const lookBack = async () => {
+    const { job } = get();
+    const unfinished = await engine.unfinished().catch(() => null);
+    if (get().job === job) set({ unfinished });
+  };
+
   return {
-    async run() {
+    async run(request) {
       if (get().scene === null) return;
       const signal = context.beginTask();
       const notices = get().scene?.scene.notices ?? [];
-      set({ job: { status: 'starting' }, hasResult: false, overlay: 'mask', error: null, notices });
+      set({
+        job: { status: 'starting' },
+        unfinished: null,
+        hasResult: false,
+        overlay: 'mask',
+        error: null,
+        notices,
+      });
       try {
         const [backend] = await Promise.all([engine.warmUp(signal), mapShown(context)]);
         if (!signal.aborted) set({ backend });
@@ -61,6 +81,7 @@ export function jobActions(context: ActionContext): JobActions {
             if (!signal.aborted) onEvent(event);
           },
           signal,
+          request,
         );
         if (!signal.aborted) set({ job: { status: 'done', report }, hasResult: report.tiles.repaired > 0 });
       } catch (fault) {
@@ -68,11 +89,28 @@ export function jobActions(context: ActionContext): JobActions {
         const cancelled = toPipelineError(fault).code === 'job/cancelled';
         set({ job: { status: cancelled ? 'cancelled' : 'failed' } });
         get().actions.fail(fault);
+        await lookBack();
       }
+    },
+    async continueRun() {
+      const { unfinished, job, settings, actions } = get();
+      // A run that stopped in this session stopped with the scene as it stands.
+      if (unfinished === null || job.status !== 'unfinished') return actions.run();
+      if (unfinished.overrides !== null) return actions.correct(unfinished.overrides, unfinished.settings);
+      set({ settings: { ...settings, ...unfinished.settings } });
+      return actions.run();
+    },
+    pause: () => engine.pause().catch(get().actions.fail),
+    resume: () => engine.resume().catch(get().actions.fail),
+    prioritise(window) {
+      set({ priority: window });
+      engine.prioritise(window).catch(get().actions.fail);
     },
     cancel() {
       context.abortTask();
-      set({ job: { status: 'cancelled' }, opening: null });
+      const known = get().job.status === 'unfinished' ? 'unfinished' : 'cancelled';
+      set({ job: { status: known }, opening: null });
+      if (known === 'cancelled' && get().scene !== null) void lookBack();
     },
     async save(product) {
       if (get().saving !== null) return;

@@ -47,7 +47,12 @@ export function sceneActions(context: ActionContext): SceneActions {
       get().actions.fail(fault);
       return;
     }
-    if (!signal.aborted) await get().actions.run();
+    if (signal.aborted) return;
+    const unfinished = await engine.unfinished(signal).catch(() => null);
+    if (signal.aborted) return;
+    if (unfinished && unfinished.done > 0 && unfinished.done < 1)
+      set({ unfinished, job: { status: 'unfinished' } });
+    else await get().actions.run();
   };
 
   return {

@@ -1,6 +1,6 @@
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { MaskSource, RunReport, RunSettings, Stage } from '../pipeline/events.ts';
-import type { Notice, SceneOverrides } from '../pipeline/scene.ts';
+import type { Notice, SceneOverrides, Window } from '../pipeline/scene.ts';
 import type {
   BackendReport,
   EngineEvent,
@@ -8,6 +8,8 @@ import type {
   OpenedScene,
   PixelProbe,
   Product,
+  RunRequest,
+  Unfinished,
 } from '../services/engine.ts';
 import type { Combination, CombinationId } from './combinations.ts';
 
@@ -39,7 +41,10 @@ export type Job =
       readonly done: number;
       readonly total: number;
       readonly secondsLeft: number | null;
+      readonly paused: boolean;
     }
+  /** Opened, with an earlier run to continue: waits for the user to choose. */
+  | { readonly status: 'unfinished' }
   | { readonly status: 'done'; readonly report: RunReport }
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed' };
@@ -47,6 +52,10 @@ export type Job =
 export interface JobSlice {
   readonly job: Job;
   readonly settings: RunSettings;
+  /** What could be continued of a run that stopped. */
+  readonly unfinished: Unfinished | null;
+  /** The part of the scene that goes first, null for none. */
+  readonly priority: Window | null;
   readonly backend: BackendReport | null;
   /** True from the first repaired tile of the current run on: there is something to compare. */
   readonly hasResult: boolean;
@@ -94,7 +103,14 @@ export interface Actions {
   close(): void;
   /** Corrects what ingest decided (null: nothing) and the settings, and processes the scene again. */
   correct(overrides: SceneOverrides | null, settings: Partial<RunSettings>): Promise<void>;
-  run(): Promise<void>;
+  /** Goes on where an earlier run with the same settings stopped, unless told to begin afresh. */
+  run(request?: RunRequest): Promise<void>;
+  /** Continues what is unfinished, with the settings that it had. */
+  continueRun(): Promise<void>;
+  pause(): void;
+  resume(): void;
+  /** Has the tiles under a window of the scene worked on first; null: none. */
+  prioritise(window: Window | null): void;
   cancel(): void;
   save(product: Product): Promise<void>;
   /** Hands a file made elsewhere (the picture of the map) to the user. */

@@ -1,4 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
+import { PipelineError } from '../pipeline/errors.ts';
+import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
 import type { ExportedFile } from '../services/engine.ts';
 import { combinationsOf, hasQualityBand } from './combinations.ts';
 import { createAppStore } from './create-store.ts';
@@ -118,6 +120,76 @@ describe('a run', () => {
     expect(engine.calls).toContain('override scale');
     expect(store.getState().sceneRevision).toBe(sceneRevision + 1);
     expect(store.getState().job.status).toBe('done');
+  });
+});
+
+describe('a run that an earlier visit left', () => {
+  const unfinished = { done: 0.61, settings: { ...DEFAULT_SETTINGS, cloudThreshold: 0.3 }, overrides: null };
+
+  it('is offered, and continued with the settings that it had', async () => {
+    const { engine, store, actions } = setUp({ unfinished });
+    await actions.open(file('scene.tif'));
+    expect(store.getState()).toMatchObject({ job: { status: 'unfinished' }, unfinished: { done: 0.61 } });
+    expect(engine.calls).not.toContain('run');
+    await actions.continueRun();
+    expect(engine.calls.slice(-2)).toEqual(['warmUp', 'run']);
+    expect(store.getState()).toMatchObject({
+      job: { status: 'done' },
+      unfinished: null,
+      settings: { cloudThreshold: 0.3 },
+    });
+  });
+
+  it('brings the corrections of the scene back', async () => {
+    const { engine, actions } = setUp({ unfinished: { ...unfinished, overrides: { scale: 2e-4 } } });
+    await actions.open(file('scene.tif'));
+    await actions.continueRun();
+    expect(engine.calls.slice(-3)).toEqual(['override scale', 'warmUp', 'run']);
+  });
+
+  it('can be started over', async () => {
+    const { engine, store, actions } = setUp({ unfinished });
+    await actions.open(file('scene.tif'));
+    await actions.run({ fresh: true });
+    expect(engine.calls.at(-1)).toBe('run afresh');
+    expect(store.getState().job.status).toBe('done');
+  });
+
+  it('that was finished is shown without a question', async () => {
+    const { store, actions } = setUp({ unfinished: { ...unfinished, done: 1 } });
+    await actions.open(file('scene.tif'));
+    expect(store.getState().job.status).toBe('done');
+  });
+});
+
+describe('a run that stopped in this visit', () => {
+  it('is offered where its worker died, in its own words', async () => {
+    const { engine, store, actions } = setUp({
+      unfinished: { done: 0.4, settings: DEFAULT_SETTINGS, overrides: null },
+    });
+    vi.spyOn(engine, 'run').mockRejectedValueOnce(
+      new PipelineError('worker/crashed', 'It died.', 'Continue.'),
+    );
+    await actions.open(file('scene.tif'));
+    await actions.run();
+    expect(store.getState()).toMatchObject({
+      job: { status: 'failed' },
+      error: { code: 'worker/crashed' },
+      unfinished: { done: 0.4 },
+    });
+    await actions.continueRun();
+    expect(store.getState()).toMatchObject({ job: { status: 'done' }, error: null });
+  });
+
+  it('is offered after it was cancelled', async () => {
+    const { engine, store, actions } = setUp({ stepwise: true });
+    void actions.open(file('scene.tif'));
+    await vi.waitFor(() => expect(store.getState().job.status).toBe('running'));
+    engine.step();
+    await vi.waitFor(() => expect(store.getState().tileChange).not.toBeNull());
+    actions.cancel();
+    await vi.waitFor(() => expect(store.getState().unfinished?.done).toBe(0.5));
+    expect(store.getState().job.status).toBe('cancelled');
   });
 });
 

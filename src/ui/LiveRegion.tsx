@@ -19,7 +19,9 @@ export function announcement({ opening, job, saving }: AppState): string {
     case 'starting':
       return 'Loading the networks';
     case 'running':
-      return STAGE_WORDS[job.stage];
+      return job.paused ? 'Paused' : STAGE_WORDS[job.stage];
+    case 'unfinished':
+      return 'An earlier run of this scene can be continued';
     case 'done':
       return `Done: ${sharesInWords(job.report.shares)}`;
     case 'cancelled':

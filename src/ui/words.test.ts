@@ -45,7 +45,7 @@ describe('words', () => {
     const at = (done: number) =>
       announcement({
         ...store.getState(),
-        job: { status: 'running', stage: 'detect', done, total: 9, secondsLeft: null },
+        job: { status: 'running', stage: 'detect', done, total: 9, secondsLeft: null, paused: false },
       });
     expect(at(1)).toBe(at(8));
     const report = fakeReport(4, store.getState().settings);

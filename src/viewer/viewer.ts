@@ -7,6 +7,7 @@ import OlMap from 'ol/Map.js';
 import OSM from 'ol/source/OSM.js';
 import View from 'ol/View.js';
 import type { Grid, Window } from '../pipeline/scene.ts';
+import { clipWindow } from '../pipeline/windows.ts';
 import type { Engine, TileRequest, TileSide } from '../services/engine.ts';
 import { createSceneLayer, type SceneLayer } from './layers.ts';
 import { mapSpace, toPixel } from './map-space.ts';
@@ -62,6 +63,8 @@ export interface Viewer {
   /** The whole scene in the window. */
   showAll(): void;
   zoomBy(levels: number): void;
+  /** The part of the scene that is on the map, in pixels of the scene; null if none. */
+  visibleWindow(): Window | null;
   /** The map as it is shown, as PNG at device resolution. */
   snapshot(): Promise<Blob>;
   dispose(): void;
@@ -137,6 +140,15 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
     showAll: () => scene?.showAll(200),
     zoomBy: (levels) =>
       map.getView().animate({ zoom: (map.getView().getZoom() ?? 0) + levels, duration: 150 }),
+    visibleWindow() {
+      if (scene === null) return null;
+      const { grid, space } = scene;
+      const [minX, minY, maxX, maxY] = map.getView().calculateExtent(map.getSize());
+      const [left, top] = toPixel(space, [minX, maxY]).map(Math.floor);
+      const [right, bottom] = toPixel(space, [maxX, minY]).map(Math.ceil);
+      const window = { x: left, y: top, width: right - left, height: bottom - top };
+      return clipWindow(window, grid.width, grid.height);
+    },
     snapshot() {
       map.renderSync();
       return composeSnapshot(target);

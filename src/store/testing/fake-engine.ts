@@ -1,7 +1,7 @@
 import { cancelled, PipelineError } from '../../pipeline/errors.ts';
 import type { RunReport, RunSettings } from '../../pipeline/events.ts';
 import { type BandRole, MASK_CLASS, PROVENANCE, type Scene } from '../../pipeline/scene.ts';
-import type { DisplayTile, Engine, OpenedScene, TileRequest } from '../../services/engine.ts';
+import type { DisplayTile, Engine, OpenedScene, TileRequest, Unfinished } from '../../services/engine.ts';
 
 const ROLES: readonly BandRole[] = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
 const TILE = 128;
@@ -57,14 +57,18 @@ export interface FakeEngine extends Engine {
  * An engine of arithmetic: hills, round clouds and their shadows. A file named `bad.tif` cannot be opened.
  *
  * @param options.stepwise a run waits for `step()` before each tile
+ * @param options.unfinished what an earlier run of any scene left
  * @param options.tileDelay milliseconds per tile of a run
  */
-export function createFakeEngine(options: { stepwise?: boolean; tileDelay?: number } = {}): FakeEngine {
+export function createFakeEngine(
+  options: { stepwise?: boolean; tileDelay?: number; unfinished?: Unfinished } = {},
+): FakeEngine {
   const calls: string[] = [];
   let scene: Scene | null = null;
   let repaired = new Set<string>();
   let masked = new Set<string>();
   let advance: (() => void) | null = null;
+  let left = options.unfinished ?? null;
 
   const pause = async (signal?: AbortSignal) => {
     let abort = () => {};
@@ -111,8 +115,20 @@ export function createFakeEngine(options: { stepwise?: boolean; tileDelay?: numb
         passedOver: [{ backend: 'webgpu', reason: 'this browser has no GPU adapter' }],
       };
     },
-    async run(settings, onEvent, signal) {
-      calls.push('run');
+    async unfinished() {
+      return left;
+    },
+    async pause() {
+      calls.push('pause');
+    },
+    async resume() {
+      calls.push('resume');
+    },
+    async prioritise(window) {
+      calls.push(`prioritise ${window === null ? 'none' : 'window'}`);
+    },
+    async run(settings, onEvent, signal, request) {
+      calls.push(request?.fresh ? 'run afresh' : 'run');
       const { width, height } = (scene as Scene).grid;
       repaired = new Set();
       masked = new Set();
@@ -125,6 +141,7 @@ export function createFakeEngine(options: { stepwise?: boolean; tileDelay?: numb
           const secondsLeft = ((windows.length - done) * (options.tileDelay ?? 0)) / 1000;
           onEvent({ type: 'progress', stage, done, total: windows.length, secondsLeft });
           await pause(signal);
+          left = { done: 0.5, settings, overrides: null };
           (stage === 'detect' ? masked : repaired).add(key(window.x, window.y));
           onEvent({ type: stage === 'detect' ? 'mask-changed' : 'result-changed', window });
         }

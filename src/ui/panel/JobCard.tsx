@@ -1,38 +1,60 @@
+import { useContext } from 'react';
 import type { Job } from '../../store/state.ts';
-import { useActions, useApp } from '../context.ts';
-import { duration, STAGE_WORDS } from '../words.ts';
+import { useActions, useApp, ViewerContext } from '../context.ts';
+import { duration, percent, STAGE_WORDS } from '../words.ts';
 import { ResultCard } from './ResultCard.tsx';
 
 /** Where the job stands, with its one next step. */
 export function JobCard() {
   const job = useApp((state) => state.job);
   const opening = useApp((state) => state.opening);
-  const { run, cancel } = useActions();
+  const { cancel } = useActions();
   if (opening !== null) return <Working title={`Opening ${opening}`} onCancel={cancel} />;
   switch (job.status) {
     case 'starting':
       return <Working title="Loading the networks" onCancel={cancel} />;
     case 'running':
-      return <Running job={job} onCancel={cancel} />;
+      return <Running job={job} />;
     case 'done':
       return <ResultCard report={job.report} />;
     default:
-      return (
-        <section className="card" aria-labelledby="job-title">
-          <h2 id="job-title">{job.status === 'cancelled' ? 'Cancelled' : 'Ready'}</h2>
-          <p>
-            {job.status === 'cancelled'
-              ? 'What was repaired so far stays on the map until you run again.'
-              : job.status === 'failed'
-                ? 'The last run did not finish.'
-                : 'The scene is open.'}
-          </p>
-          <button type="button" className="button primary wide" onClick={() => void run()}>
-            {job.status === 'idle' ? 'Remove clouds' : 'Run again'}
-          </button>
-        </section>
-      );
+      return <Standing status={job.status} />;
   }
+}
+
+type StandingStatus = Exclude<Job['status'], 'starting' | 'running' | 'done'>;
+
+const STANDING_WORDS: Readonly<Record<StandingStatus, { readonly title: string; readonly text: string }>> = {
+  idle: { title: 'Ready', text: 'The scene is open.' },
+  unfinished: { title: 'Not finished', text: 'An earlier run of this scene stopped before its end.' },
+  cancelled: { title: 'Cancelled', text: 'What was repaired so far stays on the map until you run again.' },
+  failed: { title: 'Stopped', text: 'The last run did not finish.' },
+};
+
+/** No job is under way: one can be started, or continued where the last one stopped. */
+function Standing({ status }: { status: StandingStatus }) {
+  const unfinished = useApp((state) => state.unfinished);
+  const { run, continueRun } = useActions();
+  const { title, text } = STANDING_WORDS[status];
+  const canContinue = unfinished !== null && unfinished.done > 0;
+  return (
+    <section className="card" aria-labelledby="job-title">
+      <h2 id="job-title">{title}</h2>
+      <p>{text}</p>
+      {canContinue && (
+        <button type="button" className="button primary wide" onClick={() => void continueRun()}>
+          Continue where it stopped ({percent(unfinished.done)} done)
+        </button>
+      )}
+      <button
+        type="button"
+        className={canContinue ? 'button wide' : 'button primary wide'}
+        onClick={() => void run({ fresh: true })}
+      >
+        {status === 'idle' ? 'Remove clouds' : canContinue ? 'Start over' : 'Run again'}
+      </button>
+    </section>
+  );
 }
 
 function Working({ title, onCancel }: { title: string; onCancel: () => void }) {
@@ -45,20 +67,44 @@ function Working({ title, onCancel }: { title: string; onCancel: () => void }) {
   );
 }
 
-function Running({ job, onCancel }: { job: Extract<Job, { status: 'running' }>; onCancel: () => void }) {
-  const { stage, done, total, secondsLeft } = job;
+function Running({ job }: { job: Extract<Job, { status: 'running' }> }) {
+  const { cancel, pause, resume } = useActions();
+  const { stage, done, total, secondsLeft, paused } = job;
   return (
     <section className="card" aria-labelledby="job-title">
-      <h2 id="job-title">{STAGE_WORDS[stage]}</h2>
+      <h2 id="job-title">{paused ? 'Paused' : STAGE_WORDS[stage]}</h2>
       <progress className="progress" aria-labelledby="job-title" max={Math.max(total, 1)} value={done} />
       <p className="progress-text">
         <span>
           {done} of {total} {total === 1 ? 'tile' : 'tiles'}
         </span>
-        <span>{secondsLeft === null ? 'estimating the time' : `about ${duration(secondsLeft)} left`}</span>
+        <span>
+          {paused ? '' : secondsLeft === null ? 'estimating the time' : `about ${duration(secondsLeft)} left`}
+        </span>
       </p>
-      <CancelButton onCancel={onCancel} />
+      <PriorityButton />
+      <button type="button" className="button wide" onClick={paused ? resume : pause}>
+        {paused ? 'Continue' : 'Pause'}
+      </button>
+      <CancelButton onCancel={cancel} />
     </section>
+  );
+}
+
+/** Has the tiles in view worked on first. */
+function PriorityButton() {
+  const chosen = useApp((state) => state.priority !== null);
+  const viewer = useContext(ViewerContext);
+  const { prioritise } = useActions();
+  return (
+    <button
+      type="button"
+      className="button wide"
+      aria-pressed={chosen}
+      onClick={() => prioritise(chosen ? null : (viewer.current?.visibleWindow() ?? null))}
+    >
+      This view first
+    </button>
   );
 }
 

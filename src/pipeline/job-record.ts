@@ -1,0 +1,74 @@
+import type { RunSettings } from './events.ts';
+import type { Networks } from './networks.ts';
+import type { PageStore } from './pages.ts';
+import type { Band, Scene, SceneOverrides } from './scene.ts';
+import { VERSION } from './version.ts';
+
+/** What a result depends on, besides the samples of the scene: pages may be continued only under the same. */
+export interface JobRecord {
+  readonly version: string;
+  /** SHA-256 of the weights. */
+  readonly models: { readonly detector: string; readonly generator: string };
+  readonly settings: RunSettings;
+  /** What the user changed of ingest's decisions, null if nothing. */
+  readonly overrides: SceneOverrides | null;
+  readonly bands: readonly Pick<Band, 'role' | 'scale' | 'offset'>[];
+  /** As text, because JSON knows no NaN. */
+  readonly nodata: string;
+}
+
+export function jobRecord(
+  scene: Scene,
+  models: Networks['models'],
+  settings: RunSettings,
+  overrides: SceneOverrides | null = null,
+): JobRecord {
+  return {
+    version: VERSION,
+    models: { detector: models.detector.sha256, generator: models.generator.sha256 },
+    settings,
+    overrides,
+    bands: scene.bands.map(({ role, scale, offset }) => ({ role, scale, offset })),
+    nodata: String(scene.nodata),
+  };
+}
+
+const PAGE = 'job';
+
+/** Writes down what the pages belong to. */
+export function writeRecord(pages: PageStore, record: JobRecord): void {
+  pages.set(PAGE, new TextEncoder().encode(JSON.stringify(record)));
+}
+
+/** What the pages belong to; null if they are empty or of another version of this software. */
+export function readRecord(pages: PageStore): JobRecord | null {
+  const page = pages.get(PAGE);
+  if (!page) return null;
+  const record = JSON.parse(new TextDecoder().decode(page)) as JobRecord;
+  return record.version === VERSION ? record : null;
+}
+
+const BACKENDS = 'backends';
+
+/** Writes down that a back end works on the pages; returns all that did, e.g. `webgpu, wasm`. */
+export function noteBackend(pages: PageStore, backend: string): string {
+  const page = pages.get(BACKENDS);
+  const known = page ? new TextDecoder().decode(page).split(', ') : [];
+  if (known.includes(backend)) return known.join(', ');
+  const all = [...known, backend].join(', ');
+  pages.set(BACKENDS, new TextEncoder().encode(all));
+  return all;
+}
+
+/** May pages of the one job be continued as the other? */
+export function sameJob(a: JobRecord | null, b: JobRecord): boolean {
+  return a !== null && JSON.stringify(key(a)) === JSON.stringify(key(b));
+}
+
+const key = ({ version, models, settings: s, bands, nodata }: JobRecord) => [
+  version,
+  [models.detector, models.generator],
+  [s.maskSource, s.cloudThreshold, s.shadowThreshold, s.bufferPixels, s.featherPixels],
+  bands.map(({ role, scale, offset }) => [role, scale, offset]),
+  nodata,
+];

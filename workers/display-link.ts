@@ -1,0 +1,76 @@
+import { hasMasked } from '../src/pipeline/detect/mask.ts';
+import type { MaskTile, RepairedTile } from '../src/pipeline/events.ts';
+import { maskedTiles } from '../src/pipeline/findings.ts';
+import { breathe } from '../src/pipeline/job.ts';
+import type { Window } from '../src/pipeline/scene.ts';
+import { openPlane, readPlane, repairedTile, type TileStore, tilesUnder } from '../src/pipeline/tiles.ts';
+import type { TileMessage, TileRequest } from './protocol.ts';
+
+/** The pipeline worker's end of the channel to the display worker. */
+export interface DisplayLink {
+  /** Gives the channel a new end, and tells it of all tiles so far. */
+  connect(port: MessagePort): void;
+  /** The tiles that are shown from now on, and the job number of their run; null: none. */
+  show(run: number, tiles: TileStore | null): void;
+  tell(type: 'mask', tile: MaskTile): void;
+  tell(type: 'repaired', tile: RepairedTile): void;
+  /** Every tile of the run has been told. */
+  end(): void;
+}
+
+export function displayLink(): DisplayLink {
+  let port: MessagePort | null = null;
+  let shown: { readonly run: number; readonly tiles: TileStore } | null = null;
+  let ended = false;
+
+  const post = (message: TileMessage) => port?.postMessage(message);
+
+  async function tellAll(to: MessagePort): Promise<void> {
+    const current = shown;
+    if (!current) return;
+    const { run, tiles } = current;
+    for (const [key] of tiles.layout.windows.entries()) {
+      await breathe();
+      if (shown !== current || port !== to) return;
+      const mask = maskTile(tiles, key);
+      if (hasMasked(mask.classes)) to.postMessage({ type: 'mask', run, tile: mask } satisfies TileMessage);
+      const tile = repairedTile(tiles, key);
+      if (tile) to.postMessage({ type: 'repaired', run, tile } satisfies TileMessage);
+    }
+    if (ended) to.postMessage({ type: 'end', run } satisfies TileMessage);
+  }
+
+  return {
+    connect(given) {
+      port?.close();
+      port = given;
+      given.onmessage = ({ data: { id, kind, window } }: MessageEvent<TileRequest>) =>
+        post({ type: 'answer', id, tile: shown ? tileAt(shown.tiles, kind, window) : null });
+      void tellAll(given);
+    },
+    show(run, tiles) {
+      shown = tiles && { run, tiles };
+      ended = false;
+    },
+    tell(type: 'mask' | 'repaired', tile: MaskTile | RepairedTile) {
+      if (shown) post({ type, run: shown.run, tile } as TileMessage);
+    },
+    end() {
+      ended = true;
+      if (shown) post({ type: 'end', run: shown.run });
+    },
+  };
+}
+
+function tileAt(tiles: TileStore, kind: TileRequest['kind'], window: Window): MaskTile | RepairedTile | null {
+  const [key] = tilesUnder(tiles.layout, window);
+  if (key === undefined) return null;
+  return kind === 'mask' ? maskTile(tiles, key) : repairedTile(tiles, key);
+}
+
+/** The mask of a tile as far as it is known: what was found, until the mask is finished. */
+function maskTile(tiles: TileStore, key: number): MaskTile {
+  const { layout, pages } = tiles;
+  const plane = maskedTiles(pages) ? tiles.mask : openPlane(layout, pages, 'classes');
+  return { window: layout.windows[key], classes: readPlane(plane, layout.windows[key]) };
+}

@@ -1,0 +1,90 @@
+import { type PageFile, type PageLog, pageLog } from '../src/pipeline/page-log.ts';
+import type { SceneInput } from './protocol.ts';
+
+/**
+ * Where runs keep their pages: one file per scene in the browser's private file system. A file is locked by the
+ * worker that has it open, so two tabs cannot write the same one.
+ */
+const FOLDER = 'runs';
+const EXTENSION = '.pages';
+/** Files of other scenes that are kept, and for how long. */
+const KEPT = 2;
+const KEPT_MS = 7 * 24 * 3600 * 1000;
+/** Leading bytes of a file that tell it from another: header, directories, metadata. */
+const HEAD_BYTES = 65_536;
+
+/**
+ * What a scene is known by: name, length, date of the last change (or the server's tag) and leading bytes.
+ * @returns null where the browser has no digest (a page that is not served securely)
+ * @throws what reading the file throws
+ */
+export async function sceneFingerprint(input: SceneInput): Promise<string | null> {
+  if (!globalThis.crypto?.subtle) return null;
+  const { facts, head } = typeof input === 'string' ? await ofAddress(input) : await ofFile(input);
+  const text = new TextEncoder().encode(JSON.stringify(facts));
+  const bytes = new Uint8Array(text.length + head.byteLength);
+  bytes.set(text);
+  bytes.set(new Uint8Array(head), text.length);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return [...digest.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function ofFile(file: File) {
+  const head = await file.slice(0, HEAD_BYTES).arrayBuffer();
+  return { facts: [file.name, file.size, file.lastModified], head };
+}
+
+async function ofAddress(address: string) {
+  const response = await fetch(address, { headers: { Range: `bytes=0-${HEAD_BYTES - 1}` } });
+  const facts = [
+    address,
+    ...['Content-Range', 'ETag', 'Last-Modified'].map((name) => response.headers.get(name)),
+  ];
+  if (response.status !== 206) {
+    await response.body?.cancel();
+    return { facts, head: new ArrayBuffer(0) };
+  }
+  return { facts, head: await response.arrayBuffer() };
+}
+
+/**
+ * The pages of a scene, as an earlier run left them.
+ * @param create Make a file where there is none; else null then.
+ * @returns null where the browser offers no such files, or another tab holds this one
+ */
+export async function openJobFile(
+  fingerprint: string,
+  { create, empty = false, onFull }: { create: boolean; empty?: boolean; onFull?: () => void },
+): Promise<PageLog | null> {
+  try {
+    const folder = await runsFolder();
+    const handle = await folder.getFileHandle(fingerprint + EXTENSION, { create });
+    const file: PageFile = await handle.createSyncAccessHandle();
+    if (empty) file.truncate(0);
+    return pageLog(file, { onFull });
+  } catch {
+    return null;
+  }
+}
+
+/** Removes the files of other scenes that are old or too many. Files that another tab holds stay. */
+export async function tidyJobFiles(keep: string): Promise<void> {
+  try {
+    const folder = await runsFolder();
+    const others: { name: string; changed: number }[] = [];
+    for await (const [name, handle] of folder.entries()) {
+      if (name === keep + EXTENSION || !(handle instanceof FileSystemFileHandle)) continue;
+      others.push({ name, changed: (await handle.getFile()).lastModified });
+    }
+    others.sort((a, b) => b.changed - a.changed);
+    const stale = others.filter(({ changed }, i) => i >= KEPT || Date.now() - changed > KEPT_MS);
+    await Promise.allSettled(stale.map(({ name }) => folder.removeEntry(name)));
+  } catch {
+    // No private file system: nothing to tidy.
+  }
+}
+
+async function runsFolder(): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory();
+  return root.getDirectoryHandle(FOLDER, { create: true });
+}

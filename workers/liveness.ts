@@ -1,0 +1,41 @@
+/**
+ * How one thread learns that another has died. A worker that the browser ends, for want of memory say, sends no
+ * event; but the lock that it held is then free.
+ */
+
+/** Null where there are no locks: old browsers, pages that are not served securely, tests in Node. */
+function locksHere(): LockManager | null {
+  return (globalThis.navigator as Partial<WorkerNavigator> | undefined)?.locks ?? null;
+}
+
+/** Holds a lock of this name until the thread ends; resolves when it is held. */
+export function holdLock(name: string): Promise<void> {
+  const locks = locksHere();
+  if (!locks) return Promise.resolve();
+  return new Promise((resolve) => {
+    void locks.request(name, () => {
+      resolve();
+      return new Promise(() => {});
+    });
+  });
+}
+
+/** Calls back when the thread that now holds the lock has ended; returns the way to stop waiting. */
+export function whenReleased(name: string, then: () => void): () => void {
+  const locks = locksHere();
+  const waiting = new AbortController();
+  const wait = async () => {
+    const { held } = (await locks?.query()) ?? {};
+    if (held?.some((lock) => lock.name === name))
+      await locks?.request(name, { signal: waiting.signal }, then);
+  };
+  wait().catch(() => undefined);
+  return () => waiting.abort();
+}
+
+let last = 0;
+
+/** A name for a worker, its own among those of all pages. */
+export function workerName(kind: string): string {
+  return `unclouded-${kind}-${performance.timeOrigin}-${Math.random().toString(36).slice(2)}-${++last}`;
+}

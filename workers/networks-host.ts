@@ -1,0 +1,122 @@
+import { transfer, wrap } from 'comlink';
+import type { BackendName } from '../src/inference/backend.ts';
+import type { StartReport } from '../src/inference/networks.ts';
+import { PipelineError } from '../src/pipeline/errors.ts';
+import type { Networks } from '../src/pipeline/networks.ts';
+import './crossing.ts';
+import { whenReleased, workerName } from './liveness.ts';
+import type { InferenceApi, PipelineConfig } from './protocol.ts';
+
+export interface RemoteNetworks {
+  readonly networks: Networks;
+  readonly report: StartReport;
+}
+
+/** The networks, in a worker of their own that is started when first needed and replaced when it is lost. */
+export interface NetworksHost {
+  /**
+   * The networks; a failed start may be tried again. Their calls reject with `backend/lost` when the device or the
+   * worker ends.
+   * @throws PipelineError those of createNetworks
+   */
+  start(): Promise<RemoteNetworks>;
+  /** Ends networks that were lost: the next start is on the next back end. False if enough has been tried. */
+  replace(): boolean;
+}
+
+const ORDER: readonly BackendName[] = ['webgpu', 'wasm'];
+/** The last back end may be started again this often. */
+const RESTARTS = 2;
+
+export function networksHost(config: PipelineConfig): NetworksHost {
+  let prefer = config.prefer;
+  let restarts = 0;
+  let running: { readonly worker: Worker; readonly started: Promise<RemoteNetworks> } | null = null;
+  let backend: BackendName | null = null;
+
+  return {
+    start() {
+      if (!running) {
+        const name = workerName('inference');
+        const worker = new Worker(new URL('./inference.worker.ts', import.meta.url), {
+          type: 'module',
+          name,
+        });
+        const started = startNetworks(worker, name, { ...config, prefer });
+        running = { worker, started };
+        started.then(
+          ({ report }) => {
+            backend = report.backend;
+          },
+          () => {
+            worker.terminate();
+            running = null;
+          },
+        );
+      }
+      return running.started;
+    },
+    replace() {
+      running?.worker.terminate();
+      running = null;
+      const order = prefer ?? ORDER;
+      const rest = backend ? order.slice(order.indexOf(backend) + 1) : [];
+      if (rest.length > 0) prefer = rest;
+      else if (++restarts > RESTARTS) return false;
+      return true;
+    },
+  };
+}
+
+/** Inputs are handed over: the caller must not use them again. */
+async function startNetworks(worker: Worker, name: string, config: PipelineConfig): Promise<RemoteNetworks> {
+  const remote = wrap<InferenceApi>(worker);
+  const pending = new Set<(reason: PipelineError) => void>();
+  let lost: PipelineError | null = null;
+  const lose = (why: string) => {
+    lost ??= new PipelineError(
+      'backend/lost',
+      `The networks stopped unexpectedly${why ? `: ${why}` : '.'}`,
+      'Continue the run; if it happens again, close other tabs.',
+    );
+    for (const reject of pending) reject(lost);
+    pending.clear();
+  };
+  worker.addEventListener('error', (event) => {
+    event.preventDefault();
+    lose(event.message);
+  });
+  /** The work's result, or the loss of the worker, whichever comes first. */
+  const unlessLost = <T>(work: Promise<T>): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      if (lost) return reject(lost);
+      pending.add(reject);
+      work.then(resolve, reject).finally(() => pending.delete(reject));
+    });
+
+  const { report, models } = await unlessLost(remote.start(config));
+  whenReleased(name, () => lose(''));
+  const compute = async (
+    network: 'detect' | 'generate',
+    input: Float32Array,
+    height: number,
+    width: number,
+  ) => {
+    const { output, milliseconds } = await unlessLost(
+      remote.compute(network, transfer(input, [input.buffer]), height, width),
+    );
+    // Shows in the browser's profiler, and is what bench/ reads.
+    const end = performance.now();
+    performance.measure(network, { start: Math.max(0, end - milliseconds), end });
+    return output;
+  };
+  return {
+    report,
+    networks: {
+      backend: report.backend,
+      models,
+      detect: (input, height, width) => compute('detect', input, height, width),
+      generate: (input, height, width) => compute('generate', input, height, width),
+    },
+  };
+}

@@ -34,16 +34,21 @@ export function addSamples(
   nodata: number | null,
   valid: Samples | null,
 ): void {
+  // NaN equals no sample, so that the loop compares numbers with numbers.
+  const absent = nodata ?? Number.NaN;
+  const counts = (i: number) =>
+    samples[i] !== absent && Number.isFinite(samples[i]) && (valid === null || valid[i] !== 0);
+  let first = 0;
+  while (first < samples.length && !counts(first)) first++;
+  const centre = samples[first];
+  const plain = valid === null && !(samples instanceof Float32Array || samples instanceof Float64Array);
   let count = 0;
-  let centre = 0;
   let sum = 0;
   let squares = 0;
   let { minimum, maximum } = statistics;
-  for (let i = 0; i < samples.length; i++) {
+  for (let i = first; i < samples.length; i++) {
     const value = samples[i];
-    if (value === nodata || !(Math.abs(value) < Number.POSITIVE_INFINITY)) continue;
-    if (valid !== null && valid[i] === 0) continue;
-    if (count === 0) centre = value;
+    if (plain ? value === absent : !counts(i)) continue;
     const difference = value - centre;
     sum += difference;
     squares += difference * difference;

@@ -1,0 +1,24 @@
+import type { PageFile } from '../page-log.ts';
+import type { Scratch } from './sink.ts';
+
+/** A file with random access as sink or scratch: in the browser's private file system, or on disk in Node. */
+export function fileSink(file: PageFile): Scratch {
+  return {
+    write(bytes, position) {
+      for (let done = 0; done < bytes.length; ) {
+        const count = file.write(bytes.subarray(done), { at: position + done });
+        if (count === 0) throw Object.assign(new Error('no room'), { name: 'QuotaExceededError' });
+        done += count;
+      }
+    },
+    async read(position, length) {
+      const bytes = new Uint8Array(length);
+      for (let done = 0; done < length; ) {
+        const count = file.read(bytes.subarray(done), { at: position + done });
+        if (count === 0) throw new Error(`the file ends at ${position + done}`);
+        done += count;
+      }
+      return bytes;
+    },
+  };
+}

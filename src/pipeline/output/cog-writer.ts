@@ -1,4 +1,5 @@
-import { throwIfAborted } from '../errors.ts';
+import { PipelineError, throwIfAborted } from '../errors.ts';
+import { SAMPLE_BYTES } from '../ingest/layout.ts';
 import type { Raster, Samples, Window } from '../scene.ts';
 import { editItems } from '../tiff/gdal-metadata.ts';
 import { blobSink } from './blob-sink.ts';
@@ -54,6 +55,27 @@ export async function writeCog(
   readTile: ReadTile,
   sink: ByteSink,
   options: WriteOptions = {},
+): Promise<number> {
+  try {
+    return await write(spec, readTile, sink, options);
+  } catch (thrown) {
+    if (!(thrown instanceof PipelineError) || thrown.code !== 'output/disk-full') throw thrown;
+    const remedy = `Free about ${roomFor(spec)} and save again: the result is kept until then.`;
+    throw new PipelineError(thrown.code, thrown.message, remedy, { cause: thrown });
+  }
+}
+
+/** What scratch and file take of imagery that packs to half its size, in words. */
+function roomFor({ width, height, bands, sampleType }: CogSpec): string {
+  const megabytes = (1.5 * width * height * bands * SAMPLE_BYTES[sampleType]) / 1e6;
+  return megabytes < 1000 ? `${Math.ceil(megabytes)} MB` : `${(megabytes / 1000).toFixed(1)} GB`;
+}
+
+async function write(
+  spec: CogSpec,
+  readTile: ReadTile,
+  sink: ByteSink,
+  options: WriteOptions,
 ): Promise<number> {
   const { signal, onProgress, scratch = blobSink(), deflate = platformDeflate } = options;
   const tileSize = spec.tileSize ?? 512;

@@ -32,8 +32,8 @@ export interface Lineage {
 }
 
 /**
- * The repaired scene: size, grid, sample type, band order, names, scale, offset, no-data value and metadata
- * as in the input; statistics, which no longer hold, are left out; `UNCLOUDED_*` items say how it was made.
+ * The repaired scene: size, grid, sample type, band order, names, scale, offset, no-data value,
+ * mask of valid pixels and metadata as in the input; statistics are its own; `UNCLOUDED_*` items say how it was made.
  * @returns length in bytes
  * @throws PipelineError as {@link writeCog}
  */

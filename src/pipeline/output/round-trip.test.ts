@@ -7,7 +7,7 @@ import { DEFAULT_SETTINGS } from '../events.ts';
 import { openScene } from '../ingest/open.ts';
 import type { SceneSource } from '../scene.ts';
 import { DATA, dataFile, fixture, fixturePath, hasData } from '../testing/fixtures.ts';
-import { describeWithGdal, hasGdal, samplesByGdal } from '../testing/gdal.ts';
+import { cogFaults, describeWithGdal, hasCogValidator, hasGdal, samplesByGdal } from '../testing/gdal.ts';
 import { blobSink } from './blob-sink.ts';
 import { writeCog } from './cog-writer.ts';
 import {
@@ -154,6 +154,31 @@ describe('metadata of the result', () => {
     const xml = (await openScene(second.blob)).scene.metadata.gdalMetadata ?? '';
     expect(xml.match(/UNCLOUDED_VERSION/g)).toHaveLength(1);
   });
+});
+
+it('the mask of valid pixels stays a mask', async () => {
+  const { metadata } = (await openScene(fixture('overviews.tif'))).scene;
+  const reductions = ['average', 'average', 'average'] as const;
+  const shape = { width: 100, height: 70, bands: 3, sampleType: 'uint16', nodata: null } as const;
+  const sink = blobSink();
+  await writeCog(
+    { ...shape, metadata, reductions, hasMask: true, tileSize: 32 },
+    async (window) => {
+      const pattern = (value: (x: number, y: number) => number) =>
+        Uint16Array.from({ length: window.width * window.height }, (_, i) =>
+          value(window.x + (i % window.width), window.y + Math.floor(i / window.width)),
+        );
+      const bands = [1, 2, 3].map((band) => pattern((x, y) => band * (x + y)));
+      return { window, bands: [...bands, pattern((x, y) => ((x ^ y) & 3 ? 255 : 0))] };
+    },
+    sink,
+  );
+  const { source, blob, path } = await writtenResult(new File([sink.toBlob()], 'masked.tif'));
+  expect(source.scene.maskBand).toBe(3);
+  const copy = await openScene(new File([blob], 'again.tif'));
+  expect(copy.scene.maskBand).toBe(3);
+  await expectSameSamples(source, copy);
+  if (hasCogValidator) expect(cogFaults(path)).toEqual([]);
 });
 
 describe('NaN payloads', () => {

@@ -37,7 +37,7 @@ function writeFault(thrown: unknown): PipelineError {
       return new PipelineError(
         'output/disk-full',
         'There is no room left for the file: the disk, or the storage that the browser allows, is full.',
-        'Free some space (the file and its parts need about twice the size of the input) and save again: the result is kept until then.',
+        'Free some disk space and save again: the result is kept until then.',
         { cause: thrown },
       );
     case 'NotAllowedError':

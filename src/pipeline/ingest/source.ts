@@ -144,15 +144,16 @@ export function imageReader(
   };
 }
 
+/** Sizes of overviews and of tiles at the edge are rounded: a level that is coarser by so much will do. */
+const SLACK = 1.05;
+
 /** The smallest level that still has a pixel for every `step` pixels of the image. */
 function coarsestLevel(levels: readonly ImageLayout[], step: number): number {
   const [full] = levels;
-  // Sizes of overviews are rounded up: a pixel in a thousand makes no difference to the eye.
-  const reduction = ({ width, height }: ImageLayout) =>
-    Math.max(full.width / width, full.height / height) / 1.001;
+  const reduction = ({ width, height }: ImageLayout) => Math.max(full.width / width, full.height / height);
   return Math.max(
     0,
-    levels.findLastIndex((level) => reduction(level) <= step),
+    levels.findLastIndex((level) => reduction(level) <= step * SLACK),
   );
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 /** GDAL as an independent judge of what we write; tests skip where it is not installed. */
 export const hasGdal = (() => {
@@ -71,4 +72,20 @@ if (!hasCogValidator) console.warn('no Python with GDAL: its check of cloud-opti
 /** What GDAL's validate_cloud_optimized_geotiff.py (full check) has against a file: nothing, if all is well. */
 export function cogFaults(path: string): string[] {
   return JSON.parse(execFileSync(python ?? 'python3', ['-c', VALIDATE, path], { encoding: 'utf8' }));
+}
+
+/** A Python that has GDAL's bindings (Debian: python3-gdal); null if there is none. */
+export const gdalPython = (() => {
+  for (const python of ['python3', '/usr/bin/python3']) {
+    const has = spawnSync(python, ['-c', 'from osgeo import gdal, gdal_array'], { stdio: 'ignore' });
+    if (has.status === 0) return python;
+  }
+  console.warn("No Python with GDAL's bindings (python3-gdal): the matrix of layouts is skipped");
+  return null;
+})();
+
+/** Fills a folder with the files of testing/make-matrix.py. */
+export function makeMatrix(folder: string): void {
+  const script = fileURLToPath(new URL('./make-matrix.py', import.meta.url));
+  execFileSync(gdalPython as string, [script, folder], { stdio: 'pipe' });
 }

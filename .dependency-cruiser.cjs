@@ -19,6 +19,7 @@ module.exports = {
     only('pipeline', []),
     only('inference', ['pipeline']),
     only('workers', ['pipeline', 'inference']),
+    only('cli', ['pipeline', 'inference']),
     only('store', ['services', 'pipeline']),
     only('viewer', ['store', 'services', 'pipeline']),
     only('ui', ['store', 'viewer', 'pipeline', 'services']),

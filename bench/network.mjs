@@ -1,0 +1,131 @@
+/**
+ * Rate of the networks: TensorFlow.js on WASM, as the app and the command line run them, against ONNX Runtime Web on
+ * WASM with the same weights, the same tile of 320 x 320 pixels and one thread each, in Node, turn by turn.
+ *
+ *   npm run bench:network            results go to bench/results/
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import * as ort from 'onnxruntime-web';
+import { loader } from './lib/load.mjs';
+import { toOnnx } from './lib/onnx.mjs';
+
+const SIDE = 320;
+const ROUNDS = Number(process.env.BENCH_RUNS ?? 15);
+const root = new URL('..', import.meta.url);
+const models = new URL('public/models/', root);
+
+const json = (file) => JSON.parse(readFileSync(new URL(file, root), 'utf8'));
+const ours = await loader();
+const { createNetworks } = await ours.load('src/inference/networks.ts');
+const { NODE_WASM } = await ours.load('src/inference/testing/wasm-in-node.ts');
+const started = await createNetworks({
+  modelsUrl: models.href,
+  wasmFiles: NODE_WASM,
+  prefer: ['wasm'],
+  fetchBytes: async (url) => Uint8Array.from(await readFile(new URL(url))).buffer,
+});
+ort.env.wasm.numThreads = 1;
+
+const results = {};
+for (const [name, method] of [
+  ['detector', 'detect'],
+  ['generator', 'generate'],
+]) {
+  results[name] = await compare(name, (input) => started.networks[method](input, SIDE, SIDE));
+}
+started.dispose();
+await ours.close();
+
+const version = (name) => json(`node_modules/${name}/package.json`).version;
+const report = {
+  date: new Date().toISOString(),
+  machine: `${cpus().length} x ${cpus()[0].model}`,
+  node: process.version,
+  tile: SIDE,
+  threads: 1,
+  rounds: ROUNDS,
+  versions: { tfjs: version('@tensorflow/tfjs-core'), onnxruntimeWeb: version('onnxruntime-web') },
+  backend: started.report.detail,
+  results,
+};
+mkdirSync(new URL('bench/results', root), { recursive: true });
+const file = `bench/results/network-wasm-${report.date.slice(0, 10)}.json`;
+writeFileSync(new URL(file, root), `${JSON.stringify(report, null, 2)}\n`);
+console.log(JSON.stringify(report, null, 2));
+console.log(`written to ${file}`);
+
+/** Both run in turns on the same input, so that what else the machine does meets both. */
+async function compare(name, run) {
+  const card = json(`public/models/${name}/card.json`);
+  const channels = card.inputChannels.length;
+  const input = Float32Array.from({ length: SIDE * SIDE * channels }, (_, i) =>
+    i % channels < 6 ? ((i * 7919) % 997) / 2000 : ((i * 31) % 7) / 7,
+  );
+  const [from] = card.inputNames;
+  const [to] = card.outputNames;
+  const onnx = toOnnx(
+    json(`public/models/${name}/model.json`),
+    Uint8Array.from(readFileSync(new URL(`${name}/weights.bin`, models))),
+    from,
+    to,
+    SIDE,
+    SIDE,
+  );
+  const session = await ort.InferenceSession.create(onnx, { executionProviders: ['wasm'] });
+  const planar = nhwcToNchw(input, channels);
+  const runOrt = async () => {
+    const tensor = new ort.Tensor('float32', planar, [1, channels, SIDE, SIDE]);
+    const { [to]: output } = await session.run({ [from]: tensor });
+    return output.data;
+  };
+
+  const difference = largestDifference(
+    nhwcToNchw(await run(input), card.outputChannels.length),
+    await runOrt(),
+  );
+  if (!(difference < 1e-3)) throw new Error(`${name}: the two differ by ${difference}`);
+  const seconds = { tfjs: [], onnxruntimeWeb: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    seconds.tfjs.push(await timed(() => run(input)));
+    seconds.onnxruntimeWeb.push(await timed(runOrt));
+  }
+  await session.release();
+  const gmacs = (card.macPerPixel * SIDE * SIDE) / 1e9;
+  const tfjs = median(seconds.tfjs);
+  const onnxruntimeWeb = median(seconds.onnxruntimeWeb);
+  return {
+    largestDifference: difference,
+    gigaMacsPerTile: gmacs,
+    medianSeconds: { tfjs, onnxruntimeWeb },
+    gigaMacsPerSecond: { tfjs: gmacs / tfjs, onnxruntimeWeb: gmacs / onnxruntimeWeb },
+    /** Our rate over theirs. */
+    ratio: median(seconds.onnxruntimeWeb.map((theirs, i) => theirs / seconds.tfjs[i])),
+    seconds,
+  };
+}
+
+function nhwcToNchw(values, channels) {
+  const pixels = values.length / channels;
+  const out = new Float32Array(values.length);
+  for (let p = 0; p < pixels; p++)
+    for (let c = 0; c < channels; c++) out[c * pixels + p] = values[p * channels + c];
+  return out;
+}
+
+function largestDifference(a, b) {
+  if (a.length !== b.length) return Number.NaN;
+  return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i])), 0);
+}
+
+async function timed(work) {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}

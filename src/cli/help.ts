@@ -1,0 +1,63 @@
+import { ROLE_NAMES } from './arguments.ts';
+
+/** Text of `unclouded --help`. */
+export const HELP = `Takes the clouds out of satellite GeoTIFFs, on this machine.
+
+Usage
+  unclouded INPUT... [-o OUTPUT] [options]
+
+  unclouded scene.tif -o clear.tif
+  unclouded "scenes/**/*.tif" -o cleared/ --mask --jobs 4 --report report.json
+  unclouded https://example.org/scene.tif -o clear.tif
+
+INPUT is a GeoTIFF, a pattern (*, ?, [abc], {a,b}, **; quote it if the shell shall not expand it), or the
+address of one on a server that answers range requests. Nothing else touches the network.
+
+Output
+  -o, --output PATH         a file for one input, a folder for several; by default NAME-unclouded.tif beside
+                            the input (in the current folder for an address)
+      --mask                also write NAME-mask.tif: clear, thin cloud, thick cloud, shadow
+      --provenance          also write NAME-provenance.tif: observed, corrected or generated
+      --confidence          also write NAME-confidence.tif: 0 to 100 percent
+      --report FILE         write a JSON report of all scenes; - for standard output
+      --overwrite           replace files that exist; otherwise they are never touched
+
+Finding and repairing
+      --mask-source SOURCE  network (default), quality-band (a band such as SCL or QA_PIXEL in the file),
+                            or union of both
+      --cloud-threshold P   probability from which a pixel counts as cloud, 0 to 1 (0.5)
+      --shadow-threshold P  the same for shadow (0.5)
+      --buffer PIXELS       grow the mask by this much, 0 to 32 (3)
+      --feather PIXELS      fade the repair in over this much, 0 to the buffer (3)
+      --reference FILE      a clear picture on the same grid: the report then holds the error against it
+
+Understanding the input (by default worked out from the file; the report tells how and why)
+      --bands ROLES         what each band is, in order, e.g. blue,green,red,nir
+      --scale NUMBER        reflectance = sample * scale + offset
+      --offset NUMBER       write a negative one as --offset=-0.1
+      --nodata VALUE        the sample that means no data: a number, nan, or none
+
+Machine
+  -j, --jobs N              scenes at a time (1)
+  -t, --threads N           threads for the networks of each scene (1 or 2, as processors allow)
+  -q, --quiet               say nothing but errors
+  -h, --help                this text
+      --version             the version
+
+Roles of bands
+${wrapped(ROLE_NAMES)}
+
+Exit codes
+  0 done, 1 error (other scenes are still processed), 2 the command cannot be understood, 130 cancelled by
+  Ctrl-C, 143 ended by SIGTERM. A result appears under its name only when it is complete.
+`;
+
+function wrapped(words: readonly string[], width = 104): string {
+  const lines = [''];
+  for (const word of words) {
+    const last = lines.length - 1;
+    if (lines[last].length + word.length + 2 > width) lines.push('');
+    lines[lines.length - 1] += `${lines[lines.length - 1] ? ' ' : '  '}${word}`;
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,137 @@
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { type ErrorReport, toPipelineError } from '../pipeline/errors.ts';
+import { VERSION } from '../pipeline/version.ts';
+import { type Command, parseCommand, UsageError } from './arguments.ts';
+import { HELP } from './help.ts';
+import { plan } from './plan.ts';
+import type { Task } from './protocol.ts';
+import { processScenes, type SceneResult } from './scene-pool.ts';
+import { statusLine } from './status-line.ts';
+import { errorText, forTerminal, outcomeText, shortName } from './words.ts';
+import { removeWorkingFiles } from './working-files.ts';
+
+const EXIT = { done: 0, error: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+
+/** Beside the bundle in the package. */
+const MODELS = new URL('../public/models/', import.meta.url).href;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(words: readonly string[]): Promise<number> {
+  try {
+    const command = parseCommand(words, availableParallelism());
+    if (command === 'help') process.stdout.write(HELP);
+    else if (command === 'version') process.stdout.write(`${VERSION}\n`);
+    else return await execute(command, plan(command));
+    return EXIT.done;
+  } catch (thrown) {
+    if (thrown instanceof UsageError) {
+      process.stderr.write(`${thrown.message}\nTry: unclouded --help\n`);
+      return EXIT.usage;
+    }
+    process.stderr.write(`${errorText(forTerminal(toPipelineError(thrown).toReport()))}\n`);
+    return EXIT.error;
+  }
+}
+
+async function execute(command: Command, tasks: readonly Task[]): Promise<number> {
+  const { jobs, threads, quiet } = command;
+  const names = tasks.map((task) => shortName(task.input));
+  const status = statusLine(names, process.stderr, quiet);
+  const ending = endOnSignals(tasks);
+  const started = performance.now();
+  const results = await processScenes(
+    tasks,
+    jobs,
+    { modelsUrl: MODELS, threads },
+    {
+      onEvent(scene, event) {
+        if (event.type === 'progress') status.update(scene, event);
+        else if (!quiet) status.print(`${names[scene]}: ${event.notice.message}`);
+      },
+      onEnd(scene, result) {
+        status.end(scene);
+        if (result.status !== 'done') status.print(errorText(forTerminal(result.error), names[scene]));
+        else if (!quiet) status.print(outcomeText(tasks[scene].input, result.outcome));
+      },
+    },
+    ending.signal,
+  );
+  if (command.report !== null) {
+    const seconds = (performance.now() - started) / 1000;
+    writeReport(command.report, reportOf(command, tasks, results, seconds));
+  }
+  if (ending.exitCode !== null) return ending.exitCode;
+  return results.every((result) => result.status === 'done') ? EXIT.done : EXIT.error;
+}
+
+/** The first Ctrl-C or SIGTERM ends the scenes within one tile; the second one ends the process. */
+function endOnSignals(tasks: readonly Task[]): {
+  readonly signal: AbortSignal;
+  readonly exitCode: number | null;
+} {
+  const abort = new AbortController();
+  let exitCode: number | null = null;
+  const end = (code: number) => () => {
+    if (exitCode !== null) {
+      removeWorkingFiles(tasks.flatMap((task) => task.outputs.map((output) => output.path)));
+      process.exit(code);
+    }
+    exitCode = code;
+    abort.abort();
+  };
+  process.on('SIGINT', end(EXIT.interrupted)).on('SIGTERM', end(EXIT.terminated));
+  return {
+    signal: abort.signal,
+    get exitCode() {
+      return exitCode;
+    },
+  };
+}
+
+type SceneEntry = { readonly input: string; readonly status: SceneResult['status'] } & (
+  | { readonly error: ErrorReport }
+  | Extract<SceneResult, { status: 'done' }>['outcome']
+);
+
+/** What `--report` writes; described in docs/command-line.md. */
+interface Report {
+  readonly unclouded: string;
+  readonly date: string;
+  readonly jobs: number;
+  readonly threads: number;
+  readonly seconds: number;
+  /** Largest resident memory of the whole process, in bytes. */
+  readonly peakMemoryBytes: number;
+  readonly scenes: readonly SceneEntry[];
+}
+
+function reportOf(
+  { jobs, threads }: Command,
+  tasks: readonly Task[],
+  results: readonly SceneResult[],
+  seconds: number,
+): Report {
+  const scenes = results.map((result, i): SceneEntry => {
+    const { input } = tasks[i];
+    if (result.status === 'done') return { input, status: 'done', ...result.outcome };
+    return { input, status: result.status, error: forTerminal(result.error) };
+  });
+  const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
+  return {
+    unclouded: VERSION,
+    date: new Date().toISOString(),
+    jobs,
+    threads,
+    seconds,
+    peakMemoryBytes,
+    scenes,
+  };
+}
+
+function writeReport(path: string, report: Report): void {
+  const text = `${JSON.stringify(report, null, 2)}\n`;
+  if (path === '-') process.stdout.write(text);
+  else writeFileSync(path, text);
+}

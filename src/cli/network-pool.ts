@@ -1,0 +1,79 @@
+import { Worker } from 'node:worker_threads';
+import { PipelineError } from '../pipeline/errors.ts';
+import type { Networks } from '../pipeline/networks.ts';
+import { networksHere } from './networks.ts';
+import type { FromNetwork, NetworkName, NetworksConfig, ToNetwork } from './protocol.ts';
+import { listen } from './thread.ts';
+
+/**
+ * The networks of a scene: on this thread, or on some of their own, so that tiles are computed side by side and others
+ * are prepared meanwhile. Inputs are handed over to the threads: the caller must not use them again.
+ * @throws PipelineError as createNetworks; `worker/crashed`
+ */
+export async function startNetworks({ modelsUrl, threads }: NetworksConfig): Promise<Networks> {
+  if (threads === 1) return (await networksHere(modelsUrl)).networks;
+  const all = await Promise.all(Array.from({ length: threads }, () => startThread(modelsUrl)));
+  const idle = [...all];
+  const waiting: ((thread: NetworkThread) => void)[] = [];
+  const compute = async (network: NetworkName, input: Float32Array, height: number, width: number) => {
+    const thread = idle.pop() ?? (await new Promise<NetworkThread>((resolve) => waiting.push(resolve)));
+    try {
+      return await thread.compute({ network, input: input as Float32Array<ArrayBuffer>, height, width });
+    } finally {
+      const next = waiting.shift();
+      if (next) next(thread);
+      else idle.push(thread);
+    }
+  };
+  const { backend, models } = all[0];
+  return {
+    backend,
+    models,
+    detect: (input, height, width) => compute('detect', input, height, width),
+    generate: (input, height, width) => compute('generate', input, height, width),
+  };
+}
+
+interface NetworkThread {
+  readonly backend: string;
+  readonly models: Networks['models'];
+  compute(request: ToNetwork): Promise<Float32Array>;
+}
+
+/** One request at a time; the thread ends with the process. */
+async function startThread(modelsUrl: string): Promise<NetworkThread> {
+  const worker = new Worker(new URL('./network-thread.js', import.meta.url), { workerData: modelsUrl });
+  const answer = () =>
+    new Promise<FromNetwork>((resolve, reject) => {
+      const stop = listen<FromNetwork>(
+        worker,
+        (message) => {
+          stop();
+          resolve(message);
+        },
+        (error) => {
+          stop();
+          reject(error);
+        },
+      );
+    });
+  const ready = expecting('ready', await answer());
+  return {
+    backend: ready.backend,
+    models: ready.models,
+    async compute(request) {
+      worker.postMessage(request, [request.input.buffer]);
+      return expecting('output', await answer()).output;
+    },
+  };
+}
+
+/** The message, unless it tells of a failure. */
+function expecting<T extends FromNetwork['type']>(type: T, message: FromNetwork) {
+  if (message.type === 'failed') {
+    const { code, message: text, remedy } = message.error;
+    throw new PipelineError(code, text, remedy);
+  }
+  if (message.type !== type) throw new Error(`the networks' thread says ${message.type} instead of ${type}`);
+  return message as Extract<FromNetwork, { type: T }>;
+}

@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Command, parseCommand, UsageError } from './arguments.ts';
+import { plan } from './plan.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'unclouded-plan-'));
+  mkdirSync(join(root, 'more'));
+  for (const name of ['a.tif', 'b.TIFF', 'more/a.tif', 'odd[1].tif']) writeFileSync(join(root, name), '');
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const here = (...names: string[]) => names.map((name) => join(root, name));
+const planned = (...words: string[]) => plan(parseCommand(words, 1) as Command);
+const outputs = (...words: string[]) => planned(...words).map((task) => task.outputs.map(({ path }) => path));
+
+test('by default beside the input', () => {
+  expect(outputs(...here('b.TIFF'))).toEqual([here('b-unclouded.tif')]);
+});
+
+test('a file for one input; further products after it', () => {
+  expect(outputs(...here('a.tif'), '-o', join(root, 'x.tif'), '--mask', '--confidence')).toEqual([
+    here('x.tif', 'x-mask.tif', 'x-confidence.tif'),
+  ]);
+});
+
+test('a folder that is there, or that ends like one and is made', () => {
+  expect(outputs(...here('a.tif'), '-o', join(root, 'more'))).toEqual([here('more/a-unclouded.tif')]);
+  expect(outputs(...here('a.tif'), '-o', `${join(root, 'new/deep')}/`, '--mask')).toEqual([
+    here('new/deep/a-unclouded.tif', 'new/deep/a-mask.tif'),
+  ]);
+  expect(existsSync(join(root, 'new/deep'))).toBe(true);
+});
+
+test('several inputs, by name and by pattern, each once', () => {
+  const tasks = planned(...here('a.tif', '*.{tif,TIFF}'), '-o', join(root, 'out'));
+  expect(tasks.map((task) => task.input)).toEqual(here('a.tif', 'b.TIFF', 'odd[1].tif'));
+  expect(tasks[1].outputs[0].path).toBe(join(root, 'out/b-unclouded.tif'));
+});
+
+test('a file whose name looks like a pattern is a file', () => {
+  expect(planned(...here('odd[1].tif'))[0].input).toBe(join(root, 'odd[1].tif'));
+});
+
+test('an address: named after its last part', () => {
+  const [task] = planned('https://example.org/tiles/S2%20A.tif?token=1', '-o', `${root}/`);
+  expect(task.input).toBe('https://example.org/tiles/S2%20A.tif?token=1');
+  expect(task.outputs[0].path).toBe(join(root, 'S2 A-unclouded.tif'));
+});
+
+test('two inputs of one name cannot share a folder', () => {
+  expect(() => planned(...here('a.tif', 'more/a.tif'), '-o', join(root, 'out'))).toThrow(UsageError);
+});
+
+test('an input is never an output, whatever it is called', () => {
+  symlinkSync(join(root, 'a.tif'), join(root, 'link.tif'));
+  expect(() => planned(...here('a.tif'), '-o', join(root, 'a.tif'), '--overwrite')).toThrow(UsageError);
+  expect(() => planned(...here('a.tif'), '-o', join(root, 'link.tif'), '--overwrite')).toThrow(UsageError);
+  expect(() =>
+    planned(...here('a.tif'), '--reference', join(root, 'b.TIFF'), '-o', join(root, 'b.TIFF'), '--overwrite'),
+  ).toThrow(UsageError);
+});
+
+test('what exists is replaced only when asked', () => {
+  writeFileSync(join(root, 'a-mask.tif'), 'mine');
+  expect(() => planned(...here('a.tif'), '--mask')).toThrow(
+    expect.objectContaining({ code: 'output/exists', message: expect.stringContaining('a-mask.tif') }),
+  );
+  expect(planned(...here('a.tif'), '--mask', '--overwrite')).toHaveLength(1);
+});
+
+test.each([['missing.tif'], ['missing-*.tif'], ['more']])('%s is no input', (name) => {
+  expect(() => planned(...here(name))).toThrow(expect.objectContaining({ code: 'file/unreadable' }));
+});

@@ -1,0 +1,116 @@
+import { existsSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { PipelineError } from '../pipeline/errors.ts';
+import { type Command, UsageError } from './arguments.ts';
+import { glob, isPattern } from './glob.ts';
+import type { Output, Task } from './protocol.ts';
+
+export const isAddress = (input: string) => /^https?:\/\//i.test(input);
+
+/**
+ * Looks up the inputs of a command and says what is written where; makes the output folder.
+ * @throws UsageError if outputs cannot be told apart or would replace an input; PipelineError `file/unreadable`
+ *   for inputs that are not there, `output/exists` unless overwriting is allowed, `output/denied`.
+ */
+export function plan(command: Command): Task[] {
+  const inputs = [...new Set(command.inputs.flatMap(lookUp))];
+  const reference = command.reference === null ? null : lookUp(command.reference)[0];
+  const intoFolder = command.output !== null && (inputs.length > 1 || isFolder(command.output));
+  const tasks = inputs.map(
+    (input): Task => ({
+      input,
+      reference,
+      outputs: outputsOf(input, command, intoFolder),
+      settings: command.settings,
+      overrides: command.overrides,
+    }),
+  );
+  checkOutputs(tasks, command.overwrite);
+  for (const folder of new Set(tasks.map((task) => dirname(task.outputs[0].path)))) makeFolder(folder);
+  return tasks;
+}
+
+/** Absolute paths, or the address, behind one word of the command line. */
+function lookUp(word: string): string[] {
+  if (isAddress(word)) return [new URL(word).href];
+  if (existsSync(word)) {
+    if (!statSync(word).isDirectory()) return [resolve(word)];
+    throw new PipelineError(
+      'file/unreadable',
+      `${word} is a folder.`,
+      `Name the files in it with a pattern: "${join(word, '*.tif')}".`,
+    );
+  }
+  const found = isPattern(word) ? glob(word) : [];
+  if (found.length > 0) return found.map((path) => resolve(path));
+  throw new PipelineError(
+    'file/unreadable',
+    isPattern(word) ? `No file matches ${word}.` : `There is no file ${word}.`,
+    'Check the path; relative paths start in the current folder.',
+  );
+}
+
+function isFolder(path: string): boolean {
+  if (path.endsWith('/') || path.endsWith(sep)) return true;
+  return existsSync(path) && statSync(path).isDirectory();
+}
+
+/** `scene.tif` becomes `scene-unclouded.tif` and `scene-mask.tif`; `-o clear.tif` gives `clear.tif` and `clear-mask.tif`. */
+function outputsOf(input: string, { output, products }: Command, intoFolder: boolean): Task['outputs'] {
+  const named = output !== null && !intoFolder;
+  const name = stemOf(isAddress(input) ? decodeURIComponent(new URL(input).pathname) : input) || 'scene';
+  const beside = isAddress(input) ? '.' : dirname(input);
+  const folder = resolve(named ? dirname(output) : (output ?? beside));
+  const stem = named ? stemOf(output) : name;
+  const extra = products.map(
+    (product): Output => ({ product, path: join(folder, `${stem}-${product}.tif`) }),
+  );
+  const result = named ? resolve(output) : join(folder, `${stem}-unclouded.tif`);
+  return [{ product: 'result', path: result }, ...extra];
+}
+
+const stemOf = (path: string) => basename(path).replace(/\.(tiff?|gtiff?)$/i, '');
+
+function checkOutputs(tasks: readonly Task[], overwrite: boolean): void {
+  const sources = new Set(tasks.flatMap(({ input, reference }) => [input, reference]).map(identity));
+  const taken = new Map<string, string>();
+  const existing: string[] = [];
+  for (const { input, outputs } of tasks) {
+    for (const { path } of outputs) {
+      const other = taken.get(path);
+      if (other !== undefined) {
+        throw new UsageError(`${other} and ${input} would both be written to ${path}.`);
+      }
+      if (sources.has(identity(path)))
+        throw new UsageError(`${path} is read: it cannot be the output as well.`);
+      taken.set(path, input);
+      if (lstatSync(path, { throwIfNoEntry: false })) existing.push(path);
+    }
+  }
+  if (existing.length > 0 && !overwrite) {
+    throw new PipelineError(
+      'output/exists',
+      `${existing.join(', ')} ${existing.length > 1 ? 'exist' : 'exists'} already.`,
+      'Choose another output, or allow it to be replaced with --overwrite.',
+    );
+  }
+}
+
+/** One name for a file that can be reached by several. */
+function identity(path: string | null): string | null {
+  if (path === null || isAddress(path) || !existsSync(path)) return path;
+  return realpathSync(path);
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new PipelineError(
+      'output/denied',
+      `The folder ${folder} cannot be made.`,
+      'Choose another output folder, or allow it to be written to.',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,166 @@
+import { promisify } from 'node:util';
+import { deflate } from 'node:zlib';
+import { PipelineError, throwIfAborted } from '../pipeline/errors.ts';
+import { applyOverrides, openScene } from '../pipeline/ingest/open.ts';
+import type { Networks } from '../pipeline/networks.ts';
+import type { Deflate } from '../pipeline/output/encode-block.ts';
+import {
+  type Lineage,
+  writeConfidence,
+  writeMask,
+  writeProvenance,
+  writeResult,
+} from '../pipeline/output/products.ts';
+import { writing } from '../pipeline/output/sink.ts';
+import { pageLog } from '../pipeline/page-log.ts';
+import { type RunResult, run } from '../pipeline/run.ts';
+import type { SceneOverrides, SceneSource } from '../pipeline/scene.ts';
+import { VERSION } from '../pipeline/version.ts';
+import { nodePageFile } from './node-pages.ts';
+import { writeNodeFile } from './node-sink.ts';
+import { fileSource } from './node-source.ts';
+import { isAddress } from './plan.ts';
+import type { Output, SceneEvent, SceneOutcome, Task, WrittenOutput } from './protocol.ts';
+import { pagesOf, removeWorkingFiles } from './working-files.ts';
+
+const writers = {
+  result: writeResult,
+  mask: writeMask,
+  provenance: writeProvenance,
+  confidence: writeConfidence,
+};
+
+/** zlib on the thread pool, at its default level. */
+const packed: Deflate = promisify(deflate) as (bytes: Uint8Array) => Promise<Buffer<ArrayBuffer>>;
+
+/**
+ * Processes one scene from file to file: opens, runs, writes. The outputs get their names when all are complete;
+ * after an error or a cancel nothing is left beside them.
+ *
+ * @throws PipelineError those of openScene, run and writeCog, and of the networks.
+ */
+export async function processScene(
+  task: Task,
+  networks: Promise<Networks>,
+  onEvent: (event: SceneEvent) => void,
+  signal?: AbortSignal,
+): Promise<SceneOutcome> {
+  const paths = task.outputs.map((output) => output.path);
+  const closing: (() => unknown)[] = [];
+  const seconds = stopwatch();
+  // A failure is reported when they are needed; until then it must not count as unhandled.
+  networks.catch(() => undefined);
+  try {
+    onEvent({ type: 'progress', stage: 'ingest', done: 0, total: 1, secondsLeft: null });
+    const source = corrected(await openInput(task.input, closing, signal), task.overrides);
+    const reference = task.reference === null ? null : await openInput(task.reference, closing, signal);
+    const open = seconds();
+
+    const started = await networks;
+    removeWorkingFiles(paths);
+    const pageFile = await writing(() => nodePageFile(pagesOf(paths[0])));
+    closing.push(() => pageFile.close());
+    throwIfAborted(signal);
+    const finished = await run(
+      source,
+      started,
+      task.settings,
+      (event) => {
+        if (event.type === 'progress' || event.type === 'notice') onEvent(event);
+      },
+      { reference, pages: pageLog(pageFile) },
+      signal,
+    );
+    const ran = seconds();
+
+    const outputs = await writeProducts(task, source, finished, started, onEvent, signal);
+    return {
+      scene: summary(source),
+      run: finished.report,
+      models: started.models,
+      outputs,
+      seconds: { open, run: ran, write: seconds() },
+    };
+  } finally {
+    for (const close of closing) await close();
+    removeWorkingFiles(paths);
+  }
+}
+
+/** Seconds since the last look. */
+function stopwatch(): () => number {
+  let since = performance.now();
+  return () => {
+    const passed = (performance.now() - since) / 1000;
+    since += passed * 1000;
+    return passed;
+  };
+}
+
+async function openInput(
+  input: string,
+  closing: (() => unknown)[],
+  signal?: AbortSignal,
+): Promise<SceneSource> {
+  if (isAddress(input)) return openScene(new URL(input), {}, signal);
+  const file = await fileSource(input);
+  closing.push(() => file.close());
+  return openScene(file, {}, signal);
+}
+
+function corrected(source: SceneSource, overrides: SceneOverrides): SceneSource {
+  const { bands, name } = source.scene;
+  const { roles } = overrides;
+  if (roles && roles.length !== bands.length) {
+    throw new PipelineError(
+      'scene/roles-incomplete',
+      `--bands names ${roles.length} roles, but ${name} has ${bands.length} bands.`,
+      'Name one role per band of the file, in its order.',
+    );
+  }
+  return Object.keys(overrides).length > 0 ? applyOverrides(source, overrides) : source;
+}
+
+/** Writes all outputs; each waits for those after it to be complete before it gets its name. */
+function writeProducts(
+  { outputs }: Task,
+  source: SceneSource,
+  { report, result }: RunResult,
+  { models, backend }: Networks,
+  onEvent: (event: SceneEvent) => void,
+  signal?: AbortSignal,
+): Promise<WrittenOutput[]> {
+  const { settings, shares } = report;
+  const lineage: Lineage = { version: VERSION, models, backend, settings, shares, date: new Date() };
+  const started = performance.now();
+  const progress = (before: number) => (tiles: number, perOutput: number) => {
+    const done = before * perOutput + tiles;
+    const total = outputs.length * perOutput;
+    const secondsLeft = ((performance.now() - started) / 1000 / done) * (total - done);
+    onEvent({ type: 'progress', stage: 'output', done, total, secondsLeft });
+  };
+  const write = async ([output, ...rest]: readonly Output[]): Promise<WrittenOutput[]> => {
+    if (output === undefined) return [];
+    return writeNodeFile(output.path, async ({ sink, scratch }) => {
+      const onProgress = progress(outputs.indexOf(output));
+      const options = { signal, scratch, deflate: packed, onProgress };
+      const bytes = await writers[output.product](source, result, lineage, sink, options);
+      return [{ ...output, bytes }, ...(await write(rest))];
+    });
+  };
+  return write(outputs);
+}
+
+function summary({ scene }: SceneSource): SceneOutcome['scene'] {
+  const { grid, sensor, sampleType, bands, decisions, notices } = scene;
+  return {
+    width: grid.width,
+    height: grid.height,
+    crs: grid.crs.code,
+    sensor,
+    sampleType,
+    bands: bands.map((band) => band.role),
+    decisions,
+    notices,
+  };
+}

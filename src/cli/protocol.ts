@@ -1,0 +1,83 @@
+import type { BackendName } from '../inference/backend.ts';
+import type { ErrorReport } from '../pipeline/errors.ts';
+import type { Progress, RunReport, RunSettings } from '../pipeline/events.ts';
+import type { Networks } from '../pipeline/networks.ts';
+import type { Decision, Notice, SampleType, SceneOverrides, Sensor } from '../pipeline/scene.ts';
+import type { ExtraProduct } from './arguments.ts';
+
+export type Product = 'result' | ExtraProduct;
+
+/** A file to write; the path is absolute. */
+export interface Output {
+  readonly product: Product;
+  readonly path: string;
+}
+
+export interface WrittenOutput extends Output {
+  readonly bytes: number;
+}
+
+/** One scene to process; paths are absolute. */
+export interface Task {
+  /** A path or an http(s) address. */
+  readonly input: string;
+  readonly reference: string | null;
+  /** The result first. */
+  readonly outputs: readonly Output[];
+  readonly settings: RunSettings;
+  readonly overrides: SceneOverrides;
+}
+
+/** Where the threads find what they compute with; they cannot tell it from their own place in the bundle. */
+export interface NetworksConfig {
+  /** Address of the models' folder, with a slash at the end. */
+  readonly modelsUrl: string;
+  /** Threads that compute the networks of a scene; 1: the scene's own. */
+  readonly threads: number;
+}
+
+export type SceneEvent = Progress | { readonly type: 'notice'; readonly notice: Notice };
+
+/** What became of a scene. Plain data: part of the JSON report. */
+export interface SceneOutcome {
+  readonly scene: {
+    readonly width: number;
+    readonly height: number;
+    readonly crs: string;
+    readonly sensor: Sensor;
+    readonly sampleType: SampleType;
+    /** Role of each band, in the order of the file. */
+    readonly bands: readonly string[];
+    readonly decisions: readonly Decision[];
+    readonly notices: readonly Notice[];
+  };
+  readonly run: RunReport;
+  readonly models: Networks['models'];
+  readonly outputs: readonly WrittenOutput[];
+  /** Wall-clock time by part of the work. */
+  readonly seconds: { readonly open: number; readonly run: number; readonly write: number };
+}
+
+export type ToScene =
+  | { readonly type: 'process'; readonly task: Task }
+  /** Ends the task that is under way. */
+  | { readonly type: 'cancel' };
+
+export type FromScene =
+  | { readonly type: 'event'; readonly event: SceneEvent }
+  | { readonly type: 'done'; readonly outcome: SceneOutcome }
+  | { readonly type: 'failed'; readonly error: ErrorReport };
+
+export type NetworkName = 'detect' | 'generate';
+
+export interface ToNetwork {
+  readonly network: NetworkName;
+  readonly input: Float32Array<ArrayBuffer>;
+  readonly height: number;
+  readonly width: number;
+}
+
+export type FromNetwork =
+  | { readonly type: 'ready'; readonly backend: BackendName; readonly models: Networks['models'] }
+  | { readonly type: 'output'; readonly output: Float32Array<ArrayBuffer> }
+  | { readonly type: 'failed'; readonly error: ErrorReport };

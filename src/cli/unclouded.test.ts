@@ -1,0 +1,257 @@
+/** The command as it is shipped: built, run as a process, judged by what it leaves behind. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openScene } from '../pipeline/ingest/open.ts';
+import { writeCog } from '../pipeline/output/cog-writer.ts';
+import { MASK_CLASS, PROVENANCE, type SceneSource } from '../pipeline/scene.ts';
+import { hasGdal, samplesByGdal } from '../pipeline/testing/gdal.ts';
+import { VERSION } from '../pipeline/version.ts';
+import { writeNodeFile } from './node-sink.ts';
+import { fileSource } from './node-source.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const sample = join(root, 'public/samples/landsat7-olinda-simulated-clouds.tif');
+const clear = join(root, 'public/samples/landsat7-olinda-clear.tif');
+const damaged = join(root, 'src/pipeline/testing/fixtures/bad-truncated.tif');
+
+/** The corner of the sample that one tile holds: quick to process. */
+let corner: string;
+let folder: string;
+beforeAll(async () => {
+  await build({ root, configFile: join(root, 'vite.cli.config.ts'), logLevel: 'error' });
+  corner = join(mkdtempSync(join(tmpdir(), 'unclouded-cli-')), 'corner.tif');
+  await cutCorner(sample, 200, corner);
+});
+afterAll(() => rmSync(dirname(corner), { recursive: true }));
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'unclouded-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(...words: string[]): { process: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [join(root, 'dist-cli/unclouded.js'), ...words], { cwd: folder });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve) =>
+    child.on('close', (code) => resolve({ code, stdout, stderr })),
+  );
+  return { process: child, ended };
+}
+
+const unclouded = (...words: string[]) => start(...words).ended;
+const files = () => readdirSync(folder).sort();
+
+/** The upper left pixels of a scene as a scene. */
+async function cutCorner(path: string, side: number, to: string): Promise<void> {
+  const file = await fileSource(path);
+  const { scene, read } = await openScene(file);
+  const { bands, sampleType, nodata, metadata } = scene;
+  const size = { width: side, height: side, bands: bands.length };
+  const reductions = bands.map(() => 'average' as const);
+  await writeNodeFile(to, ({ sink, scratch }) =>
+    writeCog({ ...size, sampleType, nodata, metadata, reductions }, (window) => read(window), sink, {
+      scratch,
+    }),
+  );
+  await file.close();
+}
+
+async function whole(path: string) {
+  const file = await fileSource(path);
+  const source: SceneSource = await openScene(file);
+  const { width, height } = source.scene.grid;
+  const { bands } = await source.read({ x: 0, y: 0, width, height });
+  await file.close();
+  return { scene: source.scene, bands };
+}
+
+describe('one scene', () => {
+  test('result, products and report agree; what was observed is unchanged', async () => {
+    const words = [sample, '-o', 'out.tif', '--mask', '--provenance', '--confidence'];
+    const { code, stdout, stderr } = await unclouded(...words, '--reference', clear, '--report', '-');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('% observed') });
+    expect(files()).toEqual(['out-confidence.tif', 'out-mask.tif', 'out-provenance.tif', 'out.tif']);
+
+    const before = await whole(sample);
+    const after = await whole(join(folder, 'out.tif'));
+    expect(after.scene.grid).toEqual(before.scene.grid);
+    expect(after.scene.bands).toEqual(before.scene.bands);
+    const changed = after.bands[3].filter((value, i) => value !== before.bands[3][i]).length;
+    expect(changed).toBeGreaterThan(10_000);
+
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ unclouded: VERSION, scenes: [{ input: sample, status: 'done' }] });
+    const [{ run, outputs, scene, models }] = report.scenes;
+    expect(run.evaluation.after.repaired.mae).toBeLessThan(run.evaluation.before.repaired.mae / 2);
+    expect(scene).toMatchObject({ width: 349, height: 352, sensor: 'landsat-tm-etm' });
+    expect(models.generator.sha256).toMatch(/^[0-9a-f]{64}$/);
+    for (const { path, bytes } of outputs) expect(readFileSync(path)).toHaveLength(bytes);
+
+    if (!hasGdal) return;
+    const byGdal = (name: string) => samplesByGdal(join(folder, name), folder);
+    expect(byGdal('out.tif').equals(Buffer.concat(after.bands as Uint8Array[]))).toBe(true);
+    const [provenance, mask] = [byGdal('out-provenance.tif'), byGdal('out-mask.tif')];
+    const confidence = byGdal('out-confidence.tif');
+    let observed = 0;
+    for (let i = 0; i < provenance.length; i++) {
+      if (provenance[i] !== PROVENANCE.observed) continue;
+      observed++;
+      const same = before.bands.every((band, b) => band[i] === after.bands[b][i]);
+      const clean = mask[i] === MASK_CLASS.clear && confidence[i] === 100;
+      if (!same || !clean) throw new Error(`pixel ${i} is not as it was observed`);
+    }
+    expect(run.shares.observed).toBeCloseTo(observed / provenance.length, 12);
+  });
+
+  test('threads make no difference; --quiet says nothing', async () => {
+    const once = await unclouded(corner, '-o', 'one.tif', '--threads', '1', '--quiet');
+    const twice = await unclouded(corner, '-o', 'two.tif', '--threads', '2', '--quiet');
+    expect([once, twice]).toEqual(Array(2).fill({ code: 0, stdout: '', stderr: '' }));
+    const [one, two] = [await whole(join(folder, 'one.tif')), await whole(join(folder, 'two.tif'))];
+    expect(one.bands).toEqual(two.bands);
+  });
+
+  test('settings and corrections reach the run', async () => {
+    const words = [
+      '--mask-source',
+      'union',
+      '--buffer',
+      '7',
+      '--feather',
+      '0',
+      '--scale',
+      '0.002',
+      '--nodata',
+      '255',
+    ];
+    const { code, stdout } = await unclouded(corner, '-o', 'x.tif', '--report=-', ...words);
+    expect(code).toBe(0);
+    const [{ run, scene }] = JSON.parse(stdout).scenes;
+    expect(run.settings).toMatchObject({ maskSource: 'union', bufferPixels: 7, featherPixels: 0 });
+    expect(run.notices).toContainEqual(expect.objectContaining({ code: 'mask/no-quality-band' }));
+    const byUser = scene.decisions.filter(({ because }: { because: string }) => because === 'set by you');
+    expect(byUser.map(({ subject }: { subject: string }) => subject)).toEqual(['radiometry', 'nodata']);
+  });
+
+  test('at an address, by range requests', async () => {
+    const bytes = readFileSync(corner);
+    const server = createServer((request, response) => {
+      const [, from, to] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '') ?? [];
+      const last = Math.min(Number(to), bytes.length - 1);
+      response.writeHead(206, { 'Content-Range': `bytes ${from}-${last}/${bytes.length}` });
+      response.end(bytes.subarray(Number(from), last + 1));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { code, stderr } = await unclouded(`http://127.0.0.1:${port}/far/away.tif?key=1`);
+    server.closeAllConnections();
+    server.close();
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(files()).toEqual(['away-unclouded.tif']);
+  });
+});
+
+describe('several scenes', () => {
+  test('a quoted pattern, two at a time; a bad one does not stop the others', async () => {
+    copyFileSync(corner, join(folder, 'a.tif'));
+    copyFileSync(damaged, join(folder, 'b.tif'));
+    copyFileSync(corner, join(folder, 'c.tif'));
+    const words = ['[a-c].tif', '-o', 'cleared/', '--jobs', '2', '--report', 'report.json'];
+    const { code, stdout, stderr } = await unclouded(...words);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^b\.tif: error file\/\S+: .+\n {2}\S+/m);
+    expect(readdirSync(join(folder, 'cleared')).sort()).toEqual(['a-unclouded.tif', 'c-unclouded.tif']);
+    const { scenes } = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
+    expect(scenes.map(({ status }: { status: string }) => status)).toEqual(['done', 'failed', 'done']);
+    expect(scenes[1].error).toMatchObject({ code: 'file/truncated', remedy: expect.stringMatching(/\S/) });
+    const [a, c] = ['a', 'c'].map((name) => whole(join(folder, `cleared/${name}-unclouded.tif`)));
+    expect((await a).bands).toEqual((await c).bands);
+  });
+
+  test('bands that do not fit are named', async () => {
+    const { code, stderr } = await unclouded(sample, '-o', 'x.tif', '--bands', 'red,green,blue');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('--bands names 3 roles'),
+    });
+    expect(files()).toEqual([]);
+  });
+});
+
+describe('ends before it is done', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s while the networks compute: code %d, nothing left behind', async (signal, expected) => {
+    const { process: child, ended } = start(
+      sample,
+      sample,
+      clear,
+      '-o',
+      'out/',
+      '--mask',
+      '--report',
+      'r.json',
+    );
+    const working = join(folder, 'out/landsat7-olinda-simulated-clouds-unclouded.tif.pages');
+    await expect.poll(() => existsSync(working), { timeout: 30_000, interval: 10 }).toBe(true);
+    const since = performance.now();
+    child.kill(signal);
+    const { code, stderr } = await ended;
+    expect({ code, stderr }).toEqual({ code: expected, stderr: expect.stringContaining('job/cancelled') });
+    expect(performance.now() - since).toBeLessThan(10_000);
+    expect(readdirSync(join(folder, 'out'))).toEqual([]);
+    const { scenes } = JSON.parse(readFileSync(join(folder, 'r.json'), 'utf8'));
+    expect(scenes.map(({ status }: { status: string }) => status)).toEqual(['cancelled', 'cancelled']);
+  });
+});
+
+describe('commands that are not carried out', () => {
+  test('an output that exists stays as it is', async () => {
+    writeFileSync(join(folder, 'out.tif'), 'mine');
+    const { code, stderr } = await unclouded(sample, '-o', 'out.tif');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('output/exists') });
+    expect(readFileSync(join(folder, 'out.tif'), 'utf8')).toBe('mine');
+    expect((await unclouded(damaged, '-o', 'out.tif', '--overwrite')).code).toBe(1);
+    expect(readFileSync(join(folder, 'out.tif'), 'utf8')).toBe('mine');
+  });
+
+  test('an option that there is not', async () => {
+    const { code, stderr } = await unclouded(sample, '--colour', 'blue');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('unclouded --help') });
+  });
+
+  test('--help and --version', async () => {
+    const { code, stdout } = await unclouded('--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage\n  unclouded INPUT...');
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(110);
+    expect(await unclouded('--version')).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
+  });
+});

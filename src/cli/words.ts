@@ -1,0 +1,62 @@
+import { basename } from 'node:path';
+import type { ErrorCode, ErrorReport } from '../pipeline/errors.ts';
+import type { SceneOutcome } from './protocol.ts';
+
+/** Remedies in the words of a command line, where those of the pipeline speak to someone in front of the app. */
+const REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
+  'job/cancelled': 'Run the command again to start over.',
+  'job/storage-full': 'Free some space on the disk of the output, then run the command again.',
+  'job/storage-lost': 'Leave the .pages file beside the output alone, and run the command again.',
+  'memory/exhausted': 'Run the command again with fewer --jobs, or on a smaller part of the scene.',
+  'model/corrupt': 'Install the package again.',
+  'backend/none': 'Use a current version of Node on a processor with WebAssembly support.',
+  'network/unreachable': 'Check the address and the connection, or download the file first.',
+  'network/no-range': 'Download the file first: the server does not hand out parts of it.',
+  'output/disk-full':
+    'Free some space (about twice the size of the input is needed), then run the command again.',
+  'output/denied': 'Choose another folder with --output, or allow this one to be written to.',
+  'output/failed': 'Choose another folder with --output.',
+  'scene/roles-incomplete': 'Say which band is which, e.g. --bands blue,green,red,nir.',
+  'internal/unexpected': 'Run the command again; if it happens again, report it with this message.',
+};
+
+/** An error as the command line tells it. */
+export function forTerminal(error: ErrorReport): ErrorReport {
+  return { ...error, remedy: REMEDIES[error.code] ?? error.remedy };
+}
+
+/** `error file/truncated: what is wrong`, and under it what can be done. */
+export function errorText({ code, message, remedy }: ErrorReport, input?: string): string {
+  const where = input === undefined ? '' : `${shortName(input)}: `;
+  return `${where}error ${code}: ${message}\n  ${remedy}`;
+}
+
+/** One line on what was done to a scene. */
+export function outcomeText(input: string, { run, outputs, seconds }: SceneOutcome): string {
+  const { shares } = run;
+  const repaired = shares.thinCorrected + shares.shadowCorrected;
+  const parts = [
+    `${percent(shares.observed)} observed`,
+    `${percent(repaired)} corrected`,
+    `${percent(shares.generated)} generated`,
+    ...(shares.leftCloudy > 0 ? [`${percent(shares.leftCloudy)} left cloudy`] : []),
+  ];
+  const time = duration(seconds.open + seconds.run + seconds.write);
+  return `${shortName(input)}: ${parts.join(', ')} (${time}) -> ${outputs.map(({ path }) => path).join(', ')}`;
+}
+
+/** Last part of a path or an address. */
+export function shortName(input: string): string {
+  return basename(input.split(/[?#]/)[0]) || input;
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/** `9 s`, `1:05`, `2:00:09`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const two = (value: number) => String(value).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}

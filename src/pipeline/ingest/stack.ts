@@ -113,9 +113,14 @@ function splitNames(names: readonly string[]): { title: string; labels: string[]
   shared = shared.slice(0, shared.search(/[_. -][^_. -]*$/) + 1);
   return {
     title: shared.replace(/[_. -]+$/, '') || 'scene',
-    labels: names.map((name) => name.slice(shared.length).replace(/[_-]\d+m$/i, '')),
+    labels: names.map((name) => {
+      const label = name.slice(shared.length).replace(/[_-]\d+m$/i, '');
+      return label.match(BAND_AT_END)?.[1] ?? label;
+    }),
   };
 }
+
+const BAND_AT_END = /[_. -]((?:S[RT]_)?B\d{1,2}A?|SCL|QA_?PIXEL|QA_?60|Fmask)$/i;
 
 /** Days in names, as in `LC08_..._20200512_...` and `T16RBU_20200101T163659_B02`: the first is that of the image. */
 function requireOneDate(names: readonly string[]): void {

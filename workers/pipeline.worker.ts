@@ -3,7 +3,6 @@ import { type RunControl, runControl } from '../src/pipeline/control.ts';
 import { cancelled, PipelineError } from '../src/pipeline/errors.ts';
 import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
 import { jobRecord } from '../src/pipeline/job-record.ts';
-import { blobSink } from '../src/pipeline/output/blob-sink.ts';
 import {
   type Lineage,
   type ResultReader,
@@ -21,6 +20,7 @@ import { jobPages } from './job-pages.ts';
 import { holdLock } from './liveness.ts';
 import { runToTheEnd } from './long-run.ts';
 import { type NetworksHost, networksHost } from './networks-host.ts';
+import { writeOutputFile } from './output-file.ts';
 import type { PipelineApi, SceneInput } from './protocol.ts';
 
 const writers = {
@@ -115,16 +115,18 @@ const api: PipelineApi = {
     priority = window;
     control.prioritise(window);
   },
-  export: (job, product) =>
+  export: (job, product, picked) =>
     running.run(job, async (signal) => {
       if (!scene || !finished) throw notReady('There is no result to save yet.', 'Press Run first.');
-      const sink = blobSink();
-      await writers[product](scene, finished.result, finished.lineage, sink, {
-        signal,
-        onProgress: (done, total) =>
-          emit(job, { type: 'progress', stage: 'output', done, total, secondsLeft: null }),
-      });
-      return sink.toBlob();
+      const [source, { result, lineage }] = [scene, finished];
+      return writeOutputFile(picked, ({ sink, scratch }) =>
+        writers[product](source, result, lineage, sink, {
+          signal,
+          scratch,
+          onProgress: (done, total) =>
+            emit(job, { type: 'progress', stage: 'output', done, total, secondsLeft: null }),
+        }),
+      );
     }),
 };
 

@@ -32,7 +32,11 @@ export interface PipelineApi {
   resume(): void;
   /** Tiles that meet the window go first; null: in the order of the scene. Holds for later runs of the scene too. */
   prioritise(window: Window | null): void;
-  export(job: number, product: Product): Promise<Blob>;
+  /**
+   * Writes a product to the file that the user picked; without one, hands out the file for a download.
+   * @returns null if it was written to `picked`
+   */
+  export(job: number, product: Product, picked: FileSystemFileHandle | null): Promise<Blob | null>;
 }
 
 export interface RunRequest {

@@ -2,6 +2,7 @@ import { proxy, type Remote, transfer } from 'comlink';
 import type { DisplayApi, PipelineApi, SceneInput } from '../../workers/protocol.ts';
 import type { SceneOverrides } from '../pipeline/scene.ts';
 import type { BackendReport, Engine, EngineEvent, OpenedScene } from './engine.ts';
+import { pickFile } from './files.ts';
 import { type WorkerClient, workerClient } from './worker-client.ts';
 
 type BackendName = BackendReport['backend'];
@@ -144,11 +145,13 @@ export function createEngine(options: EngineOptions = {}): Engine {
     probe: (x, y) => display.call((api) => api.probe(x, y)),
 
     async export(product, onEvent, signal) {
+      const name = exportName(sceneName(current?.input), product);
+      const picked = await pickFile(name);
       return pipeline.call(async (api, job) => {
         listeners.set(job, onEvent);
         try {
-          const blob = await api.export(job, product);
-          return { name: exportName(sceneName(current?.input), product), blob };
+          const blob = await api.export(job, product, picked);
+          return blob && { name, blob };
         } finally {
           listeners.delete(job);
         }

@@ -44,12 +44,16 @@ export interface Engine {
   stretch(bands: readonly number[], signal?: AbortSignal): Promise<{ low: number; high: number }[]>;
   /** Values of all bands at one pixel, before and after. */
   probe(x: number, y: number): Promise<PixelProbe>;
-  /** Writes one product as a GeoTIFF. */
+  /**
+   * Writes one product as a GeoTIFF: where the browser can, to a file that the user picks (to be called from a click),
+   * else for a download.
+   * @returns the file for a download; null if it lies where the user wanted it
+   */
   export(
     product: Product,
     onEvent: (event: EngineEvent) => void,
     signal?: AbortSignal,
-  ): Promise<ExportedFile>;
+  ): Promise<ExportedFile | null>;
   /** Ends the workers. */
   dispose(): void;
 }

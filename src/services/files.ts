@@ -1,3 +1,30 @@
+import { cancelled } from '../pipeline/errors.ts';
+
+/** As in https://wicg.github.io/file-system-access/, which TypeScript does not know: not every browser has it. */
+interface FilePicker {
+  showSaveFilePicker?(options: {
+    suggestedName: string;
+    types: { description: string; accept: Record<string, string[]> }[];
+  }): Promise<FileSystemFileHandle>;
+}
+
+/**
+ * Lets the user pick where a GeoTIFF goes.
+ * @returns null where the browser has no dialog for it, or does not allow one here (embedded pages)
+ * @throws PipelineError `job/cancelled` if the user closes the dialog
+ */
+export async function pickFile(suggestedName: string): Promise<FileSystemFileHandle | null> {
+  const { showSaveFilePicker } = window as FilePicker;
+  if (!showSaveFilePicker) return null;
+  const types = [{ description: 'GeoTIFF', accept: { 'image/tiff': ['.tif', '.tiff'] } }];
+  try {
+    return await showSaveFilePicker({ suggestedName, types });
+  } catch (thrown) {
+    if (thrown instanceof DOMException && thrown.name === 'AbortError') throw cancelled();
+    return null;
+  }
+}
+
 /** The browser fetches the bytes of a download some time after the click. */
 const RELEASE_AFTER_MS = 60_000;
 

@@ -114,9 +114,12 @@ export function jobActions(context: ActionContext): JobActions {
     },
     async save(product) {
       if (get().saving !== null) return;
-      set({ saving: product, error: null });
+      set({ saving: { product, share: 0 }, error: null });
       try {
-        context.saveFile(await engine.export(product, () => {}));
+        const file = await engine.export(product, (event) => {
+          if (event.type === 'progress') set({ saving: { product, share: event.done / event.total } });
+        });
+        if (file !== null) context.saveFile(file);
       } catch (fault) {
         get().actions.fail(fault);
       } finally {

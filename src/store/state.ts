@@ -59,8 +59,8 @@ export interface JobSlice {
   readonly backend: BackendReport | null;
   /** True from the first repaired tile of the current run on: there is something to compare. */
   readonly hasResult: boolean;
-  /** The product that is being written. */
-  readonly saving: Product | null;
+  /** The product that is being written, and how much of it has been, 0..1. */
+  readonly saving: { readonly product: Product; readonly share: number } | null;
   /** The last part of the map that changed. Not for rendering: the viewer subscribes to it. */
   readonly tileChange: Extract<EngineEvent, { readonly window: unknown }> | null;
 }

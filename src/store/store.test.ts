@@ -203,6 +203,33 @@ describe('after a run', () => {
     expect(store.getState().saving).toBeNull();
   });
 
+  it('shows how far a file is written, and hands out none that the user has already', async () => {
+    const { engine, store, saved, actions } = setUp();
+    await actions.open(file('scene.tif'));
+    const seen: unknown[] = [];
+    engine.export = async (_, onEvent) => {
+      onEvent({ type: 'progress', stage: 'output', done: 3, total: 4, secondsLeft: null });
+      seen.push(store.getState().saving);
+      return null;
+    };
+    await actions.save('mask');
+    expect(seen).toEqual([{ product: 'mask', share: 0.75 }]);
+    expect(saved).toEqual([]);
+    expect(store.getState().saving).toBeNull();
+  });
+
+  it('a closed dialog is no error, a full disk is one', async () => {
+    const { engine, store, actions } = setUp();
+    await actions.open(file('scene.tif'));
+    engine.export = () => Promise.reject(new PipelineError('job/cancelled', '', ''));
+    await actions.save('result');
+    expect(store.getState().error).toBeNull();
+    engine.export = () => Promise.reject(new PipelineError('output/disk-full', 'Full.', 'Free some.'));
+    await actions.save('result');
+    expect(store.getState().error).toMatchObject({ code: 'output/disk-full', remedy: 'Free some.' });
+    expect(store.getState().job.status).toBe('done');
+  });
+
   it('answers the newest pixel only', async () => {
     const { engine, store, actions } = setUp();
     await actions.open(file('scene.tif'));

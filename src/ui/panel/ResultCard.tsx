@@ -92,7 +92,9 @@ function SaveButtons({ cloudless }: { cloudless: boolean }) {
         disabled={saving !== null}
         onClick={() => void save('result')}
       >
-        {saving === 'result' ? 'Writing the GeoTIFF' : 'Save GeoTIFF'}
+        {saving?.product === 'result'
+          ? `Writing the GeoTIFF, ${Math.floor(100 * saving.share)} %`
+          : 'Save GeoTIFF'}
       </button>
       {/* biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset */}
       <div className="save-further" role="group" aria-label="Save further products">

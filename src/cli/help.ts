@@ -10,8 +10,9 @@ Usage
   unclouded "scenes/**/*.tif" -o cleared/ --mask --jobs 4 --report report.json
   unclouded https://example.org/scene.tif -o clear.tif
 
-INPUT is a GeoTIFF, a pattern (*, ?, [abc], {a,b}, **; quote it if the shell shall not expand it), or the
-address of one on a server that answers range requests. Nothing else touches the network.
+INPUT is a GeoTIFF, a folder with the single-band GeoTIFFs of one scene, a pattern (*, ?, [abc], {a,b}, **;
+quote it, so that the shell does not expand it), or the address of a GeoTIFF on a server that answers range
+requests. Nothing else touches the network.
 
 Output
   -o, --output PATH         a file for one input, a folder for several; by default NAME-unclouded.tif beside

@@ -9,6 +9,7 @@ let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'unclouded-plan-'));
   mkdirSync(join(root, 'more'));
+  mkdirSync(join(root, 'empty'));
   for (const name of ['a.tif', 'b.TIFF', 'more/a.tif', 'odd[1].tif']) writeFileSync(join(root, name), '');
 });
 afterEach(() => rmSync(root, { recursive: true }));
@@ -72,6 +73,16 @@ test('what exists is replaced only when asked', () => {
   expect(planned(...here('a.tif'), '--mask', '--overwrite')).toHaveLength(1);
 });
 
-test.each([['missing.tif'], ['missing-*.tif'], ['more']])('%s is no input', (name) => {
+test('a folder is one scene of single-band files', () => {
+  mkdirSync(join(root, 'S2A'));
+  for (const name of ['B03.tif', 'B02.TIF', 'B04.tiff', 'notes.txt'])
+    writeFileSync(join(root, 'S2A', name), '');
+  const [task] = planned(...here('S2A'));
+  expect(task.files).toEqual(here('S2A/B02.TIF', 'S2A/B03.tif', 'S2A/B04.tiff'));
+  expect(task.outputs[0].path).toBe(join(root, 'S2A-unclouded.tif'));
+  expect(() => planned(...here('S2A'), '-o', join(root, 'S2A/B03.tif'), '--overwrite')).toThrow(UsageError);
+});
+
+test.each([['missing.tif'], ['missing-*.tif'], ['empty']])('%s is no input', (name) => {
   expect(() => planned(...here(name))).toThrow(expect.objectContaining({ code: 'file/unreadable' }));
 });

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { PipelineError } from '../pipeline/errors.ts';
 import { type Command, UsageError } from './arguments.ts';
@@ -19,6 +19,7 @@ export function plan(command: Command): Task[] {
   const tasks = inputs.map(
     (input): Task => ({
       input,
+      files: filesOf(input),
       reference,
       outputs: outputsOf(input, command, intoFolder),
       settings: command.settings,
@@ -33,20 +34,25 @@ export function plan(command: Command): Task[] {
 /** Absolute paths, or the address, behind one word of the command line. */
 function lookUp(word: string): string[] {
   if (isAddress(word)) return [new URL(word).href];
-  if (existsSync(word)) {
-    if (!statSync(word).isDirectory()) return [resolve(word)];
-    throw new PipelineError(
-      'file/unreadable',
-      `${word} is a folder.`,
-      `Name the files in it with a pattern: "${join(word, '*.tif')}".`,
-    );
-  }
+  if (existsSync(word)) return [resolve(word)];
   const found = isPattern(word) ? glob(word) : [];
   if (found.length > 0) return found.map((path) => resolve(path));
   throw new PipelineError(
     'file/unreadable',
     isPattern(word) ? `No file matches ${word}.` : `There is no file ${word}.`,
     'Check the path; relative paths start in the current folder.',
+  );
+}
+
+/** The files of a scene: those of a folder, which hold a band each, or the input itself. */
+function filesOf(input: string): string[] {
+  if (isAddress(input) || !statSync(input).isDirectory()) return [input];
+  const files = readdirSync(input).filter((name) => TIFF_ENDING.test(name));
+  if (files.length > 0) return files.sort().map((name) => join(input, name));
+  throw new PipelineError(
+    'file/unreadable',
+    `The folder ${input} holds no GeoTIFF.`,
+    'Name a folder with the single-band files of one scene, or the files themselves.',
   );
 }
 
@@ -69,10 +75,11 @@ function outputsOf(input: string, { output, products }: Command, intoFolder: boo
   return [{ product: 'result', path: result }, ...extra];
 }
 
-const stemOf = (path: string) => basename(path).replace(/\.(tiff?|gtiff?)$/i, '');
+const TIFF_ENDING = /\.(tiff?|gtiff?)$/i;
+const stemOf = (path: string) => basename(path).replace(TIFF_ENDING, '');
 
 function checkOutputs(tasks: readonly Task[], overwrite: boolean): void {
-  const sources = new Set(tasks.flatMap(({ input, reference }) => [input, reference]).map(identity));
+  const sources = new Set(tasks.flatMap(({ files, reference }) => [...files, reference]).map(identity));
   const taken = new Map<string, string>();
   const existing: string[] = [];
   for (const { input, outputs } of tasks) {

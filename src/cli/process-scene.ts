@@ -52,8 +52,8 @@ export async function processScene(
   networks.catch(() => undefined);
   try {
     onEvent({ type: 'progress', stage: 'ingest', done: 0, total: 1, secondsLeft: null });
-    const source = corrected(await openInput(task.input, closing, signal), task.overrides);
-    const reference = task.reference === null ? null : await openInput(task.reference, closing, signal);
+    const source = corrected(await openFiles(task.files, closing, signal), task.overrides);
+    const reference = task.reference === null ? null : await openFiles([task.reference], closing, signal);
     const open = seconds();
 
     const started = await networks;
@@ -97,15 +97,18 @@ function stopwatch(): () => number {
   };
 }
 
-async function openInput(
-  input: string,
+async function openFiles(
+  files: readonly string[],
   closing: (() => unknown)[],
   signal?: AbortSignal,
 ): Promise<SceneSource> {
-  if (isAddress(input)) return openScene(new URL(input), {}, signal);
-  const file = await fileSource(input);
-  closing.push(() => file.close());
-  return openScene(file, {}, signal);
+  const open = async (path: string) => {
+    if (isAddress(path)) return new URL(path);
+    const file = await fileSource(path);
+    closing.push(() => file.close());
+    return file;
+  };
+  return openScene(await Promise.all(files.map(open)), {}, signal);
 }
 
 function corrected(source: SceneSource, overrides: SceneOverrides): SceneSource {

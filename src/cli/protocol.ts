@@ -21,6 +21,8 @@ export interface WrittenOutput extends Output {
 export interface Task {
   /** A path or an http(s) address. */
   readonly input: string;
+  /** The input, or what a folder holds: single-band files of one scene. */
+  readonly files: readonly string[];
   readonly reference: string | null;
   /** The result first. */
   readonly outputs: readonly Output[];

@@ -20,7 +20,7 @@ const HEAD_BYTES = 65_536;
  */
 export async function sceneFingerprint(input: SceneInput): Promise<string | null> {
   if (!globalThis.crypto?.subtle) return null;
-  const { facts, head } = typeof input === 'string' ? await ofAddress(input) : await ofFile(input);
+  const { facts, head } = typeof input === 'string' ? await ofAddress(input) : await ofFiles(input);
   const text = new TextEncoder().encode(JSON.stringify(facts));
   const bytes = new Uint8Array(text.length + head.byteLength);
   bytes.set(text);
@@ -29,9 +29,11 @@ export async function sceneFingerprint(input: SceneInput): Promise<string | null
   return [...digest.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function ofFile(file: File) {
-  const head = await file.slice(0, HEAD_BYTES).arrayBuffer();
-  return { facts: [file.name, file.size, file.lastModified], head };
+async function ofFiles(input: Exclude<SceneInput, string>) {
+  const files = input instanceof File ? [input] : input;
+  const heads = files.map((file) => file.slice(0, HEAD_BYTES));
+  const facts = files.flatMap(({ name, size, lastModified }) => [name, size, lastModified]);
+  return { facts, head: await new Blob(heads).arrayBuffer() };
 }
 
 async function ofAddress(address: string) {

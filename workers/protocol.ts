@@ -5,8 +5,8 @@ import type { MaskTile, RepairedTile, RunEvent, RunReport, RunSettings } from '.
 import type { Networks } from '../src/pipeline/networks.ts';
 import type { Scene, SceneOverrides, Window } from '../src/pipeline/scene.ts';
 
-/** A file, or the address of one (a URL object does not cross). */
-export type SceneInput = File | string;
+/** A file, the files of one scene, or the address of one (a URL object does not cross). */
+export type SceneInput = File | readonly File[] | string;
 
 export type PipelineEvent = Exclude<RunEvent, { type: 'mask' } | { type: 'repaired' }>;
 

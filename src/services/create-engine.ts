@@ -30,7 +30,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const listeners = new Map<number, (event: EngineEvent) => void>();
   const deliver = proxy((job: number, event: EngineEvent) => listeners.get(job)?.(event));
   /** What a new worker has to be told after a crash. */
-  let current: { input: SceneInput; overrides: SceneOverrides | null } | null = null;
+  let current: { name: string; input: SceneInput; overrides: SceneOverrides | null } | null = null;
   let reference: SceneInput | null = null;
   let connected = false;
 
@@ -92,7 +92,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       const crossing = input instanceof URL ? input.href : input;
       const scene = await pipeline.call((api, job) => api.open(job, crossing), signal);
       const shown = await display.call((api, job) => api.open(job, crossing), signal);
-      current = { input: crossing, overrides: null };
+      current = { name: scene.name, input: crossing, overrides: null };
       reference = null;
       return { scene, displayBands: shown.displayBands };
     },
@@ -145,7 +145,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     probe: (x, y) => display.call((api) => api.probe(x, y)),
 
     async export(product, onEvent, signal) {
-      const name = exportName(sceneName(current?.input), product);
+      const name = exportName(current?.name ?? 'scene', product);
       const picked = await pickFile(name);
       return pipeline.call(async (api, job) => {
         listeners.set(job, onEvent);
@@ -163,13 +163,6 @@ export function createEngine(options: EngineOptions = {}): Engine {
       display.stop();
     },
   };
-}
-
-function sceneName(input: SceneInput | undefined): string {
-  if (input === undefined) return 'scene';
-  return typeof input === 'string'
-    ? decodeURIComponent(new URL(input).pathname.split('/').pop() ?? '')
-    : input.name;
 }
 
 /** `scene.tif` becomes `scene-unclouded.tif`, `scene-mask.tif` and so on. */

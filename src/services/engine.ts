@@ -9,8 +9,8 @@ import type { Scene, SceneOverrides, Window } from '../pipeline/scene.ts';
  * Every method rejects with a PipelineError (code, message, remedy).
  */
 export interface Engine {
-  /** Reads the header of a dropped file or a URL, and makes it the current scene. */
-  open(input: File | URL, signal?: AbortSignal): Promise<OpenedScene>;
+  /** Reads the header of a dropped file, of the files of one scene, or of a URL, and makes it the current scene. */
+  open(input: File | readonly File[] | URL, signal?: AbortSignal): Promise<OpenedScene>;
   /** Applies the user's corrections to ingest's decisions; clears results. */
   override(overrides: SceneOverrides): Promise<OpenedScene>;
   /** Clear truth for the current scene (the sample has one); evaluated at the end of run(). */

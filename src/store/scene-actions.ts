@@ -29,11 +29,10 @@ export function sceneActions(context: ActionContext): SceneActions {
     }));
   };
 
-  const start = async (input: File | URL, sample: Sample | null) => {
+  const start = async (input: File | readonly File[] | URL, sample: Sample | null) => {
     const signal = context.beginTask();
     const before = get();
-    const name = sample?.name ?? (input instanceof URL ? nameOf(input) : input.name);
-    set({ opening: name, error: null });
+    set({ opening: sample?.name ?? nameOf(input), error: null });
     try {
       const opened = await engine.open(input, signal);
       if (signal.aborted) return;
@@ -80,6 +79,7 @@ export function sceneActions(context: ActionContext): SceneActions {
   };
 }
 
-function nameOf(url: URL): string {
-  return decodeURIComponent(url.pathname.split('/').pop() || url.hostname);
+function nameOf(input: File | readonly File[] | URL): string {
+  if (input instanceof URL) return decodeURIComponent(input.pathname.split('/').pop() || input.hostname);
+  return input instanceof File ? input.name : `${input.length} files`;
 }

@@ -97,7 +97,7 @@ export interface MessageSlice {
 
 export interface Actions {
   /** Opens a scene and processes it without further questions. */
-  open(input: File | URL): Promise<void>;
+  open(input: File | readonly File[] | URL): Promise<void>;
   openSample(): Promise<void>;
   /** Back to the empty page. */
   close(): void;

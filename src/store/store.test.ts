@@ -37,6 +37,14 @@ describe('opening a scene', () => {
     expect(stretch).toHaveLength(3);
   });
 
+  it('takes the files of one scene together', async () => {
+    const { engine, store, actions } = setUp();
+    const opening = actions.open([file('B02.tif'), file('B03.tif')]);
+    expect(store.getState().opening).toBe('2 files');
+    await opening;
+    expect(engine.calls[0]).toBe('open B02.tif B03.tif');
+  });
+
   it('measures the sample against its truth, and nothing else', async () => {
     const { engine, store, actions } = setUp();
     await actions.openSample();

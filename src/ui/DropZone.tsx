@@ -1,11 +1,12 @@
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
 import { useActions } from './context.ts';
+import { droppedFiles } from './dropped-files.ts';
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');
 
-/** The whole window takes dropped files. */
+/** The whole window takes dropped files and folders. */
 export function DropZone({ children }: { children: ReactNode }) {
-  const { open } = useActions();
+  const { open, fail } = useActions();
   const [over, setOver] = useState(false);
   // Entering a child leaves its parent: only the outermost leave counts.
   const depth = useRef(0);
@@ -27,8 +28,9 @@ export function DropZone({ children }: { children: ReactNode }) {
         event.preventDefault();
         depth.current = 0;
         setOver(false);
-        const file = event.dataTransfer.files[0];
-        if (file !== undefined) void open(file);
+        droppedFiles(event.dataTransfer.items)
+          .then((files) => (files.length > 0 ? open(files.length === 1 ? files[0] : files) : undefined))
+          .catch(fail);
       }}
     >
       {children}

@@ -33,7 +33,9 @@ export function Landing() {
               </button>
             </div>
             <p className="hint">
-              Or drop a file anywhere on this page. The sample is a Landsat 7 scene with simulated clouds.
+              Or drop a file anywhere on this page; bands in files of their own (B02.tif, B03.tif, ...)
+              together, or their folder: they are saved as one file. The sample is a Landsat 7 scene with
+              simulated clouds.
             </p>
             <UrlForm />
           </>

@@ -1,5 +1,6 @@
 import { useId, useRef, useState } from 'react';
 import { useActions } from './context.ts';
+import { scenesFiles } from './dropped-files.ts';
 
 /** Opens the file picker. */
 export function OpenFileButton({ className, label }: { className: string; label: string }) {
@@ -14,12 +15,13 @@ export function OpenFileButton({ className, label }: { className: string; label:
         ref={input}
         type="file"
         hidden
-        aria-label="GeoTIFF file"
+        multiple
+        aria-label="GeoTIFF files"
         accept=".tif,.tiff,.gtiff,image/tiff"
         onChange={(event) => {
-          const file = event.target.files?.[0];
+          const files = scenesFiles([...(event.target.files ?? [])]);
           event.target.value = '';
-          if (file !== undefined) void open(file);
+          if (files.length > 0) void open(files.length === 1 ? files[0] : files);
         }}
       />
     </>

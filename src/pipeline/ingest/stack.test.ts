@@ -133,7 +133,7 @@ describe.skipIf(!hasGdal)('several files of one scene', () => {
       [5, `${stem}_SCL_20m.tif`, 'near', 'uint8'],
     ] as const) {
       const expected = warped(name, method, type);
-      const off = expected.reduce<number>((most, v, i) => Math.max(most, Math.abs(v - bands[band][i])), 0);
+      const off = Math.max(...Array.from(expected, (value, i) => Math.abs(value - bands[band][i])));
       expect(off, name).toBeLessThanOrEqual(method === 'near' ? 0 : 1);
     }
     // Any window gives what the whole gives.

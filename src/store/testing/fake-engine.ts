@@ -90,7 +90,10 @@ export function createFakeEngine(
       go?.();
     },
     async open(input) {
-      const name = input instanceof URL ? (input.pathname.split('/').pop() ?? '') : input.name;
+      const nameOf = (one: File | URL) =>
+        one instanceof URL ? (one.pathname.split('/').pop() ?? '') : one.name;
+      const name =
+        input instanceof URL || input instanceof File ? nameOf(input) : input.map(nameOf).join(' ');
       calls.push(`open ${name}`);
       if (name === 'bad.tif') {
         throw new PipelineError('file/not-a-tiff', 'This is not a TIFF.', 'Open a GeoTIFF.');

@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, expect, type Page, test, type Worker } from '@playwright/test';
+import { readBands } from './rasters.ts';
+import { writeDoubleSample, writeLongScene } from './scenes.ts';
+
+/**
+ * A run is interrupted half-way in every manner that we know of. Each test ends with the result that an undisturbed run
+ * gives, sample by sample, or with a message and a page that is still of use.
+ */
+const folder = mkdtempSync(join(tmpdir(), 'unclouded-e2e-'));
+const scene = join(folder, 'scene.tif');
+let undisturbed: ArrayLike<number>[];
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(240_000);
+  await writeDoubleSample(scene);
+  const page = await newPage(browser);
+  await start(page, scene);
+  await finish(page);
+  undisturbed = await result(page);
+  await page.context().close();
+});
+
+async function newPage(browser: Browser, backend = 'wasm'): Promise<Page> {
+  const page = await (await browser.newContext({ acceptDownloads: true })).newPage();
+  await page.goto(`/?backend=${backend}`);
+  return page;
+}
+
+async function start(page: Page, path: string): Promise<void> {
+  await page.getByLabel('GeoTIFF file').first().setInputFiles(path);
+}
+
+/** Waits until some tiles of the second pass are repaired, and others are not. */
+async function halfWay(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { name: 'Repairing tiles' })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByText(/^[2-4] of 6 tiles/)).toBeVisible({ timeout: 60_000 });
+}
+
+async function finish(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { name: 'Done' })).toBeVisible({ timeout: 180_000 });
+}
+
+async function result(page: Page): Promise<ArrayLike<number>[]> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save GeoTIFF' }).click(),
+  ]);
+  return readBands(await download.path());
+}
+
+/** Samples that differ between two results. */
+function differences(a: ArrayLike<number>[], b: ArrayLike<number>[], by = 0): number {
+  let count = 0;
+  a.forEach((band, i) => {
+    for (let k = 0; k < band.length; k++) if (Math.abs(band[k] - b[i][k]) > by) count++;
+  });
+  return a.length === b.length ? count : Number.POSITIVE_INFINITY;
+}
+
+function workerOf(page: Page, name: string): Worker {
+  const worker = page.workers().find((entry) => entry.url().includes(name));
+  if (!worker) throw new Error(`no ${name} among ${page.workers().map((entry) => entry.url())}`);
+  return worker;
+}
+
+const continueButton = (page: Page) =>
+  page.getByRole('button', { name: /^Continue where it stopped \(\d+.% done\)$/ });
+
+test('the tab is closed: the next visit offers to continue, and ends with the same result', async ({
+  browser,
+}) => {
+  const page = await newPage(browser);
+  await start(page, scene);
+  await halfWay(page);
+  const again = await page.context().newPage();
+  await page.close();
+  await again.goto('/?backend=wasm');
+  await start(again, scene);
+  await expect(continueButton(again)).toBeVisible();
+  await continueButton(again).click();
+  await finish(again);
+  expect(differences(await result(again), undisturbed)).toBe(0);
+});
+
+test('the pipeline worker dies without a word: the page says so and offers to continue', async ({
+  browser,
+}) => {
+  const page = await newPage(browser);
+  await start(page, scene);
+  await halfWay(page);
+  await workerOf(page, 'pipeline.worker').evaluate(() => self.close());
+  await expect(page.locator('[role=alert] [data-code="worker/crashed"]')).toBeVisible();
+  await continueButton(page).click();
+  await finish(page);
+  expect(differences(await result(page), undisturbed)).toBe(0);
+});
+
+test('the networks’ worker dies: the run goes on by itself', async ({ browser }) => {
+  const page = await newPage(browser);
+  await start(page, scene);
+  await halfWay(page);
+  await workerOf(page, 'inference.worker').evaluate(() => self.close());
+  await finish(page);
+  await expect(
+    page.getByText(/The networks stopped unexpectedly.*went on from there, on wasm/),
+  ).toBeVisible();
+  expect(differences(await result(page), undisturbed)).toBe(0);
+});
+
+test('the storage is full half-way: the run says so and ends with the same result', async ({ browser }) => {
+  const page = await newPage(browser);
+  await start(page, scene);
+  await halfWay(page);
+  await workerOf(page, 'pipeline.worker').evaluate(() => {
+    type Handle = { readonly prototype: { write(): number } };
+    const { FileSystemSyncAccessHandle: handle } = self as unknown as { FileSystemSyncAccessHandle: Handle };
+    handle.prototype.write = () => {
+      throw new DOMException('no room', 'QuotaExceededError');
+    };
+  });
+  await expect(page.getByText(/The storage of this browser is full/)).toBeVisible();
+  await finish(page);
+  expect(differences(await result(page), undisturbed)).toBe(0);
+});
+
+test('the file is removed: the page says so and takes the next one', async ({ browser }) => {
+  const path = join(folder, 'removed.tif');
+  writeLongScene(path);
+  const page = await newPage(browser);
+  await start(page, path);
+  await expect(page.getByText(/^[1-9]\d* of 118 tiles/)).toBeVisible({ timeout: 60_000 });
+  rmSync(path);
+  await expect(page.locator('[role=alert] [data-code="file/unreadable"]')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('heading', { name: 'Stopped' })).toBeVisible();
+  await start(page, 'src/pipeline/testing/fixtures/s2-described.tif');
+  await expect(page.getByRole('heading', { name: /^(Done|No clouds found)$/ })).toBeVisible({
+    timeout: 60_000,
+  });
+});
+
+test('the file is changed: what was found in the old one is not continued', async ({ browser }) => {
+  const path = join(folder, 'changed.tif');
+  writeLongScene(path);
+  const page = await newPage(browser);
+  await start(page, path);
+  await expect(page.getByText(/^[1-9]\d* of 118 tiles/)).toBeVisible({ timeout: 60_000 });
+  writeLongScene(path);
+  await expect(page.locator('[role=alert] [data-code="file/unreadable"]')).toBeVisible({ timeout: 60_000 });
+  await start(page, path);
+  await expect(page.getByRole('heading', { name: 'Finding clouds and shadows' })).toBeVisible({
+    timeout: 60_000,
+  });
+});
+
+test('the permission to read is withdrawn: once it is back, the run continues', async ({ browser }) => {
+  const path = join(folder, 'forbidden.tif');
+  writeLongScene(path);
+  const page = await newPage(browser);
+  await start(page, path);
+  await expect(page.getByText(/^[1-9]\d* of 118 tiles/)).toBeVisible({ timeout: 60_000 });
+  await workerOf(page, 'pipeline.worker').evaluate(() => {
+    const { arrayBuffer } = Blob.prototype;
+    Blob.prototype.arrayBuffer = () => Promise.reject(new DOMException('withdrawn', 'NotAllowedError'));
+    Object.assign(self, { allow: () => Object.assign(Blob.prototype, { arrayBuffer }) });
+  });
+  await expect(page.locator('[role=alert] [data-code="file/unreadable"]')).toBeVisible({ timeout: 60_000 });
+  await workerOf(page, 'pipeline.worker').evaluate(() => (self as unknown as { allow(): void }).allow());
+  await continueButton(page).click();
+  await expect(page.getByText(/^\d+ of 118 tiles/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('alert')).toBeEmpty();
+});
+
+test('a run is paused, told to begin with this view, and continued', async ({ browser }) => {
+  const page = await newPage(browser);
+  await start(page, scene);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByRole('heading', { name: 'Paused' })).toBeVisible();
+  const first = page.getByRole('button', { name: 'This view first' });
+  await first.click();
+  await expect(first).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await finish(page);
+  expect(differences(await result(page), undisturbed)).toBe(0);
+});

@@ -1,0 +1,76 @@
+import { writeFileSync } from 'node:fs';
+import { readBands } from './rasters.ts';
+
+/** Rows of a strip: small enough that a scene is read in many pieces. */
+const STRIP_ROWS = 64;
+
+interface ByteScene {
+  readonly width: number;
+  readonly height: number;
+  readonly bands: number;
+  readonly sample: (x: number, y: number, band: number) => number;
+}
+
+/** Writes an uncompressed 8-bit TIFF in strips, without georeference. */
+export function writeScene(path: string, { width, height, bands, sample }: ByteScene): void {
+  const strips = Math.ceil(height / STRIP_ROWS);
+  const stripBytes = STRIP_ROWS * width * bands;
+  const dataBytes = height * width * bands;
+  const entries: [tag: number, type: 3 | 4, values: number[]][] = [
+    [256, 4, [width]],
+    [257, 4, [height]],
+    [258, 3, new Array(bands).fill(8)],
+    [259, 3, [1]],
+    [262, 3, [1]],
+    [273, 4, []],
+    [277, 3, [bands]],
+    [278, 4, [STRIP_ROWS]],
+    [279, 4, Array.from({ length: strips }, (_, i) => Math.min(stripBytes, dataBytes - i * stripBytes))],
+    [284, 3, [1]],
+    [338, 3, new Array(bands - 1).fill(0)],
+  ];
+  const size = (type: 3 | 4) => (type === 3 ? 2 : 4);
+  const directory = 8;
+  let next = directory + 2 + entries.length * 12 + 4;
+  const placed = entries.map(([tag, type, values]) => {
+    const count = tag === 273 ? strips : values.length;
+    const at = count * size(type) > 4 ? next : null;
+    if (at !== null) next += count * size(type);
+    return { tag, type, values, count, at };
+  });
+  const file = Buffer.alloc(next + dataBytes);
+  file.write('II*\0', 'latin1');
+  file.writeUInt32LE(directory, 4);
+  file.writeUInt16LE(entries.length, directory);
+  placed.forEach(({ tag, type, values, count, at }, i) => {
+    const entry = directory + 2 + 12 * i;
+    file.writeUInt16LE(tag, entry);
+    file.writeUInt16LE(type, entry + 2);
+    file.writeUInt32LE(count, entry + 4);
+    if (at !== null) file.writeUInt32LE(at, entry + 8);
+    const numbers = tag === 273 ? Array.from({ length: strips }, (_, s) => next + s * stripBytes) : values;
+    numbers.forEach((value, k) => {
+      const position = (at ?? entry + 8) + k * size(type);
+      if (type === 3) file.writeUInt16LE(value, position);
+      else file.writeUInt32LE(value, position);
+    });
+  });
+  for (let y = 0, i = next; y < height; y++) {
+    for (let x = 0; x < width; x++) for (let band = 0; band < bands; band++) file[i++] = sample(x, y, band);
+  }
+  writeFileSync(path, file);
+}
+
+/** Two copies of the sample side by side, six tiles of the run: enough to be interrupted half-way. */
+export async function writeDoubleSample(path: string): Promise<void> {
+  const [width, height] = [349, 352];
+  const bands = await readBands('public/samples/landsat7-olinda-simulated-clouds.tif');
+  const sample = (x: number, y: number, band: number) => bands[band][y * width + (x % width)];
+  writeScene(path, { width: 2 * width, height, bands: bands.length, sample });
+}
+
+/** A strip of land that exceeds what the reader keeps in memory: the run has to go back to the file. */
+export function writeLongScene(path: string): void {
+  const sample = (x: number, y: number, band: number) => 40 + 10 * band + (((x >> 3) + (y >> 4)) % 20);
+  writeScene(path, { width: 512, height: 15_000, bands: 6, sample });
+}

@@ -9,6 +9,8 @@ const quiet = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // No dialogs that a test cannot answer: files are saved as downloads, but where a test brings a picker of its own.
+  '--disable-blink-features=FileSystemAccessLocal',
 ];
 const softwareGl = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 const softwareWebGpu = [

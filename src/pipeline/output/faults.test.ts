@@ -142,10 +142,18 @@ describe('a file as sink', () => {
     expect(Buffer.from(bytes).equals(file.bytes.subarray(0, length))).toBe(true);
   });
 
-  it('is full when nothing more is taken', async () => {
-    await expect(writeCog(spec, readTile, fileSink(memoryFile(50_000)))).rejects.toMatchObject({
-      code: 'output/disk-full',
-    });
+  it.each([
+    ['nothing more is taken', (file: PageFile) => file],
+    [
+      'the count is an error read as a number without sign',
+      (file: PageFile): PageFile => ({
+        ...file,
+        write: (bytes, options) => file.write(bytes, options) || 2 ** 32 - 8,
+      }),
+    ],
+  ])('is full when %s', async (_, behaving) => {
+    const writing = writeCog(spec, readTile, fileSink(behaving(memoryFile(50_000))));
+    await expect(writing).rejects.toMatchObject({ code: 'output/disk-full' });
   });
 });
 

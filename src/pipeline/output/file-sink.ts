@@ -7,7 +7,10 @@ export function fileSink(file: PageFile): Scratch {
     write(bytes, position) {
       for (let done = 0; done < bytes.length; ) {
         const count = file.write(bytes.subarray(done), { at: position + done });
-        if (count === 0) throw Object.assign(new Error('no room'), { name: 'QuotaExceededError' });
+        // Chromium, in private windows, returns its error as an unsigned number where the quota is used up.
+        if (count === 0 || count > bytes.length - done) {
+          throw Object.assign(new Error('no room'), { name: 'QuotaExceededError' });
+        }
         done += count;
       }
     },
@@ -15,7 +18,7 @@ export function fileSink(file: PageFile): Scratch {
       const bytes = new Uint8Array(length);
       for (let done = 0; done < length; ) {
         const count = file.read(bytes.subarray(done), { at: position + done });
-        if (count === 0) throw new Error(`the file ends at ${position + done}`);
+        if (count === 0 || count > length - done) throw new Error(`the file ends at ${position + done}`);
         done += count;
       }
       return bytes;

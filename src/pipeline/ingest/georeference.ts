@@ -19,6 +19,10 @@ const USER_DEFINED = 32767;
 const LINEAR_UNITS: Readonly<Record<number, Crs['units']>> = { 9001: 'm', 9002: 'ft', 9003: 'us-ft' };
 const NO_CRS: Crs = { code: 'LOCAL', name: 'no coordinate reference system', units: 'pixels' };
 
+/** Beyond these, in metres or degrees, a transform means nothing on this planet. */
+const FARTHEST = 1e10;
+const SMALLEST_AREA = 1e-20;
+
 type GeoKeys = ReadonlyMap<number, number | string>;
 
 /** Where the image lies, from its GeoTIFF tags alone: nothing is looked up. */
@@ -76,7 +80,8 @@ function geoTransform(directory: Directory, keys: GeoKeys): GeoTransform | null 
   } else {
     return null;
   }
-  if (!t.every(Number.isFinite) || t[1] * t[5] - t[2] * t[4] === 0) return null;
+  const area = Math.abs(t[1] * t[5] - t[2] * t[4]);
+  if (!t.every((value) => Math.abs(value) < FARTHEST) || !(area > SMALLEST_AREA)) return null;
   if (keys.get(KEY.rasterType) !== PIXEL_IS_POINT) return t;
   // Positions mean pixel centres: GDAL's transform is that of corners.
   return [t[0] - (t[1] + t[2]) / 2, t[1], t[2], t[3] - (t[4] + t[5]) / 2, t[4], t[5]];

@@ -110,8 +110,8 @@ function maskOf(
 }
 
 function checkImage(directory: Directory, littleEndian: boolean, fileSize: number): ImageLayout {
-  const width = firstNumber(directory, TAG.imageWidth) ?? 0;
-  const height = firstNumber(directory, TAG.imageLength) ?? 0;
+  const width = size(directory, TAG.imageWidth);
+  const height = size(directory, TAG.imageLength);
   if (width === 0 || height === 0) {
     throw new PipelineError(
       'file/empty-image',
@@ -119,8 +119,8 @@ function checkImage(directory: Directory, littleEndian: boolean, fileSize: numbe
       'Its export went wrong: export or download it again.',
     );
   }
-  const bands = firstNumber(directory, TAG.samplesPerPixel) ?? 1;
-  if (!(bands >= 1 && bands <= MAX_BANDS)) throw corrupt(`it claims ${bands} bands`);
+  const bands = size(directory, TAG.samplesPerPixel, 1);
+  if (bands < 1 || bands > MAX_BANDS) throw corrupt(`it claims ${bands} bands`);
   checkColours(directory);
   const { sampleType, storedBits } = checkSamples(directory, bands);
   const bytes = width * height * bands * SAMPLE_BYTES[sampleType];
@@ -131,10 +131,10 @@ function checkImage(directory: Directory, littleEndian: boolean, fileSize: numbe
   const predictor = codec ? 1 : checkPredictor(directory, sampleType, storedBits, compression);
 
   const tiled = directory.tags.has(TAG.tileOffsets) || directory.tags.has(TAG.tileWidth);
-  const blockWidth = tiled ? (firstNumber(directory, TAG.tileWidth) ?? 0) : width;
+  const blockWidth = tiled ? size(directory, TAG.tileWidth) : width;
   const rows = tiled
-    ? (firstNumber(directory, TAG.tileLength) ?? 0)
-    : Math.min(firstNumber(directory, TAG.rowsPerStrip) ?? height, height);
+    ? size(directory, TAG.tileLength)
+    : Math.min(size(directory, TAG.rowsPerStrip, height), height);
   if (blockWidth === 0 || rows === 0) throw corrupt(`its blocks are ${blockWidth} x ${rows} pixels`);
   const blockBytes = blockWidth * rows * (planar ? 1 : bands) * SAMPLE_BYTES[sampleType];
   const plain = compression === COMPRESSION.none && predictor === 1;
@@ -281,6 +281,8 @@ function checkBlocks(layout: ImageLayout, imageBytes: number, fileSize: number):
   let stored = 0;
   let present = 0;
   for (let i = 0; i < needed; i++) {
+    const sound = [offsets[i], byteCounts[i]].every((value) => Number.isSafeInteger(value) && value >= 0);
+    if (!sound) throw corrupt('a block of it lies at an impossible place');
     if (byteCounts[i] === 0) continue;
     present++;
     stored += byteCounts[i];
@@ -317,6 +319,13 @@ function blockTooLarge(bytes: number): PipelineError {
     `A single strip of the file holds ${Math.round(bytes / 2 ** 20)} MB, too much to read at once.`,
     'Store it in tiles: gdal_translate input.tif output.tif -co TILED=YES -co COMPRESS=DEFLATE.',
   );
+}
+
+/** A number of pixels, bands or the like. */
+function size(directory: Directory, tag: number, missing = 0): number {
+  const value = firstNumber(directory, tag) ?? missing;
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw corrupt(`tag ${tag} is ${value}, which is no size`);
 }
 
 export function firstNumber(directory: Directory, tag: number): number | null {

@@ -10,22 +10,56 @@ export interface MetadataItem {
   readonly value: string;
 }
 
-const ITEM = /<Item\b([^>]*?)(?:\/>|>([\s\S]*?)<\/Item>)/g;
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+
+/** More than any honest file holds. */
+const MAX_ITEMS = 10_000;
+
+/** An item and its place in the text. */
+interface Located {
+  readonly start: number;
+  readonly end: number;
+  readonly item: MetadataItem;
+}
 
 /** All items of the XML; an unreadable text gives none. */
 export function parseItems(xml: string | null): MetadataItem[] {
-  if (!xml) return [];
-  return [...xml.matchAll(ITEM)].map(([, attributes, content = '']) => {
-    const sample = attribute(attributes, 'sample');
-    return {
-      name: attribute(attributes, 'name') ?? '',
-      sample: sample !== null && /^\d+$/.test(sample) ? Number(sample) : null,
-      role: (attribute(attributes, 'role') ?? '').toLowerCase(),
-      domain: attribute(attributes, 'domain') ?? '',
-      value: unescapeXml(content),
-    };
-  });
+  return locateItems(xml ?? '').map(({ item }) => item);
+}
+
+/** In one pass, whatever the text holds: it comes out of a file that nobody has checked. */
+function locateItems(xml: string): Located[] {
+  const found: Located[] = [];
+  let at = xml.indexOf('<Item');
+  while (at >= 0 && found.length < MAX_ITEMS) {
+    const close = xml.indexOf('>', at);
+    if (close < 0) break;
+    const empty = xml[close - 1] === '/';
+    const contentEnd = empty ? close + 1 : xml.indexOf('</Item>', close);
+    if (contentEnd < 0) break;
+    const end = empty ? contentEnd : contentEnd + '</Item>'.length;
+    if (/[\s/>]/.test(xml[at + 5])) {
+      const attributes = xml.slice(at + 5, empty ? close - 1 : close);
+      found.push({
+        start: at,
+        end,
+        item: readItem(attributes, empty ? '' : xml.slice(close + 1, contentEnd)),
+      });
+    }
+    at = xml.indexOf('<Item', end);
+  }
+  return found;
+}
+
+function readItem(attributes: string, content: string): MetadataItem {
+  const sample = attribute(attributes, 'sample');
+  return {
+    name: attribute(attributes, 'name') ?? '',
+    sample: sample !== null && /^\d+$/.test(sample) ? Number(sample) : null,
+    role: (attribute(attributes, 'role') ?? '').toLowerCase(),
+    domain: attribute(attributes, 'domain') ?? '',
+    value: unescapeXml(content),
+  };
 }
 
 /** An item of the whole file (no band) by name, in any domain; null if there is none. */
@@ -47,10 +81,20 @@ export function editItems(
   drop: (item: MetadataItem) => boolean,
   added: readonly MetadataItem[],
 ): string | null {
-  const kept = (xml ?? '').replace(/[ \t]*<Item\b[^>]*?(?:\/>|>[\s\S]*?<\/Item>)\r?\n?/g, (text) => {
-    const [item] = parseItems(text);
-    return item && drop(item) ? '' : text;
-  });
+  const text = xml ?? '';
+  let kept = '';
+  let from = 0;
+  for (const { start, end, item } of locateItems(text)) {
+    if (!drop(item)) continue;
+    // With its line, if it has one of its own.
+    let last = start;
+    while (last > from && (text[last - 1] === ' ' || text[last - 1] === '\t')) last--;
+    kept += text.slice(from, last);
+    from = end;
+    if (text[from] === '\r') from++;
+    if (text[from] === '\n') from++;
+  }
+  kept += text.slice(from);
   const lines = added.map(itemXml).join('');
   const close = kept.lastIndexOf('</GDALMetadata>');
   if (close >= 0) {

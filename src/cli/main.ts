@@ -102,6 +102,8 @@ interface Report {
   readonly jobs: number;
   readonly threads: number;
   readonly seconds: number;
+  /** Processor time of all threads, start included. */
+  readonly cpuSeconds: number;
   /** Largest resident memory of the whole process, in bytes. */
   readonly peakMemoryBytes: number;
   readonly scenes: readonly SceneEntry[];
@@ -118,14 +120,15 @@ function reportOf(
     if (result.status === 'done') return { input, status: 'done', ...result.outcome };
     return { input, status: result.status, error: forTerminal(result.error) };
   });
-  const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
   return {
     unclouded: VERSION,
     date: new Date().toISOString(),
     jobs,
     threads,
     seconds,
-    peakMemoryBytes,
+    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+    peakMemoryBytes: maxRSS * 1024,
     scenes,
   };
 }

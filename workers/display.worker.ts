@@ -1,12 +1,14 @@
 import { expose, transfer } from 'comlink';
 import { type DisplayStore, displayStore } from '../src/pipeline/enhance/display-store.ts';
 import { displayTile, firstDisplayBands, probePixel } from '../src/pipeline/enhance/display-tile.ts';
+import { needsPreview, withPreview } from '../src/pipeline/enhance/preview.ts';
 import { sceneStretch } from '../src/pipeline/enhance/stretch.ts';
 import { PipelineError } from '../src/pipeline/errors.ts';
 import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
 import type { SceneSource } from '../src/pipeline/scene.ts';
 import { jobs } from './crossing.ts';
 import { holdLock } from './liveness.ts';
+import { openPreviewPages, type PreviewPages } from './preview-pages.ts';
 import type { DisplayApi, TileMessage } from './protocol.ts';
 import { tileRequests } from './tile-requests.ts';
 
@@ -16,6 +18,7 @@ let emit: Parameters<DisplayApi['start']>[0];
 let pipeline: MessagePort | null = null;
 const requests = tileRequests(() => pipeline);
 let opened: SceneSource | null = null;
+let preview: PreviewPages | null = null;
 let scene: SceneSource | null = null;
 let store: DisplayStore = displayStore(requests);
 let currentRun = NO_RUN;
@@ -36,7 +39,10 @@ const api: DisplayApi = {
   cancel: running.cancel,
   open: (job, input) =>
     running.run(job, async (signal) => {
-      opened = await openScene(typeof input === 'string' ? new URL(input) : input, {}, signal);
+      const source = await openScene(typeof input === 'string' ? new URL(input) : input, {}, signal);
+      preview?.close();
+      preview = needsPreview(source) ? await openPreviewPages(input) : null;
+      opened = preview ? withPreview(source, preview.pages, preview.budget) : source;
       return show(opened);
     }),
   override: (overrides) => show(applyOverrides(open(opened), overrides)),

@@ -5,7 +5,7 @@ import type { SceneInput } from './protocol.ts';
  * Where runs keep their pages: one file per scene in the browser's private file system. A file is locked by the
  * worker that has it open, so two tabs cannot write the same one.
  */
-const FOLDER = 'runs';
+const RUNS = 'runs';
 const EXTENSION = '.pages';
 /** Files of other scenes that are kept, and for how long. */
 const KEPT = 2;
@@ -56,11 +56,15 @@ async function ofAddress(address: string) {
  */
 export async function openJobFile(
   fingerprint: string,
-  { create, empty = false, onFull }: { create: boolean; empty?: boolean; onFull?: () => void },
+  {
+    folder = RUNS,
+    create,
+    empty = false,
+    onFull,
+  }: { folder?: string; create: boolean; empty?: boolean; onFull?: () => void },
 ): Promise<PageLog | null> {
   try {
-    const folder = await runsFolder();
-    const handle = await folder.getFileHandle(fingerprint + EXTENSION, { create });
+    const handle = await (await folderOf(folder)).getFileHandle(fingerprint + EXTENSION, { create });
     const file: PageFile = await handle.createSyncAccessHandle();
     if (empty) file.truncate(0);
     return pageLog(file, { onFull });
@@ -70,9 +74,9 @@ export async function openJobFile(
 }
 
 /** Removes the files of other scenes that are old or too many. Files that another tab holds stay. */
-export async function tidyJobFiles(keep: string): Promise<void> {
+export async function tidyJobFiles(keep: string, name = RUNS): Promise<void> {
   try {
-    const folder = await runsFolder();
+    const folder = await folderOf(name);
     const others: { name: string; changed: number }[] = [];
     for await (const [name, handle] of folder.entries()) {
       if (name === keep + EXTENSION || !(handle instanceof FileSystemFileHandle)) continue;
@@ -86,7 +90,7 @@ export async function tidyJobFiles(keep: string): Promise<void> {
   }
 }
 
-async function runsFolder(): Promise<FileSystemDirectoryHandle> {
+async function folderOf(name: string): Promise<FileSystemDirectoryHandle> {
   const root = await navigator.storage.getDirectory();
-  return root.getDirectoryHandle(FOLDER, { create: true });
+  return root.getDirectoryHandle(name, { create: true });
 }

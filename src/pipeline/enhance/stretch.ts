@@ -1,5 +1,6 @@
 import { isMeasured } from '../preprocess/observe.ts';
-import type { SceneSource } from '../scene.ts';
+import type { Samples, SceneSource } from '../scene.ts';
+import { needsPreview } from './preview.ts';
 
 /** Values in reflectance that are drawn black and white. */
 export interface Stretch {
@@ -9,6 +10,9 @@ export interface Stretch {
 
 /** Longer side of the sample from which percentiles are taken. */
 const SAMPLE_SIDE = 512;
+/** Of a scene that is costly to read as a whole: so many windows each way, of so many pixels. */
+const WINDOWS_ACROSS = 8;
+const WINDOW_SIDE = 64;
 const LOW = 0.02;
 const HIGH = 0.98;
 
@@ -25,8 +29,9 @@ export function percentile(sorted: ArrayLike<number>, share: number): number {
 }
 
 /**
- * 2nd and 98th percentile in reflectance of each band, from a sample of at most 512 x 512 pixels. Samples without
- * data do not count. A band of one value gets a range around it; one without data gets 0..1.
+ * 2nd and 98th percentile in reflectance of each band, from a sample of at most 512 x 512 pixels: of the whole scene, or
+ * of windows spread over it where the whole would have to be decoded for that. Pixels without data do not count. A band
+ * of one value gets a range around it; one without data gets 0..1.
  *
  * @param bands File indices.
  * @throws PipelineError as SceneSource.readDecimated
@@ -37,26 +42,49 @@ export async function sceneStretch(
   signal?: AbortSignal,
 ): Promise<Stretch[]> {
   const { scene } = source;
-  const { width, height } = scene.grid;
-  const factor = Math.min(1, SAMPLE_SIDE / Math.max(width, height));
-  const sample = await source.readDecimated(
-    { x: 0, y: 0, width, height },
-    Math.max(1, Math.round(width * factor)),
-    Math.max(1, Math.round(height * factor)),
-    bands,
-    signal,
-  );
-  return bands.map((index, i) => {
+  const alpha = scene.bands.find(({ role }) => role === 'alpha');
+  const values = bands.map((): number[] => []);
+  for (const sample of await readSample(source, alpha ? [...bands, alpha.index] : bands, signal)) {
+    const valid = alpha && sample[bands.length];
+    bands.forEach((_, k) => {
+      sample[k].forEach((value, i) => {
+        if (valid?.[i] !== 0 && isMeasured(value, scene.nodata)) values[k].push(value);
+      });
+    });
+  }
+  return bands.map((index, k) => {
     const { scale, offset } = scene.bands.find((band) => band.index === index)!;
-    const values = Float64Array.from(sample.bands[i])
-      .filter((value) => isMeasured(value, scene.nodata))
-      .map((value) => value * scale + offset)
-      .sort();
-    if (values.length === 0) return { low: 0, high: 1 };
-    const low = percentile(values, LOW);
-    const high = percentile(values, HIGH);
+    const sorted = Float64Array.from(values[k], (value) => value * scale + offset).sort();
+    if (sorted.length === 0) return { low: 0, high: 1 };
+    const low = percentile(sorted, LOW);
+    const high = percentile(sorted, HIGH);
     return high > low ? { low, high } : aroundValue(low, scale);
   });
+}
+
+async function readSample(
+  source: SceneSource,
+  bands: readonly number[],
+  signal?: AbortSignal,
+): Promise<(readonly Samples[])[]> {
+  const { width, height } = source.scene.grid;
+  if (!needsPreview(source)) {
+    const factor = Math.min(1, SAMPLE_SIDE / Math.max(width, height));
+    const size = (length: number) => Math.max(1, Math.round(length * factor));
+    const whole = { x: 0, y: 0, width, height };
+    return [(await source.readDecimated(whole, size(width), size(height), bands, signal)).bands];
+  }
+  const samples: (readonly Samples[])[] = [];
+  const side = (length: number) => Math.min(WINDOW_SIDE, length);
+  const start = (i: number, length: number) =>
+    Math.round((i * (length - side(length))) / (WINDOWS_ACROSS - 1));
+  for (let i = 0; i < WINDOWS_ACROSS ** 2; i++) {
+    const x = start(i % WINDOWS_ACROSS, width);
+    const y = start(Math.floor(i / WINDOWS_ACROSS), height);
+    const window = { x, y, width: side(width), height: side(height) };
+    samples.push((await source.read(window, bands, signal)).bands);
+  }
+  return samples;
 }
 
 function aroundValue(value: number, scale: number): Stretch {

@@ -110,6 +110,19 @@ test('the networks’ worker dies: the run goes on by itself', async ({ browser 
   expect(differences(await result(page), undisturbed)).toBe(0);
 });
 
+test('the display’s worker dies: another takes its place, and the run is not disturbed', async ({
+  browser,
+}) => {
+  const page = await newPage(browser);
+  await start(page, scene);
+  await halfWay(page);
+  await workerOf(page, 'display.worker').evaluate(() => self.close());
+  await finish(page);
+  expect(differences(await result(page), undisturbed)).toBe(0);
+  await page.getByRole('region', { name: 'Map of the scene' }).hover({ position: { x: 300, y: 300 } });
+  await expect(page.locator('.readout .origin')).toHaveText(/\w/);
+});
+
 test('the storage is full half-way: the run says so and ends with the same result', async ({ browser }) => {
   const page = await newPage(browser);
   await start(page, scene);
@@ -184,4 +197,22 @@ test('a run is paused, told to begin with this view, and continued', async ({ br
   await page.getByRole('button', { name: 'Continue' }).click();
   await finish(page);
   expect(differences(await result(page), undisturbed)).toBe(0);
+});
+
+test('the pages of few scenes are kept', async ({ page }) => {
+  await page.goto('/?backend=wasm');
+  for (const name of ['s2-described', 'no-georeference', 'geographic', 'feet', 'float-nan']) {
+    await start(page, `src/pipeline/testing/fixtures/${name}.tif`);
+    await expect(page.locator('.scene-name')).toHaveText(`${name}.tif`);
+    await expect(page.getByRole('heading', { name: /^(Done|No clouds found)$/ })).toBeVisible({
+      timeout: 60_000,
+    });
+  }
+  const kept = await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const names: string[] = [];
+    for await (const name of (await root.getDirectoryHandle('runs')).keys()) names.push(name);
+    return names;
+  });
+  expect(kept).toHaveLength(3);
 });

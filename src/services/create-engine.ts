@@ -33,12 +33,15 @@ export function createEngine(options: EngineOptions = {}): Engine {
   let current: { name: string; input: SceneInput; overrides: SceneOverrides | null } | null = null;
   let reference: SceneInput | null = null;
   let connected = false;
+  /** The run whose tiles the display worker shows. */
+  let shownRun: number | null = null;
 
   const pipeline: WorkerClient<PipelineApi> = workerClient(
     (name) =>
       new Worker(new URL('../../workers/pipeline.worker.ts', import.meta.url), { type: 'module', name }),
     async (api) => {
       connected = false;
+      shownRun = null;
       // The display may be waiting for tiles of the worker that this one replaces.
       if (display.alive) display.call((shown) => shown.connectPipeline(null)).catch(() => undefined);
       await api.start({ modelsUrl, prefer: options.prefer }, deliver);
@@ -53,6 +56,9 @@ export function createEngine(options: EngineOptions = {}): Engine {
       connected = false;
       await api.start(deliver);
       await reopen(api);
+      if (shownRun === null || !pipeline.alive) return;
+      await api.expectRun(shownRun);
+      await pipeline.call((computing) => link(computing, api));
     },
   );
 
@@ -77,11 +83,15 @@ export function createEngine(options: EngineOptions = {}): Engine {
       display.call(async (api) => ({ api }), signal),
     ]);
     if (connected) return;
-    connected = true;
     const [{ api: computing }, { api: showing }]: [
       { api: Remote<PipelineApi> },
       { api: Remote<DisplayApi> },
     ] = both;
+    await link(computing, showing);
+  }
+
+  async function link(computing: Remote<PipelineApi>, showing: Remote<DisplayApi>): Promise<void> {
+    connected = true;
     const { port1, port2 } = new MessageChannel();
     await showing.connectPipeline(transfer(port1, [port1]));
     await computing.connectDisplay(transfer(port2, [port2]));
@@ -123,8 +133,11 @@ export function createEngine(options: EngineOptions = {}): Engine {
         listeners.set(job, onEvent);
         try {
           await display.call((shown) => shown.expectRun(job));
+          shownRun = job;
           const report = await api.run(job, settings, request);
-          await display.call((shown) => shown.settled(job));
+          const settled = () => display.call((shown) => shown.settled(job));
+          // The worker that takes the place of a crashed one is told of all tiles again.
+          await settled().catch(settled);
           return report;
         } finally {
           listeners.delete(job);

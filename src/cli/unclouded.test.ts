@@ -41,7 +41,13 @@ afterAll(() => rmSync(dirname(corner), { recursive: true }));
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'unclouded-cli-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+/** Processes of the present test; one that hangs must not outlive it. */
+const started: ChildProcess[] = [];
 
 interface Ended {
   readonly code: number | null;
@@ -51,6 +57,7 @@ interface Ended {
 
 function start(...words: string[]): { process: ChildProcess; ended: Promise<Ended> } {
   const child = spawn(process.execPath, [join(root, 'dist-cli/unclouded.js'), ...words], { cwd: folder });
+  started.push(child);
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (text) => {
     stdout += text;

@@ -3,9 +3,8 @@ import { writeNodeFile } from '../src/cli/node-sink.ts';
 import { openScene } from '../src/pipeline/ingest/open.ts';
 import { type CogSpec, writeCog } from '../src/pipeline/output/cog-writer.ts';
 
-/** In a process of its own: reads a file and writes it again, as a result is saved; prints the seconds. */
+/** In a process of its own: reads a file and writes it again, as a result is saved. */
 const [input, output] = process.argv.slice(2);
-const start = performance.now();
 const source = await openScene(Object.assign(await openAsBlob(input), { name: 'in.tif' }));
 const { scene } = source;
 const spec: CogSpec = {
@@ -20,4 +19,3 @@ const spec: CogSpec = {
 await writeNodeFile(output, ({ sink, ...options }) =>
   writeCog(spec, (window, signal) => source.read(window, undefined, signal), sink, options),
 );
-console.log((performance.now() - start) / 1000);

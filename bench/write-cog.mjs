@@ -6,85 +6,67 @@
  *   npm run bench:write-cog            results go to bench/results/
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { bundle, keep, machine, median } from './lib/peers.mjs';
 
 const SIDE = Number(process.env.BENCH_SIDE ?? 4096);
 const BANDS = 4;
 const ROUNDS = Number(process.env.BENCH_RUNS ?? 5);
-const root = fileURLToPath(new URL('..', import.meta.url));
+const canPin = spawnSync('taskset', ['--version']).status === 0;
+if (!canPin) console.warn('taskset is not installed: the comparison on one core is left out');
 
 const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), 'unclouded-'));
 try {
   const script = await bundle('bench/write-cog-ours.ts');
   const input = join(folder, 'in.tif');
   makeScene(input);
-  const megapixels = (SIDE * SIDE) / 1e6;
   const results = {};
   for (const [name, pin, threads] of [
     ['one core', ['taskset', '-c', '0'], '1'],
     ['all cores', [], 'ALL_CPUS'],
   ]) {
-    if (pin.length > 0 && spawnSync('taskset', ['--version']).status !== 0) {
-      console.warn('taskset is not installed: the comparison on one core is left out');
-      continue;
-    }
-    const gdal = { seconds: [], bytes: 0 };
-    const ours = { seconds: [], bytes: 0 };
-    for (let round = 0; round < ROUNDS; round++) {
-      time(gdal, join(folder, 'gdal.tif'), (out) => {
-        const start = performance.now();
-        run([...pin, 'gdal_translate', '-q', '-of', 'COG', ...creation(threads), input, out]);
-        return (performance.now() - start) / 1000;
-      });
-      time(ours, join(folder, 'ours.tif'), (out) =>
-        Number(run([...pin, process.execPath, '--no-warnings', script, input, out])),
-      );
-    }
-    const rate = ({ seconds }) => megapixels / median(seconds);
+    if (pin.length > 0 && !canPin) continue;
+    const gdal = ['gdal_translate', '-q', '-of', 'COG', ...creation(threads), input];
+    const ours = [process.execPath, '--no-warnings', script, input];
+    const rounds = Array.from({ length: ROUNDS }, () => ({
+      gdal: measured([...pin, ...gdal], join(folder, 'gdal.tif')),
+      ours: measured([...pin, ...ours], join(folder, 'ours.tif')),
+    }));
+    const middle = (who, what) => median(rounds.map((round) => round[who][what]));
     results[name] = {
-      gdal: { ...gdal, megapixelsPerSecond: rate(gdal) },
-      ours: { ...ours, megapixelsPerSecond: rate(ours) },
-      ratio: rate(ours) / rate(gdal),
+      megapixelsPerSecond: {
+        gdal: (SIDE * SIDE) / 1e6 / middle('gdal', 'seconds'),
+        ours: (SIDE * SIDE) / 1e6 / middle('ours', 'seconds'),
+      },
+      ratio: middle('gdal', 'seconds') / middle('ours', 'seconds'),
+      processorRatio: middle('gdal', 'cpuSeconds') / middle('ours', 'cpuSeconds'),
+      sizeRatio: middle('ours', 'bytes') / middle('gdal', 'bytes'),
+      rounds,
     };
   }
   const report = {
-    date: new Date().toISOString(),
-    machine: `${cpus().length} x ${cpus()[0].model}`,
-    node: process.version,
+    ...machine(),
     gdal: execFileSync('gdalinfo', ['--version'], { encoding: 'utf8' }).trim(),
     scene: { width: SIDE, height: SIDE, bands: BANDS, sampleType: 'uint16' },
     results,
   };
-  mkdirSync(`${root}bench/results`, { recursive: true });
-  const file = `bench/results/write-cog-${report.date.slice(0, 10)}.json`;
-  writeFileSync(root + file, `${JSON.stringify(report, null, 2)}\n`);
-  console.log(JSON.stringify(report, null, 2));
-  console.log(`written to ${file}`);
+  console.log(JSON.stringify(report, (key, value) => (key === 'rounds' ? undefined : value), 2));
+  keep('write-cog', report);
 } finally {
   rmSync(folder, { recursive: true });
 }
 
-/** Node 20 does not read TypeScript. */
-async function bundle(entry) {
-  const outDir = `${root}.cache/bench-write`;
-  await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    publicDir: false,
-    ssr: { noExternal: true },
-    build: {
-      ssr: entry,
-      outDir,
-      emptyOutDir: true,
-      rollupOptions: { output: { entryFileNames: 'ours.js' } },
-    },
-  });
-  return `${outDir}/ours.js`;
+/** Clock and processor time of a process from start to end, and the length of the file that it leaves. */
+function measured(command, out) {
+  const shell = ['-c', 'TIMEFORMAT="%R %U %S"; time "$@"', 'bash', ...command, out];
+  const { status, stderr } = spawnSync('bash', shell, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command.join(' ')}: ${stderr}`);
+  const [seconds, user, system] = stderr.trim().split('\n').at(-1).split(' ').map(Number);
+  const bytes = statSync(out).size;
+  rmSync(out);
+  return { seconds, cpuSeconds: user + system, bytes };
 }
 
 function creation(threads) {
@@ -96,16 +78,6 @@ function creation(threads) {
     'RESAMPLING=AVERAGE',
     `NUM_THREADS=${threads}`,
   ].flatMap((option) => ['-co', option]);
-}
-
-function run([command, ...given]) {
-  return execFileSync(command, given, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-}
-
-function time(result, out, write) {
-  result.seconds.push(write(out));
-  result.bytes = statSync(out).size;
-  rmSync(out);
 }
 
 /** Ground in the manner of 10 m imagery: fields, slopes, texture of several scales and sensor noise. */
@@ -149,21 +121,6 @@ function makeScene(path) {
     `<VRTDataset rasterXSize="${SIDE}" rasterYSize="${SIDE}"><SRS>EPSG:32632</SRS>
     <GeoTransform>500000, 10, 0, 5000000, 0, -10</GeoTransform>${vrtBands.join('')}</VRTDataset>`,
   );
-  run([
-    'gdal_translate',
-    '-q',
-    '-co',
-    'TILED=YES',
-    '-co',
-    'BLOCKXSIZE=512',
-    '-co',
-    'BLOCKYSIZE=512',
-    `${path}.vrt`,
-    path,
-  ]);
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+  const tiled = ['TILED=YES', 'BLOCKXSIZE=512', 'BLOCKYSIZE=512'].flatMap((option) => ['-co', option]);
+  execFileSync('gdal_translate', ['-q', ...tiled, `${path}.vrt`, path]);
 }

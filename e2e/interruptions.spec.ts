@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test, type Worker } from '@playwright/test';
 import { readBands } from './rasters.ts';
-import { writeDoubleSample, writeLongScene } from './scenes.ts';
+import { writeLongScene, writeSample } from './scenes.ts';
 
 /**
  * A run is interrupted half-way in every manner that we know of. Each test ends with the result that an undisturbed run
@@ -15,7 +15,8 @@ let undisturbed: ArrayLike<number>[];
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(240_000);
-  await writeDoubleSample(scene);
+  // Six tiles: enough to be interrupted half-way.
+  await writeSample(scene, 2 * 349, 352);
   const page = await newPage(browser);
   await start(page, scene);
   await finish(page);
@@ -83,6 +84,23 @@ test('the tab is closed: the next visit offers to continue, and ends with the sa
   await continueButton(again).click();
   await finish(again);
   expect(differences(await result(again), undisturbed)).toBe(0);
+});
+
+test('the browser can find the scene again: the next visit continues at a click', async ({ browser }) => {
+  const page = await newPage(browser);
+  await page.getByRole('button', { name: 'Try the sample scene' }).click();
+  await expect(page.getByRole('heading', { name: 'Repairing tiles' })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/^[1-3] of 4 tiles/)).toBeVisible({ timeout: 60_000 });
+  const again = await page.context().newPage();
+  await page.close();
+  await again.goto('/?backend=wasm');
+  await again.getByRole('button', { name: 'Continue with Landsat 7, simulated clouds' }).click();
+  await expect(again.getByText(/^[1-4] of 4 tiles/)).toBeVisible({ timeout: 60_000 });
+  await finish(again);
+  const third = await page.context().newPage();
+  await third.goto('/?backend=wasm');
+  await expect(third.getByRole('button', { name: 'Try the sample scene' })).toBeVisible();
+  await expect(third.getByRole('button', { name: /^Continue with/ })).toHaveCount(0);
 });
 
 test('the pipeline worker dies without a word: the page says so and offers to continue', async ({

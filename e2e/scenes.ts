@@ -61,12 +61,12 @@ export function writeScene(path: string, { width, height, bands, sample }: ByteS
   writeFileSync(path, file);
 }
 
-/** Two copies of the sample side by side, six tiles of the run: enough to be interrupted half-way. */
-export async function writeDoubleSample(path: string): Promise<void> {
-  const [width, height] = [349, 352];
+/** The sample, repeated to the right and cut off below: tiles of the run are 256 pixels wide and high. */
+export async function writeSample(path: string, width: number, height: number): Promise<void> {
+  const sampleWidth = 349;
   const bands = await readBands('public/samples/landsat7-olinda-simulated-clouds.tif');
-  const sample = (x: number, y: number, band: number) => bands[band][y * width + (x % width)];
-  writeScene(path, { width: 2 * width, height, bands: bands.length, sample });
+  const sample = (x: number, y: number, band: number) => bands[band][y * sampleWidth + (x % sampleWidth)];
+  writeScene(path, { width, height, bands: bands.length, sample });
 }
 
 /** A strip of land that exceeds what the reader keeps in memory: the run has to go back to the file. */

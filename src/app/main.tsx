@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createEngine, preferredBackends } from '../services/create-engine.ts';
 import { saveFile } from '../services/files.ts';
+import { sceneMemory } from '../services/last-scene.ts';
 import { createAppStore } from '../store/create-store.ts';
 import { App } from '../ui/App.tsx';
 import '../ui/tokens.css';
@@ -18,6 +19,7 @@ const store = createAppStore({
     scene: new URL('samples/landsat7-olinda-simulated-clouds.tif', document.baseURI),
     truth: new URL('samples/landsat7-olinda-clear.tif', document.baseURI),
   },
+  memory: sceneMemory(),
   saveFile: ({ name, blob }) => saveFile(blob, name),
 });
 
@@ -28,11 +30,12 @@ createRoot(document.getElementById('root') as HTMLElement).render(
 );
 installShortcuts(store);
 
-const { openSample, open, fail } = store.getState().actions;
+const { openSample, open, recall, fail } = store.getState().actions;
 try {
   const asked = initialScene(location.search, document.baseURI);
   if (asked === 'sample') void openSample();
   else if (asked !== null) void open(asked);
+  else void recall();
 } catch (fault) {
   fail(fault);
 }

@@ -58,6 +58,27 @@ export interface Engine {
   dispose(): void;
 }
 
+/** What a scene can be opened from again at the next visit: an address, or a file that the browser can find again. */
+export type SceneOrigin = URL | FileSystemFileHandle;
+
+/** A scene whose run was not finished when the page was left. */
+export interface LastScene {
+  readonly name: string;
+  readonly origin: SceneOrigin;
+  /**
+   * Asks for the permission to read, if it has to be asked for: call it where the user clicks.
+   * @throws PipelineError `file/unreadable` if the file is gone or the permission refused
+   */
+  reopen(): Promise<File | URL>;
+}
+
+/** Remembers the scene that is worked on across visits. Nothing here fails: where there is no memory, nothing is recalled. */
+export interface SceneMemory {
+  remember(name: string, origin: SceneOrigin): Promise<void>;
+  recall(): Promise<LastScene | null>;
+  forget(): Promise<void>;
+}
+
 /** Events of a run as the interface sees them: tiles are announced, their samples stay in the workers. */
 export type EngineEvent =
   | Exclude<RunEvent, { type: 'mask' } | { type: 'repaired' }>

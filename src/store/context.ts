@@ -1,5 +1,5 @@
 import type { StoreApi } from 'zustand/vanilla';
-import type { Engine, ExportedFile } from '../services/engine.ts';
+import type { Engine, ExportedFile, SceneMemory } from '../services/engine.ts';
 import type { AppState, Sample } from './state.ts';
 
 /** What the store needs of the outside. */
@@ -11,6 +11,8 @@ export interface StoreDependencies {
    * not compete with it; 0 (the default) where there is no map.
    */
   readonly mapPatience?: number;
+  /** Remembers the scene that is worked on across visits; left out where nothing should be. */
+  readonly memory?: SceneMemory;
   /** Hands a file to the user. */
   saveFile(file: ExportedFile): void;
 }

@@ -27,6 +27,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
     };
     return {
       ...EMPTY,
+      lastScene: null,
       sceneRevision: 0,
       shownRevision: 0,
       settings: DEFAULT_SETTINGS,

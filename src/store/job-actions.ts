@@ -83,7 +83,9 @@ export function jobActions(context: ActionContext): JobActions {
           signal,
           request,
         );
-        if (!signal.aborted) set({ job: { status: 'done', report }, hasResult: report.tiles.repaired > 0 });
+        if (signal.aborted) return;
+        set({ job: { status: 'done', report }, hasResult: report.tiles.repaired > 0 });
+        void context.memory?.forget();
       } catch (fault) {
         if (signal.aborted) return;
         const cancelled = toPipelineError(fault).code === 'job/cancelled';

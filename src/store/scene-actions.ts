@@ -1,13 +1,13 @@
-import type { OpenedScene } from '../services/engine.ts';
+import type { OpenedScene, SceneOrigin } from '../services/engine.ts';
 import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
 import type { Actions, AppState, Sample } from './state.ts';
 
-type SceneActions = Pick<Actions, 'open' | 'openSample' | 'close' | 'correct'>;
+type SceneActions = Pick<Actions, 'open' | 'openSample' | 'recall' | 'continueLast' | 'close' | 'correct'>;
 
 /** Opening, correcting and closing scenes. Each starts a new task, which ends the one before. */
 export function sceneActions(context: ActionContext): SceneActions {
-  const { engine, set, get } = context;
+  const { engine, memory, set, get } = context;
 
   /** Puts an opened scene on the map; its stretch is found first, so that it appears in its colours. */
   const show = async (opened: OpenedScene, signal: AbortSignal, more: Partial<AppState>) => {
@@ -29,10 +29,15 @@ export function sceneActions(context: ActionContext): SceneActions {
     }));
   };
 
-  const start = async (input: File | readonly File[] | URL, sample: Sample | null) => {
+  const start = async (
+    input: File | readonly File[] | URL,
+    sample: Sample | null,
+    origin: SceneOrigin | null,
+  ) => {
     const signal = context.beginTask();
     const before = get();
-    set({ opening: sample?.name ?? nameOf(input), error: null });
+    const name = sample?.name ?? nameOf(input);
+    set({ opening: name, error: null });
     try {
       const opened = await engine.open(input, signal);
       if (signal.aborted) return;
@@ -47,6 +52,7 @@ export function sceneActions(context: ActionContext): SceneActions {
       return;
     }
     if (signal.aborted) return;
+    void (origin ? memory?.remember(name, origin) : memory?.forget());
     const unfinished = await engine.unfinished(signal).catch(() => null);
     if (signal.aborted) return;
     if (unfinished && unfinished.done > 0 && unfinished.done < 1)
@@ -55,8 +61,26 @@ export function sceneActions(context: ActionContext): SceneActions {
   };
 
   return {
-    open: (input) => start(input, null),
-    openSample: () => start(context.sample.scene, context.sample),
+    open: (input, origin = null) => start(input, null, input instanceof URL ? input : origin),
+    openSample: () => start(context.sample.scene, context.sample, context.sample.scene),
+    async recall() {
+      const lastScene = (await memory?.recall()) ?? null;
+      if (get().scene === null && get().opening === null) set({ lastScene });
+    },
+    async continueLast() {
+      const { lastScene, actions } = get();
+      if (lastScene === null) return;
+      set({ lastScene: null, error: null });
+      try {
+        const input = await lastScene.reopen();
+        const isSample = input instanceof URL && input.href === context.sample.scene.href;
+        await (isSample ? actions.openSample() : actions.open(input, lastScene.origin));
+      } catch (fault) {
+        void memory?.forget();
+        actions.fail(fault);
+      }
+      if (get().job.status === 'unfinished') await actions.continueRun();
+    },
     close() {
       context.abortTask();
       set({ ...EMPTY, error: null });

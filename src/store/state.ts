@@ -5,10 +5,12 @@ import type {
   BackendReport,
   EngineEvent,
   ExportedFile,
+  LastScene,
   OpenedScene,
   PixelProbe,
   Product,
   RunRequest,
+  SceneOrigin,
   Unfinished,
 } from '../services/engine.ts';
 import type { Combination, CombinationId } from './combinations.ts';
@@ -24,6 +26,8 @@ export interface SceneSlice {
   readonly scene: OpenedScene | null;
   /** Name of what is being opened; null when nothing is. */
   readonly opening: string | null;
+  /** A scene of an earlier visit whose run was not finished. */
+  readonly lastScene: LastScene | null;
   /** The sample that is open, if it is one. */
   readonly sample: Sample | null;
   /** Counts openings and corrections, so that views know when to start afresh. */
@@ -96,8 +100,15 @@ export interface MessageSlice {
 }
 
 export interface Actions {
-  /** Opens a scene and processes it without further questions. */
-  open(input: File | readonly File[] | URL): Promise<void>;
+  /**
+   * Opens a scene and processes it; asks first if an earlier run of it can be continued.
+   * @param origin from which a file can be opened again at the next visit, where the browser gives it
+   */
+  open(input: File | readonly File[] | URL, origin?: SceneOrigin | null): Promise<void>;
+  /** Finds out which scene was not finished at the last visit. */
+  recall(): Promise<void>;
+  /** Opens that scene again and continues its run. */
+  continueLast(): Promise<void>;
   openSample(): Promise<void>;
   /** Back to the empty page. */
   close(): void;

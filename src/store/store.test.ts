@@ -163,6 +163,44 @@ describe('a run that an earlier visit left', () => {
     expect(store.getState().job.status).toBe('done');
   });
 
+  it('is continued from the empty page, where the scene can be found again', async () => {
+    const origin = new URL('https://example.org/scene.tif');
+    const calls: string[] = [];
+    const memory = {
+      remember: async (name: string, from: unknown) => void calls.push(`remember ${name} ${from}`),
+      recall: async () => ({ name: 'scene.tif', origin, reopen: async () => origin }),
+      forget: async () => void calls.push('forget'),
+    };
+    const engine = createFakeEngine({ unfinished });
+    const store = createAppStore({ engine, sample, memory, saveFile: () => {} });
+    const { actions } = store.getState();
+    await actions.recall();
+    expect(store.getState().lastScene?.name).toBe('scene.tif');
+    await actions.continueLast();
+    expect(store.getState()).toMatchObject({ job: { status: 'done' }, lastScene: null });
+    expect(calls).toEqual(['remember scene.tif https://example.org/scene.tif', 'forget']);
+  });
+
+  it('is told to be gone where the scene is', async () => {
+    const reopen = () =>
+      Promise.reject(new PipelineError('file/unreadable', 'It is gone.', 'Open it again.'));
+    const origin = new URL('https://example.org/scene.tif');
+    const memory = {
+      remember: async () => {},
+      recall: async () => ({ name: 'scene.tif', origin, reopen }),
+      forget: async () => {},
+    };
+    const store = createAppStore({ engine: createFakeEngine(), sample, memory, saveFile: () => {} });
+    const { actions } = store.getState();
+    await actions.recall();
+    await actions.continueLast();
+    expect(store.getState()).toMatchObject({
+      error: { code: 'file/unreadable' },
+      lastScene: null,
+      scene: null,
+    });
+  });
+
   it('that was finished is shown without a question', async () => {
     const { store, actions } = setUp({ unfinished: { ...unfinished, done: 1 } });
     await actions.open(file('scene.tif'));

@@ -1,6 +1,6 @@
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
 import { useActions } from './context.ts';
-import { droppedFiles } from './dropped-files.ts';
+import { droppedFiles, droppedHandle } from './dropped-files.ts';
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');
 
@@ -28,8 +28,12 @@ export function DropZone({ children }: { children: ReactNode }) {
         event.preventDefault();
         depth.current = 0;
         setOver(false);
-        droppedFiles(event.dataTransfer.items)
-          .then((files) => (files.length > 0 ? open(files.length === 1 ? files[0] : files) : undefined))
+        const { items } = event.dataTransfer;
+        Promise.all([droppedFiles(items), droppedHandle(items)])
+          .then(([files, handle]) => {
+            if (files.length === 1) return open(files[0], handle);
+            return files.length > 0 ? open(files) : undefined;
+          })
           .catch(fail);
       }}
     >

@@ -5,7 +5,8 @@ import { OpenFileButton, UrlForm } from './Open.tsx';
 /** The empty page: one thing to do, three ways to do it. */
 export function Landing() {
   const opening = useApp((state) => state.opening);
-  const { openSample, cancel } = useActions();
+  const lastScene = useApp((state) => state.lastScene);
+  const { openSample, continueLast, cancel } = useActions();
   return (
     <main className="landing">
       <Contours />
@@ -26,6 +27,13 @@ export function Landing() {
           </div>
         ) : (
           <>
+            {lastScene !== null && (
+              <div className="landing-actions">
+                <button type="button" className="button primary large" onClick={() => void continueLast()}>
+                  Continue with {lastScene.name}
+                </button>
+              </div>
+            )}
             <div className="landing-actions">
               <OpenFileButton className="button primary large" label="Open a GeoTIFF" />
               <button type="button" className="button large" onClick={() => void openSample()}>

@@ -16,6 +16,21 @@ export async function droppedFiles(items: DataTransferItemList): Promise<File[]>
   return scenesFiles(files);
 }
 
+/** As in https://wicg.github.io/file-system-access/, which TypeScript does not know. */
+interface HandleItem extends DataTransferItem {
+  getAsFileSystemHandle?(): Promise<FileSystemHandle | null>;
+}
+
+/**
+ * The handle of a single dropped file, by which the browser finds it again at the next visit; null where it offers none.
+ * To be called within the event.
+ */
+export async function droppedHandle(items: DataTransferItemList): Promise<FileSystemFileHandle | null> {
+  if (items.length !== 1) return null;
+  const handle = await (items[0] as HandleItem).getAsFileSystemHandle?.().catch(() => null);
+  return handle?.kind === 'file' ? (handle as FileSystemFileHandle) : null;
+}
+
 /** What of some files can belong to a scene; of a folder without TIFFs one file, whose error says what to do. */
 export function scenesFiles(files: readonly File[]): File[] {
   const tiffs = files.filter(({ name }) => /\.g?tiff?$/i.test(name));

@@ -11,7 +11,9 @@ import { cogFaults, hasCogValidator, hasGdal, samplesByGdal } from '../testing/g
 import { parseItems } from '../tiff/gdal-metadata.ts';
 import { cropPlane } from '../windows.ts';
 import { blobSink } from './blob-sink.ts';
+import { layOutCog } from './cog-layout.ts';
 import { type CogSpec, type WriteOptions, writeCog } from './cog-writer.ts';
+import { planLevels } from './pyramid.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'unclouded-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -172,6 +174,19 @@ describe('the layout', () => {
     expect(cogFaults(path)).toEqual([]);
     const expected = Buffer.concat(planes.slice(0, spec.bands).map(rawBytes));
     expect(samplesByGdal(path, scratch).equals(expected)).toBe(true);
+  });
+
+  it('is BigTIFF where the last byte lies beyond 4 GB, not before', () => {
+    const { spec } = image('uint8', { width: 64, height: 64, bands: 1 });
+    const [level] = planLevels(64, 64, 64);
+    const withBlockOf = (bytes: number) => [{ ...level, positions: [0], blockBytes: [[bytes]] }];
+    const empty = layOutCog({ ...spec, tileSize: 64 }, withBlockOf(0)).length;
+    const room = 2 ** 32 - 1 - empty;
+    const largest = layOutCog({ ...spec, tileSize: 64 }, withBlockOf(room));
+    expect([largest.head[2], largest.length]).toEqual([42, 2 ** 32 - 1]);
+    const larger = layOutCog({ ...spec, tileSize: 64 }, withBlockOf(room + 1));
+    expect(larger.head[2]).toBe(43);
+    expect(larger.length).toBeGreaterThan(2 ** 32);
   });
 
   it('directories first, then blocks from the smallest overview on, row by row, all bands of a tile together', async () => {

@@ -4,39 +4,13 @@ import { join } from 'node:path';
 import { crc32 as referenceCrc } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { nodePageFile } from '../cli/node-pages.ts';
-import { crc32, type PageFile, type PageLogOptions, pageLog } from './page-log.ts';
+import { crc32, type PageLogOptions, pageLog } from './page-log.ts';
 import { recent } from './pages.ts';
+import { boundedFile } from './testing/bounded-file.ts';
 
 const place = () => join(mkdtempSync(join(tmpdir(), 'pages-')), 'run.pages');
 const open = (path: string, options?: PageLogOptions) => pageLog(nodePageFile(path), options);
 const bytes = (length: number, seed: number) => Uint8Array.from({ length }, (_, i) => (i * 31 + seed) % 256);
-
-/** A file in memory with room for so many bytes, as a quota leaves it. */
-function boundedFile(room: number): PageFile & { content: Uint8Array } {
-  const file = {
-    content: new Uint8Array(0),
-    read(into: Uint8Array, { at }: { at: number }) {
-      const part = file.content.subarray(at, at + into.length);
-      into.set(part);
-      return part.length;
-    },
-    write(from: Uint8Array, { at }: { at: number }) {
-      if (at + from.length > room) throw new DOMException('', 'QuotaExceededError');
-      const grown = new Uint8Array(Math.max(file.content.length, at + from.length));
-      grown.set(file.content);
-      grown.set(from, at);
-      file.content = grown;
-      return from.length;
-    },
-    getSize: () => file.content.length,
-    truncate: (size: number) => {
-      file.content = file.content.slice(0, size);
-    },
-    flush: () => {},
-    close: () => {},
-  };
-  return file;
-}
 
 describe('a page log', () => {
   it('gives back what was set, from memory and from the file', () => {

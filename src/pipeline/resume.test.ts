@@ -10,6 +10,7 @@ import { pageLog } from './page-log.ts';
 import { memoryPages, type PageStore } from './pages.ts';
 import { type RunOptions, type RunResult, run } from './run.ts';
 import type { BandRole, SceneSource, Window } from './scene.ts';
+import { boundedFile } from './testing/bounded-file.ts';
 import { fakeNetworks } from './testing/fake-networks.ts';
 import { memorySource } from './testing/memory-source.ts';
 
@@ -100,6 +101,17 @@ describe('a run over the pages of an earlier one', () => {
         ),
       );
     expect(windows(second)).toEqual(windows(first));
+  });
+
+  it('that ran out of room goes on when there is some', async () => {
+    const expected = await fingerprint(await go(memoryPages()));
+    const file = boundedFile(400_000);
+    const full = pageLog(file, { spare: 100_000 });
+    await expect(go(full)).rejects.toMatchObject({ code: 'job/storage-full' });
+    file.room = 1e9;
+    const networks = fakeNetworks();
+    expect((await fingerprint(await go(pageLog(file), networks))) === expected).toBe(true);
+    expect(networks.calls.length).toBeLessThan(40);
   });
 
   it('reads nothing that it does not keep in the file', async () => {

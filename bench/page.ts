@@ -9,7 +9,16 @@ const engine = createEngine({
 
 /** Called by run.mjs. Times in seconds; the network's own times are read from the worker. */
 async function measure(size: number, cloudShare: number) {
-  await engine.open(await syntheticScene(size, cloudShare));
+  return measureRun(await syntheticScene(size, cloudShare));
+}
+
+/** Called by memory-browser.mjs, with the file that it put into the page's input. */
+async function measureFile() {
+  return measureRun(document.querySelector('input')?.files?.[0] as File);
+}
+
+async function measureRun(scene: File) {
+  await engine.open(scene);
   const backend = await engine.warmUp();
   const longTasks: number[] = [];
   const observer = new PerformanceObserver((list) => {
@@ -28,4 +37,4 @@ async function measure(size: number, cloudShare: number) {
   return { backend, tiles: report.tiles, shares: report.shares, seconds: report.seconds, stages, longTasks };
 }
 
-Object.assign(globalThis, { measure });
+Object.assign(globalThis, { measure, measureFile });

@@ -19,6 +19,7 @@ export async function writeOutputFile(
   picked: FileSystemFileHandle | null,
   write: (output: OutputFile) => Promise<unknown>,
 ): Promise<Blob | null> {
+  await tidyOutputFiles();
   const room = await privateFile();
   const scratch = room ? fileSink(room.file) : blobSink();
   try {
@@ -76,9 +77,7 @@ interface PrivateFile {
 /** A new file in the browser's private file system; null where there is none. */
 async function privateFile(): Promise<PrivateFile | null> {
   try {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle(FOLDER, { create: true });
-    await tidy(folder);
+    const folder = await exportsFolder();
     const name = `${crypto.randomUUID()}.tif`;
     const handle = await folder.getFileHandle(name, { create: true });
     const file = await handle.createSyncAccessHandle();
@@ -99,11 +98,22 @@ async function privateFile(): Promise<PrivateFile | null> {
   }
 }
 
-async function tidy(folder: FileSystemDirectoryHandle): Promise<void> {
-  for await (const [name, handle] of folder.entries()) {
-    if (!(handle instanceof FileSystemFileHandle)) continue;
-    const { lastModified } = await handle.getFile();
-    // Files that are being written cannot be removed.
-    if (Date.now() - lastModified > KEPT_MS) await folder.removeEntry(name).catch(() => {});
+/** Removes what earlier saves left, once it is no longer needed. */
+export async function tidyOutputFiles(): Promise<void> {
+  try {
+    const folder = await exportsFolder();
+    for await (const [name, handle] of folder.entries()) {
+      if (!(handle instanceof FileSystemFileHandle)) continue;
+      const { lastModified } = await handle.getFile();
+      // Files that are being written cannot be removed.
+      if (Date.now() - lastModified > KEPT_MS) await folder.removeEntry(name).catch(() => {});
+    }
+  } catch {
+    // No private file system: nothing to tidy.
   }
+}
+
+async function exportsFolder(): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory();
+  return root.getDirectoryHandle(FOLDER, { create: true });
 }

@@ -20,7 +20,7 @@ import { jobPages } from './job-pages.ts';
 import { holdLock } from './liveness.ts';
 import { runToTheEnd } from './long-run.ts';
 import { type NetworksHost, networksHost } from './networks-host.ts';
-import { writeOutputFile } from './output-file.ts';
+import { tidyOutputFiles, writeOutputFile } from './output-file.ts';
 import type { PipelineApi, SceneInput } from './protocol.ts';
 
 const writers = {
@@ -48,6 +48,7 @@ const api: PipelineApi = {
   start(config, onEvent) {
     host = networksHost(config);
     emit = onEvent;
+    void tidyOutputFiles();
     return holdLock(self.name);
   },
   connectDisplay: display.connect,

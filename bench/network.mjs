@@ -13,6 +13,8 @@ import { toOnnx } from './lib/onnx.mjs';
 
 const SIDE = 320;
 const ROUNDS = Number(process.env.BENCH_RUNS ?? 15);
+/** Rounds before those that count: V8 compiles WebAssembly twice, the second time well and beside the work. */
+const WARM_UP = 5;
 const root = new URL('..', import.meta.url);
 const models = new URL('public/models/', root);
 
@@ -87,8 +89,9 @@ async function compare(name, run) {
   );
   if (!(difference < 1e-3)) throw new Error(`${name}: the two differ by ${difference}`);
   const turns = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    turns.push({ tfjs: await timed(() => run(input)), onnxruntimeWeb: await timed(runOrt) });
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
+    const turn = { tfjs: await timed(() => run(input)), onnxruntimeWeb: await timed(runOrt) };
+    if (round >= 0) turns.push(turn);
   }
   await session.release();
   const gigaMacs = (card.macPerPixel * SIDE * SIDE) / 1e9;

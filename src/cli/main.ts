@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type ErrorReport, toPipelineError } from '../pipeline/errors.ts';
+import { writing } from '../pipeline/output/sink.ts';
 import { VERSION } from '../pipeline/version.ts';
 import { type Command, parseCommand, UsageError } from './arguments.ts';
 import { HELP } from './help.ts';
@@ -60,7 +61,7 @@ async function execute(command: Command, tasks: readonly Task[]): Promise<number
   );
   if (command.report !== null) {
     const seconds = (performance.now() - started) / 1000;
-    writeReport(command.report, reportOf(command, tasks, results, seconds));
+    await writeReport(command.report, reportOf(command, tasks, results, seconds));
   }
   if (ending.exitCode !== null) return ending.exitCode;
   return results.every((result) => result.status === 'done') ? EXIT.done : EXIT.error;
@@ -133,8 +134,8 @@ function reportOf(
   };
 }
 
-function writeReport(path: string, report: Report): void {
+async function writeReport(path: string, report: Report): Promise<void> {
   const text = `${JSON.stringify(report, null, 2)}\n`;
   if (path === '-') process.stdout.write(text);
-  else writeFileSync(path, text);
+  else await writing(() => writeFileSync(path, text));
 }

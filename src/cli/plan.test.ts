@@ -28,12 +28,14 @@ test('a file for one input; further products after it', () => {
   ]);
 });
 
-test('a folder that is there, or that ends like one and is made', () => {
+test('a folder that is there, or that ends like one and is made, as is that of the report', () => {
   expect(outputs(...here('a.tif'), '-o', join(root, 'more'))).toEqual([here('more/a-unclouded.tif')]);
   expect(outputs(...here('a.tif'), '-o', `${join(root, 'new/deep')}/`, '--mask')).toEqual([
     here('new/deep/a-unclouded.tif', 'new/deep/a-mask.tif'),
   ]);
   expect(existsSync(join(root, 'new/deep'))).toBe(true);
+  planned(...here('a.tif'), '--report', join(root, 'reports/one.json'));
+  expect(existsSync(join(root, 'reports'))).toBe(true);
 });
 
 test('several inputs, by name and by pattern, each once', () => {

@@ -8,7 +8,7 @@ import type { Output, Task } from './protocol.ts';
 export const isAddress = (input: string) => /^https?:\/\//i.test(input);
 
 /**
- * Looks up the inputs of a command and says what is written where; makes the output folder.
+ * Looks up the inputs of a command and says what is written where; makes the folders for it.
  * @throws UsageError if outputs cannot be told apart or would replace an input; PipelineError `file/unreadable`
  *   for inputs that are not there, `output/exists` unless overwriting is allowed, `output/denied`.
  */
@@ -27,7 +27,9 @@ export function plan(command: Command): Task[] {
     }),
   );
   checkOutputs(tasks, command.overwrite);
-  for (const folder of new Set(tasks.map((task) => dirname(task.outputs[0].path)))) makeFolder(folder);
+  const report = command.report === null || command.report === '-' ? [] : [resolve(command.report)];
+  const written = [...tasks.map((task) => task.outputs[0].path), ...report];
+  for (const folder of new Set(written.map((path) => dirname(path)))) makeFolder(folder);
   return tasks;
 }
 

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 import { PipelineError, throwIfAborted } from '../pipeline/errors.ts';
-import { applyOverrides, openScene } from '../pipeline/ingest/open.ts';
+import { applyOverrides, openScene, type SceneFile } from '../pipeline/ingest/open.ts';
 import type { Networks } from '../pipeline/networks.ts';
 import type { Deflate } from '../pipeline/output/encode-block.ts';
 import {
@@ -102,13 +102,16 @@ async function openFiles(
   closing: (() => unknown)[],
   signal?: AbortSignal,
 ): Promise<SceneSource> {
-  const open = async (path: string) => {
-    if (isAddress(path)) return new URL(path);
-    const file = await fileSource(path);
-    closing.push(() => file.close());
-    return file;
-  };
-  return openScene(await Promise.all(files.map(open)), {}, signal);
+  const opened: SceneFile[] = [];
+  for (const path of files) {
+    if (isAddress(path)) opened.push(new URL(path));
+    else {
+      const file = await fileSource(path);
+      closing.push(() => file.close());
+      opened.push(file);
+    }
+  }
+  return openScene(opened, {}, signal);
 }
 
 function corrected(source: SceneSource, overrides: SceneOverrides): SceneSource {

@@ -35,7 +35,7 @@ export function statusLine(names: readonly string[], terminal: Terminal, quiet: 
     drawn = performance.now();
     const counted = names.length > 1 ? [`${ended} of ${names.length} done`] : [];
     const parts = [...running].map(([scene, progress]) => `${names[scene]}: ${progressText(progress)}`);
-    const line = [...counted, ...parts].join(' | ').slice(0, (terminal.columns ?? 80) - 1);
+    const line = [...counted, ...parts].join(' | ').slice(0, (terminal.columns || 80) - 1);
     terminal.write(`\r\x1b[K${line}`);
   }
 

@@ -29,23 +29,24 @@ export async function runToTheEnd(
   signal: AbortSignal,
 ): Promise<RunResult> {
   const losses: Notice[] = [];
+  let loss: PipelineError | null = null;
   for (;;) {
-    const { networks } = await unlessAborted(host.start(), signal);
-    const backend = noteBackend(pages, networks.backend);
     try {
+      const { networks } = await unlessAborted(host.start(), signal);
+      const backend = noteBackend(pages, networks.backend);
+      if (loss) {
+        const message = `${loss.message} The run went on from there, on ${networks.backend}.`;
+        losses.push({ code: 'backend-lost', message });
+        onEvent({ type: 'notice', notice: { code: 'backend-lost', message } });
+        loss = null;
+      }
       const options = { reference, pages, control };
       const { report, result } = await run(source, networks, settings, onEvent, options, signal);
       return { report: { ...report, backend, notices: [...losses, ...report.notices] }, result };
     } catch (thrown) {
       if (!(thrown instanceof PipelineError) || thrown.code !== 'backend/lost' || !host.replace())
         throw thrown;
-      const { report } = await unlessAborted(host.start(), signal);
-      const notice = {
-        code: 'backend-lost',
-        message: `${thrown.message} The run went on from there, on ${report.backend}.`,
-      };
-      losses.push(notice);
-      onEvent({ type: 'notice', notice });
+      loss = thrown;
     }
   }
 }

@@ -34,6 +34,14 @@ export function networksHost(config: PipelineConfig): NetworksHost {
   let running: { readonly worker: Worker; readonly started: Promise<RemoteNetworks> } | null = null;
   let backend: BackendName | null = null;
 
+  /** Leaves a back end that was lost for those after it; false if there are none. */
+  const passOver = (lost: BackendName) => {
+    const order = prefer ?? ORDER;
+    const rest = order.slice(order.indexOf(lost) + 1);
+    if (rest.length > 0) prefer = rest;
+    return rest.length > 0;
+  };
+
   return {
     start() {
       if (!running) {
@@ -48,9 +56,10 @@ export function networksHost(config: PipelineConfig): NetworksHost {
           ({ report }) => {
             backend = report.backend;
           },
-          () => {
+          (thrown: PipelineError) => {
             worker.terminate();
             running = null;
+            if (thrown.code === 'backend/lost') passOver((prefer ?? ORDER)[0]);
           },
         );
       }
@@ -59,11 +68,7 @@ export function networksHost(config: PipelineConfig): NetworksHost {
     replace() {
       running?.worker.terminate();
       running = null;
-      const order = prefer ?? ORDER;
-      const rest = backend ? order.slice(order.indexOf(backend) + 1) : [];
-      if (rest.length > 0) prefer = rest;
-      else if (++restarts > RESTARTS) return false;
-      return true;
+      return (backend !== null && passOver(backend)) || ++restarts <= RESTARTS;
     },
   };
 }

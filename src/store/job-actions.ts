@@ -86,6 +86,8 @@ export function jobActions(context: ActionContext): JobActions {
         if (signal.aborted) return;
         set({ job: { status: 'done', report }, hasResult: report.tiles.repaired > 0 });
         void context.memory?.forget();
+        // The back end that it began on may have been lost on the way.
+        if (report.backend !== backend.backend) set({ backend: await engine.warmUp(signal) });
       } catch (fault) {
         if (signal.aborted) return;
         const cancelled = toPipelineError(fault).code === 'job/cancelled';

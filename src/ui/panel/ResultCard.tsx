@@ -40,7 +40,7 @@ export function ResultCard({ report }: { report: RunReport }) {
         <SaveButtons cloudless={cloudless} />
         <p className="fine">
           {tiles.repaired} of {tiles.total} tiles repaired in {duration(report.seconds)} on{' '}
-          {report.backend === 'webgpu' ? 'WebGPU' : report.backend.toUpperCase()}
+          {report.backend.replace('webgpu', 'WebGPU').replace('wasm', 'WASM')}
         </p>
       </section>
       {report.evaluation !== null && <Scores evaluation={report.evaluation} />}

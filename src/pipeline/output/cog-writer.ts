@@ -102,17 +102,23 @@ async function write(
 
   const { across, down } = pyramid.levels[0];
   let putting = Promise.resolve();
-  for (let index = 0; index < across * down; index++) {
-    throwIfAborted(signal);
-    const window = tileWindow(spec, tileSize, index % across, Math.floor(index / across));
-    const { bands } = await readTile(window, signal);
+  try {
+    for (let index = 0; index < across * down; index++) {
+      throwIfAborted(signal);
+      const [column, row] = [index % across, Math.floor(index / across)];
+      const window = tileWindow(spec, tileSize, column, row);
+      const { bands } = await readTile(window, signal);
+      await putting;
+      putting = put(column, row, { ...window, planes: bands });
+      // Awaited one tile later: until then, a fault is not unhandled.
+      putting.catch(() => {});
+    }
     await putting;
-    putting = put(index % across, Math.floor(index / across), { ...window, planes: bands });
-    // Awaited above, one tile later: until then, a fault is not unhandled.
-    putting.catch(() => {});
+    throwIfAborted(signal);
+  } finally {
+    // Sink and scratch may be closed when this function has ended: nothing is written after that.
+    await putting.catch(() => {});
   }
-  await putting;
-  throwIfAborted(signal);
 
   const items = spec.colorMap ? [] : statistics.flatMap(statisticsItems);
   const gdalMetadata = editItems(

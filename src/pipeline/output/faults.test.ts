@@ -93,6 +93,30 @@ describe('a write that fails', () => {
     await expect(writeCog(spec, broken, blobSink())).rejects.toThrow('the source is gone');
   });
 
+  it.each(['cancelled', 'broken', 'full'])('%s: nothing is written once it has ended', async (how) => {
+    const abort = new AbortController();
+    const store = blobSink();
+    let [ended, late, writes] = [false, 0, 0];
+    const scratch: Scratch = {
+      async write(bytes, position) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (ended) late++;
+        if (++writes === 8 && how === 'full') throw new DOMException('', 'QuotaExceededError');
+        store.write(bytes, position);
+      },
+      read: store.read,
+    };
+    const tiles: ReadTile = async (window) => {
+      if (window.y > 100 && how === 'broken') throw new Error('the source is gone');
+      if (window.y > 100 && how === 'cancelled') abort.abort();
+      return readTile(window);
+    };
+    const writing = writeCog(spec, tiles, blobSink(), { scratch, signal: abort.signal });
+    await expect(writing.finally(() => (ended = true))).rejects.toThrow();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(late).toBe(0);
+  });
+
   it('cancelled while the file is put together', async () => {
     const abort = new AbortController();
     const sink = blobSink();

@@ -76,7 +76,7 @@ export function createPyramid(options: PyramidOptions): Pyramid {
   async function put(index: number, column: number, row: number, tile: Tile): Promise<void> {
     const work = [store(index, column, row, tile)];
     if (index + 1 < levels.length) work.push(passOn(index, column, row, halved(tile, options)));
-    await Promise.all(work);
+    await allEnded(work);
   }
 
   async function store(index: number, column: number, row: number, tile: Tile): Promise<void> {
@@ -122,6 +122,13 @@ export function createPyramid(options: PyramidOptions): Pyramid {
   }
 
   return { levels, put: (column, row, tile) => put(0, column, row, tile) };
+}
+
+/** Waits for all, even where one fails: after a fault, nothing is written any more. */
+async function allEnded(work: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(work)) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+  }
 }
 
 function size({ width, height }: Tile): { width: number; height: number } {

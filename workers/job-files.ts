@@ -18,9 +18,9 @@ const HEAD_BYTES = 65_536;
  * @returns null where the browser has no digest (a page that is not served securely)
  * @throws what reading the file throws
  */
-export async function sceneFingerprint(input: SceneInput): Promise<string | null> {
+export async function sceneFingerprint(input: SceneInput, signal?: AbortSignal): Promise<string | null> {
   if (!globalThis.crypto?.subtle) return null;
-  const { facts, head } = typeof input === 'string' ? await ofAddress(input) : await ofFiles(input);
+  const { facts, head } = typeof input === 'string' ? await ofAddress(input, signal) : await ofFiles(input);
   const text = new TextEncoder().encode(JSON.stringify(facts));
   const bytes = new Uint8Array(text.length + head.byteLength);
   bytes.set(text);
@@ -36,8 +36,8 @@ async function ofFiles(input: Exclude<SceneInput, string>) {
   return { facts, head: await new Blob(heads).arrayBuffer() };
 }
 
-async function ofAddress(address: string) {
-  const response = await fetch(address, { headers: { Range: `bytes=0-${HEAD_BYTES - 1}` } });
+async function ofAddress(address: string, signal?: AbortSignal) {
+  const response = await fetch(address, { headers: { Range: `bytes=0-${HEAD_BYTES - 1}` }, signal });
   const facts = [
     address,
     ...['Content-Range', 'ETag', 'Last-Modified'].map((name) => response.headers.get(name)),

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../src/pipeline/errors.ts';
 import { type JobRecord, readRecord, sameJob, writeRecord } from '../src/pipeline/job-record.ts';
 import type { PageLog } from '../src/pipeline/page-log.ts';
 import { memoryPages, type PageStore } from '../src/pipeline/pages.ts';
@@ -7,12 +8,10 @@ import { openTiles, planTiles } from '../src/pipeline/tiles.ts';
 import { openJobFile, sceneFingerprint, tidyJobFiles } from './job-files.ts';
 import type { SceneInput, Unfinished } from './protocol.ts';
 
-/** The pages of the scene that is open. */
+/** The pages of one scene at a time: those of the input that was named last. */
 export interface JobPages {
-  /** Another scene is open now: lets go of the pages of the last. */
-  leave(): void;
   /** What an earlier run left of the scene; null if nothing that could be continued. */
-  unfinished(input: SceneInput, scene: Scene): Promise<Unfinished | null>;
+  unfinished(input: SceneInput, scene: Scene, signal?: AbortSignal): Promise<Unfinished | null>;
   /**
    * The pages for a run: those of an earlier one if it was the same job, else empty ones. In memory, with a notice,
    * where there is no file to be had.
@@ -21,66 +20,90 @@ export interface JobPages {
     input: SceneInput,
     record: JobRecord,
     options: { readonly fresh: boolean; readonly notify: (notice: Notice) => void },
+    signal?: AbortSignal,
   ): Promise<PageStore>;
 }
 
-export function jobPages(): JobPages {
-  let log: PageLog | null = null;
-  /** Pages in memory, of a scene that has no file. */
-  let memory: PageStore | null = null;
-  let fingerprint: string | null = null;
-  let notify: (notice: Notice) => void = () => {};
-  const onFull = () =>
-    notify({
-      code: 'job/storage-full',
-      message:
-        'The storage of this browser is full: what is finished from here on is kept in memory, and would have to be ' +
-        'computed again after a reload. Free some disk space to avoid that.',
-    });
+/** The scene whose pages are open. */
+interface Place {
+  readonly input: SceneInput;
+  /** Null if the scene cannot be told from others. */
+  readonly fingerprint: string | null;
+  log: PageLog | null;
+  /** Pages of a scene that has no file. */
+  memory: PageStore | null;
+}
 
-  async function open(input: SceneInput, create: boolean, empty = false): Promise<PageLog | null> {
-    fingerprint ??= await sceneFingerprint(input);
-    if (fingerprint === null) return null;
-    if (empty) close();
-    log ??= await openJobFile(fingerprint, { create, empty, onFull });
-    return log;
+export function jobPages(): JobPages {
+  let place: Place | null = null;
+  let notify: (notice: Notice) => void = () => {};
+  /** One thing at a time: a file can be open once only. */
+  let turn: Promise<unknown> = Promise.resolve();
+  const onFull = () => notify(STORAGE_FULL);
+
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = turn.then(work);
+    turn = result.catch(() => undefined);
+    return result;
+  };
+
+  /** The place of a scene, with its file open if there is one. */
+  async function placeOf(input: SceneInput, create: boolean, signal?: AbortSignal): Promise<Place> {
+    throwIfAborted(signal);
+    if (place?.input !== input) {
+      place?.log?.close();
+      place = null;
+      // A scene that cannot be read now is for the run to complain about.
+      const fingerprint = await sceneFingerprint(input, signal).catch(() => null);
+      throwIfAborted(signal);
+      place = { input, fingerprint, log: null, memory: null };
+    }
+    if (place.fingerprint !== null) place.log ??= await openJobFile(place.fingerprint, { create, onFull });
+    return place;
   }
 
-  function close(): void {
-    log?.close();
-    log = null;
+  /** Forgets the pages of a place. */
+  async function emptied(at: Place): Promise<PageStore> {
+    at.log?.close();
+    at.log = null;
+    if (at.fingerprint !== null)
+      at.log = await openJobFile(at.fingerprint, { create: true, empty: true, onFull });
+    at.memory = at.log ? null : memoryPages();
+    if (!at.log) notify(NOT_KEPT);
+    return at.log ?? (at.memory as PageStore);
   }
 
   return {
-    leave() {
-      close();
-      memory = null;
-      fingerprint = null;
-    },
-    async unfinished(input, scene) {
-      const pages = (await open(input, false)) ?? memory;
-      const record = pages && readRecord(pages);
-      if (!pages || !record) return null;
-      const { settings, overrides } = record;
-      return { done: shareDone(openTiles(scene, planTiles(scene.grid), pages)), settings, overrides };
-    },
-    async claim(input, record, options) {
-      notify = options.notify;
-      const found = await open(input, true);
-      if (fingerprint !== null) await tidyJobFiles(fingerprint);
-      const known = found ?? memory;
-      if (known && !options.fresh && sameJob(readRecord(known), record)) return known;
-      const pages = (found && (await open(input, true, true))) ?? memoryPages();
-      if (!log) {
-        memory = pages;
-        notify({
-          code: 'job/not-kept',
-          message:
-            'This browser keeps no files for this page here: the run could not be continued after a reload.',
-        });
-      }
-      writeRecord(pages, record);
-      return pages;
-    },
+    unfinished: (input, scene, signal) =>
+      inTurn(async () => {
+        const { log, memory } = await placeOf(input, false, signal);
+        const pages = log ?? memory;
+        const record = pages && readRecord(pages);
+        if (!pages || !record) return null;
+        const { settings, overrides } = record;
+        return { done: shareDone(openTiles(scene, planTiles(scene.grid), pages)), settings, overrides };
+      }),
+    claim: (input, record, options, signal) =>
+      inTurn(async () => {
+        notify = options.notify;
+        const at = await placeOf(input, true, signal);
+        if (at.fingerprint !== null) await tidyJobFiles(at.fingerprint);
+        const known = at.log ?? at.memory;
+        if (known && !options.fresh && sameJob(readRecord(known), record)) return known;
+        const pages = await emptied(at);
+        writeRecord(pages, record);
+        return pages;
+      }),
   };
 }
+
+const STORAGE_FULL: Notice = {
+  code: 'job/storage-full',
+  message:
+    'The storage of this browser is full: what is finished from here on is kept in memory, and would have to be ' +
+    'computed again after a reload. Free some disk space to avoid that.',
+};
+const NOT_KEPT: Notice = {
+  code: 'job/not-kept',
+  message: 'This browser keeps no files for this page here: the run could not be continued after a reload.',
+};

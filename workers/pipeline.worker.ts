@@ -11,7 +11,7 @@ import {
   writeProvenance,
   writeResult,
 } from '../src/pipeline/output/products.ts';
-import type { SceneOverrides, SceneSource, Window } from '../src/pipeline/scene.ts';
+import type { Notice, SceneOverrides, SceneSource, Window } from '../src/pipeline/scene.ts';
 import { openTiles, planTiles } from '../src/pipeline/tiles.ts';
 import { VERSION } from '../src/pipeline/version.ts';
 import { jobs, unlessAborted } from './crossing.ts';
@@ -61,7 +61,6 @@ const api: PipelineApi = {
       overrides = null;
       reference = null;
       priority = null;
-      pages.leave();
       return opened.scene;
     }),
   override(given) {
@@ -75,17 +74,17 @@ const api: PipelineApi = {
     }),
   warmUp: (job) => running.run(job, async (signal) => (await unlessAborted(host.start(), signal)).report),
   unfinished: (job) =>
-    running.run(job, async () => (input && scene ? pages.unfinished(input, scene.scene) : null)),
+    running.run(job, async (signal) =>
+      input && scene ? pages.unfinished(input, scene.scene, signal) : null,
+    ),
   run: (job, settings, { fresh = false } = {}) =>
     running.run(job, async (signal) => {
       if (!scene || !input) throw noScene();
       const source = setScene(scene);
       const { networks } = await unlessAborted(host.start(), signal);
       const record = jobRecord(source.scene, networks.models, settings, overrides);
-      const claimed = await pages.claim(input, record, {
-        fresh,
-        notify: (notice) => emit(job, { type: 'notice', notice }),
-      });
+      const notify = (notice: Notice) => emit(job, { type: 'notice', notice });
+      const claimed = await pages.claim(input, record, { fresh, notify }, signal);
       if (scene !== source) throw cancelled();
       display.show(job, openTiles(source.scene, planTiles(source.scene.grid), claimed));
       control = runControl((paused) => emit(job, { type: 'pause', paused }));

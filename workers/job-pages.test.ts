@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '../src/pipeline/events.ts';
+import { jobRecord } from '../src/pipeline/job-record.ts';
+import { run } from '../src/pipeline/run.ts';
+import type { Notice } from '../src/pipeline/scene.ts';
+import { fakeNetworks } from '../src/pipeline/testing/fake-networks.ts';
+import { memorySource } from '../src/pipeline/testing/memory-source.ts';
+import { sceneFingerprint } from './job-files.ts';
+import { jobPages } from './job-pages.ts';
+
+const source = memorySource({
+  width: 300,
+  height: 40,
+  roles: ['blue', 'green', 'red', 'nir'],
+  sample: (x, _, band) => (x < 50 ? 7000 : 2000 + 10 * band),
+});
+const { models } = fakeNetworks();
+const record = (settings = DEFAULT_SETTINGS, scene = source.scene) => jobRecord(scene, models, settings);
+const file = (name: string, content = 'x', lastModified = 1) => new File([content], name, { lastModified });
+
+/** Node has no private file system: what is told here holds for pages in memory too. */
+describe('the pages of a scene', () => {
+  it('are those of the last run of the same job, and of no other', async () => {
+    const pages = jobPages();
+    const notices: Notice[] = [];
+    const options = { fresh: false, notify: (notice: Notice) => notices.push(notice) };
+    const input = file('a.tif');
+    expect(await pages.unfinished(input, source.scene)).toBeNull();
+    const first = await pages.claim(input, record(), options);
+    expect(notices.map(({ code }) => code)).toEqual(['job/not-kept']);
+    expect(await pages.unfinished(input, source.scene)).toEqual({
+      done: 0,
+      settings: DEFAULT_SETTINGS,
+      overrides: null,
+    });
+    await run(source, fakeNetworks(), DEFAULT_SETTINGS, () => {}, { pages: first });
+    expect((await pages.unfinished(input, source.scene))?.done).toBe(1);
+    expect(await pages.claim(input, record(), options)).toBe(first);
+
+    const settings = { ...DEFAULT_SETTINGS, cloudThreshold: 0.3 };
+    const second = await pages.claim(input, record(settings), options);
+    expect(second).not.toBe(first);
+    const rescaled = source.scene.bands.map((band) => ({ ...band, scale: 2e-4 }));
+    const third = await pages.claim(input, record(settings, { ...source.scene, bands: rescaled }), options);
+    expect(third).not.toBe(second);
+    expect(await pages.claim(input, record(settings), { ...options, fresh: true })).not.toBe(third);
+  });
+
+  it('are not mixed up when one scene follows another at once', async () => {
+    const pages = jobPages();
+    const options = { fresh: false, notify: () => {} };
+    const [a, b] = [file('a.tif'), file('b.tif')];
+    const [ofA, ofB] = await Promise.all([
+      pages.claim(a, record(), options),
+      pages.claim(b, record(), options),
+    ]);
+    expect(ofA).not.toBe(ofB);
+    expect(await pages.claim(b, record(), options)).toBe(ofB);
+  });
+
+  it('are not looked for once the job is cancelled', async () => {
+    const aborted = AbortSignal.abort();
+    await expect(jobPages().unfinished(file('a.tif'), source.scene, aborted)).rejects.toMatchObject({
+      code: 'job/cancelled',
+    });
+  });
+});
+
+it('a scene is told by name, length, date and leading bytes', async () => {
+  const base = await sceneFingerprint(file('a.tif'));
+  expect(base).toMatch(/^[0-9a-f]{32}$/);
+  expect(await sceneFingerprint(file('a.tif'))).toBe(base);
+  const others = [file('b.tif'), file('a.tif', 'y'), file('a.tif', 'xy'), file('a.tif', 'x', 2)];
+  const prints = await Promise.all(others.map((other) => sceneFingerprint(other)));
+  expect(new Set([base, ...prints]).size).toBe(5);
+});

@@ -8,8 +8,8 @@ import { VERSION } from '../version.ts';
 const SMALL_SIDE = 2048;
 /** Views at full resolution and half of it always come from the scene itself. */
 const LEAST_STEP = 4;
-/** Rows of the preview that are made at a time. */
-const CHUNK_ROWS = 64;
+/** Rows of the preview that are made at a time: 512 of the scene at least, the height of tall blocks. */
+const CHUNK_ROWS = 128;
 
 /** Does a view of the whole scene cost so much that it should be made only once? */
 export function needsPreview({ scene: { grid }, reduction = 1 }: SceneSource): boolean {
@@ -30,7 +30,7 @@ export function withPreview(source: SceneSource, pages: PageStore, budget: numbe
   const height = Math.ceil(grid.height / step);
   /** Set when the pages take no more: from then on every view is read from the scene. */
   let full = false;
-  /** Chunks are made one after the other, so that blocks under two of them are decoded once. */
+  /** Chunks are made one after the other: each takes all blocks of its rows. */
   let last: Promise<unknown> = Promise.resolve();
   const nameOf = (band: number, chunk: number) => `preview/${VERSION}/${step}/${band}/${chunk}`;
 
@@ -51,6 +51,18 @@ export function withPreview(source: SceneSource, pages: PageStore, budget: numbe
     } catch {
       full = true;
     }
+  }
+
+  /** All chunks of a view queue up at once: the first view is there first, not all of them at the end. */
+  function chunkInTurn(
+    chunk: number,
+    wanted: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<void> | undefined {
+    if (wanted.every((band) => pages.has(nameOf(band, chunk)))) return undefined;
+    const made = last.then(() => makeChunk(chunk, wanted, signal));
+    last = made.catch(() => undefined);
+    return made;
   }
 
   function chunkOf(band: number, chunk: number): Samples | null {
@@ -90,13 +102,9 @@ export function withPreview(source: SceneSource, pages: PageStore, budget: numbe
     if (!fine) {
       const columns = under(window.x, window.width, columnCount, width / grid.width, width);
       const rows = under(window.y, window.height, rowCount, 1 / step, height);
-      const lastChunk = Math.floor(rows[rows.length - 1] / CHUNK_ROWS);
-      for (let chunk = Math.floor(rows[0] / CHUNK_ROWS); chunk <= lastChunk; chunk++) {
-        if (wanted.every((band) => pages.has(nameOf(band, chunk)))) continue;
-        const made = last.then(() => makeChunk(chunk, wanted, signal));
-        last = made.catch(() => undefined);
-        await made;
-      }
+      const [first, end] = [rows[0], rows[rows.length - 1]].map((row) => Math.floor(row / CHUNK_ROWS));
+      const chunks = Array.from({ length: end - first + 1 }, (_, i) => first + i);
+      await Promise.all(chunks.map((chunk) => chunkInTurn(chunk, wanted, signal)));
       const picked = pick(columns, rows, wanted);
       if (picked) return { window, bands: picked };
     }

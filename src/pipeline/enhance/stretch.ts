@@ -10,9 +10,9 @@ export interface Stretch {
 
 /** Longer side of the sample from which percentiles are taken. */
 const SAMPLE_SIDE = 512;
-/** Of a scene that is costly to read as a whole: so many windows each way, of so many pixels. */
-const WINDOWS_ACROSS = 8;
-const WINDOW_SIDE = 64;
+/** Of a scene that is costly to read as a whole: so many windows each way, of so many pixels, where ingest has read. */
+const WINDOWS_ACROSS = 4;
+const WINDOW_SIDE = 128;
 const LOW = 0.02;
 const HIGH = 0.98;
 

@@ -1,6 +1,6 @@
 import type { Samples } from '../scene.ts';
 import type { ByteSource } from './byte-source.ts';
-import { unpack } from './codecs.ts';
+import { type Inflate, unpack } from './codecs.ts';
 import { truncated } from './directory.ts';
 import { unpackJpeg } from './jpeg.ts';
 import { allocate, type ImageLayout, SAMPLE_ARRAYS, SAMPLE_BYTES, storedRowBytes } from './layout.ts';
@@ -17,6 +17,7 @@ export async function readBlock(
   layout: ImageLayout,
   index: number,
   fill: number,
+  inflate: Inflate,
   signal?: AbortSignal,
 ): Promise<Samples> {
   const samplesPerPixel = layout.planar ? 1 : layout.bands;
@@ -36,7 +37,7 @@ export async function readBlock(
     if (!layout.littleEndian) swapBytes(bytes, SAMPLE_BYTES[layout.sampleType]);
     return new SAMPLE_ARRAYS[layout.sampleType](bytes.buffer);
   }
-  const bytes = await unpack(packed, layout.compression, rows * storedRowBytes(layout));
+  const bytes = await unpack(packed, layout.compression, rows * storedRowBytes(layout), inflate);
   return toSamples(bytes, layout, rows);
 }
 

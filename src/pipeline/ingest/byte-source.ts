@@ -6,7 +6,7 @@ export interface ByteSource {
   /** Length in bytes; Infinity if a server does not tell. */
   readonly size: number;
   /**
-   * Bytes from `position`; fewer than `length` only where the file ends.
+   * Bytes from `position`, for the caller alone; fewer than `length` only where the file ends.
    * @throws PipelineError `file/unreadable`, `network/unreachable`, `network/no-range`, `job/cancelled`.
    */
   read(position: number, length: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
@@ -42,15 +42,22 @@ function unreadable(cause: unknown): never {
 const PAGE = 65_536;
 const CACHED_PAGES = 64;
 
+/** A source whose small pieces are read by way of pages that are kept. */
+export function buffered(source: ByteSource): ByteSource {
+  return { name: source.name, size: source.size, read: paged(source.read, source.size) };
+}
+
 /** Reads small pieces by way of pages that are kept, and large ones as they are. */
 function paged(read: ByteSource['read'], size: number, first?: Uint8Array<ArrayBuffer>): ByteSource['read'] {
-  const pages = new Map<number, Uint8Array<ArrayBuffer>>();
-  if (first) pages.set(0, first);
+  const pages = new Map<number, Promise<Uint8Array<ArrayBuffer>>>();
+  if (first) pages.set(0, Promise.resolve(first));
 
-  async function page(index: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    let bytes = pages.get(index);
-    if (bytes) pages.delete(index);
-    else bytes = await read(index * PAGE, PAGE, signal);
+  /** Shared by all who ask, so it does not end when one of them is cancelled; failures are not kept. */
+  function page(index: number): Promise<Uint8Array<ArrayBuffer>> {
+    const held = pages.get(index);
+    const bytes = held ?? read(index * PAGE, PAGE);
+    if (held) pages.delete(index);
+    else bytes.catch(() => pages.delete(index));
     pages.set(index, bytes);
     for (const oldest of pages.keys()) {
       if (pages.size <= CACHED_PAGES) break;
@@ -66,13 +73,15 @@ function paged(read: ByteSource['read'], size: number, first?: Uint8Array<ArrayB
     const out = new Uint8Array(wanted);
     let filled = 0;
     while (filled < wanted) {
+      throwIfAborted(signal);
       const at = position + filled;
       const start = at % PAGE;
-      const part = (await page(Math.floor(at / PAGE), signal)).subarray(start, start + wanted - filled);
+      const part = (await page(Math.floor(at / PAGE))).subarray(start, start + wanted - filled);
       if (part.length === 0) break;
       out.set(part, filled);
       filled += part.length;
     }
+    throwIfAborted(signal);
     return out.subarray(0, filled);
   };
 }

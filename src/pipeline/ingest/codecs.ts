@@ -12,9 +12,12 @@ export async function unpack(
   packed: Uint8Array<ArrayBuffer>,
   compression: number,
   length: number,
+  inflate: Inflate,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  // As it is where that is all: the bytes were read for us alone.
+  if (compression === COMPRESSION.none && packed.buffer.byteLength === length) return packed;
   const out = new Uint8Array(length);
-  const filled = await fill(packed, compression, out);
+  const filled = await fill(packed, compression, out, inflate);
   if (filled < length) throw corrupt(`a block of it ends after ${filled} of ${length} bytes`);
   return out;
 }
@@ -26,11 +29,16 @@ export async function unpackAtMost(
   most: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const out = new Uint8Array(most);
-  return out.subarray(0, await fill(packed, compression, out));
+  return out.subarray(0, await fill(packed, compression, out, platformInflate));
 }
 
 /** Unpacks until `out` is full or the stream ends; tells how many bytes that were. */
-async function fill(packed: Uint8Array<ArrayBuffer>, compression: number, out: Uint8Array): Promise<number> {
+async function fill(
+  packed: Uint8Array<ArrayBuffer>,
+  compression: number,
+  out: Uint8Array,
+  inflate: Inflate,
+): Promise<number> {
   const { length } = out;
   let filled = 0;
   try {
@@ -58,8 +66,14 @@ async function fill(packed: Uint8Array<ArrayBuffer>, compression: number, out: U
   return filled;
 }
 
-/** DEFLATE in its zlib wrapper, by the platform's own inflater; stops as soon as `out` is full. */
-async function inflate(packed: Uint8Array<ArrayBuffer>, out: Uint8Array): Promise<number> {
+/**
+ * Unpacks DEFLATE in its zlib wrapper into `out` until that is full or the stream ends, and tells how many bytes that
+ * were. Throws if the stream is damaged.
+ */
+export type Inflate = (packed: Uint8Array<ArrayBuffer>, out: Uint8Array) => Promise<number>;
+
+/** By the platform's `DecompressionStream`. */
+export const platformInflate: Inflate = async (packed, out) => {
   const stream = new DecompressionStream('deflate');
   const writer = stream.writable.getWriter();
   // A fault of the stream reaches the reader; here it would only be reported once more.
@@ -78,20 +92,22 @@ async function inflate(packed: Uint8Array<ArrayBuffer>, out: Uint8Array): Promis
     await reader.cancel().catch(() => undefined);
   }
   return filled;
-}
+};
 
 const LZW_CLEAR = 256;
 const LZW_END = 257;
 const LZW_CODES = 4096;
+/** The string of a code is one that stands in the output already: its place and length. Written anew for each block. */
+const lzwPlace = new Uint32Array(LZW_CODES);
+const lzwSize = new Uint32Array(LZW_CODES);
 
 /**
  * LZW as in TIFF 6.0, section 13: codes of 9 to 12 bits, most significant bit first, the width growing
  * one code early.
  */
 function unpackLzw(packed: Uint8Array, out: Uint8Array): number {
-  // The string of a code is one that stands in the output already: its place and length.
-  const place = new Uint32Array(LZW_CODES);
-  const size = new Uint32Array(LZW_CODES);
+  const place = lzwPlace;
+  const size = lzwSize;
   let filled = 0;
   let next = LZW_END + 1;
   let width = 9;

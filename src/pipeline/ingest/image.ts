@@ -6,7 +6,7 @@ import type { Directory } from './directory.ts';
 import { georeference } from './georeference.ts';
 import { numbers, type Preflight, preflight } from './preflight.ts';
 import { converted } from './resample.ts';
-import { type ImageReader, imageReader } from './source.ts';
+import { type DecodeOptions, type ImageReader, imageReader } from './source.ts';
 
 /** The image of one GeoTIFF, checked and readable, not yet understood as a scene. */
 export interface Image {
@@ -23,13 +23,10 @@ export interface Image {
   readonly notices: readonly Notice[];
 }
 
-/**
- * @param cacheBudget bytes of decoded blocks that may be kept
- * @throws PipelineError as {@link preflight}
- */
+/** @throws PipelineError as {@link preflight} */
 export async function openImage(
   file: ByteSource,
-  cacheBudget: number | undefined,
+  decode: DecodeOptions,
   signal?: AbortSignal,
 ): Promise<Image> {
   const checked = await preflight(file, signal);
@@ -38,14 +35,14 @@ export async function openImage(
   const metadata = carriedMetadata(main, checked.photometric);
   const { nodata, notices } = parseNodata(metadata.gdalNodata, sampleType);
   const place = georeference(main, layout.width, layout.height);
-  const maskReader = mask && imageReader(file, mask.layout, mask.overviews, 0, cacheBudget);
+  const maskReader = mask && imageReader(file, mask.layout, mask.overviews, 0, decode);
   return {
     name: file.name,
     grid: place.grid,
     bands: layout.bands,
     sampleType,
     nodata,
-    reader: imageReader(file, layout, overviews, nodata ?? 0, cacheBudget),
+    reader: imageReader(file, layout, overviews, nodata ?? 0, decode),
     mask: maskReader && converted(maskReader, sampleType),
     metadata,
     notices: [...place.notices, ...notices, ...storageNotices(checked)],

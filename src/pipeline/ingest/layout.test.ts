@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ImageLayout, splitPlainStrips } from './layout.ts';
+import { type ImageLayout, regroupPlainStrips } from './layout.ts';
 
 /** 4096 pixels x 3 bands x 16 bits: 24 kB a row, 42 rows in a megabyte. */
 const layout: ImageLayout = {
@@ -19,41 +19,52 @@ const layout: ImageLayout = {
   byteCounts: [1000 * 24_576],
 };
 
-describe('tall uncompressed strips', () => {
-  it('are cut into pieces of about a megabyte that cover them without a gap', () => {
-    const cut = splitPlainStrips(layout);
-    expect(cut.blockHeight).toBe(42);
-    expect(cut.offsets).toHaveLength(Math.ceil(1000 / 42));
+/** Strips of some rows, one after the other. */
+function strips(rows: number): ImageLayout {
+  const count = Math.ceil(1000 / rows);
+  const heights = Array.from({ length: count }, (_, i) => Math.min(rows, 1000 - i * rows));
+  return {
+    ...layout,
+    blockHeight: rows,
+    offsets: heights.map((_, i) => 8 + i * rows * 24_576),
+    byteCounts: heights.map((height) => height * 24_576),
+  };
+}
+
+describe('uncompressed strips', () => {
+  it.each([1, 7, 42, 500, 1000])('of %i rows become pieces of about a megabyte without a gap', (rows) => {
+    const regrouped = regroupPlainStrips(strips(rows));
+    expect(regrouped.blockHeight).toBe(42);
+    expect(regrouped.offsets).toHaveLength(Math.ceil(1000 / 42));
     let end = 8;
-    cut.offsets.forEach((offset, i) => {
+    regrouped.offsets.forEach((offset, i) => {
       expect(offset).toBe(end);
-      end += cut.byteCounts[i];
+      end += regrouped.byteCounts[i];
     });
     expect(end).toBe(8 + 1000 * 24_576);
   });
 
-  it('are cut band by band if bands are apart', () => {
-    const cut = splitPlainStrips({
+  it('are regrouped band by band if bands are apart', () => {
+    const regrouped = regroupPlainStrips({
       ...layout,
       planar: true,
       offsets: [8, 1e8, 2e8],
       byteCounts: [1, 1, 1].map(() => 1000 * 8192),
     });
     const perBand = Math.ceil(1000 / 128);
-    expect(cut.offsets).toHaveLength(3 * perBand);
-    expect(cut.offsets[perBand]).toBe(1e8);
-    expect(cut.offsets[2 * perBand + 1]).toBe(2e8 + 128 * 8192);
+    expect(regrouped.offsets).toHaveLength(3 * perBand);
+    expect(regrouped.offsets[perBand]).toBe(1e8);
+    expect(regrouped.offsets[2 * perBand + 1]).toBe(2e8 + 128 * 8192);
   });
 
-  it('stay whole where they are low, or would leave an irregular table', () => {
-    const low = { ...layout, blockHeight: 10, offsets: [], byteCounts: [] };
-    expect(splitPlainStrips(low)).toBe(low);
-    const uneven = { ...layout, blockHeight: 500, offsets: [8, 9], byteCounts: [1, 1] };
-    expect(splitPlainStrips(uneven)).toBe(uneven);
+  it('stay as they are where they do not follow each other, or one is left out', () => {
+    const apart = strips(10);
+    const scattered = { ...apart, offsets: apart.offsets.map((offset, i) => offset + (i > 3 ? 2 : 0)) };
+    expect(regroupPlainStrips(scattered)).toBe(scattered);
   });
 
   it('are refused if shorter than their rows', () => {
-    expect(() => splitPlainStrips({ ...layout, byteCounts: [999 * 24_576] })).toThrow(
+    expect(() => regroupPlainStrips({ ...layout, byteCounts: [999 * 24_576] })).toThrow(
       /shorter than its rows/,
     );
   });

@@ -72,30 +72,47 @@ export function storedRowBytes({ blockWidth, planar, bands, storedBits }: ImageL
   return Math.ceil((blockWidth * (planar ? 1 : bands) * storedBits) / 8);
 }
 
-/** Largest piece in which rows of uncompressed strips are read. */
+/** Piece in which rows of uncompressed strips are read, about. */
 const PLAIN_STRIP_BYTES = 2 ** 20;
 
-/** Uncompressed strips may be read from any row on: tall ones are cut, so that a window reads what it needs. */
-export function splitPlainStrips(layout: ImageLayout): ImageLayout {
-  const { height, bands, planar, offsets, byteCounts } = layout;
+/**
+ * Uncompressed strips may be read from any row on: tall ones are cut, so that a window reads what it needs, and low ones
+ * that follow each other in the file are read together.
+ */
+export function regroupPlainStrips(layout: ImageLayout): ImageLayout {
+  const { height, bands, planar, byteCounts } = layout;
+  if (byteCounts.includes(0)) return layout;
   const rowBytes = storedRowBytes(layout);
-  const blockHeight = Math.max(1, Math.floor(PLAIN_STRIP_BYTES / rowBytes));
-  const parts = layout.blockHeight / blockHeight;
-  // Strips of one height only, and pieces that fill them: so the table stays regular.
-  const single = layout.blockHeight === height;
-  if (parts <= 1 || !(single || Number.isInteger(parts)) || byteCounts.includes(0)) return layout;
-  const cutOffsets: number[] = [];
-  const cutCounts: number[] = [];
   const strips = Math.ceil(height / layout.blockHeight);
-  for (let i = 0; i < strips * (planar ? bands : 1); i++) {
-    const top = (i % strips) * layout.blockHeight;
-    const rows = Math.min(layout.blockHeight, height - top);
-    for (let row = 0; row < rows; row += blockHeight) {
-      const length = Math.min(blockHeight, rows - row) * rowBytes;
-      if (row * rowBytes + length > byteCounts[i]) throw corrupt('a strip of it is shorter than its rows');
-      cutOffsets.push(offsets[i] + row * rowBytes);
-      cutCounts.push(length);
-    }
+  const starts: number[] = [];
+  for (let plane = 0; plane < (planar ? bands : 1); plane++) {
+    const start = startOfRows(layout, plane * strips, strips, rowBytes);
+    if (start === null) return layout;
+    starts.push(start);
   }
-  return { ...layout, blockHeight, offsets: cutOffsets, byteCounts: cutCounts };
+  const blockHeight = Math.min(height, Math.max(1, Math.floor(PLAIN_STRIP_BYTES / rowBytes)));
+  if (blockHeight === layout.blockHeight) return layout;
+  const pieces = starts.flatMap((start) =>
+    Array.from({ length: Math.ceil(height / blockHeight) }, (_, i) => ({
+      offset: start + i * blockHeight * rowBytes,
+      bytes: Math.min(blockHeight, height - i * blockHeight) * rowBytes,
+    })),
+  );
+  return {
+    ...layout,
+    blockHeight,
+    offsets: pieces.map(({ offset }) => offset),
+    byteCounts: pieces.map(({ bytes }) => bytes),
+  };
+}
+
+/** Where the rows of some strips begin, if they lie in one piece; null if not. */
+function startOfRows(layout: ImageLayout, first: number, strips: number, rowBytes: number): number | null {
+  const { height, blockHeight, offsets, byteCounts } = layout;
+  for (let i = 0; i < strips; i++) {
+    const rows = Math.min(blockHeight, height - i * blockHeight);
+    if (byteCounts[first + i] < rows * rowBytes) throw corrupt('a strip of it is shorter than its rows');
+    if (offsets[first + i] !== offsets[first] + i * blockHeight * rowBytes) return null;
+  }
+  return offsets[first];
 }

@@ -2,18 +2,18 @@ import type { Band, BandRole, Decision, Notice, Scene, SceneOverrides, SceneSour
 import { QUALITY_ROLES } from '../scene.ts';
 import { bandItem, parseItems } from '../tiff/gdal-metadata.ts';
 import { TAG } from '../tiff/tags.ts';
-import { type ByteSource, blobSource, urlSource } from './byte-source.ts';
+import { type ByteSource, blobSource, buffered, urlSource } from './byte-source.ts';
 import { type Image, openImage, requireThreeBands } from './image.ts';
 import { SAMPLE_BYTES } from './layout.ts';
 import { decideRadiometry, radiometryText } from './radiometry.ts';
 import { joined } from './resample.ts';
 import { assignRoles, hasVisible } from './roles.ts';
 import { guessSensor } from './sensors.ts';
-import { readDecimated } from './source.ts';
+import { type DecodeOptions, readDecimated } from './source.ts';
 import { stackImages } from './stack.ts';
 import { sampleScene } from './statistics.ts';
 
-export interface OpenOptions {
+export interface OpenOptions extends Pick<DecodeOptions, 'inflate'> {
   readonly overrides?: SceneOverrides;
 }
 
@@ -37,18 +37,22 @@ export async function openScene(
 ): Promise<SceneSource> {
   const inputs = Array.isArray(input) ? (input as readonly SceneFile[]) : [input as SceneFile];
   const files = await Promise.all(inputs.map((one) => byteSource(one, signal)));
-  const source = await describe(await openFiles(files, signal), signal);
+  const source = await describe(await openFiles(files, options, signal), signal);
   return options.overrides ? applyOverrides(source, options.overrides) : source;
 }
 
 function byteSource(input: SceneFile, signal?: AbortSignal): ByteSource | Promise<ByteSource> {
   if (input instanceof URL) return urlSource(input, signal);
-  return input instanceof Blob ? blobSource(input) : input;
+  return input instanceof Blob ? blobSource(input) : buffered(input);
 }
 
-async function openFiles(files: readonly ByteSource[], signal?: AbortSignal): Promise<Image> {
-  if (files.length > 1) return stackImages(files, signal);
-  const image = await openImage(files[0], undefined, signal);
+async function openFiles(
+  files: readonly ByteSource[],
+  { inflate }: OpenOptions,
+  signal?: AbortSignal,
+): Promise<Image> {
+  if (files.length > 1) return stackImages(files, { inflate }, signal);
+  const image = await openImage(files[0], { inflate }, signal);
   requireThreeBands(image);
   return image;
 }

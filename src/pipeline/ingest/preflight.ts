@@ -3,7 +3,7 @@ import type { SampleType } from '../scene.ts';
 import { COMPRESSION, PHOTOMETRIC, TAG } from '../tiff/tags.ts';
 import type { ByteSource } from './byte-source.ts';
 import { corrupt, type Directory, readStructure, truncated, unsupportedCompression } from './directory.ts';
-import { type ImageLayout, SAMPLE_BYTES, splitPlainStrips } from './layout.ts';
+import { type ImageLayout, regroupPlainStrips, SAMPLE_BYTES } from './layout.ts';
 
 export interface Preflight {
   readonly main: Directory;
@@ -158,7 +158,7 @@ function checkImage(directory: Directory, littleEndian: boolean, fileSize: numbe
   checkBlocks(layout, bytes, fileSize);
   if (blockBytes > MAX_BLOCK_BYTES && (tiled || !plain)) throw blockTooLarge(blockBytes);
   if (codec?.kind === 'jpeg' && blockBytes > MAX_JPEG_BLOCK_BYTES) throw blockTooLarge(blockBytes);
-  return plain && !tiled ? splitPlainStrips(layout) : layout;
+  return plain && !tiled ? regroupPlainStrips(layout) : layout;
 }
 
 function photometricOf(directory: Directory): number {

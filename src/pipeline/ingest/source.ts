@@ -2,6 +2,7 @@ import { throwIfAborted } from '../errors.ts';
 import type { Raster, Samples, SampleType, Window } from '../scene.ts';
 import { readBlock } from './blocks.ts';
 import type { ByteSource } from './byte-source.ts';
+import { type Inflate, platformInflate } from './codecs.ts';
 import { allocate, type ImageLayout, SAMPLE_BYTES } from './layout.ts';
 
 /**
@@ -10,6 +11,8 @@ import { allocate, type ImageLayout, SAMPLE_BYTES } from './layout.ts';
  */
 const MIN_CACHE_BYTES = 32 * 2 ** 20;
 const MAX_CACHE_BYTES = 128 * 2 ** 20;
+/** More than there are directories in a file. */
+const MAX_LEVELS = 1024;
 /** Blocks fetched and unpacked at a time, unless they are large. */
 const PARALLEL = 4;
 const PARALLEL_BYTES = 64 * 2 ** 20;
@@ -54,29 +57,24 @@ function centres(start: number, length: number, count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, i) => Math.floor(start + ((i + 0.5) * length) / count));
 }
 
-/**
- * @param fill value of blocks that the file leaves out
- * @param cacheBudget bytes of decoded blocks that may be kept
- */
+export interface DecodeOptions {
+  /** Bytes of decoded blocks that may be kept; 128 MiB by default. */
+  readonly cacheBudget?: number;
+  /** The platform's by default. */
+  readonly inflate?: Inflate;
+}
+
+/** @param fill value of blocks that the file leaves out */
 export function imageReader(
   source: ByteSource,
   full: ImageLayout,
   overviews: readonly ImageLayout[],
   fill: number,
-  cacheBudget = MAX_CACHE_BYTES,
+  { cacheBudget = MAX_CACHE_BYTES, inflate = platformInflate }: DecodeOptions,
 ): ImageReader {
   const cache = new BlockCache(Math.min(cacheBudget, cacheBytes(full)));
   const levels = [full, ...overviews];
   const allBands = Array.from({ length: full.bands }, (_, i) => i);
-
-  async function block(level: number, index: number, signal?: AbortSignal): Promise<Samples> {
-    const key = `${level}/${index}`;
-    const held = cache.get(key);
-    if (held) return held;
-    const samples = await readBlock(source, levels[level], index, fill, signal);
-    cache.put(key, samples);
-    return samples;
-  }
 
   /** Picks the pixels at `columns` x `rows` (ascending positions in the level) of some bands. */
   async function pick(
@@ -97,13 +95,22 @@ export function imageReader(
         const place = rowSpan.block * across + columnSpan.block;
         const copy = (samples: Samples, band: number, target: Samples) =>
           copyPixels(samples, layout, band, columns, columnSpan, rows, rowSpan, target);
+        const use = (index: number, take: (samples: Samples) => void) => {
+          const key = index * MAX_LEVELS + level;
+          const held = cache.get(key);
+          if (held) return take(held);
+          jobs.push(async () => {
+            const samples = await readBlock(source, layout, index, fill, inflate, signal);
+            cache.put(key, samples);
+            take(samples);
+          });
+        };
         if (layout.planar) {
           bands.forEach((band, k) => {
-            jobs.push(async () => copy(await block(level, band * across * down + place, signal), 0, out[k]));
+            use(band * across * down + place, (samples) => copy(samples, 0, out[k]));
           });
         } else {
-          jobs.push(async () => {
-            const samples = await block(level, place, signal);
+          use(place, (samples) => {
             bands.forEach((band, k) => {
               copy(samples, band, out[k]);
             });
@@ -257,7 +264,7 @@ function cacheBytes({ width, blockWidth, blockHeight, bands, sampleType }: Image
 
 /** Least recently used blocks go first; the newest one stays whatever its size. */
 class BlockCache {
-  private readonly blocks = new Map<string, Samples>();
+  private readonly blocks = new Map<number, Samples>();
   private bytes = 0;
   private readonly limit: number;
 
@@ -265,7 +272,7 @@ class BlockCache {
     this.limit = limit;
   }
 
-  get(key: string): Samples | undefined {
+  get(key: number): Samples | undefined {
     const samples = this.blocks.get(key);
     if (samples) {
       this.blocks.delete(key);
@@ -274,7 +281,7 @@ class BlockCache {
     return samples;
   }
 
-  put(key: string, samples: Samples): void {
+  put(key: number, samples: Samples): void {
     if (this.blocks.has(key)) return;
     this.blocks.set(key, samples);
     this.bytes += samples.byteLength;

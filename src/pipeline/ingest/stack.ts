@@ -8,7 +8,7 @@ import { type Image, INTEGER_RANGES, openImage } from './image.ts';
 import { type Axis, allValid, converted, joined, type Placement, resampled } from './resample.ts';
 import { roleOfName } from './roles.ts';
 import { guessSensor } from './sensors.ts';
-import type { ImageReader } from './source.ts';
+import type { DecodeOptions, ImageReader } from './source.ts';
 
 /** Shared by the readers of all files: bytes of decoded blocks that they keep. */
 const CACHE_BUDGET = 192 * 2 ** 20;
@@ -53,13 +53,16 @@ interface Member {
  * smallest type that holds those of all files; no data is the value of the first band that names one.
  * @throws PipelineError `scene/not-one-scene`, `scene/different-grids`, and those of {@link openImage}
  */
-export async function stackImages(files: readonly ByteSource[], signal?: AbortSignal): Promise<Image> {
+export async function stackImages(
+  files: readonly ByteSource[],
+  decode: DecodeOptions,
+  signal?: AbortSignal,
+): Promise<Image> {
+  const shared: DecodeOptions = { ...decode, cacheBudget: CACHE_BUDGET / files.length };
   if (files.length > MAX_FILES) throw notOneScene(`${files.length} files are more than a scene has bands`);
   const images: Image[] = [];
   for (const file of files) {
-    images.push(
-      await openImage(file, CACHE_BUDGET / files.length, signal).catch((e) => inFile(file.name, e)),
-    );
+    images.push(await openImage(file, shared, signal).catch((e) => inFile(file.name, e)));
   }
   const several = images.find((image) => image.bands > 1);
   if (several) throw notOneScene(`${several.name} holds ${several.bands} bands already`);

@@ -1,9 +1,6 @@
-import { promisify } from 'node:util';
-import { deflate } from 'node:zlib';
 import { PipelineError, throwIfAborted } from '../pipeline/errors.ts';
 import { applyOverrides, openScene, type SceneFile } from '../pipeline/ingest/open.ts';
 import type { Networks } from '../pipeline/networks.ts';
-import type { Deflate } from '../pipeline/output/encode-block.ts';
 import {
   type Lineage,
   writeConfidence,
@@ -16,6 +13,7 @@ import { pageLog } from '../pipeline/page-log.ts';
 import { type RunResult, run } from '../pipeline/run.ts';
 import type { SceneOverrides, SceneSource } from '../pipeline/scene.ts';
 import { VERSION } from '../pipeline/version.ts';
+import { nodeInflate } from './node-inflate.ts';
 import { nodePageFile } from './node-pages.ts';
 import { writeNodeFile } from './node-sink.ts';
 import { fileSource } from './node-source.ts';
@@ -29,9 +27,6 @@ const writers = {
   provenance: writeProvenance,
   confidence: writeConfidence,
 };
-
-/** zlib on the thread pool, at its default level. */
-const packed: Deflate = promisify(deflate) as (bytes: Uint8Array) => Promise<Buffer<ArrayBuffer>>;
 
 /**
  * Processes one scene from file to file: opens, runs, writes. The outputs get their names when all are complete;
@@ -111,7 +106,7 @@ async function openFiles(
       opened.push(file);
     }
   }
-  return openScene(opened, {}, signal);
+  return openScene(opened, { inflate: nodeInflate }, signal);
 }
 
 function corrected(source: SceneSource, overrides: SceneOverrides): SceneSource {
@@ -147,9 +142,8 @@ function writeProducts(
   };
   const write = async ([output, ...rest]: readonly Output[]): Promise<WrittenOutput[]> => {
     if (output === undefined) return [];
-    return writeNodeFile(output.path, async ({ sink, scratch }) => {
-      const onProgress = progress(outputs.indexOf(output));
-      const options = { signal, scratch, deflate: packed, onProgress };
+    return writeNodeFile(output.path, async ({ sink, ...node }) => {
+      const options = { ...node, signal, onProgress: progress(outputs.indexOf(output)) };
       const bytes = await writers[output.product](source, result, lineage, sink, options);
       return [{ ...output, bytes }, ...(await write(rest))];
     });

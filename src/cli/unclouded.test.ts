@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openScene } from '../pipeline/ingest/open.ts';
 import { writeCog } from '../pipeline/output/cog-writer.ts';
 import { MASK_CLASS, PROVENANCE, type SceneSource } from '../pipeline/scene.ts';
@@ -28,6 +28,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const sample = join(root, 'public/samples/landsat7-olinda-simulated-clouds.tif');
 const clear = join(root, 'public/samples/landsat7-olinda-clear.tif');
 const damaged = join(root, 'src/pipeline/testing/fixtures/bad-truncated.tif');
+
+/** Each test starts processes that load and run the networks, beside the tests of other files. */
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 /** The corner of the sample that one tile holds: quick to process. */
 let corner: string;
@@ -227,12 +230,12 @@ describe('ends before it is done', () => {
       'r.json',
     );
     const working = join(folder, 'out/landsat7-olinda-simulated-clouds-unclouded.tif.pages');
-    await expect.poll(() => existsSync(working), { timeout: 30_000, interval: 10 }).toBe(true);
+    await expect.poll(() => existsSync(working), { timeout: 120_000, interval: 10 }).toBe(true);
     const since = performance.now();
     child.kill(signal);
     const { code, stderr } = await ended;
     expect({ code, stderr }).toEqual({ code: expected, stderr: expect.stringContaining('job/cancelled') });
-    expect(performance.now() - since).toBeLessThan(10_000);
+    expect(performance.now() - since).toBeLessThan(30_000);
     expect(readdirSync(join(folder, 'out'))).toEqual([]);
     const { scenes } = JSON.parse(readFileSync(join(folder, 'r.json'), 'utf8'));
     expect(scenes.map(({ status }: { status: string }) => status)).toEqual(['cancelled', 'cancelled']);

@@ -1,17 +1,20 @@
 import { Worker } from 'node:worker_threads';
+import type { StartedNetworks } from '../inference/networks.ts';
 import { PipelineError } from '../pipeline/errors.ts';
 import type { Networks } from '../pipeline/networks.ts';
 import { networksHere } from './networks.ts';
 import type { FromNetwork, NetworkName, NetworksConfig, ToNetwork } from './protocol.ts';
 import { listen } from './thread.ts';
 
+export type RunningNetworks = Pick<StartedNetworks, 'networks' | 'dispose'>;
+
 /**
  * The networks of a scene: on this thread, or on some of their own, so that tiles are computed side by side and others
  * are prepared meanwhile. Inputs are handed over to the threads: the caller must not use them again.
  * @throws PipelineError as createNetworks; `worker/crashed`
  */
-export async function startNetworks({ modelsUrl, threads }: NetworksConfig): Promise<Networks> {
-  if (threads === 1) return (await networksHere(modelsUrl)).networks;
+export async function startNetworks({ modelsUrl, threads }: NetworksConfig): Promise<RunningNetworks> {
+  if (threads === 1) return networksHere(modelsUrl);
   const all = await Promise.all(Array.from({ length: threads }, () => startThread(modelsUrl)));
   const idle = [...all];
   const waiting: ((thread: NetworkThread) => void)[] = [];
@@ -27,35 +30,42 @@ export async function startNetworks({ modelsUrl, threads }: NetworksConfig): Pro
   };
   const { backend, models } = all[0];
   return {
-    backend,
-    models,
-    detect: (input, height, width) => compute('detect', input, height, width),
-    generate: (input, height, width) => compute('generate', input, height, width),
+    networks: {
+      backend,
+      models,
+      detect: (input, height, width) => compute('detect', input, height, width),
+      generate: (input, height, width) => compute('generate', input, height, width),
+    },
+    dispose() {
+      for (const thread of all) thread.end();
+    },
   };
 }
 
 interface NetworkThread {
   readonly backend: string;
   readonly models: Networks['models'];
+  /** One request at a time. */
   compute(request: ToNetwork): Promise<Float32Array>;
+  end(): void;
 }
 
-/** One request at a time; the thread ends with the process. */
 async function startThread(modelsUrl: string): Promise<NetworkThread> {
   const worker = new Worker(new URL('./network-thread.js', import.meta.url), { workerData: modelsUrl });
+  let gone: PipelineError | null = null;
+  let asked: { answer(message: FromNetwork): void; fail(error: PipelineError): void } | null = null;
+  listen<FromNetwork>(
+    worker,
+    (message) => asked?.answer(message),
+    (error) => {
+      gone ??= error;
+      asked?.fail(error);
+    },
+  );
   const answer = () =>
     new Promise<FromNetwork>((resolve, reject) => {
-      const stop = listen<FromNetwork>(
-        worker,
-        (message) => {
-          stop();
-          resolve(message);
-        },
-        (error) => {
-          stop();
-          reject(error);
-        },
-      );
+      if (gone) reject(gone);
+      else asked = { answer: resolve, fail: reject };
     });
   const ready = expecting('ready', await answer());
   return {
@@ -65,6 +75,7 @@ async function startThread(modelsUrl: string): Promise<NetworkThread> {
       worker.postMessage(request, [request.input.buffer]);
       return expecting('output', await answer()).output;
     },
+    end: () => void worker.terminate(),
   };
 }
 

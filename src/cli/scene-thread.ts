@@ -1,14 +1,13 @@
-/** Thread: processes one scene at a time, with networks that are started once. */
+/** Thread: processes one scene at a time, with networks that are started once, and again after a crash. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toPipelineError } from '../pipeline/errors.ts';
-import type { Networks } from '../pipeline/networks.ts';
-import { startNetworks } from './network-pool.ts';
+import { type RunningNetworks, startNetworks } from './network-pool.ts';
 import { processScene } from './process-scene.ts';
-import type { FromScene, NetworksConfig, ToScene } from './protocol.ts';
+import type { FromScene, NetworksConfig, SceneEvent, ToScene } from './protocol.ts';
 
 const port = parentPort!;
 const reply = (message: FromScene) => port.postMessage(message);
-let networks: Promise<Networks> | null = null;
+let running: Promise<RunningNetworks> | null = null;
 let abort = new AbortController();
 
 port.on('message', async (message: ToScene) => {
@@ -17,16 +16,18 @@ port.on('message', async (message: ToScene) => {
     return;
   }
   abort = new AbortController();
-  networks ??= startNetworks(workerData as NetworksConfig);
+  running ??= startNetworks(workerData as NetworksConfig);
+  const networks = running.then((started) => started.networks);
+  const onEvent = (event: SceneEvent) => reply({ type: 'event', event });
   try {
-    const outcome = await processScene(
-      message.task,
-      networks,
-      (event) => reply({ type: 'event', event }),
-      abort.signal,
-    );
+    const outcome = await processScene(message.task, networks, onEvent, abort.signal);
     reply({ type: 'done', outcome });
   } catch (thrown) {
-    reply({ type: 'failed', error: toPipelineError(thrown).toReport() });
+    const error = toPipelineError(thrown).toReport();
+    if (error.code === 'worker/crashed') {
+      running.then((started) => started.dispose()).catch(() => undefined);
+      running = null;
+    }
+    reply({ type: 'failed', error });
   }
 });

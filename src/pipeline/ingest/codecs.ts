@@ -108,59 +108,55 @@ const lzwSize = new Uint32Array(LZW_CODES);
 function unpackLzw(packed: Uint8Array, out: Uint8Array): number {
   const place = lzwPlace;
   const size = lzwSize;
+  const { length } = out;
+  const end = packed.length;
   let filled = 0;
   let next = LZW_END + 1;
   let width = 9;
-  let previous = -1;
-  let previousPlace = 0;
-  let previousSize = 0;
+  /** Size of the string before; 0 where a clear code has just been. It stands right before `filled`. */
+  let previous = 0;
   let bits = 0;
   let held = 0;
-  for (let at = 0; filled < out.length; ) {
-    while (held < width && at < packed.length) {
-      bits = ((bits << 8) | packed[at++]) & 0xffffff;
+  let at = 0;
+  while (filled < length) {
+    while (held < width && at < end) {
+      bits = (bits << 8) | packed[at++];
       held += 8;
     }
     if (held < width) break;
     held -= width;
     const code = (bits >>> held) & ((1 << width) - 1);
-    if (code === LZW_END) break;
-    if (code === LZW_CLEAR) {
+    const before = filled - previous;
+    let count = 1;
+    if (code < LZW_CLEAR) {
+      out[filled] = code;
+    } else if (code === LZW_CLEAR) {
       next = LZW_END + 1;
       width = 9;
-      previous = -1;
+      previous = 0;
       continue;
-    }
-    const start = filled;
-    if (code < LZW_CLEAR) {
-      out[filled++] = code;
-    } else if (code < next) {
-      filled = copyWithin(out, place[code], size[code], filled);
-    } else if (code === next && previous >= 0) {
-      // The string of the previous code and its own first byte: it reads what it writes.
-      filled = copyWithin(out, previousPlace, previousSize + 1, filled);
+    } else if (code === LZW_END) {
+      break;
     } else {
-      throw new Error(`LZW code ${code} before its definition`);
+      // A known string, or the one before with its own first byte again, which reads what it writes.
+      const known = code < next;
+      if (!known && (code > next || previous === 0))
+        throw new Error(`LZW code ${code} before its definition`);
+      const from = known ? place[code] : before;
+      count = Math.min(known ? size[code] : previous + 1, length - filled);
+      for (let i = 0; i < count; i++) out[filled + i] = out[from + i];
     }
-    if (previous >= 0 && next < LZW_CODES) {
-      // previous string + first byte of this one: exactly what stands at the previous place.
-      place[next] = previousPlace;
-      size[next] = previousSize + 1;
+    if (previous > 0 && next < LZW_CODES) {
+      // The string before and the first byte of this one: exactly what stands there.
+      place[next] = before;
+      size[next] = previous + 1;
       next++;
       if (next >= (1 << width) - 1 && width < 12) width++;
     }
-    previous = code;
-    previousPlace = start;
-    previousSize = filled - start;
+    filled += count;
+    previous = count;
   }
   return filled;
-}
-
-/** Byte by byte, so that source and target may overlap; stops at the end of `out`. */
-function copyWithin(out: Uint8Array, from: number, count: number, to: number): number {
-  const end = Math.min(to + count, out.length);
-  for (let i = from, j = to; j < end; i++, j++) out[j] = out[i];
-  return end;
 }
 
 /** PackBits as in TIFF 6.0, section 9. */

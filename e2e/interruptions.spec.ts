@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, expect, type Page, test, type Worker } from '@playwright/test';
+import { type Browser, type BrowserContext, expect, type Page, test, type Worker } from '@playwright/test';
 import { readBands } from './rasters.ts';
 import { writeLongScene, writeSample } from './scenes.ts';
 
@@ -21,12 +21,21 @@ test.beforeAll(async ({ browser }) => {
   await start(page, scene);
   await finish(page);
   undisturbed = await result(page);
-  await page.context().close();
+  await Promise.all(contexts.splice(0).map((context) => context.close()));
 });
 
-async function newPage(browser: Browser, backend = 'wasm'): Promise<Page> {
-  const page = await (await browser.newContext({ acceptDownloads: true })).newPage();
-  await page.goto(`/?backend=${backend}`);
+/** Contexts of the test's own: a page can be closed without the storage of its visit. */
+const contexts: BrowserContext[] = [];
+
+test.afterEach(async () => {
+  await Promise.all(contexts.splice(0).map((context) => context.close()));
+});
+
+async function newPage(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ acceptDownloads: true });
+  contexts.push(context);
+  const page = await context.newPage();
+  await page.goto('/?backend=wasm');
   return page;
 }
 
@@ -148,14 +157,21 @@ test('the storage is full half-way: the run says so and ends with the same resul
   await start(page, scene);
   await halfWay(page);
   await workerOf(page, 'pipeline.worker').evaluate(() => {
-    type Handle = { readonly prototype: { write(): number } };
-    const { FileSystemSyncAccessHandle: handle } = self as unknown as { FileSystemSyncAccessHandle: Handle };
-    handle.prototype.write = () => {
+    type Handle = { readonly prototype: { write: () => number } };
+    const { prototype } = (self as unknown as { FileSystemSyncAccessHandle: Handle })
+      .FileSystemSyncAccessHandle;
+    const { write } = prototype;
+    prototype.write = () => {
       throw new DOMException('no room', 'QuotaExceededError');
     };
+    Object.assign(self, { makeRoom: () => Object.assign(prototype, { write }) });
   });
   await expect(page.getByText(/The storage of this browser is full/)).toBeVisible();
   await finish(page);
+  // Saving goes through the same storage.
+  await workerOf(page, 'pipeline.worker').evaluate(() =>
+    (self as unknown as { makeRoom(): void }).makeRoom(),
+  );
   expect(differences(await result(page), undisturbed)).toBe(0);
 });
 

@@ -181,6 +181,20 @@ function safe(value: bigint): number {
   return Number(value);
 }
 
+export function firstNumber(directory: Directory, tag: number): number | null {
+  const value = directory.tags.get(tag);
+  return typeof value === 'object' && value.length > 0 ? value[0] : null;
+}
+
+export function numbers(
+  directory: Directory,
+  tag: number,
+  missing: readonly number[] = [],
+): readonly number[] {
+  const value = directory.tags.get(tag);
+  return typeof value === 'object' ? value : missing;
+}
+
 export function corrupt(what: string, cause?: unknown): PipelineError {
   return new PipelineError(
     'file/corrupt',

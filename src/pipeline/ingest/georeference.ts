@@ -1,7 +1,6 @@
 import type { Crs, GeoTransform, Grid, Notice } from '../scene.ts';
 import { TAG } from '../tiff/tags.ts';
-import type { Directory } from './directory.ts';
-import { numbers } from './preflight.ts';
+import { type Directory, numbers } from './directory.ts';
 
 /** Keys of the GeoTIFF 1.1 specification. */
 const KEY = {

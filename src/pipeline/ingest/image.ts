@@ -2,9 +2,9 @@ import { PipelineError } from '../errors.ts';
 import type { CarriedMetadata, Grid, Notice, SampleType } from '../scene.ts';
 import { CARRIED_TAGS, GEO_TAGS, TAG } from '../tiff/tags.ts';
 import type { ByteSource } from './byte-source.ts';
-import type { Directory } from './directory.ts';
+import { type Directory, numbers } from './directory.ts';
 import { georeference } from './georeference.ts';
-import { numbers, type Preflight, preflight } from './preflight.ts';
+import { type Preflight, preflight } from './preflight.ts';
 import { converted } from './resample.ts';
 import { type DecodeOptions, type ImageReader, imageReader } from './source.ts';
 

@@ -1,9 +1,17 @@
 import { PipelineError } from '../errors.ts';
-import type { SampleType } from '../scene.ts';
 import { COMPRESSION, PHOTOMETRIC, TAG } from '../tiff/tags.ts';
 import type { ByteSource } from './byte-source.ts';
-import { corrupt, type Directory, readStructure, truncated, unsupportedCompression } from './directory.ts';
+import { corrupt, type Directory, firstNumber, numbers, readStructure, truncated } from './directory.ts';
 import { type ImageLayout, regroupPlainStrips, SAMPLE_BYTES } from './layout.ts';
+import {
+  checkCodec,
+  checkColours,
+  checkCompression,
+  checkPredictor,
+  checkSamples,
+  MASK,
+  photometricOf,
+} from './storage.ts';
 
 export interface Preflight {
   readonly main: Directory;
@@ -29,33 +37,8 @@ const MAX_RATIO = 10_000;
 /** Below this size a bad ratio does no harm. */
 const RATIO_MATTERS_BYTES = 64 * 2 ** 20;
 const MAX_BANDS = 1024;
-/** Bits of TIFF's NewSubfileType. */
+/** Bit of TIFF's NewSubfileType. */
 const REDUCED = 1;
-const MASK = 4;
-
-const SAMPLE_TYPES: Readonly<Record<string, SampleType>> = {
-  '1/8': 'uint8',
-  '1/16': 'uint16',
-  '1/32': 'uint32',
-  '2/8': 'int8',
-  '2/16': 'int16',
-  '2/32': 'int32',
-  '3/16': 'float32',
-  '3/32': 'float32',
-  '3/64': 'float64',
-};
-
-const COMPRESSION_NAMES: Readonly<Record<number, string>> = {
-  2: 'CCITT RLE',
-  3: 'CCITT fax 3',
-  4: 'CCITT fax 4',
-  6: 'old-style JPEG',
-  34661: 'JBIG',
-  34712: 'JPEG 2000',
-  34925: 'LZMA',
-  50001: 'WebP',
-  50002: 'JPEG XL',
-};
 
 /**
  * Reads and checks header, directories and block tables before any sample is decoded.
@@ -161,114 +144,6 @@ function checkImage(directory: Directory, littleEndian: boolean, fileSize: numbe
   return plain && !tiled ? regroupPlainStrips(layout) : layout;
 }
 
-function photometricOf(directory: Directory): number {
-  return firstNumber(directory, TAG.photometricInterpretation) ?? PHOTOMETRIC.blackIsZero;
-}
-
-function checkColours(directory: Directory): void {
-  if (photometricOf(directory) === PHOTOMETRIC.palette) {
-    throw new PipelineError(
-      'scene/palette',
-      'The image holds palette indices (a colour map), not measured light.',
-      'Turn it into colours first: gdal_translate -expand rgb input.tif output.tif; better, export the original bands.',
-    );
-  }
-}
-
-function isMask(directory: Directory): boolean {
-  return ((firstNumber(directory, TAG.newSubfileType) ?? 0) & MASK) !== 0;
-}
-
-function checkSamples(directory: Directory, bands: number): Pick<ImageLayout, 'sampleType' | 'storedBits'> {
-  const bits = numbers(directory, TAG.bitsPerSample, [1]);
-  const formats = numbers(directory, TAG.sampleFormat, [1]).map((format) => (format === 4 ? 1 : format));
-  const mixed = [bits, formats].some((list) => list.slice(0, bands).some((value) => value !== list[0]));
-  const bitMask = isMask(directory) && bits[0] === 1 && formats[0] === 1;
-  const sampleType = bitMask ? 'uint8' : SAMPLE_TYPES[`${formats[0]}/${bits[0]}`];
-  if (sampleType && !mixed && (firstNumber(directory, TAG.fillOrder) ?? 1) === 1) {
-    return { sampleType, storedBits: bits[0] };
-  }
-  const kind = ['', 'unsigned integer', 'signed integer', 'floating point', '', 'complex integer', 'complex'][
-    formats[0]
-  ];
-  throw new PipelineError(
-    'file/unsupported-samples',
-    mixed
-      ? 'The bands of the image have different sample types.'
-      : `Samples of ${bits[0]} bits (${kind || `format ${formats[0]}`}) are not supported.`,
-    `Convert them: gdal_translate -ot ${formats[0] === 1 && bits[0] <= 8 ? 'Byte' : 'Float32'} input.tif output.tif.`,
-  );
-}
-
-function checkCompression(directory: Directory): number {
-  const compression = firstNumber(directory, TAG.compression) ?? COMPRESSION.none;
-  const photometric = photometricOf(directory);
-  if (!(Object.values(COMPRESSION) as number[]).includes(compression)) {
-    const name = COMPRESSION_NAMES[compression] ?? `TIFF code ${compression}`;
-    throw unsupportedCompression(
-      `The compression of the image (${name}) is not supported.`,
-      'COMPRESS=DEFLATE PHOTOMETRIC=RGB',
-    );
-  }
-  if (photometric <= PHOTOMETRIC.rgb || isMask(directory)) return compression;
-  if (photometric === PHOTOMETRIC.ycbcr && compression === COMPRESSION.jpeg) return compression;
-  throw unsupportedCompression(
-    `The colour space of the image (TIFF photometric interpretation ${photometric}) is not supported.`,
-    'COMPRESS=DEFLATE PHOTOMETRIC=RGB',
-  );
-}
-
-/** Blocks that are images of their own format. */
-function checkCodec(
-  directory: Directory,
-  compression: number,
-  sampleType: SampleType,
-  storedBits: number,
-  bands: number,
-  planar: boolean,
-): ImageLayout['codec'] {
-  if (compression === COMPRESSION.jpeg) {
-    const ycbcr = photometricOf(directory) === PHOTOMETRIC.ycbcr;
-    if (sampleType !== 'uint8' || storedBits !== 8) {
-      throw unsupportedCompression(`JPEG with ${sampleType} samples is not supported.`);
-    }
-    if (ycbcr && (bands !== 3 || planar)) {
-      throw unsupportedCompression(
-        `YCbCr of ${bands} ${planar ? 'separate ' : ''}bands is not supported.`,
-        'COMPRESS=DEFLATE PHOTOMETRIC=RGB',
-      );
-    }
-    const tables = numbers(directory, TAG.jpegTables);
-    return { kind: 'jpeg', ycbcr, tables: tables.length > 0 ? Uint8Array.from(tables) : null };
-  }
-  if (compression === COMPRESSION.lerc) {
-    // The decoder of the lerc package fails on 32-bit unsigned offsets.
-    if (sampleType === 'uint32') throw unsupportedCompression('LERC with uint32 samples is not supported.');
-    if (storedBits !== 8 * SAMPLE_BYTES[sampleType]) {
-      throw unsupportedCompression(`LERC with samples of ${storedBits} bits is not supported.`);
-    }
-    const wrapping = (['none', 'deflate', 'zstd'] as const)[numbers(directory, TAG.lercParameters)[1] ?? 0];
-    if (!wrapping) throw unsupportedCompression('The LERC blocks are packed in an unknown way.');
-    return { kind: 'lerc', wrapping };
-  }
-  return undefined;
-}
-
-/** As libtiff, which ignores predictors of codecs that have none. */
-function checkPredictor(
-  directory: Directory,
-  sampleType: SampleType,
-  storedBits: number,
-  compression: number,
-): 1 | 2 | 3 {
-  const predictor = firstNumber(directory, TAG.predictor) ?? 1;
-  const { none, packbits } = COMPRESSION;
-  if (predictor === 1 || compression === none || compression === packbits) return 1;
-  const float = sampleType.startsWith('float');
-  if ((predictor === 2 && storedBits >= 8) || (predictor === 3 && float)) return predictor;
-  throw unsupportedCompression(`Predictor ${predictor} with ${sampleType} samples is not supported.`);
-}
-
 function checkBlocks(layout: ImageLayout, imageBytes: number, fileSize: number): void {
   const { offsets, byteCounts } = layout;
   const across = Math.ceil(layout.width / layout.blockWidth);
@@ -326,20 +201,6 @@ function size(directory: Directory, tag: number, missing = 0): number {
   const value = firstNumber(directory, tag) ?? missing;
   if (Number.isSafeInteger(value) && value >= 0) return value;
   throw corrupt(`tag ${tag} is ${value}, which is no size`);
-}
-
-export function firstNumber(directory: Directory, tag: number): number | null {
-  const value = directory.tags.get(tag);
-  return typeof value === 'object' && value.length > 0 ? value[0] : null;
-}
-
-export function numbers(
-  directory: Directory,
-  tag: number,
-  missing: readonly number[] = [],
-): readonly number[] {
-  const value = directory.tags.get(tag);
-  return typeof value === 'object' ? value : missing;
 }
 
 function attempt<T>(check: () => T): T | null {

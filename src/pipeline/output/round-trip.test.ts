@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fromArrayBuffer } from 'geotiff';
@@ -275,5 +276,35 @@ describe('writing', () => {
     sink.write(new Uint8Array(4), 0);
     sink.write(new Uint8Array(4), 8);
     expect(() => sink.toBlob()).toThrow(/4 to 8 were not written/);
+  });
+});
+
+describe.skipIf(!hasGdal)('a mask of valid pixels inside the file', () => {
+  const gdal = (args: string[]) => execFileSync('gdal_translate', ['-q', ...args]);
+  const maskOf = (path: string) => {
+    const raw = `${path}.mask`;
+    gdal(['-b', 'mask', '-of', 'ENVI', path, raw]);
+    return readFileSync(raw);
+  };
+
+  it('says where there is no data, and is a mask again in the result', async () => {
+    const masked = join(scratch, 'masked.tif');
+    const internal = ['--config', 'GDAL_TIFF_INTERNAL_MASK', 'YES'];
+    gdal(['-b', '1', '-b', '2', '-b', '3', '-mask', '4', ...internal, fixturePath('rgba.tif'), masked]);
+    const { source, path } = await writtenResult(new File([readFileSync(masked)], 'masked.tif'));
+    const { scene } = source;
+    expect(scene.bands.map(({ role }) => role)).toEqual(['red', 'green', 'blue', 'alpha']);
+    expect(scene.maskBand).toBe(3);
+
+    const expected = maskOf(masked);
+    expect(new Set(expected)).toEqual(new Set([0, 255]));
+    const { bands } = await source.read(
+      { x: 0, y: 0, width: scene.grid.width, height: scene.grid.height },
+      [3],
+    );
+    expect(bands[0]).toEqual(new Uint8Array(expected));
+    expect(maskOf(path)).toEqual(expected);
+    expect((describeWithGdal(path).bands as unknown[]).length).toBe(3);
+    expect(samplesByGdal(path, scratch)).toEqual(samplesByGdal(masked, scratch));
   });
 });

@@ -80,14 +80,7 @@ const refused: Readonly<Record<string, () => Uint8Array<ArrayBuffer>>> = {
   'three hundred directories': () =>
     tiff({ directories: Array.from({ length: 300 }, (_, i) => (i ? { 254: long(1) } : plainTags())) }),
   'an empty directory': () => tiff({ directories: [{}] }),
-  'a directory of 65,535 entries': () => {
-    const bytes = tiff();
-    const first = DATA + plainData.length;
-    return tiff({ patches: [[first, [255, 255]]], data: plainData, directories: [plainTags()] }).slice(
-      0,
-      bytes.length,
-    );
-  },
+  'a directory of 65,535 entries': () => tiff({ patches: [[DATA + plainData.length, [255, 255]]] }),
   // Counts and offsets of tags.
   'four thousand million strips': () => tiff({ tags: { 273: { ...long(16), count: huge } } }),
   'four thousand million bits per sample': () => tiff({ tags: { 258: { ...short(16), count: huge } } }),

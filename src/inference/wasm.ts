@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendUnusable, type StartedBackend } from './backend.ts';
+import { replaceWasmKernels } from './wasm-kernels.ts';
 
 /** Addresses of the builds of the WASM back end that are used. */
 export interface WasmFiles {
@@ -17,6 +18,7 @@ const START_TIMEOUT_MS = 30_000;
 export async function startWasm(files: WasmFiles): Promise<StartedBackend> {
   if (typeof WebAssembly === 'undefined') throw new BackendUnusable('this browser has no WebAssembly');
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  replaceWasmKernels();
   // The threads' script is made from the source text of a bundled function, which does not survive minification.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   wasm.setWasmPaths({

@@ -1,0 +1,64 @@
+/** Our kernels do what the CPU back end does. */
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { StartedBackend } from './backend.ts';
+import { NODE_WASM } from './testing/wasm-in-node.ts';
+import { startWasm } from './wasm.ts';
+
+let started: StartedBackend;
+beforeAll(async () => {
+  started = await startWasm(NODE_WASM);
+});
+afterAll(() => started.dispose());
+
+const numbers = (count: number) =>
+  Float32Array.from({ length: count }, (_, i) => Math.sin(i * 12.9898) * 43.7);
+
+async function onBoth(compute: () => tf.Tensor): Promise<void> {
+  await tf.setBackend('cpu');
+  const expected = tf.tidy(() => compute().arraySync());
+  await tf.setBackend('wasm');
+  const live = tf.memory().numTensors;
+  expect(tf.tidy(() => compute().arraySync())).toEqual(expected);
+  expect(tf.memory().numTensors).toBe(live);
+}
+
+test.each([
+  [1, 3, 5, 8, 2],
+  [2, 4, 3, 36, 3],
+  [1, 40, 40, 256, 2],
+])('DepthToSpace of %d x %d x %d x %d, block %d', (n, h, w, c, block) =>
+  onBoth(() => tf.depthToSpace(tf.tensor4d(numbers(n * h * w * c), [n, h, w, c]), block)),
+);
+
+test.each([
+  [
+    [0, 0, 0, 0],
+    [-1, -1, -1, 6],
+  ],
+  [
+    [0, 0, 0, 9],
+    [-1, -1, -1, -1],
+  ],
+  [
+    [0, 1, 2, 3],
+    [1, 2, 3, 4],
+  ],
+])('Slice from %j of size %j', (begin, size) =>
+  onBoth(() => tf.slice(tf.tensor4d(numbers(4 * 5 * 15), [1, 4, 5, 15]), begin, size)),
+);
+
+test.each([[3], [-1], [1]])('Concat on axis %d', (axis) =>
+  onBoth(() => {
+    const shape: [number, number, number, number] = [1, 4, 5, 6];
+    const other: [number, number, number, number] = axis === 1 ? [1, 2, 5, 6] : [1, 4, 5, 1];
+    return tf.concat(
+      [tf.tensor4d(numbers(120), shape), tf.tensor4d(numbers(axis === 1 ? 60 : 20), other)],
+      axis,
+    );
+  }),
+);
+
+test('whole numbers keep the kernels of the back end', () =>
+  onBoth(() => tf.slice(tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3], 'int32'), [0, 1], [2, 2])));

@@ -117,10 +117,10 @@ export function regressionOf({ sums, classes: { layout } }: Findings, plan: Band
 
 /**
  * Float64: pixels with data, number of blocks, length of a block's sums, then per block its number and sums.
- * Float32: the tile's cells of the coarse field, plane by plane. Uint8: which of them are known.
+ * Float32: the tile's cells of the coarse field, plane by plane. Uint8: their weights.
  */
 function summarise(
-  { coarse, coarse: { planes, known }, classes }: Findings,
+  { coarse, coarse: { planes, weight }, classes }: Findings,
   key: number,
   found: TileFindings,
 ) {
@@ -142,8 +142,8 @@ function summarise(
       values.set(plane.subarray(from, from + cells.width), p * count + to),
     );
   });
-  const flags = page.subarray(page.length - count);
-  eachRow(coarse, cells, (from, to) => flags.set(known.subarray(from, from + cells.width), to));
+  const weights = page.subarray(page.length - count);
+  eachRow(coarse, cells, (from, to) => weights.set(weight.subarray(from, from + cells.width), to));
   return page;
 }
 
@@ -165,8 +165,8 @@ function restore(findings: Findings, key: number, page: Uint8Array): void {
       plane.set(values.subarray(p * count + from, p * count + from + cells.width), to);
     });
   });
-  const flags = page.subarray(page.length - count);
-  eachRow(coarse, cells, (to, from) => coarse.known.set(flags.subarray(from, from + cells.width), to));
+  const weights = page.subarray(page.length - count);
+  eachRow(coarse, cells, (to, from) => coarse.weight.set(weights.subarray(from, from + cells.width), to));
 }
 
 /** The cells of the coarse field under a tile core, which begins on a cell. */

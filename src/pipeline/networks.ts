@@ -16,8 +16,9 @@ export interface Networks {
    */
   detect(input: Float32Array, height: number, width: number): Promise<Float32Array>;
   /**
-   * @param input `[1, height, width, 15]`: six pre-filled bands, six presence planes, then the
-   *   probabilities of thin, thick and shadow.
+   * @param input `[1, height, width, 22]`: six base bands (the pre-fill under thick cloud, else as observed), six
+   *   presence planes, the probabilities of thin, thick and shadow, six pre-filled bands, and 1 where the pre-fill
+   *   was observed on another date.
    * @returns `[1, height, width, 7]`: six repaired bands in reflectance, then the Laplace scale of their
    *   error in reflectance (> 0).
    */
@@ -32,5 +33,5 @@ export interface ModelIdentity {
 
 export const DETECTOR_CHANNELS = 12;
 export const DETECTOR_CLASSES = 4;
-export const GENERATOR_CHANNELS = 15;
+export const GENERATOR_CHANNELS = 22;
 export const GENERATOR_OUTPUTS = 7;

@@ -103,17 +103,15 @@ async function repairTile(
   };
 
   const filled = coarse ? fillFrom(seen, clearPixels(found, seen.valid, CLEAR_LIMIT), coarse, inside) : null;
-  let position = 0;
   const within = <T extends Samples>(plane: T): T => cropPlane(plane, window, inside);
   const probabilities = [found.thin, found.thick, found.shadow].map(within);
-  const base = seen.canonical.map((plane) => {
-    if (!plane) return null;
-    const observed = within(plane);
-    return filled ? blendBase(observed, filled[position++], probabilities[1]) : observed;
-  });
-  const present = position;
+  const observed = seen.canonical.map((plane) => plane && within(plane));
+  const present = observed.filter((plane) => plane !== null).length;
+  let position = 0;
+  const fill = observed.map((plane) => plane && (filled ? filled[position++] : plane));
+  const base = observed.map((plane, band) => plane && blendBase(plane, fill[band]!, probabilities[1]));
 
-  const input = generatorInput(base, probabilities, gatherFrom(tile, inside, inside));
+  const input = generatorInput(base, fill, probabilities, gatherFrom(tile, inside, inside));
   const output = await networks.generate(input, tile.height, tile.width);
   const { canonical, errorScale } = cropGenerated(output, tile, core, REFLECTANCE_LIMIT);
 

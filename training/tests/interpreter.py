@@ -54,7 +54,7 @@ def run(folder, x, output):
             y = torch.cat(i[:-1], int(i[-1]))
         else:
             y = {"Mul": lambda: i[0] * i[1], "AddV2": lambda: i[0] + i[1], "Relu": lambda: i[0].relu(),
-                 "Tanh": lambda: i[0].tanh(), "Exp": lambda: i[0].exp(), "Softplus": lambda: F.softplus(i[0]),
+                 "Tanh": lambda: i[0].tanh(), "Sigmoid": lambda: i[0].sigmoid(), "Sub": lambda: i[0] - i[1], "Exp": lambda: i[0].exp(), "Softplus": lambda: F.softplus(i[0]),
                  "Softmax": lambda: i[0].softmax(-1)}[op]()
         values[name] = y
     return values[output]

@@ -45,11 +45,45 @@ def test_base_takes_the_prefill_under_thick_cloud_alone():
     p[:, 0] = 1
     p[:, 0, 8:24, 8:24] = 0
     p[:, 2, 8:24, 8:24] = 1
-    assert torch.allclose(inpaint.make_base(x, p), torch.full_like(x, 0.2), atol=1e-6)
+    assert torch.allclose(inpaint.make_base(x, p)[0], torch.full_like(x, 0.2), atol=1e-6)
     p[:, [1, 2]] = p[:, [2, 1]]
-    assert torch.equal(inpaint.make_base(x, p), x)
+    assert torch.equal(inpaint.make_base(x, p)[0], x)
 
 
 def test_blend_is_a_smoothstep():
     t = inpaint.thick_blend(torch.tensor([0.0, 0.3, 0.5, 0.7, 1.0]))
     assert torch.allclose(t, torch.tensor([0, 0, 0.5, 1, 1.0]))
+
+
+def test_a_lone_clear_pixel_does_not_speak_for_a_large_hole():
+    x = torch.full((1, 1, 128, 128), 0.2)
+    known = torch.zeros(1, 1, 128, 128)
+    known[..., :32] = 1
+    x[..., 100, 100], known[..., 100, 100] = 0.9, 1
+    filled = inpaint.prefill(x, known, 7)
+    assert filled[0, 0, 100, 100] == 0.9
+    assert filled[0, 0, 60, 80] < 0.25
+
+
+def test_harmonising_undoes_a_change_of_gain_and_offset_from_clear_pixels():
+    g = torch.Generator().manual_seed(4)
+    reference, known = torch.rand(2, 6, 32, 32, generator=g), torch.ones(2, 1, 32, 32)
+    known[..., 10:20, 10:20] = 0
+    target = 0.7 * reference + 0.05
+    observed = torch.where(known > 0, target, torch.full_like(target, 0.9))
+    assert (inpaint.harmonise(reference, observed, known) - target).abs().max() < 0.01
+
+
+def test_harmonising_without_clear_pixels_changes_nothing():
+    reference = torch.rand(1, 6, 16, 16)
+    assert torch.allclose(inpaint.harmonise(reference, torch.zeros_like(reference), torch.zeros(1, 1, 16, 16)), reference, atol=1e-6)
+
+
+def test_cloning_keeps_the_texture_of_the_reference_and_the_level_of_the_target():
+    y, x = torch.meshgrid(torch.arange(64.0), torch.arange(64.0), indexing="ij")
+    texture = 0.05 * torch.sin(x / 3) * torch.cos(y / 4)
+    reference = (0.2 + texture).expand(1, 6, 64, 64).contiguous()
+    target = reference + 0.1
+    known = torch.ones(1, 1, 64, 64)
+    known[..., 20:44, 20:44] = 0
+    assert (inpaint.clone(target * known, known, reference) - target).abs().max() < 1e-5

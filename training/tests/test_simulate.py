@@ -77,3 +77,33 @@ def test_cloud_brightens_and_shadow_darkens(bank):
     change = (s.cloudy - s.clear).mean(1, keepdim=True)
     assert change[s.probabilities[:, 2:3] > 0.9].mean() > 0.05
     assert change[s.probabilities[:, 3:4] > 0.9].mean() < -0.01
+
+
+def test_jpeg_equals_the_reference_codec_but_for_chroma():
+    import io
+
+    from PIL import Image
+
+    grey = (synthetic_ground(64, 3)[0] * 4).clip(0, 1)
+    ours = simulate.jpeg(torch.from_numpy(np.stack([grey] * 3)), 75)[0].numpy()
+    stream = io.BytesIO()
+    Image.fromarray(np.round(grey * 255).astype(np.uint8)).save(stream, "JPEG", quality=75)
+    theirs = np.asarray(Image.open(stream), np.float32) / 255
+    assert np.abs(ours - theirs).mean() < 0.004
+    assert np.abs(ours - grey).mean() > 0.004
+
+
+def test_reference_is_the_other_date_where_it_was_clear(bank):
+    ground = np.stack([synthetic_ground(64, s) for s in range(8)])
+    other = ground * 1.2
+    other[::2] = 0
+    sample = simulate.Simulator(bank, 5)(ground, np.ones((8, 6), np.float32), [ROW] * 8, other, dropout=False)
+    assert sample.reference_valid[::2].max() == 0 and sample.reference_valid[1::2].mean() > 0.5
+    assert torch.equal(sample.reference, torch.from_numpy(other) * sample.reference_valid)
+
+
+def test_ground_of_other_places_stays_in_range(bank):
+    ground = torch.rand(64, 6, 16, 16) * 0.5
+    other = simulate.Simulator(bank, 6).other_ground(ground)
+    assert other.min() >= 0 and other.max() <= 0.8 + 1e-5
+    assert 0.2 < (other.sub(ground).abs().amax((1, 2, 3)) > 1e-6).float().mean() < 0.8

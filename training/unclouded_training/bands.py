@@ -3,6 +3,7 @@
 Reflectance runs from 0 to 1 and is clipped to [0, 1.5]; an 8-bit file is DN / 255, a file with a scale is DN * scale.
 A missing band is zero everywhere and its presence is 0.
 """
+import json
 from pathlib import Path
 
 BANDS = ("blue", "green", "red", "nir", "swir16", "swir22")
@@ -21,3 +22,12 @@ PROJECT_ROOT = TRAINING_ROOT.parent
 DEFAULT_DATA = PROJECT_ROOT.parent / "shared" / "data"
 CACHE = TRAINING_ROOT / "cache"
 RUNS = TRAINING_ROOT / "runs"
+CONFIGS = TRAINING_ROOT / "configs"
+#: The last of the runs that made the shipped weights.
+FINAL_RUN = {"detector": "detector-refine", "generator": "generator-refine"}
+
+
+def run_chain(name: str) -> list[dict]:
+    """The configs that led to a run, the first one first: a run may `start` from the weights of another."""
+    config = json.loads((CONFIGS / f"{name}.json").read_text())
+    return [*(run_chain(config["start"]) if config.get("start") else []), config]

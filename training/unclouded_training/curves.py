@@ -8,7 +8,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 
-from .bands import PROJECT_ROOT, RUNS
+from .bands import FINAL_RUN, PROJECT_ROOT, RUNS, run_chain
 
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
@@ -27,8 +27,13 @@ def smooth(values: np.ndarray, width: int) -> np.ndarray:
 
 
 def plot(kind: str, out: Path) -> None:
-    rows = [json.loads(line) for line in (RUNS / kind / "log.jsonl").read_text().splitlines()]
-    config = json.loads((Path(__file__).parents[1] / "configs" / f"{kind}.json").read_text())
+    """The runs of a chain one after the other; dashed lines where the critic joins in and where a run begins."""
+    rows, marks, offset = [], [], 0.0
+    for config in run_chain(FINAL_RUN[kind]):
+        log = [json.loads(line) for line in (RUNS / config["name"] / "log.jsonl").read_text().splitlines()]
+        marks += [offset / 60] * (offset > 0) + [offset / 60 + config["reconstructMinutes"]] * bool(config.get("reconstructMinutes"))
+        rows += [{**row, "seconds": row["seconds"] + offset} for row in log]
+        offset = rows[-1]["seconds"]
     panels = PANELS[kind]
     figure, axes = pyplot.subplots(1, len(panels), figsize=(3.6 * len(panels), 2.8), dpi=80, layout="constrained")
     for axis, (title, names) in zip(axes, panels):
@@ -40,8 +45,8 @@ def plot(kind: str, out: Path) -> None:
             validation = name.startswith(("mae", "iou"))
             values = values if validation else smooth(values, 9)
             axis.plot(minutes[-len(values):], values, lw=1, label=name)
-        for start in ([config["reconstructMinutes"]] if "reconstructMinutes" in config else []):
-            axis.axvline(start, color="grey", lw=0.8, ls="--")
+        for mark in marks:
+            axis.axvline(mark, color="grey", lw=0.8, ls="--")
         axis.set_title(title, fontsize=9)
         axis.set_xlabel("minutes", fontsize=8)
         axis.tick_params(labelsize=7)

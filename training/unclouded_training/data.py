@@ -120,27 +120,48 @@ class Crops:
         if naip.any() and not naip.all():
             weight[naip] *= NAIP_SHARE / (1 - NAIP_SHARE) * weight[~naip].sum() / weight[naip].sum()
         self.weight = weight / weight.sum()
+        self.other = [self.other_date(s) for s in self.index]
 
-    def draw(self, count: int, size: int) -> tuple[np.ndarray, np.ndarray, list[dict]]:
-        """(`image` [N,6,S,S] float32 reflectance, `presence` [N,6], scene rows); flips and quarter turns included."""
-        images = np.empty((count, 6, size, size), np.float32)
+    def other_date(self, scene: dict) -> dict | None:
+        """Another date of the same place on the same grid, or None."""
+        shape = (scene["place"], scene["height"], scene["width"], scene["presence"])
+        if scene["place"] in ("naip", "california"):
+            return None
+        same = [s for s in self.index if s is not scene and (s["place"], s["height"], s["width"], s["presence"]) == shape]
+        return same[0] if same else None
+
+    def view(self, scene: dict) -> np.ndarray:
+        h, w = scene["height"], scene["width"]
+        return self.pixels[scene["offset"]:scene["offset"] + 6 * h * w].reshape(6, h, w)
+
+    def draw(self, count: int, size: int, dates: float = 0.0):
+        """(`image` [N,6,S,S] float32 reflectance, `presence` [N,6], scene rows, `reference` [N,6,S,S]); turned and flipped.
+
+        With probability `dates` the reference holds the same ground on the place's other date, where there is one; else 0.
+        """
+        images, references = np.zeros((2, count, 6, size, size), np.float32)
         presence = np.empty((count, 6), np.float32)
         rows = []
         for n in range(count):
             for _ in range(8):
-                s = self.index[self.rng.choice(len(self.index), p=self.weight)]
-                h, w = s["height"], s["width"]
-                view = self.pixels[s["offset"]:s["offset"] + 6 * h * w].reshape(6, h, w)
-                y, x = self.rng.integers(h - size + 1), self.rng.integers(w - size + 1)
-                crop = view[:, y:y + size, x:x + size]
+                at = self.rng.choice(len(self.index), p=self.weight)
+                s = self.index[at]
+                y, x = self.rng.integers(s["height"] - size + 1), self.rng.integers(s["width"] - size + 1)
+                crop = self.view(s)[:, y:y + size, x:x + size]
                 if (crop[0] > 0).mean() > 0.98:
                     break
-            crop = np.rot90(crop, self.rng.integers(4), (1, 2))
-            images[n] = crop[:, :, ::-1] if self.rng.random() < 0.5 else crop
+            turns, flip = self.rng.integers(4), self.rng.random() < 0.5
+
+            def turned(picture):
+                picture = np.rot90(picture, turns, (1, 2))
+                return picture[:, :, ::-1] if flip else picture
+
+            images[n] = turned(crop)
+            if self.rng.random() < dates and self.other[at] is not None:
+                references[n] = turned(self.view(self.other[at])[:, y:y + size, x:x + size])
             presence[n] = s["presence"]
             rows.append(s)
-        images *= 1e-4
-        return images, presence, rows
+        return images * np.float32(1e-4), presence, rows, references * np.float32(1e-4)
 
 
 if __name__ == "__main__":

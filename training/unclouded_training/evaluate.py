@@ -1,7 +1,7 @@
-"""Tables of the model cards: `python -m unclouded_training.evaluate [--data DIR] [--parts six rgb masks rice pair]`.
+"""Tables of the model cards: `python -m unclouded_training.evaluate [--data DIR] [--parts six rgb dates masks rice pair]`.
 
-Writes `evaluation.json` and `evaluation.md` into `public/models/`. The weights are those of the run folders, rounded to
-float16 as they are shipped. Composites follow the application's rule in its plainest form: the generator's pixel is taken
+Writes `evaluation.json` and `evaluation.md` into `public/models/`. The weights are read from the
+exported models. Composites follow the application's rule in its plainest form: the generator's pixel is taken
 where p_thin + p_thick + p_shadow >= 0.3, every other pixel stays as observed.
 """
 from __future__ import annotations
@@ -16,22 +16,16 @@ import torch.nn.functional as F
 from PIL import Image
 
 from . import metrics
-from .bands import BANDS, DEFAULT_DATA, PROJECT_ROOT, RGB, RGBN, RUNS, SIX
+from .bands import BANDS, DEFAULT_DATA, RGB, RGBN, SIX
 from .data import read_manifest, read_raw, read_scene, to_canonical
-from .export import halved
-from .inpaint import CLEAR_LIMIT, clear_weight, coarse_field, make_base
+from .export import MODELS, shipped
+from .inpaint import CLEAR_LIMIT, blend_base, clear_weight, clone, coarse_field, harmonise, make_base
 from .networks import Detector, Generator
 from .simulate import Sample, Simulator, load_bank
 from .train import detector_input, generator_input
 
 TILE, SEED = 256, 2024
 REGIONS = ("thin", "thick", "shadow", "clear", "all masked")
-
-
-def load(kind: str, name: str = "ema.pt") -> torch.nn.Module:
-    net = Detector() if kind == "detector" else Generator()
-    net.load_state_dict(torch.load(RUNS / kind / name)["weights"])
-    return halved(net)
 
 
 @torch.no_grad()
@@ -49,8 +43,8 @@ def repair(net: Generator, picture: torch.Tensor, presence: torch.Tensor, p: tor
     pad = (0, -w % 16, 0, -h % 16)
     picture, p = F.pad(picture, pad, mode="replicate"), F.pad(p, pad, mode="replicate")
     clear = clear_weight(p)
-    base = make_base(picture, p, 4, coarse_field(picture, clear, 4) if clear.any() else None)
-    out = net(generator_input(base, presence, p))[0, :, :h, :w].numpy()
+    base, filled = make_base(picture, p, 4, coarse_field(picture, clear, 4) if clear.any() else None)
+    out = net(generator_input(base, presence, p, filled))[0, :, :h, :w].numpy()
     return out[:6], out[6], base[0, :, :h, :w].numpy()
 
 
@@ -99,7 +93,7 @@ class Table:
                 for row, regions in self.sums.items()}
 
 
-def evaluate_simulated(data: Path, detector, generator, before, presence) -> dict:
+def evaluate_simulated(data: Path, detector, generator, presence) -> dict:
     """Rows of the simulated table, and the coverage of the 90 % interval inside the mask."""
     table = Table()
     inside = total = inside_p = total_p = 0
@@ -119,9 +113,6 @@ def evaluate_simulated(data: Path, detector, generator, before, presence) -> dic
         table.add("pre-fill", np.where(hole, base[have], observed), truth, regions)
         table.add("generator, true mask", np.where(hole, raw, observed), truth, regions)
         table.add("generator, true mask, not composited", raw, truth, regions)
-        if before is not None:
-            earlier = repair(before, sample.cloudy, sample.presence, p)[0][have]
-            table.add("before the adversarial phase, true mask", np.where(hole, earlier, observed), truth, regions)
         error = np.abs(raw - truth)[:, label > 0]
         inside += (error <= np.log(10) * scale[label > 0]).sum()
         total += error.size
@@ -135,6 +126,41 @@ def evaluate_simulated(data: Path, detector, generator, before, presence) -> dic
         inside_p += (error <= np.log(10) * scale[hole]).sum()
         total_p += error.size
     return {"rows": table.result(), "coverage90": inside / total, "coverage90Detector": inside_p / max(total_p, 1)}
+
+
+@torch.no_grad()
+def evaluate_dates(data: Path, generator) -> dict:
+    """Simulated clouds on the validation places with two dates, the other date as reference; six bands, true mask."""
+    simulator = Simulator(load_bank(), SEED)
+    rng = np.random.default_rng(SEED)
+    scenes = [read_scene(data, r) for r in read_manifest(data) if r["file"].startswith("val/s2-")]
+    table = Table()
+    for target in scenes:
+        other = next(s for s in scenes if s.row["place"] == target.row["place"] and s is not target)
+        _, h, w = target.image.shape
+        side = min(TILE, h // 16 * 16, w // 16 * 16)
+        for cover in (0.15, 0.35, 0.6, 0.85):
+            y, x = rng.integers(h - side + 1), rng.integers(w - side + 1)
+            crop, reference = (np.ascontiguousarray(s.image[None, :, y:y + side, x:x + side]) for s in (target, other))
+            row = {"eightBit": False, "sensor": "S2", "gsd": 10}
+            sample = simulator(crop, target.presence[None], [row], cover=torch.tensor([cover]), dropout=False)
+            truth, observed = sample.clear[0].numpy(), sample.cloudy[0].numpy()
+            label, p = sample.probabilities.argmax(1)[0].numpy(), sample.probabilities
+            regions = {"thin": label == 1, "thick": label == 2, "shadow": label == 3, "all masked": label > 0}
+            hole, clear = masked(p), clear_weight(p)
+            if not clear.any():
+                continue
+            copied = torch.from_numpy(reference)
+            matched = harmonise(copied, sample.cloudy, clear)
+            cloned = clone(sample.cloudy, clear, matched, 4, coarse_field(sample.cloudy - matched, clear, 4))
+            given = generator_input(blend_base(sample.cloudy, cloned, p), sample.presence, p, cloned, torch.ones_like(clear))
+            for name, picture in (("do nothing", observed), ("smooth inpainting", metrics.harmonic_fill(observed, ~hole)),
+                                  ("copy", copied[0].numpy()), ("regression", matched[0].numpy()),
+                                  ("regression and cloning", cloned[0].numpy()),
+                                  ("generator, one date", repair(generator, sample.cloudy, sample.presence, p)[0]),
+                                  ("generator, two dates", generator(given)[0, :6].numpy())):
+                table.add(name, np.where(hole, picture, observed), truth, regions)
+    return {"rows": table.result()}
 
 
 def evaluate_masks(data: Path, detector) -> dict:
@@ -250,6 +276,9 @@ def markdown(result: dict) -> str:
             r = result[key]
             parts.append(f"## {title}\n\n{region_table(r['rows'], REGIONS)}\n\nCoverage of the 90 % interval inside the mask: "
                          f"{r['coverage90']:.3f} (true mask), {r['coverage90Detector']:.3f} (detector's mask).")
+    if "dates" in result:
+        parts.append("## Two dates: the other date as reference (Las Vegas, Mumbai, Norcia), six bands, true mask\n\n"
+                     + region_table(result["dates"]["rows"], ("thin", "thick", "shadow", "all masked")))
     if "masks" in result:
         lines = ["| picture, bands | class | F1 | IoU | balanced accuracy | precision | recall | true share |", "|---|---|---|---|---|---|---|---|"]
         for name, classes in result["masks"].items():
@@ -274,14 +303,14 @@ def markdown(result: dict) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
-    parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "public" / "models")
-    parser.add_argument("--parts", nargs="+", default=["six", "rgb", "masks", "rice", "pair"],
+    parser.add_argument("--models", type=Path, default=MODELS, help="the exported networks to measure")
+    parser.add_argument("--out", type=Path, default=MODELS)
+    parser.add_argument("--parts", nargs="+", default=["six", "rgb", "dates", "masks", "rice", "pair"],
                         help="parts to compute; the others are kept as evaluation.json has them")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    detector, generator = load("detector"), load("generator")
-    before = load("generator", "before-adversarial.pt") if (RUNS / "generator/before-adversarial.pt").exists() else None
+    detector, generator = shipped("detector", arguments.models), shipped("generator", arguments.models)
     path = arguments.out / "evaluation.json"
     result = json.loads(path.read_text()) if path.exists() else {}
     if "masks" in arguments.parts:
@@ -292,7 +321,9 @@ def main() -> None:
         result["rice"] = evaluate_rice(arguments.data, detector, generator)
     for part, key, presence in (("six", "simulatedSix", SIX), ("rgb", "simulatedRgb", RGB)):
         if part in arguments.parts:
-            result[key] = evaluate_simulated(arguments.data, detector, generator, before, presence)
+            result[key] = evaluate_simulated(arguments.data, detector, generator, presence)
+    if "dates" in arguments.parts:
+        result["dates"] = evaluate_dates(arguments.data, generator)
     path.write_text(json.dumps(result, indent=1) + "\n")
     (arguments.out / "evaluation.md").write_text(markdown(result))
     print(markdown(result))

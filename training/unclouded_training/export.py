@@ -18,11 +18,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .bands import BANDS, CLASSES, PROJECT_ROOT, RUNS
-from .networks import Body, Detector, Generator, mac_per_pixel, parameter_count, receptive_field
+from .bands import BANDS, CLASSES, FINAL_RUN, PROJECT_ROOT, RUNS, run_chain
+from .networks import GENERATOR_CHANNELS, Body, Detector, Generator, mac_per_pixel, parameter_count, receptive_field
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 GENERATED_BY = "unclouded_training.export"
+MODELS = PROJECT_ROOT / "public" / "models"
 
 
 def b64(text: str) -> str:
@@ -117,22 +118,61 @@ def detector_graph(net: Detector) -> Graph:
 
 def generator_graph(net: Generator) -> Graph:
     g = Graph()
-    entry = g.placeholder("input", 15)
+    entry = g.placeholder("input", GENERATOR_CHANNELS)
     x = g.body(net.body, g.scaled("scaled", entry, net.scale.flatten().numpy()))
     w, b = net.head.weight, net.head.bias
     gain = g.node("gain/tanh", "Tanh", [g.conv("gain/conv", x, w[:6], b[:6])])
     gain = g.node("gain", "Exp", [g.scaled("gain/scaled", gain, net.GAIN)])
     offset = g.node("offset/tanh", "Tanh", [g.conv("offset/conv", x, w[6:12], b[6:12])])
     offset = g.scaled("offset", offset, net.OFFSET)
-    begin = g.const("base/begin", np.zeros(4, np.int32))
-    size = g.const("base/size", np.array([-1, -1, -1, 6], np.int32))
-    base = g.node("base", "Slice", [entry, begin, size], Index={"type": "DT_INT32"})
-    repaired = g.node("repaired", "AddV2", [g.node("amplified", "Mul", [base, gain]), offset])
-    scale = g.node("scale/softplus", "Softplus", [g.conv("scale/conv", x, w[12:], b[12:])])
+    mix = g.node("mix", "Sigmoid", [g.conv("mix/conv", x, w[13:], b[13:] + net.MIX)])
+    six = g.const("six", np.array([-1, -1, -1, 6], np.int32))
+    base, filled = (g.node(name, "Slice", [entry, g.const(name + "/begin", np.array([0, 0, 0, at], np.int32)), six],
+                           Index={"type": "DT_INT32"}) for name, at in (("base", 0), ("filled", 15)))
+    step = g.node("mixed/step", "Mul", [mix, g.node("mixed/difference", "Sub", [filled, base])])
+    mixed = g.node("mixed", "AddV2", [base, step])
+    repaired = g.node("repaired", "AddV2", [g.node("amplified", "Mul", [mixed, gain]), offset])
+    scale = g.node("scale/softplus", "Softplus", [g.conv("scale/conv", x, w[12:13], b[12:13])])
     scale = g.node("scale", "AddV2", [scale, g.const("scale/least", np.float32(net.MIN_SCALE))])
     axis = g.const("output/axis", np.asarray(3, np.int32))
     g.node("output", "ConcatV2", [repaired, scale, axis], N={"i": "2"}, Tidx={"type": "DT_INT32"})
     return g
+
+
+def shipped(kind: str, folder: Path = MODELS) -> torch.nn.Module:
+    """The network as `export` wrote it into `folder/<kind>/`."""
+    net = Detector() if kind == "detector" else Generator()
+    model = json.loads((folder / kind / "model.json").read_text())
+    data, values, offset = (folder / kind / "weights.bin").read_bytes(), {}, 0
+    for entry in model["weightsManifest"][0]["weights"]:
+        form = np.dtype("<f2" if "quantization" in entry else "<i4" if entry["dtype"] == "int32" else "<f4")
+        count = int(np.prod(entry["shape"]))
+        values[entry["name"]] = torch.from_numpy(np.frombuffer(data, form, count, offset).reshape(entry["shape"]).astype(np.float32))
+        offset += count * form.itemsize
+
+    def read(module: torch.nn.Conv2d, *names: str) -> None:
+        """Fill a convolution from one node, or from the nodes that share it; the four copies of an upsampling are one."""
+        weight = torch.cat([values[n + "/weights"].permute(3, 2, 0, 1) for n in names])
+        bias = torch.cat([values[n + "/bias"] for n in names])
+        module.weight.copy_(weight[:len(module.weight)])
+        module.bias.copy_(bias[:len(module.bias)])
+
+    with torch.no_grad():
+        body = net.body
+        read(body.entry, "entry")
+        for name, blocks in (("encode", body.encode), ("middle", body.middle), ("decode", body.decode)):
+            for n, block in enumerate(blocks):
+                read(block.first, f"{name}{n}/first")
+                read(block.second, f"{name}{n}/second")
+        for n, (down, up) in enumerate(zip(body.down, body.up)):
+            read(down, f"down{n}")
+            read(up, f"up{n}/wide")
+        if kind == "detector":
+            read(net.head, "logits")
+        else:
+            read(net.head, "gain/conv", "offset/conv", "scale/conv", "mix/conv")
+            net.head.bias[13:] -= net.MIX
+    return net.eval()
 
 
 def halved(net: torch.nn.Module) -> torch.nn.Module:
@@ -168,7 +208,8 @@ def golden_input(kind: str, size: int = 64, seed: int = 5) -> torch.Tensor:
                        cover=torch.tensor([0.45]), dropout=False)
     if kind == "detector":
         return detector_input(sample.cloudy, sample.presence)
-    return generator_input(make_base(sample.cloudy, sample.probabilities, 6), sample.presence, sample.probabilities)
+    base, filled = make_base(sample.cloudy, sample.probabilities, 6)
+    return generator_input(base, sample.presence, sample.probabilities, filled)
 
 
 def sha256(data: bytes) -> str:
@@ -191,7 +232,7 @@ def export(kind: str, net: torch.nn.Module, out: Path, facts: dict) -> dict:
     (out / "model.json").write_bytes(text)
     (out / "weights.bin").write_bytes(weights)
     (out / "golden.bin").write_bytes(golden)
-    channels, widths, middle, head = (12, (12, 24, 48, 96), 2, 1) if kind == "detector" else (15, (16, 32, 64, 128), 3, 3)
+    channels, widths, middle, head = (12, (12, 24, 48, 96), 2, 1) if kind == "detector" else (GENERATOR_CHANNELS, (16, 32, 64, 128), 3, 3)
     planes = [f"has_{b}" for b in BANDS]
     card = {
         "name": f"unclouded-{kind}", "version": VERSION, "licence": "Apache-2.0",
@@ -200,7 +241,8 @@ def export(kind: str, net: torch.nn.Module, out: Path, facts: dict) -> dict:
                   "golden.bin": {"sha256": sha256(golden), "bytes": len(golden)}},
         "canonicalBands": list(BANDS),
         "inputNames": ["input"], "outputNames": ["probabilities" if kind == "detector" else "output"],
-        "inputChannels": [*BANDS, *planes] + ([] if kind == "detector" else list(CLASSES[1:])),
+        "inputChannels": [*BANDS, *planes] + ([] if kind == "detector" else [
+            *CLASSES[1:], *(f"prefill_{b}" for b in BANDS), "other_date"]),
         "outputChannels": list(CLASSES) if kind == "detector" else [*BANDS, "laplace_scale"],
         "multipleOf": 8, "parameters": parameter_count(net), "macPerPixel": round(mac_per_pixel(net, channels)),
         "receptiveField": receptive_field(widths, middle, head),
@@ -214,18 +256,23 @@ def export(kind: str, net: torch.nn.Module, out: Path, facts: dict) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=["detector", "generator", "all"])
-    parser.add_argument("--weights", type=Path, help="averaged weights of a run; default runs/<kind>/ema.pt")
-    parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "public" / "models")
+    parser.add_argument("--weights", type=Path, help="averaged weights of a run; default those of the final run")
+    parser.add_argument("--out", type=Path, default=MODELS)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     for kind in ("detector", "generator") if arguments.kind == "all" else (arguments.kind,):
-        state = torch.load(arguments.weights or RUNS / kind / "ema.pt")
+        runs = run_chain(FINAL_RUN[kind])
+        states = [torch.load(RUNS / config["name"] / "ema.pt") for config in runs]
+        if arguments.weights:
+            states[-1] = torch.load(arguments.weights)
         net = Detector() if kind == "detector" else Generator()
-        net.load_state_dict(state["weights"])
+        net.load_state_dict(states[-1]["weights"])
+        commands = [f"python -m unclouded_training.train configs/{config['name']}.json" for config in runs]
         facts = {
             "trainedOn": "Clear Sentinel-2, Landsat 5/7/8 and NAIP scenes with simulated clouds and shadows; see README.md",
-            "seed": state["config"]["seed"], "steps": state["step"], "minutes": round(state["elapsed"] / 60, 1),
-            "command": f"python -m unclouded_training.train configs/{kind}.json && python -m unclouded_training.export {kind}",
+            "seeds": [config["seed"] for config in runs], "steps": sum(s["step"] for s in states),
+            "minutes": round(sum(s["elapsed"] for s in states) / 60, 1),
+            "command": " && ".join([*commands, f"python -m unclouded_training.export {kind}"]),
         }
         card = export(kind, net, arguments.out / kind, facts)
         print(kind, card["parameters"], card["macPerPixel"], card["receptiveField"], card["files"]["weights.bin"]["bytes"])

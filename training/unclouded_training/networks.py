@@ -55,19 +55,12 @@ class Body(nn.Module):
         return F.relu(x)
 
 
-def input_scale(channels: int) -> torch.Tensor:
-    """Fixed input normalisation [1,C,1,1]: reflectance times 4, everything else as it is."""
-    scale = torch.ones(1, channels, 1, 1)
-    scale[:, :6] = 4
-    return scale
-
-
 class Detector(nn.Module):
-    """[N,12,H,W] (6 bands, 6 presence planes) to class logits [N,4,H,W]: clear, thin, thick, shadow."""
+    """[N,12,H,W] (6 bands in reflectance, 6 presence planes) to class logits [N,4,H,W]: clear, thin, thick, shadow."""
 
     def __init__(self, widths=(12, 24, 48, 96), middle: int = 2):
         super().__init__()
-        self.register_buffer("scale", input_scale(12))
+        self.register_buffer("scale", torch.cat([torch.full((6,), 4.0), torch.ones(6)]).view(1, 12, 1, 1))
         self.body = Body(12, tuple(widths), middle)
         self.head = nn.Conv2d(widths[0], 4, 1)
 
@@ -75,21 +68,27 @@ class Detector(nn.Module):
         return self.head(self.body(x * self.scale)).float()
 
 
-class Generator(nn.Module):
-    """[N,15,H,W] (6 base bands, 6 presence planes, thin, thick, shadow) to [N,7,H,W]: 6 repaired bands and scale b.
+GENERATOR_CHANNELS = 22
 
-    A cloud layer and a shadow act on each band as gain and offset, so the head predicts their inverse:
-    `out = base * exp(1.5 tanh(g)) + 0.6 tanh(o)`; the 13th channel gives `b = softplus(s) + 1e-3` (reflectance), the scale
-    of a Laplace distribution shared by all bands.
+
+class Generator(nn.Module):
+    """[N,22,H,W] to [N,7,H,W]: 6 repaired bands and scale b.
+
+    Input: 6 base bands, 6 presence planes, thin, thick, shadow, 6 pre-filled bands, and 1 where the pre-fill was observed on
+    another date. The head first mixes base and pre-fill, then undoes a cloud layer or a shadow, which act on each band
+    as gain and offset: `mixed = base + sigmoid(m - 4) (prefill - base)`, `out = mixed * exp(1.5 tanh(g)) + 0.6 tanh(o)`.
+    The last channel gives `b = softplus(s) + 1e-3` (reflectance), the scale of a Laplace distribution shared by all bands.
     """
 
-    GAIN, OFFSET, MIN_SCALE = 1.5, 0.6, 1e-3
+    GAIN, OFFSET, MIX, MIN_SCALE = 1.5, 0.6, -4.0, 1e-3
 
     def __init__(self, widths=(16, 32, 64, 128), middle: int = 3):
         super().__init__()
-        self.register_buffer("scale", input_scale(15))
-        self.body = Body(15, tuple(widths), middle)
-        self.head = nn.Conv2d(widths[0], 13, 3, padding=1)
+        scale = torch.ones(1, GENERATOR_CHANNELS, 1, 1)
+        scale[:, :6] = scale[:, 15:21] = 4
+        self.register_buffer("scale", scale)
+        self.body = Body(GENERATOR_CHANNELS, tuple(widths), middle)
+        self.head = nn.Conv2d(widths[0], 14, 3, padding=1)
         nn.init.normal_(self.head.weight, std=1e-3)
         nn.init.zeros_(self.head.bias)
         with torch.no_grad():
@@ -97,7 +96,9 @@ class Generator(nn.Module):
 
     def forward(self, x):
         h = self.head(self.body(x * self.scale)).float()
-        repaired = x[:, :6] * torch.exp(self.GAIN * torch.tanh(h[:, :6])) + self.OFFSET * torch.tanh(h[:, 6:12])
+        base, filled = x[:, :6], x[:, 15:21]
+        mixed = base + torch.sigmoid(h[:, 13:] + self.MIX) * (filled - base)
+        repaired = mixed * torch.exp(self.GAIN * torch.tanh(h[:, :6])) + self.OFFSET * torch.tanh(h[:, 6:12])
         return torch.cat([repaired, F.softplus(h[:, 12:13]) + self.MIN_SCALE], 1)
 
 

@@ -29,7 +29,12 @@ SHADOW_LIGHT = (0.95, 0.85, 0.80, 0.60, 0.45, 0.45)
 SHADOW_DARK = (0.75, 0.60, 0.50, 0.30, 0.25, 0.25)
 #: Reflectance that DN 255 of a Landsat TM/ETM+ high-gain picture stands for, roughly (calibration at a 40 degree sun).
 LANDSAT8BIT = (0.42, 0.46, 0.42, 0.60, 0.53, 0.50)
+#: What the air adds to the ground at the top of the atmosphere, roughly: the step between processing levels.
+PATH_RADIANCE = (0.07, 0.04, 0.025, 0.01, 0.003, 0.001)
 LAMBDA_REF = 0.56
+JPEG_TABLE = (
+    16.0, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62,
+    18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99)
 #: Soft limits of the labels: visible opacity where thin and where thick cloud begins, darkening where shadow begins.
 THIN_RAMP, THICK_RAMP, SHADOW_RAMP = (0.06, 0.10), (0.60, 0.65), (0.09, 0.15)
 
@@ -181,12 +186,33 @@ def blur(x: torch.Tensor, passes: int = 1) -> torch.Tensor:
     return x
 
 
+def jpeg(picture: torch.Tensor, quality: float) -> torch.Tensor:
+    """What JPEG leaves of blue, green, red [3,S,S] in 0..1: 8x8 DCT, ITU-T T.81 luminance table at `quality` 1..100.
+
+    Brightness and the two colour differences are quantised by the same table; the differences three times as coarsely.
+    """
+    n = torch.arange(8.0)
+    dct = torch.cos(math.pi * (2 * n[None] + 1) * n[:, None] / 16) * torch.where(n == 0, math.sqrt(1 / 8), 0.5)[:, None]
+    scale = 50 / quality if quality < 50 else 2 - quality / 50
+    table = (torch.tensor(JPEG_TABLE).view(8, 8) * scale).clamp(min=1) / 255
+    blue, green, red = picture
+    luma = 0.114 * blue + 0.587 * green + 0.299 * red
+    planes = torch.stack([luma, blue - luma, red - luma])
+    size = picture.shape[-1]
+    blocks = planes.unfold(1, 8, 8).unfold(2, 8, 8)
+    step = table * torch.tensor([1.0, 3.0, 3.0]).view(3, 1, 1, 1, 1)
+    kept = torch.round(dct @ blocks @ dct.T / step) * step
+    luma, b, r = (dct.T @ kept @ dct).permute(0, 1, 3, 2, 4).reshape(3, size, size)
+    return torch.stack([luma + b, luma - (0.114 * b + 0.299 * r) / 0.587, luma + r]).clamp(0, 1)
+
+
 @dataclass
 class Sample:
     """What a network is trained on; all [N,.,S,S].
 
     `cloudy` and `clear` 6 bands of reflectance (missing ones 0), `presence` [N,6], `probabilities` soft labels (4 classes),
-    `opacity` visible opacity 0..1, `darkening` mean share of light that the shadow takes.
+    `opacity` visible opacity 0..1, `darkening` mean share of light that the shadow takes; `reference` the ground on another
+    date (zero where there is none) and `reference_valid` [N,1,S,S] where that was seen clearly.
     """
 
     cloudy: torch.Tensor
@@ -195,6 +221,8 @@ class Sample:
     probabilities: torch.Tensor
     opacity: torch.Tensor
     darkening: torch.Tensor
+    reference: torch.Tensor
+    reference_valid: torch.Tensor
 
 
 class Simulator:
@@ -218,7 +246,7 @@ class Simulator:
         """Optical depth [N,1,S,S] of a layer that covers `cover` of the crop, and that of its shadow."""
         fields = self.bank[torch.randint(len(self.bank), (n,), generator=self.generator)].float()
         centre = torch.stack([self.uniform(n, -0.6, 0.6), self.uniform(n, -0.6, 0.6)], 1)
-        zoom = self.log_uniform(n, 0.4, 2.4) * 128 / size
+        zoom = self.log_uniform(n, 0.4, 4.0) * 128 / size
         angle = self.uniform(n, 0, 2 * math.pi)
         crop = blur(sample_field(fields, centre, zoom, angle, size), 2)
         flat = crop[..., ::4, ::4].reshape(n, -1).sort(1).values
@@ -296,13 +324,15 @@ class Simulator:
         cloud = colour[:, :, None, None] * body
         return shaded * (1 - a) + cloud * a, a[:, :3].mean(1, keepdim=True), darkening
 
-    def __call__(self, images: np.ndarray, presence: np.ndarray, rows: list[dict], display: float = 0.35,
-                 cover: torch.Tensor | None = None, dropout: bool = True) -> Sample:
+    def __call__(self, images: np.ndarray, presence: np.ndarray, rows: list[dict], reference: np.ndarray | None = None,
+                 display: float = 0.5, cover: torch.Tensor | None = None, dropout: bool = True) -> Sample:
         """Clear crops as `Crops.draw` gives them to a Sample; `display` is the share of RGB pictures that get a stretch."""
         ground = torch.from_numpy(images)
+        if dropout:
+            ground = self.other_ground(ground)
         if dropout and ground.shape[2] % 32 == 0:
             # Ground without texture, as calm or turbid water: smooth is not cloud.
-            for i in torch.nonzero(self.uniform(len(ground)) < 0.08)[:, 0].tolist():
+            for i in torch.nonzero(self.uniform(len(ground)) < 0.12)[:, 0].tolist():
                 coarse = F.avg_pool2d(ground[i:i + 1], 32)
                 ground[i] = F.interpolate(coarse, ground.shape[2:], mode="bicubic", align_corners=False)[0].clamp(min=0)
         have = torch.from_numpy(presence)
@@ -320,9 +350,15 @@ class Simulator:
 
         gain = self.log_uniform(n, 0.7, 1.5)[:, None, None, None] * (1 + 0.05 * self.normal(n, 6).clamp(-2, 2))[:, :, None, None] / factor
         clear, cloudy = ground * factor * gain, cloudy * gain
+        level = torch.where(self.uniform(n) < 0.5, self.uniform(n, -1.0, 0.8), torch.zeros(n))
+        path = level[:, None, None, None] * torch.tensor(PATH_RADIANCE).view(1, 6, 1, 1)
+        clear, cloudy = (clear + path).clamp(min=0), (cloudy + path).clamp(min=0)
         noise = self.log_uniform(n, 0.0004, 0.004)[:, None, None, None]
         cloudy = cloudy + noise * self.normal(*cloudy.shape)
-        saturate = torch.where(self.uniform(n) < 0.1, self.uniform(n, 0.7, 1.0), ceiling)[:, None, None, None]
+        # Detectors saturate band by band, some of them under the brightness of a cloud.
+        low = self.log_uniform(6 * n, 0.25, 1.0).view(n, 6)
+        low = torch.maximum(low, 1.1 * clear.flatten(2)[..., ::7].quantile(0.99, 2))
+        saturate = torch.minimum(torch.where(self.uniform(n) < 0.25, 1.0, math.inf)[:, None] * low, ceiling[:, None])[:, :, None, None]
         cloudy = torch.minimum(cloudy.clamp(min=0), saturate)
         clear = torch.minimum(clear, saturate)
 
@@ -339,11 +375,33 @@ class Simulator:
                     have[i, 5] = 0
                 if have[i, 3:].sum() == 0 and self.uniform(1).item() < display:
                     clear[i], cloudy[i] = self.stretch(clear[i], cloudy[i])
+                    if self.uniform(1).item() < 0.5:
+                        cloudy[i, :3] = jpeg(cloudy[i, :3], self.uniform(1, 60, 95).item())
         eight = torch.tensor([bool(r["eightBit"]) for r in rows]) | ((have[:, 3:].sum(1) == 0) & (self.uniform(n) < 0.5))
         quantised = torch.round(cloudy.clamp(0, 1) * 255) / 255
         cloudy = torch.where(eight[:, None, None, None], quantised, cloudy)
         plane = have[:, :, None, None]
-        return Sample(cloudy * plane, clear * plane, have, labels(opacity, darkening), opacity, darkening)
+        return Sample(cloudy * plane, clear * plane, have, labels(opacity, darkening), opacity, darkening,
+                      *self.reference(reference, plane))
+
+    def reference(self, pictures: np.ndarray | None, plane: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Other dates [N,6,S,S] to (reference, validity); a third of them were cloudy themselves in part of the crop."""
+        if pictures is None:
+            return torch.zeros_like(plane).expand(-1, 6, -1, -1), torch.zeros_like(plane[:, :1])
+        other = torch.from_numpy(pictures)
+        n, _, size, _ = other.shape
+        cover = torch.where(self.uniform(n) < 0.35, self.uniform(n, 0.05, 0.8), torch.zeros(n))
+        cloud, _ = self.layer(n, size, cover, torch.ones(n), torch.ones(n), None)
+        valid = ((other.amax(1, keepdim=True) > 0) & (cloud == 0)).float()
+        return other * plane * valid, valid
+
+    def other_ground(self, ground: torch.Tensor) -> torch.Tensor:
+        """Ground as other places have it: brighter (sand, dry soil, bare rock), darker, or of another tint."""
+        n = len(ground)
+        gain = torch.where(self.uniform(n) < 0.35, self.log_uniform(n, 0.6, 2.4), torch.ones(n))
+        tint = torch.where(self.uniform(n) < 0.25, 0.18, 0.0)[:, None] * self.normal(n, 6).clamp(-2, 2)
+        brighter = ground * (gain[:, None] * torch.exp(tint))[:, :, None, None]
+        return torch.where(brighter > 0.6, torch.maximum(ground, 0.6 + 0.2 * (1 - torch.exp((0.6 - brighter) / 0.2))), brighter)
 
     def stretch(self, clear: torch.Tensor, cloudy: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The same display stretch (percentiles, then gamma) on both pictures [6,S,S]."""

@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from . import losses
 from .bands import RUNS
 from .data import Crops
-from .inpaint import APP_LEVELS, clear_weight, coarse_field, prefill, thick_blend
+from .inpaint import APP_LEVELS, blend_base, clear_weight, clone, coarse_field, harmonise, prefill
 from .networks import Detector, Generator, PatchDiscriminator, parameter_count
 from .simulate import Sample, Simulator, blur, load_bank, ramp
 
@@ -34,23 +34,37 @@ def detector_input(pictures: torch.Tensor, presence: torch.Tensor) -> torch.Tens
     return torch.cat([pictures, presence[:, :, None, None].expand(n, 6, h, w)], 1).contiguous(memory_format=CHANNELS_LAST)
 
 
-def generator_input(base: torch.Tensor, presence: torch.Tensor, probabilities: torch.Tensor) -> torch.Tensor:
-    """Base [N,6,H,W], presence [N,6] and probabilities [N,4,H,W] to [N,15,H,W]."""
+def generator_input(base: torch.Tensor, presence: torch.Tensor, probabilities: torch.Tensor, filled: torch.Tensor,
+                    other_date: torch.Tensor | None = None) -> torch.Tensor:
+    """Base and pre-fill [N,6,H,W], presence [N,6], probabilities [N,4,H,W], other date [N,1,H,W] to [N,22,H,W].
+
+    `other_date` is 1 where the pre-fill was observed on another date.
+    """
     n, _, h, w = base.shape
     planes = presence[:, :, None, None].expand(n, 6, h, w)
-    return torch.cat([base, planes, probabilities[:, 1:4]], 1).contiguous(memory_format=CHANNELS_LAST)
+    other = torch.zeros_like(base[:, :1]) if other_date is None else other_date
+    return torch.cat([base, planes, probabilities[:, 1:4], filled, other], 1).contiguous(memory_format=CHANNELS_LAST)
 
 
-def training_base(sample: Sample, probabilities: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """The base as the application makes it; a crop with nothing clear takes a disturbed mean as its coarse field."""
+def training_fill(sample: Sample, probabilities: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """The pre-fill as the application makes it; a crop with nothing clear takes a disturbed mean as its coarse field.
+
+    Where a sample has a reference date, that is harmonised and cloned; its own gaps are filled smoothly first.
+    """
     clear = clear_weight(probabilities)
     coarse = coarse_field(sample.cloudy, clear, APP_LEVELS)
     empty = clear.amax((2, 3), keepdim=True) == 0
     n = len(clear)
     far = sample.clear.mean((2, 3), keepdim=True) * (1 + 0.15 * torch.randn(n, 6, 1, 1, generator=generator)).clamp(0.5, 1.6)
     filled = prefill(sample.cloudy, clear, APP_LEVELS, torch.where(empty, far, coarse))
-    w = thick_blend(probabilities[:, 2:3])
-    return (1 - w) * sample.cloudy + w * filled
+    dated = torch.nonzero(sample.reference_valid.amax((1, 2, 3)) > 0)[:, 0]
+    if len(dated):
+        valid, reference, observed, known = (t[dated] for t in (sample.reference_valid, sample.reference, sample.cloudy, clear))
+        reference = harmonise(reference, observed, known * valid)
+        gap = prefill(reference, valid, APP_LEVELS, coarse_field(reference, valid, APP_LEVELS))
+        both = known * valid
+        filled[dated] = clone(observed, both, gap, APP_LEVELS, coarse_field(observed - gap, both, APP_LEVELS))
+    return filled
 
 
 def perturb(p: torch.Tensor, simulator: Simulator) -> torch.Tensor:
@@ -132,6 +146,22 @@ class Run:
         return True
 
 
+def start_from(folder: Path, parts: dict) -> None:
+    """Begin with the averaged weights, and the critic, of an earlier run; a layer that has grown keeps its new rows at start."""
+    weights = torch.load(folder / "ema.pt")["weights"]
+    for name in ("net", "average"):
+        own = parts[name].state_dict()
+        for key, value in weights.items():
+            if key == "scale":
+                continue
+            padded = torch.zeros_like(own[key]) if value.dim() == 4 and value.shape[1] != own[key].shape[1] else own[key].clone()
+            padded[tuple(slice(s) for s in value.shape)] = value
+            own[key] = padded
+        parts[name].load_state_dict(own)
+    if "critic" in parts:
+        parts["critic"].load_state_dict(torch.load(folder / "state.pt")["parts"]["critic"])
+
+
 def load_detector(path: Path) -> Detector | None:
     """The averaged detector of a run folder, or None before its first save."""
     if not path.exists():
@@ -153,7 +183,8 @@ def train_detector(config: dict) -> None:
     average = copy.deepcopy(net)
     optimiser = torch.optim.AdamW(net.parameters(), lr=config["rate"], weight_decay=1e-4)
     parts = {"net": net, "average": average, "optimiser": optimiser}
-    run.resume(parts)
+    if not run.resume(parts) and config.get("start"):
+        start_from(RUNS / config["start"], parts)
     crops = Crops(seed=config["seed"] + run.step)
     simulator = Simulator(load_bank(), config["seed"] + run.step)
     check = validation_set(77)
@@ -221,11 +252,13 @@ def train_generator(config: dict) -> None:
     optimiser = torch.optim.AdamW(net.parameters(), lr=config["rate"], betas=(0.9, 0.99), weight_decay=1e-4)
     critic_optimiser = torch.optim.AdamW(critic.parameters(), lr=config["criticRate"], betas=(0.5, 0.95), weight_decay=1e-4)
     parts = {"net": net, "critic": critic, "average": average, "optimiser": optimiser, "criticOptimiser": critic_optimiser}
-    run.resume(parts)
+    if not run.resume(parts) and config.get("start"):
+        start_from(RUNS / config["start"], parts)
     crops = Crops(seed=config["seed"] + run.step)
     simulator = Simulator(load_bank(), config["seed"] + run.step)
     check = validation_set(78)
-    check_base = training_base(check, check.probabilities, torch.Generator().manual_seed(1))
+    check_fill = training_fill(check, check.probabilities, torch.Generator().manual_seed(1))
+    check_base = blend_base(check.cloudy, check_fill, check.probabilities)
     detector, detector_read = None, -1e9
     first = config["reconstructMinutes"] * 60
     total = first + config["adversarialMinutes"] * 60
@@ -240,13 +273,14 @@ def train_generator(config: dict) -> None:
 
         size = 192 if run.step % 6 == 5 else 128
         with torch.no_grad():
-            sample = simulator(*crops.draw(config["batch"] if size == 128 else config["batch"] // 2, size))
+            sample = simulator(*crops.draw(config["batch"] if size == 128 else config["batch"] // 2, size, config["dates"]))
             if detector is not None and adversarial and run.step % 2:
                 with torch.autocast("cpu", torch.bfloat16):
                     p = detector(detector_input(sample.cloudy, sample.presence)).float().softmax(1)
             else:
                 p = perturb(sample.probabilities, simulator)
-            base = training_base(sample, p, simulator.generator)
+            filled = training_fill(sample, p, simulator.generator)
+            base = blend_base(sample.cloudy, filled, p)
         rate = config["rate"] if not adversarial else config["adversarialRate"]
         factor = rate_factor(now, total, config["tailMinutes"] * 60)
         for group in optimiser.param_groups:
@@ -255,7 +289,7 @@ def train_generator(config: dict) -> None:
             group["lr"] = config["criticRate"] * factor
 
         with torch.autocast("cpu", torch.bfloat16):
-            out = net(generator_input(base, sample.presence, p))
+            out = net(generator_input(base, sample.presence, p, filled, sample.reference_valid))
         terms = reconstruction(out, sample, p, scheduled(config["thickWeight"], now))
         loss = sum(terms.values())
         values = {k: v.detach() for k, v in terms.items()}
@@ -291,7 +325,7 @@ def train_generator(config: dict) -> None:
             run.log(loss=loss, **values)
         if time.monotonic() - run.saved > 150:
             with torch.no_grad():
-                out = average(generator_input(check_base, check.presence, check.probabilities))
+                out = average(generator_input(check_base, check.presence, check.probabilities, check_fill))
                 masks = check.probabilities
                 e, zero = (out[:, :6] - check.clear).abs(), (check_base - check.clear).abs()
                 mae = {f"mae{n}": losses.weighted_mean(e, masks[:, k:k + 1], check.presence)

@@ -1,6 +1,6 @@
 import type { Grid, Window } from '../scene.ts';
 import { cropPlane } from '../windows.ts';
-import { CELL, LEVELS, type Level, prefill, pull } from './prefill.ts';
+import { CELL, complete, LEVELS, type Level, pull } from './prefill.ts';
 
 /**
  * The scene at one value per 16 x 16 pixels, from clear pixels only: what tiles fill their clouds from where
@@ -11,7 +11,8 @@ export interface CoarseField {
   readonly width: number;
   readonly height: number;
   readonly planes: readonly Float32Array[];
-  readonly known: Uint8Array;
+  /** Clear pixels that each cell rests on, up to FULL_WEIGHT. */
+  readonly weight: Uint8Array;
 }
 
 export function createCoarseField(grid: Grid, planes: number): CoarseField {
@@ -21,7 +22,7 @@ export function createCoarseField(grid: Grid, planes: number): CoarseField {
     width,
     height,
     planes: Array.from({ length: planes }, () => new Float32Array(width * height)),
-    known: new Uint8Array(width * height),
+    weight: new Uint8Array(width * height),
   };
 }
 
@@ -37,13 +38,13 @@ export function roundUp(length: number, unit: number): number {
 export function asLevel(planes: readonly Float32Array[], clear: Uint8Array, window: Window): Level {
   const width = roundUp(window.width, CELL);
   const height = roundUp(window.height, CELL);
-  if (width === window.width && height === window.height) return { width, height, planes, known: clear };
+  if (width === window.width && height === window.height) return { width, height, planes, weight: clear };
   const padded = { x: window.x, y: window.y, width, height };
   return {
     width,
     height,
     planes: planes.map((plane) => cropPlane(plane, window, padded)),
-    known: cropPlane(clear, window, padded),
+    weight: cropPlane(clear, window, padded),
   };
 }
 
@@ -60,7 +61,7 @@ export function addToCoarseField(
   const top = window.y / CELL;
   for (let y = 0; y < level.height; y++) {
     const to = (top + y) * field.width + left;
-    field.known.set(level.known.subarray(y * level.width, (y + 1) * level.width), to);
+    field.weight.set(level.weight.subarray(y * level.width, (y + 1) * level.width), to);
     level.planes.forEach((plane, p) => {
       field.planes[p].set(plane.subarray(y * level.width, (y + 1) * level.width), to);
     });
@@ -73,24 +74,24 @@ export function addToCoarseField(
  * @returns null if no cell is known: then nothing can be filled.
  */
 export function completeCoarseField(field: CoarseField): CoarseField | null {
-  if (!field.known.includes(1)) return null;
-  const longest = Math.max(field.width, field.height);
-  const levels = longest > 1 ? Math.ceil(Math.log2(longest)) : 0;
-  const side = 1 << levels;
+  if (field.weight.every((weight) => weight === 0)) return null;
+  let side = 1;
+  while (side < field.width || side < field.height) side *= 2;
   const pad = <T extends Float32Array | Uint8Array>(from: T, to: T): T => {
     for (let y = 0; y < field.height; y++) {
       to.set(from.subarray(y * field.width, (y + 1) * field.width), y * side);
     }
     return to;
   };
-  const known = pad(field.known, new Uint8Array(side * side));
-  const wanted = { left: 0, top: 0, right: field.width, bottom: field.height };
+  const weight = pad(field.weight, new Uint8Array(side * side));
+  const grid = { x: 0, y: 0, width: side, height: side };
   // Plane by plane, to bound the memory.
   const planes = field.planes.map((plane) => {
     const padded = pad(plane, new Float32Array(side * side));
-    return prefill({ width: side, height: side, planes: [padded], known }, levels, null, wanted)[0];
+    const [filled] = complete({ width: side, height: side, planes: [padded], weight });
+    return cropPlane(filled, grid, { x: 0, y: 0, width: field.width, height: field.height });
   });
-  return { width: field.width, height: field.height, planes, known: field.known };
+  return { width: field.width, height: field.height, planes, weight: field.weight };
 }
 
 /** The cells under a window whose corner lies on a multiple of 16 pixels; sides rounded up to whole cells. */

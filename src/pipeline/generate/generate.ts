@@ -3,7 +3,7 @@ import { GENERATOR_OUTPUTS } from '../networks.ts';
 import type { Observation } from '../preprocess/observe.ts';
 import type { Window } from '../scene.ts';
 import { asLevel, type CoarseField, cropCoarseField } from './coarse-field.ts';
-import { LEVELS, prefill } from './prefill.ts';
+import { prefill } from './prefill.ts';
 
 /** The generator's word on a tile core. */
 export interface Generated {
@@ -38,7 +38,7 @@ export function fillFrom(
     right: wanted.x - x + wanted.width,
     bottom: wanted.y - y + wanted.height,
   };
-  return prefill(level, LEVELS, cropCoarseField(coarse, seen.window), area);
+  return prefill(level, cropCoarseField(coarse, seen.window), area);
 }
 
 /**

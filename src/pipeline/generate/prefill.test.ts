@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { clearPixels } from '../detect/probabilities.ts';
 import { addToCoarseField, asLevel, completeCoarseField, createCoarseField } from './coarse-field.ts';
 import { fillFrom } from './generate.ts';
-import { blendBase, CLEAR_LIMIT, FILL_MARGIN, LEVELS, prefill, thickBlend } from './prefill.ts';
+import { blendBase, CLEAR_LIMIT, FILL_MARGIN, prefill, thickBlend } from './prefill.ts';
 
 interface Fixture {
   readonly width: number;
@@ -45,7 +45,7 @@ function sceneField() {
 describe('pre-fill', () => {
   it('equals the one of training: coarse field, fill and base', () => {
     const coarse = sceneField();
-    const filled = prefill(asLevel(observed, clear, scene), LEVELS, coarse.planes);
+    const filled = prefill(asLevel(observed, clear, scene), coarse.planes);
     for (let b = 0; b < observed.length; b++) {
       expect(worst(coarse.planes[b], fixture.coarse[b])).toBeLessThan(1e-6);
       expect(worst(filled[b], fixture.filled[b])).toBeLessThan(2e-6);
@@ -54,7 +54,7 @@ describe('pre-fill', () => {
   });
 
   it('leaves clear pixels as they are and stays within their range', () => {
-    const [filled] = prefill(asLevel(observed, clear, scene), LEVELS, sceneField().planes);
+    const [filled] = prefill(asLevel(observed, clear, scene), sceneField().planes);
     const known = observed[0].filter((_, i) => clear[i]);
     const [low, high] = [Math.min(...known), Math.max(...known)];
     filled.forEach((value, i) => {

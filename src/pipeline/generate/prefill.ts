@@ -2,9 +2,10 @@
  * The pre-fill: smooth inpainting of cloudy pixels from clear ones, from coarse to fine. Training uses the same
  * definition (`training/unclouded_training/inpaint.py`); a fixture ties the two together.
  *
- * Pull: a cell is the mean of its 2 x 2 known children, and known if any of them is. Push: a missing cell takes
- * the bilinear interpolation of the coarser level, then `SWEEPS` Jacobi sweeps smooth the missing cells
- * (a truncated cascadic multigrid solution of Laplace's equation; Bornemann and Deuflhard 1996).
+ * Pull: a cell is the mean of its 2 x 2 children, weighted by the clear pixels that they rest on. Push: a missing cell
+ * takes the bilinear interpolation of the coarser level, then `SWEEPS` Jacobi sweeps smooth the missing cells
+ * (a truncated cascadic multigrid solution of Laplace's equation; Bornemann and Deuflhard 1996). From level 4 on, a cell
+ * that rests on few pixels is missing in part (pull-push with weights; Gortler et al. 1996).
  */
 export const SWEEPS = 6;
 /** Levels of the pyramid that a tile computes itself: the coarsest has cells of 16 x 16 pixels. */
@@ -15,12 +16,15 @@ export const CLEAR_LIMIT = 0.3;
 /** Pixels around the wanted area that the fill depends on, given the coarse field (see `reach`). */
 export const FILL_MARGIN = 128;
 
-/** Planes of equal size with one plane that says 1 where they are known, 0 where missing; values there mean nothing. */
+/** Clear pixels that a cell is wholly trusted with from level 4 on; weights are counted no further. */
+export const FULL_WEIGHT = 128;
+
+/** Planes of equal size, and how many clear pixels each cell rests on, up to FULL_WEIGHT; values mean nothing at 0. */
 export interface Level {
   readonly width: number;
   readonly height: number;
   readonly planes: readonly Float32Array[];
-  readonly known: Uint8Array;
+  readonly weight: Uint8Array;
 }
 
 /** Columns `left .. right - 1` and rows `top .. bottom - 1` of a level. */
@@ -39,42 +43,41 @@ function wholeOf({ width, height }: Level): Area {
 export function pull(fine: Level): Level {
   const width = fine.width / 2;
   const height = fine.height / 2;
-  const { known: below } = fine;
-  const known = new Uint8Array(width * height);
+  const { weight: below } = fine;
+  const weight = new Uint8Array(width * height);
   for (let y = 0, i = 0; y < height; y++) {
     let a = 2 * y * fine.width;
     for (let x = 0; x < width; x++, i++, a += 2) {
       const b = a + fine.width;
-      known[i] = below[a] | below[a + 1] | below[b] | below[b + 1];
+      weight[i] = Math.min(FULL_WEIGHT, below[a] + below[a + 1] + below[b] + below[b + 1]);
     }
   }
-  const planes = fine.planes.map((plane) => pullPlane(plane, below, fine.width, known, width));
-  return { width, height, planes, known };
+  const planes = fine.planes.map((plane) => pullPlane(plane, below, fine.width, weight, width));
+  return { width, height, planes, weight };
 }
 
 function pullPlane(
   from: Float32Array,
   below: Uint8Array,
   fineWidth: number,
-  known: Uint8Array,
+  weight: Uint8Array,
   width: number,
 ): Float32Array {
-  const to = new Float32Array(known.length);
-  for (let start = 0, a = 0; start < known.length; start += width, a += fineWidth) {
+  const to = new Float32Array(weight.length);
+  for (let start = 0, a = 0; start < weight.length; start += width, a += fineWidth) {
     for (let i = start; i < start + width; i++, a += 2) {
-      if (known[i] === 0) continue;
+      if (weight[i] === 0) continue;
       const b = a + fineWidth;
-      const count = below[a] + below[a + 1] + below[b] + below[b + 1];
-      if (count === 4) {
-        to[i] = (from[a] + from[a + 1] + from[b] + from[b + 1]) / 4;
-      } else {
-        const upper = (below[a] ? from[a] : 0) + (below[a + 1] ? from[a + 1] : 0);
-        to[i] = (upper + (below[b] ? from[b] : 0) + (below[b + 1] ? from[b + 1] : 0)) / count;
-      }
+      const upper = share(from, below, a) + share(from, below, a + 1);
+      const total = below[a] + below[a + 1] + below[b] + below[b + 1];
+      to[i] = (upper + share(from, below, b) + share(from, below, b + 1)) / total;
     }
   }
   return to;
 }
+
+/** A missing cell may hold anything, a value that is no number too. */
+const share = (from: Float32Array, weight: Uint8Array, i: number) => (weight[i] ? weight[i] * from[i] : 0);
 
 /** The area of the coarser level that the push into `area` reads, itself included the cells that sweeps reach. */
 function reach(area: Area, width: number, height: number): { swept: Area; coarse: Area } {
@@ -93,52 +96,82 @@ function reach(area: Area, width: number, height: number): { swept: Area; coarse
   return { swept, coarse };
 }
 
-/** Missing cells of an area as runs along rows, `starts[r] .. ends[r] - 1`, and their number. */
+/**
+ * Cells of an area that are not wholly known, as runs along rows, `starts[r] .. ends[r] - 1`, and the trust in each of
+ * them, 0 to below 1.
+ */
 interface Runs {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
-  readonly cells: number;
+  readonly trust: Float32Array;
 }
 
-function missingRuns(known: Uint8Array, width: number, area: Area): Runs {
+/** @param full The weight from which on a cell is wholly known. */
+function missingRuns(weight: Uint8Array, full: number, width: number, area: Area): Runs {
   const starts: number[] = [];
   const ends: number[] = [];
-  let cells = 0;
+  const trust: number[] = [];
   for (let y = area.top; y < area.bottom; y++) {
     const end = y * width + area.right;
     for (let i = y * width + area.left; i < end; i++) {
-      if (known[i]) continue;
+      if (weight[i] >= full) continue;
       starts.push(i);
-      while (i < end && !known[i]) i++;
+      while (i < end && weight[i] < full) trust.push(weight[i++] / full);
       ends.push(i);
-      cells += i - starts[starts.length - 1];
     }
   }
-  return { starts: Int32Array.from(starts), ends: Int32Array.from(ends), cells };
+  return { starts: Int32Array.from(starts), ends: Int32Array.from(ends), trust: Float32Array.from(trust) };
 }
 
 /**
- * Fills the missing cells of `fine` inside `area` from the full planes of the level of half its size.
+ * Completes the cells of `fine` inside `area` from the full planes of the level of half its size.
+ * @param full The weight from which on a cell is wholly known.
  * @returns The planes over `kept`.
  */
-function push(fine: Level, coarse: readonly Float32Array[], area: Area, kept: Area): Float32Array[] {
+function push(
+  fine: Level,
+  coarse: readonly Float32Array[],
+  full: number,
+  area: Area,
+  kept: Area,
+): Float32Array[] {
   const { width, height } = fine;
-  const runs = missingRuns(fine.known, width, area);
-  const scratch = new Float32Array(runs.cells);
+  const runs = missingRuns(fine.weight, full, width, area);
+  const scratch = new Float32Array(runs.trust.length);
   const out = new Float32Array(width * height);
   return fine.planes.map((plane, p) => {
     out.set(plane);
-    interpolate(coarse[p], out, width, height, runs);
-    for (let sweep = 0; sweep < SWEEPS; sweep++) smooth(out, width, height, runs, scratch);
+    interpolate(coarse[p], scratch, width, height, runs);
+    mix(plane, scratch, out, runs);
+    for (let sweep = 0; sweep < SWEEPS; sweep++) {
+      neighbours(out, scratch, width, height, runs);
+      mix(plane, scratch, out, runs);
+    }
     return cut(out, width, kept);
   });
 }
 
-/** Bilinear interpolation of the coarser level at the missing cells; edges are replicated. */
-function interpolate(from: Float32Array, out: Float32Array, width: number, height: number, runs: Runs): void {
+/** `trust * own + (1 - trust) * guess` at the cells of the runs. */
+function mix(own: Float32Array, guess: Float32Array, out: Float32Array, runs: Runs): void {
+  for (let r = 0, j = 0; r < runs.starts.length; r++) {
+    for (let i = runs.starts[r]; i < runs.ends[r]; i++, j++) {
+      const trust = runs.trust[j];
+      out[i] = trust === 0 ? guess[j] : trust * own[i] + (1 - trust) * guess[j];
+    }
+  }
+}
+
+/** Bilinear interpolation of the coarser level at the cells of the runs; edges are replicated. */
+function interpolate(
+  from: Float32Array,
+  guess: Float32Array,
+  width: number,
+  height: number,
+  runs: Runs,
+): void {
   const half = width / 2;
   const lastRow = height / 2 - 1;
-  for (let r = 0; r < runs.starts.length; r++) {
+  for (let r = 0, j = 0; r < runs.starts.length; r++) {
     const start = runs.starts[r];
     const end = runs.ends[r];
     const y = Math.floor(start / width);
@@ -148,7 +181,7 @@ function interpolate(from: Float32Array, out: Float32Array, width: number, heigh
       const nearX = x >> 1;
       const beside = x & 1 ? nearX + 1 : nearX - 1;
       const farX = beside < 0 || beside >= half ? nearX : beside;
-      out[i] =
+      guess[j++] =
         0.5625 * from[nearY + nearX] +
         0.1875 * (from[nearY + farX] + from[farY + nearX]) +
         0.0625 * from[farY + farX];
@@ -156,10 +189,15 @@ function interpolate(from: Float32Array, out: Float32Array, width: number, heigh
   }
 }
 
-/** One Jacobi sweep: every missing cell becomes the mean of its four neighbours; edges are replicated. */
-function smooth(plane: Float32Array, width: number, height: number, runs: Runs, means: Float32Array): void {
-  let j = 0;
-  for (let r = 0; r < runs.starts.length; r++) {
+/** The mean of the four neighbours at the cells of the runs; edges are replicated. */
+function neighbours(
+  plane: Float32Array,
+  means: Float32Array,
+  width: number,
+  height: number,
+  runs: Runs,
+): void {
+  for (let r = 0, j = 0; r < runs.starts.length; r++) {
     const start = runs.starts[r];
     const end = runs.ends[r];
     const y = Math.floor(start / width);
@@ -173,11 +211,6 @@ function smooth(plane: Float32Array, width: number, height: number, runs: Runs, 
       means[j++] = 0.25 * (plane[i + north] + plane[i + south] + plane[west] + plane[east]);
     }
   }
-  j = 0;
-  for (let r = 0; r < runs.starts.length; r++) {
-    const end = runs.ends[r];
-    for (let i = runs.starts[r]; i < end; i++) plane[i] = means[j++];
-  }
 }
 
 function cut(plane: Float32Array, width: number, { left, top, right, bottom }: Area): Float32Array {
@@ -190,49 +223,46 @@ function cut(plane: Float32Array, width: number, { left, top, right, bottom }: A
   return out;
 }
 
-/** Mean of the known cells of each plane over all cells; 0 if none is known. */
-function meanField(level: Level): Float32Array[] {
-  let count = 0;
-  for (const k of level.known) count += k;
-  return level.planes.map((plane) => {
-    let sum = 0;
-    for (let i = 0; i < plane.length; i++) if (level.known[i]) sum += plane[i];
-    return new Float32Array(plane.length).fill(count > 0 ? sum / count : 0);
-  });
-}
-
 /**
  * Fills the missing pixels of some planes; known pixels are unchanged.
  *
- * @param level Sides are multiples of `2 ** levels`.
- * @param coarse Full planes of the coarsest level; null takes the mean of that level's known cells.
+ * @param level Pixels, with weights 0 or 1; sides are multiples of `CELL`.
+ * @param coarse Full planes of level 4.
  * @param wanted The part whose result is needed (default: all).
  * @returns The planes over `wanted`.
  */
 export function prefill(
   level: Level,
-  levels: number,
-  coarse: readonly Float32Array[] | null,
+  coarse: readonly Float32Array[],
   wanted: Area = wholeOf(level),
 ): Float32Array[] {
   const pyramid = [level];
-  for (let l = 0; l < levels; l++) pyramid.push(pull(pyramid[l]));
   const areas: Area[] = [];
   let area = wanted;
-  for (let l = 0; l < levels; l++) {
+  for (let l = 0; l < LEVELS; l++) {
+    if (l > 0) pyramid.push(pull(pyramid[l - 1]));
     const { swept, coarse: next } = reach(area, pyramid[l].width, pyramid[l].height);
     areas.push(swept);
     area = next;
   }
-  const top = pyramid[levels];
-  const field = coarse ?? meanField(top);
-  let filled: Float32Array[] = top.planes.map((plane, p) =>
-    plane.map((value, i) => (top.known[i] ? value : field[p][i])),
-  );
-  for (let l = levels - 1; l > 0; l--) filled = push(pyramid[l], filled, areas[l], wholeOf(pyramid[l]));
-  return levels > 0
-    ? push(level, filled, areas[0], wanted)
-    : filled.map((plane) => cut(plane, level.width, wanted));
+  let filled = coarse;
+  for (let l = LEVELS - 1; l > 0; l--) filled = push(pyramid[l], filled, 1, areas[l], wholeOf(pyramid[l]));
+  return push(level, filled, 1, areas[0], wanted);
+}
+
+/**
+ * Completes a level whose cells are 16 x 16 pixels or more, and whose side is a power of two: from one cell down.
+ * At least one cell must be known.
+ */
+export function complete(level: Level): Float32Array[] {
+  const pyramid = [level];
+  while (pyramid[pyramid.length - 1].width > 1) pyramid.push(pull(pyramid[pyramid.length - 1]));
+  let filled = pyramid[pyramid.length - 1].planes;
+  for (let l = pyramid.length - 2; l >= 0; l--) {
+    const all = wholeOf(pyramid[l]);
+    filled = push(pyramid[l], filled, FULL_WEIGHT, all, all);
+  }
+  return [...filled];
 }
 
 /** Share of the pre-fill in the generator's base, from the probability of thick cloud: a smoothstep from 0.3 to 0.7. */

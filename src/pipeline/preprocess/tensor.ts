@@ -67,12 +67,15 @@ export function detectorInput(canonical: readonly (Float32Array | null)[], gathe
 }
 
 /**
- * `[1, height, width, 15]`: six pre-filled bands, six presence planes, probabilities of thin, thick, shadow.
+ * `[1, height, width, 22]`: six base bands, six presence planes, probabilities of thin, thick, shadow, six pre-filled
+ * bands, and a plane of zeros: nothing was observed on another date.
  *
+ * @param filled The pre-filled bands; the base where there is no pre-fill.
  * @param probabilities Three planes of 0..255.
  */
 export function generatorInput(
   base: readonly (Float32Array | null)[],
+  filled: readonly (Float32Array | null)[],
   probabilities: readonly Uint8Array[],
   gather: Gather,
 ): Float32Array {
@@ -87,6 +90,9 @@ export function generatorInput(
   );
   probabilities.forEach((plane, i) => {
     put(tensor, 12 + i, GENERATOR_CHANNELS, plane, gather, 1 / 255);
+  });
+  filled.forEach((plane, band) => {
+    if (plane) put(tensor, 15 + band, GENERATOR_CHANNELS, plane, gather);
   });
   return tensor;
 }

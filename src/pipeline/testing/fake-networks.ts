@@ -14,7 +14,7 @@ export interface FakeNetworks extends Networks {
 export interface FakeBehaviour {
   /** Probabilities of clear, thin, thick, shadow from the six bands of a pixel. */
   readonly classify?: (bands: readonly number[]) => readonly [number, number, number, number];
-  /** Six repaired bands and the error scale from the 15 inputs of a pixel. */
+  /** Six repaired bands and the error scale from the 22 inputs of a pixel. */
   readonly repair?: (inputs: readonly number[]) => readonly number[];
   readonly onCall?: () => void;
 }

@@ -76,7 +76,7 @@ test('a run can be cancelled and started again', async ({ page }) => {
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByRole('heading', { name: 'Cancelled' })).toBeVisible();
   await expect(page.getByRole('alert')).toBeEmpty();
-  await page.getByRole('button', { name: 'Run again' }).first().click();
+  await page.getByRole('button', { name: /^(Start over|Run again)$/ }).click();
   await expect(page.getByRole('heading', { name: /^(Finding clouds|Repairing)/ })).toBeVisible();
 });
 

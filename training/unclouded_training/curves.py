@@ -31,7 +31,8 @@ def plot(kind: str, out: Path) -> None:
     rows, marks, offset = [], [], 0.0
     for config in run_chain(FINAL_RUN[kind]):
         log = [json.loads(line) for line in (RUNS / config["name"] / "log.jsonl").read_text().splitlines()]
-        marks += [offset / 60] * (offset > 0) + [offset / 60 + config["reconstructMinutes"]] * bool(config.get("reconstructMinutes"))
+        alone = config.get("reconstructMinutes", 0)
+        marks += [start for start, drawn in ((offset / 60, offset > 0), (offset / 60 + alone, alone > 0)) if drawn]
         rows += [{**row, "seconds": row["seconds"] + offset} for row in log]
         offset = rows[-1]["seconds"]
     panels = PANELS[kind]

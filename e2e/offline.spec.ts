@@ -6,7 +6,7 @@ import { type BrowserContext, chromium, expect, type Page, test } from '@playwri
 import { type PreviewServer, preview } from 'vite';
 import { listOfflineFiles } from '../scripts/offline-files.ts';
 
-const PATIENCE = { timeout: 60_000 };
+const PATIENCE = { timeout: 100_000 };
 
 /** A copy of the built application, served as it would be, with a list of what was asked of the server. */
 interface Site {
@@ -83,7 +83,9 @@ function publish(title: string): void {
   writeFileSync(page, readFileSync(page, 'utf8').replace(/<title>.*<\/title>/, `<title>${title}</title>`));
   writeFileSync(
     join(site.folder, 'offline-worker.js'),
-    readFileSync('dist/offline-worker.js', 'utf8').replace(/\[\{"path":.*?\}\]/, '__OFFLINE_FILES__'),
+    readFileSync('dist/offline-worker.js', 'utf8')
+      .replace(/\[\{"path":.*?\}\]/, '__OFFLINE_FILES__')
+      .replace(/(["`'])[0-9a-f]{12}\1/, '__OFFLINE_VERSION__'),
   );
   listOfflineFiles(site.folder);
 }
@@ -108,7 +110,7 @@ test('after one visit, with the network cut and the browser restarted, a scene i
   await expect(page.getByRole('alert')).toBeEmpty();
 });
 
-test('a job over a local file makes no request at all', async () => {
+test('a job over a local file asks the network for nothing', async () => {
   const foreign: string[] = [];
   context.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());

@@ -57,13 +57,16 @@ async function fill(): Promise<void> {
       await tell({ type: 'progress', share: done / total });
     }
   };
-  try {
-    await Promise.all(Array.from({ length: PARALLEL }, take));
-  } catch (fault) {
-    waiting.length = 0;
-    await caches.delete(CACHE);
-    throw fault;
-  }
+  const takers = Array.from({ length: PARALLEL }, () =>
+    take().catch((fault) => {
+      waiting.length = 0;
+      throw fault;
+    }),
+  );
+  const failed = (await Promise.allSettled(takers)).find((taker) => taker.status === 'rejected');
+  if (!failed) return;
+  await caches.delete(CACHE);
+  throw failed.reason;
 }
 
 /** A file with the given checksum: from an earlier version's cache if it has not changed, else from the network. */

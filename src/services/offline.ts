@@ -17,7 +17,7 @@ export function serviceWorkerOffline(container: ServiceWorkerContainer, script: 
     container.addEventListener('message', ({ data }: MessageEvent<OfflineMessage>) => {
       if (data.type === 'ready' && !isOld && !registration?.waiting)
         report({ status: 'ready', bytes: data.bytes });
-      if (data.type === 'progress' && !registration?.active) {
+      if (data.type === 'progress' && !registration?.active && registration?.installing !== null) {
         report({ status: 'preparing', share: data.share });
       }
     });

@@ -34,6 +34,8 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
     acceptDownloads: true,
     trace: 'off',
+    // Tests watch and answer requests of the page; those of offline use bring a browser of their own.
+    serviceWorkers: 'block',
   },
   projects: [
     {

@@ -5,9 +5,11 @@ import { saveFile } from '../services/files.ts';
 import { sceneMemory } from '../services/last-scene.ts';
 import { createAppStore } from '../store/create-store.ts';
 import { App } from '../ui/App.tsx';
+import { offlineHere } from './offline.ts';
 import '../ui/tokens.css';
 import '../ui/app.css';
 import { initialScene } from './address.ts';
+import { openLaunchedFiles } from './launched-files.ts';
 import { installShortcuts } from './shortcuts.ts';
 
 const engine = createEngine({ prefer: preferredBackends(location.search) });
@@ -20,6 +22,7 @@ const store = createAppStore({
     truth: new URL('samples/landsat7-olinda-clear.tif', document.baseURI),
   },
   memory: sceneMemory(),
+  offline: offlineHere(),
   saveFile: ({ name, blob }) => saveFile(blob, name),
 });
 
@@ -29,6 +32,7 @@ createRoot(document.getElementById('root') as HTMLElement).render(
   </StrictMode>,
 );
 installShortcuts(store);
+openLaunchedFiles(store);
 
 const { openSample, open, recall, fail } = store.getState().actions;
 try {

@@ -79,6 +79,28 @@ export interface SceneMemory {
   forget(): Promise<void>;
 }
 
+/** Whether the application works without a network. */
+export type OfflineState =
+  /** Not in this browser, or not yet known. */
+  | { readonly status: 'none' }
+  /** `share` of the files is kept, 0..1. */
+  | { readonly status: 'preparing'; readonly share: number }
+  | { readonly status: 'ready'; readonly bytes: number }
+  /** The files could not all be kept. The application works, and tries again at the next visit. */
+  | { readonly status: 'failed' }
+  /** A new version is complete and waits; `heldUp` where a run in another tab has to end first. */
+  | { readonly status: 'update'; readonly heldUp: boolean };
+
+/** Keeps the application for use without a network. Nothing here fails: where it cannot, the state says so. */
+export interface Offline {
+  /** Starts, and tells every state. To be called once. */
+  follow(onState: (state: OfflineState) => void): void;
+  /** Whether this page is at work: no tab moves to a new version meanwhile. */
+  setBusy(busy: boolean): void;
+  /** Moves to the version that waits and loads the page again, unless a tab is at work. */
+  update(): Promise<void>;
+}
+
 /** Events of a run as the interface sees them: tiles are announced, their samples stay in the workers. */
 export type EngineEvent =
   | Exclude<RunEvent, { type: 'mask' } | { type: 'repaired' }>

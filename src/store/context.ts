@@ -1,5 +1,5 @@
 import type { StoreApi } from 'zustand/vanilla';
-import type { Engine, ExportedFile, SceneMemory } from '../services/engine.ts';
+import type { Engine, ExportedFile, Offline, SceneMemory } from '../services/engine.ts';
 import type { AppState, Sample } from './state.ts';
 
 /** What the store needs of the outside. */
@@ -13,6 +13,8 @@ export interface StoreDependencies {
   readonly mapPatience?: number;
   /** Remembers the scene that is worked on across visits; left out where nothing should be. */
   readonly memory?: SceneMemory;
+  /** Keeps the application for use without a network; left out where nothing should. */
+  readonly offline?: Offline;
   /** Hands a file to the user. */
   saveFile(file: ExportedFile): void;
 }

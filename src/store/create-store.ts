@@ -4,14 +4,15 @@ import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
 import { type ActionContext, EMPTY, type StoreDependencies } from './context.ts';
 import { jobActions } from './job-actions.ts';
 import { sceneActions } from './scene-actions.ts';
-import type { AppState } from './state.ts';
+import { type AppState, isBusy } from './state.ts';
 import { viewActions } from './view-actions.ts';
 
 export type AppStore = StoreApi<AppState>;
 
 /** One store per viewer instance. Actions are the only writers; samples of the scene never enter it. */
 export function createAppStore(dependencies: StoreDependencies): AppStore {
-  return createStore<AppState>((set, get, store) => {
+  const { offline } = dependencies;
+  const created = createStore<AppState>((set, get, store) => {
     let task = new AbortController();
     const context: ActionContext = {
       ...dependencies,
@@ -36,6 +37,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
       overlayOpacity: 0.55,
       basemap: false,
       error: null,
+      offline: { status: 'none' },
       actions: {
         ...sceneActions(context),
         ...jobActions(context),
@@ -47,7 +49,15 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
         dismissError: () => set({ error: null }),
         dismissNotice: (code) =>
           set(({ notices }) => ({ notices: notices.filter((notice) => notice.code !== code) })),
+        async updateApp() {
+          if (get().offline.status === 'update' && !isBusy(get())) await offline?.update();
+        },
       },
     };
   });
+  created.subscribe((state, before) => {
+    if (isBusy(state) !== isBusy(before)) offline?.setBusy(isBusy(state));
+  });
+  offline?.follow((state) => created.setState({ offline: state }));
+  return created;
 }

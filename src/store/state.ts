@@ -6,6 +6,7 @@ import type {
   EngineEvent,
   ExportedFile,
   LastScene,
+  OfflineState,
   OpenedScene,
   PixelProbe,
   Product,
@@ -99,6 +100,15 @@ export interface MessageSlice {
   readonly notices: readonly Notice[];
 }
 
+export interface OfflineSlice {
+  readonly offline: OfflineState;
+}
+
+/** Whether something is under way that loading the page again would interrupt. */
+export function isBusy({ opening, job, saving }: AppState): boolean {
+  return opening !== null || saving !== null || job.status === 'starting' || job.status === 'running';
+}
+
 export interface Actions {
   /**
    * Opens a scene and processes it; asks first if an earlier run of it can be continued.
@@ -139,8 +149,14 @@ export interface Actions {
   fail(fault: unknown): void;
   dismissError(): void;
   dismissNotice(code: string): void;
+  /** Loads the new version of the application that waits; nothing happens while a job is under way. */
+  updateApp(): Promise<void>;
 }
 
-export type AppState = SceneSlice & JobSlice & ViewSlice & MessageSlice & { readonly actions: Actions };
+export type AppState = SceneSlice &
+  JobSlice &
+  ViewSlice &
+  MessageSlice &
+  OfflineSlice & { readonly actions: Actions };
 
 export type { Combination, CombinationId, MaskSource };

@@ -1,4 +1,5 @@
 import { useActions, useApp } from './context.ts';
+import { OfflineStatus } from './OfflineStatus.tsx';
 import { OpenFileButton } from './Open.tsx';
 
 export function Header() {
@@ -26,6 +27,7 @@ export function Header() {
           <OpenFileButton className="button" label="Open another" />
         </>
       )}
+      <OfflineStatus />
     </header>
   );
 }

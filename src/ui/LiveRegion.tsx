@@ -1,5 +1,6 @@
 import type { AppState } from '../store/state.ts';
 import { useApp } from './context.ts';
+import { offlineInWords } from './OfflineStatus.tsx';
 import { STAGE_WORDS, sharesInWords } from './words.ts';
 
 /** Says where the job stands to those who cannot see it: each stage once, not each tile. */
@@ -12,7 +13,7 @@ export function LiveRegion() {
   );
 }
 
-export function announcement({ opening, job, saving }: AppState): string {
+export function announcement({ opening, job, saving, offline }: AppState): string {
   if (opening !== null) return `Opening ${opening}`;
   if (saving !== null) return 'Writing the file';
   switch (job.status) {
@@ -27,6 +28,7 @@ export function announcement({ opening, job, saving }: AppState): string {
     case 'cancelled':
       return 'Cancelled';
     default:
-      return '';
+      // A share that counts up is for the eye only.
+      return offline.status === 'preparing' ? 'Getting ready for offline' : offlineInWords(offline);
   }
 }

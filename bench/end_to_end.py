@@ -143,7 +143,7 @@ def generator_planes(channels, names, base, probabilities, filled) -> torch.Tens
     planes = {name: base[i] for i, name in enumerate(names)}
     planes |= {f"has_{name}": torch.ones_like(base[0]) for name in names}
     planes |= {"thin": probabilities[1], "thick": probabilities[2], "shadow": probabilities[3]}
-    planes |= {f"filled_{name}": filled[i] for i, name in enumerate(names)}
+    planes |= {f"prefill_{name}": filled[i] for i, name in enumerate(names)}
     zero = torch.zeros_like(base[0])
     return torch.stack([planes.get(channel, zero) for channel in channels])
 

@@ -38,4 +38,4 @@ def test_card_names_the_files_by_their_hash(tmp_path):
     assert json.loads((tmp_path / "card.json").read_text()) == card
     for name, entry in card["files"].items():
         assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == entry["sha256"]
-    assert len(card["inputChannels"]) == 12 and card["outputChannels"] == ["clear", "thin", "thick", "shadow"]
+    assert len(card["inputChannels"]) == 14 and card["outputChannels"] == ["clear", "thin", "thick", "shadow"]

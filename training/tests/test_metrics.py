@@ -41,3 +41,27 @@ def test_harmonic_fill_solves_the_laplace_equation():
     known = np.ones((20, 24), bool)
     known[5:14, 6:20] = False
     assert np.allclose(metrics.harmonic_fill(np.where(known, linear, 9), known), linear, atol=1e-9)
+
+
+def test_gradient_similarity_is_one_for_equal_pictures_and_falls_with_noise():
+    assert metrics.gradient_similarity(A, A) == pytest.approx(1)
+    a, b = metrics.gradient_similarity(A, B).std(), metrics.gradient_similarity(A, A + 4 * (B - A)).std()
+    assert 0 < a < b
+
+
+def test_gradient_similarity_sees_the_mean_of_two_by_two_pixels():
+    checks = np.indices((48, 56)).sum(0) % 2 * 0.1 - 0.05
+    assert metrics.gradient_similarity(A, A + checks) == pytest.approx(1)
+
+
+def test_ndvi():
+    x = np.zeros((4, 1, 2))
+    x[2], x[3] = [[0.1, 0.2]], [[0.3, 0.2]]
+    assert metrics.ndvi(x)[0] == pytest.approx([0.5, 0])
+
+
+def test_border_steps_counts_the_pairs_across_and_inside():
+    picture, hole = np.zeros((1, 6, 6)), np.zeros((6, 6), bool)
+    hole[2:4, 2:4] = True
+    picture[:, hole] = 1
+    assert metrics.border_steps(picture, hole) == (8, 8, 0, 4)

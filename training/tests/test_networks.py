@@ -4,13 +4,14 @@ import torch
 from unclouded_training import losses
 from unclouded_training.networks import (Detector, Generator, PatchDiscriminator, mac_per_pixel, parameter_count,
                                          receptive_field)
+from unclouded_training.train import start_from
 
 
 def test_shapes_and_sizes():
     detector, generator = Detector(), Generator()
-    assert detector(torch.zeros(2, 12, 32, 40)).shape == (2, 4, 32, 40)
+    assert detector(torch.zeros(2, 14, 32, 40)).shape == (2, 4, 32, 40)
     assert generator(torch.zeros(1, 22, 40, 32)).shape == (1, 7, 40, 32)
-    assert parameter_count(detector) < 0.6e6 and mac_per_pixel(detector, 12) < 25e3
+    assert parameter_count(detector) < 0.6e6 and mac_per_pixel(detector, 14) < 25e3
     assert 1e6 < parameter_count(generator) < 1.5e6 and 40e3 < mac_per_pixel(generator, 22) < 50e3
 
 
@@ -26,7 +27,7 @@ def test_generator_starts_as_identity_on_the_base():
     assert (out[:, 6] > 0).all()
 
 
-@pytest.mark.parametrize("net, channels, head, middle", [(Detector(), 12, 1, 2), (Generator(), 22, 3, 3)])
+@pytest.mark.parametrize("net, channels, head, middle", [(Detector(), 14, 1, 2), (Generator(), 22, 3, 3)])
 def test_nothing_outside_of_the_receptive_field_is_seen(net, channels, head, middle):
     for p in net.parameters():
         torch.nn.init.uniform_(p, 0.01, 0.02) if p.dim() > 1 else torch.nn.init.zeros_(p)
@@ -53,3 +54,21 @@ def test_losses_vanish_on_the_truth():
     assert losses.spectral_angle_loss(x, x, w) < 0.006
     assert losses.laplace_nll(torch.full_like(w, 0.05), x + 0.05, x, w, have) < losses.laplace_nll(
         torch.full_like(w, 0.5), x + 0.05, x, w, have)
+
+
+def test_a_narrower_network_begins_with_the_first_channels_of_a_wider_one(tmp_path):
+    wide, narrow = Generator((8, 8, 8, 8), 1), Generator((4, 4, 4, 4), 1)
+    torch.save({"weights": wide.state_dict()}, tmp_path / "ema.pt")
+    start_from(tmp_path, {"net": narrow, "average": Generator((4, 4, 4, 4), 1)})
+    assert torch.equal(narrow.body.entry.weight, wide.body.entry.weight[:4])
+    assert torch.equal(narrow.body.encode[0].first.weight, wide.body.encode[0].first.weight[:4, :4])
+
+
+def test_an_input_that_is_new_counts_for_nothing_at_first(tmp_path):
+    weights = Detector().state_dict()
+    old = {**weights, "body.entry.weight": weights["body.entry.weight"][:, :12]}
+    torch.save({"weights": old}, tmp_path / "ema.pt")
+    net = Detector()
+    start_from(tmp_path, {"net": net, "average": Detector()})
+    assert net.body.entry.weight[:, 12:].abs().max() == 0
+    assert torch.equal(net.body.entry.weight[:, :12], old["body.entry.weight"])

@@ -107,3 +107,37 @@ def test_ground_of_other_places_stays_in_range(bank):
     other = simulate.Simulator(bank, 6).other_ground(ground)
     assert other.min() >= 0 and other.max() <= 0.8 + 1e-5
     assert 0.2 < (other.sub(ground).abs().amax((1, 2, 3)) > 1e-6).float().mean() < 0.8
+
+
+def test_cirrus_band_sees_high_cloud_only():
+    vapour = torch.full((3,), 6.0)
+    low, middle, high = simulate.cirrus_transmittance(torch.tensor([500.0, 4000.0, 11000.0]), vapour)
+    assert low < 0.02 < middle < high and high > 0.95
+
+
+def test_cirrus_is_zero_without_the_band(bank):
+    sample = draw(bank, 4, n=12)
+    eyes = sample.cirrus_presence[:, 0] > 0
+    assert eyes.any() and not eyes.all()
+    assert sample.cirrus[~eyes].abs().max() == 0 and sample.cirrus[eyes].max() > 0
+    # A sensor with a cirrus band has the short-wave infrared too.
+    assert (sample.presence[eyes, 4:].sum(1) > 0).all()
+
+
+def test_veil_follows_koschmieder_and_counts_as_thin(bank):
+    ground = torch.from_numpy(synthetic_ground(64, 1))
+    hazy, opacity = simulate.Simulator(bank, 2).veil(ground, torch.zeros(1, 64, 64), True)
+    p = simulate.labels(opacity[None], torch.zeros(1, 1, 64, 64))
+    assert p[:, 2].max() == 0 and p[:, 1].mean() > 0.8
+    assert hazy[:3].std() < ground[:3].std() and hazy[:3].mean() > ground[:3].mean()
+
+
+def test_water_is_dark_in_the_infrared_and_as_bright_as_it_is_turbid(bank):
+    simulator = simulate.Simulator(bank, 6)
+    ground = torch.full((60, 6, 64, 64), 0.3)
+    wet = simulator.water(ground)
+    changed = (wet != ground).any(1)
+    share = changed.flatten(1).any(1).float().mean()
+    assert 0.05 < share < 0.35
+    deep = (wet[:, 5] < 0.02) & changed
+    assert deep.any() and (wet[:, 2][deep] < 0.3).all() and (wet[:, 5] <= wet[:, 2] + 1e-6).all()

@@ -127,8 +127,8 @@ RGB, the detector's mask for both:
 
 {chr(10).join(verdicts(rgb['rows'], "generator, detector's mask", "smooth inpainting, detector's mask"))}
 
-The 90 % interval (b ln 10 either way) covers {six['coverage90']:.1%} / {rgb['coverage90']:.1%} of the rebuilt values with the true mask (six bands / RGB) and
-{six['coverage90Detector']:.1%} / {rgb['coverage90Detector']:.1%} with the detector's; the bar is 85 to 95 %.""")
+The 90 % interval (b ln 10 either way) covers {six['coverage90']['all masked']:.1%} / {rgb['coverage90']['all masked']:.1%} of the rebuilt values with the true mask (six bands / RGB) and
+{six['coverage90Detector']['all masked']:.1%} / {rgb['coverage90Detector']['all masked']:.1%} with the detector's; the bar is 85 to 95 %.""")
     lines = ["| set | row | pairs | PSNR mean (median) | SSIM | textured pairs | PSNR | SSIM |", "|---|---|---|---|---|---|---|---|"]
     for name, rows in result["rice"].items():
         for row, s in rows.items():

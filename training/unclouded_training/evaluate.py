@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from PIL import Image
 from scipy.ndimage import distance_transform_edt
 
-from . import metrics
+from . import classical, metrics
 from .bands import BANDS, DEFAULT_DATA, RGB, RGBN, SIX
 from .data import read_manifest, read_raw, read_scene, to_canonical
 from .export import MODELS, shipped
@@ -29,14 +29,19 @@ TILE, SEED = 256, 2024
 #: Pixels by which the application grows its masks unless told otherwise.
 APP_BUFFER = 3
 REGIONS = ("thin", "thick", "shadow", "clear", "all masked")
+REGIONS_MASKED = ("thin", "thick", "shadow", "all masked")
 
 
 @torch.no_grad()
-def detect(net: Detector, picture: torch.Tensor, presence: torch.Tensor) -> torch.Tensor:
-    """[1,6,H,W] of any size to probabilities [1,4,H,W]."""
+def detect(net: Detector, picture: torch.Tensor, presence: torch.Tensor, cirrus: torch.Tensor | None = None) -> torch.Tensor:
+    """[1,6,H,W] of any size, and the cirrus band [1,1,H,W] where there is one, to probabilities [1,4,H,W]."""
     h, w = picture.shape[2:]
-    padded = F.pad(picture, (0, -w % 16, 0, -h % 16), mode="replicate")
-    return net(detector_input(padded, presence)).softmax(1)[..., :h, :w]
+
+    def padded(x):
+        return F.pad(x, (0, -w % 16, 0, -h % 16), mode="replicate")
+
+    extra = () if cirrus is None else (padded(cirrus), torch.ones_like(presence[:, :1]))
+    return net(detector_input(padded(picture), presence, *extra)).softmax(1)[..., :h, :w]
 
 
 @torch.no_grad()
@@ -77,29 +82,56 @@ def simulated_tiles(data: Path, presence: tuple[int, ...], per_scene: int = 4):
 
 
 class Table:
-    """Pixel sums per row and region, so that every measure but SSIM and SAM pools over pixels."""
+    """Pixel sums per row and region, so that every measure pools over pixels."""
 
     def __init__(self):
         self.sums: dict[str, dict[str, np.ndarray]] = {}
 
-    def add(self, row: str, picture: np.ndarray, truth: np.ndarray, regions: dict[str, np.ndarray]) -> None:
+    def add(self, row: str, picture: np.ndarray, truth: np.ndarray, regions: dict[str, np.ndarray], vegetation: bool = False) -> None:
+        """`vegetation`: bands 2 and 3 are red and near infrared, so that NDVI has a meaning."""
         similarity = metrics.ssim_map(picture, truth).mean(0)
         angle = metrics.spectral_angle(picture, truth)
         square, absolute = ((picture - truth) ** 2).mean(0), np.abs(picture - truth).mean(0)
+        index = np.abs(metrics.ndvi(picture) - metrics.ndvi(truth)) if vegetation else np.full(square.shape, np.nan)
+        alike = metrics.gradient_similarity(picture, truth)
         for name, region in regions.items():
-            sums = self.sums.setdefault(row, {}).setdefault(name, np.zeros(5))
-            sums += [region.sum(), square[region].sum(), absolute[region].sum(), similarity[region].sum(), angle[region].sum()]
+            half = region[:alike.shape[0] * 2:2, :alike.shape[1] * 2:2]
+            sums = self.sums.setdefault(row, {}).setdefault(name, np.zeros(9))
+            sums += [region.sum(), square[region].sum(), absolute[region].sum(), similarity[region].sum(), angle[region].sum(),
+                     index[region].sum(), half.sum(), alike[half].sum(), (alike[half] ** 2).sum()]
 
     def result(self) -> dict:
-        return {row: {name: {"psnr": metrics.psnr(s[1] / s[0]), "ssim": s[3] / s[0], "mae": s[2] / s[0], "sam": s[4] / s[0],
-                             "pixels": int(s[0])} for name, s in regions.items() if s[0] > 0}
-                for row, regions in self.sums.items()}
+        def measures(s: np.ndarray) -> dict:
+            likeness = s[7] / max(s[6], 1)
+            return {"psnr": metrics.psnr(s[1] / s[0]), "ssim": s[3] / s[0], "mae": s[2] / s[0], "rmse": float(np.sqrt(s[1] / s[0])),
+                    "sam": s[4] / s[0], "ndvi": None if np.isnan(s[5]) else s[5] / s[0],
+                    "gmsd": float(np.sqrt(max(s[8] / max(s[6], 1) - likeness**2, 0))), "pixels": int(s[0])}
+
+        return {row: {name: measures(s) for name, s in regions.items() if s[0] > 0} for row, regions in self.sums.items()}
+
+
+class Coverage:
+    """Share of values inside their 90 % interval, by region."""
+
+    def __init__(self):
+        self.counts: dict[str, np.ndarray] = {}
+
+    def add(self, raw: np.ndarray, truth: np.ndarray, scale: np.ndarray, regions: dict[str, np.ndarray]) -> None:
+        """Repaired bands and truth [C,H,W], Laplace scale [H,W]: 90 % of a Laplace law lie within ln(10) scales."""
+        held = np.abs(raw - truth) <= np.log(10) * scale
+        for name, region in regions.items():
+            count = self.counts.setdefault(name, np.zeros(2))
+            count += [held[:, region].sum(), held[:, region].size]
+
+    def result(self) -> dict[str, float]:
+        return {name: float(inside / total) for name, (inside, total) in self.counts.items() if total > 0}
 
 
 def evaluate_simulated(data: Path, detector, generator, presence) -> dict:
-    """Rows of the simulated table, and the coverage of the 90 % interval inside the mask."""
+    """Rows of the simulated table, the coverage of the 90 % interval, and the steps at the border of what was repaired."""
     table = Table()
-    inside = total = inside_p = total_p = 0
+    coverage, coverage_detector = Coverage(), Coverage()
+    steps: dict[str, np.ndarray] = {}
     for sample in simulated_tiles(data, presence):
         have = sample.presence[0].numpy() > 0
         truth, observed = sample.clear[0].numpy()[have], sample.cloudy[0].numpy()[have]
@@ -107,28 +139,35 @@ def evaluate_simulated(data: Path, detector, generator, presence) -> dict:
         regions = {"thin": label == 1, "thick": label == 2, "shadow": label == 3, "clear": label == 0, "all masked": label > 0}
         p = sample.probabilities
         hole = masked(p)
-        table.add("do nothing", observed, truth, regions)
-        flat = np.stack([np.where(label > 0, c[label > 0].mean() if (label > 0).any() else 0, o) for c, o in zip(truth, observed)])
-        table.add("flat colour (oracle)", flat, truth, regions)
-        table.add("smooth inpainting", metrics.harmonic_fill(observed, ~hole), truth, regions)
+        vegetation = bool(have[3])
+
+        def add(row: str, picture: np.ndarray) -> None:
+            table.add(row, picture, truth, regions, vegetation)
+
+        add("do nothing", observed)
+        add("flat colour (oracle)", np.stack([np.where(label > 0, c[label > 0].mean() if (label > 0).any() else 0, o)
+                                              for c, o in zip(truth, observed)]))
+        add("smooth inpainting", metrics.harmonic_fill(observed, ~hole))
+        add("dark channel prior", np.where(hole, classical.dark_channel(observed), observed))
+        add("HOT correction", classical.haze_optimised(observed, ~hole, hole))
         raw, scale, base = repair(generator, sample.cloudy, sample.presence, p)
         raw = raw[have]
-        table.add("pre-fill", np.where(hole, base[have], observed), truth, regions)
-        table.add("generator, true mask", np.where(hole, raw, observed), truth, regions)
-        table.add("generator, true mask, not composited", raw, truth, regions)
-        error = np.abs(raw - truth)[:, label > 0]
-        inside += (error <= np.log(10) * scale[label > 0]).sum()
-        total += error.size
-        q = detect(detector, sample.cloudy, sample.presence)
+        add("pre-fill", np.where(hole, base[have], observed))
+        repaired = np.where(hole, raw, observed)
+        add("generator, true mask", repaired)
+        add("generator, true mask, not composited", raw)
+        coverage.add(raw, truth, scale, {k: v for k, v in regions.items() if k != "clear"})
+        for name, picture in (("repaired", repaired), ("truth", truth)):
+            steps[name] = steps.get(name, np.zeros(4)) + metrics.border_steps(picture, hole)
+        q = detect(detector, sample.cloudy, sample.presence, sample.cirrus if sample.cirrus_presence.any() else None)
         hole = masked(q)
         raw, scale, base = repair(generator, sample.cloudy, sample.presence, q)
         raw = raw[have]
-        table.add("smooth inpainting, detector's mask", metrics.harmonic_fill(observed, ~hole), truth, regions)
-        table.add("generator, detector's mask", np.where(hole, raw, observed), truth, regions)
-        error = np.abs(raw - truth)[:, hole]
-        inside_p += (error <= np.log(10) * scale[hole]).sum()
-        total_p += error.size
-    return {"rows": table.result(), "coverage90": inside / total, "coverage90Detector": inside_p / max(total_p, 1)}
+        add("smooth inpainting, detector's mask", metrics.harmonic_fill(observed, ~hole))
+        add("generator, detector's mask", np.where(hole, raw, observed))
+        coverage_detector.add(raw, truth, scale, {**{k: v & hole for k, v in regions.items()}, "all masked": hole})
+    return {"rows": table.result(), "coverage90": coverage.result(), "coverage90Detector": coverage_detector.result(),
+            "borderRatio": {name: (s[0] / s[1]) / (s[2] / s[3]) for name, s in steps.items()}}
 
 
 @torch.no_grad()
@@ -162,7 +201,7 @@ def evaluate_dates(data: Path, generator) -> dict:
                                   ("regression and cloning", cloned[0].numpy()),
                                   ("generator, one date", repair(generator, sample.cloudy, sample.presence, p)[0]),
                                   ("generator, two dates", generator(given)[0, :6].numpy())):
-                table.add(name, np.where(hole, picture, observed), truth, regions)
+                table.add(name, np.where(hole, picture, observed), truth, regions, vegetation=True)
     return {"rows": table.result()}
 
 
@@ -171,12 +210,13 @@ def evaluate_masks(data: Path, detector) -> dict:
     rows = {r["file"]: r for r in read_manifest(data)}
     result = {}
 
-    def score(name, image, have, cloud, shadow, valid):
-        for label, bands in (("six bands", SIX), ("RGB + NIR", RGBN), ("RGB", RGB)):
+    def score(name, image, have, cloud, shadow, valid, cirrus=None):
+        for label, bands in (("six bands and cirrus", SIX), ("six bands", SIX), ("RGB + NIR", RGBN), ("RGB", RGB)):
             use = have * np.array(bands, np.float32)
-            if label == "six bands" and have[4:].sum() == 0:
+            if bands == SIX and have[4:].sum() == 0 or label == "six bands and cirrus" and cirrus is None:
                 continue
-            p = detect(detector, torch.from_numpy(image * use[:, None, None])[None], torch.from_numpy(use)[None])[0].numpy()
+            extra = torch.from_numpy(cirrus)[None, None] if label == "six bands and cirrus" else None
+            p = detect(detector, torch.from_numpy(image * use[:, None, None])[None], torch.from_numpy(use)[None], extra)[0].numpy()
             said = (p[1] + p[2]) >= 0.5
             grown = distance_transform_edt(~said) <= APP_BUFFER if said.any() else said
             entry = {"cloud": metrics.mask_scores(said[valid], cloud[valid]),
@@ -199,7 +239,8 @@ def evaluate_masks(data: Path, detector) -> dict:
     quality = raw[row["bands"].index("qa_pixel")].astype(int)
     # The values fit the pre-collection layout: bits 14-15 cloud, 12-13 cirrus confidence; it has no shadow.
     cloud = ((quality >> 14) & 3 >= 2) | ((quality >> 12) & 3 == 3)
-    score("l8-gulf-cloudy (QA: cloud or cirrus)", image, have, cloud, None, (quality & 1) == 0)
+    cirrus = raw[row["bands"].index("cirrus")].astype(np.float32) * np.float32(row["scale"])
+    score("l8-gulf-cloudy (QA: cloud or cirrus)", image, have, cloud, None, (quality & 1) == 0, cirrus)
     row = rows["real/l7-chiapas-real.tif"]
     raw = read_raw(data / row["file"], len(row["bands"]))
     image, have = to_canonical(raw, row["bands"], row["scale"])
@@ -258,9 +299,9 @@ def evaluate_pair(data: Path, detector, generator) -> dict:
     ours, hole = full_chain(detector, generator, cloudy.image, cloudy.presence)
     table = Table()
     regions = {"whole": np.ones_like(hole), "inside the mask": hole, "outside": ~hole}
-    table.add("do nothing", cloudy.image, clear.image, regions)
-    table.add("smooth inpainting", metrics.harmonic_fill(cloudy.image, ~hole), clear.image, regions)
-    table.add("ours", ours, clear.image, regions)
+    table.add("do nothing", cloudy.image, clear.image, regions, vegetation=True)
+    table.add("smooth inpainting", metrics.harmonic_fill(cloudy.image, ~hole), clear.image, regions, vegetation=True)
+    table.add("ours", ours, clear.image, regions, vegetation=True)
     return {"maskShare": float(hole.mean()), "rows": table.result()}
 
 
@@ -273,17 +314,33 @@ def region_table(rows: dict, regions) -> str:
     return "\n".join(lines)
 
 
+def further_table(rows: dict, regions) -> str:
+    """Markdown: one line per row, mean NDVI error / GMSD per region."""
+    lines = ["| row | " + " | ".join(regions) + " |", "|---" * (len(regions) + 1) + "|"]
+    for name, values in rows.items():
+        cells = [("-" if v["ndvi"] is None else f"{v['ndvi']:.3f}") + f" / {v['gmsd']:.3f}" if (v := values.get(r)) else "-" for r in regions]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def shares(values: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:.3f}" for name, value in values.items())
+
+
 def markdown(result: dict) -> str:
     parts = ["# Evaluation\n\nMade by `python -m unclouded_training.evaluate` in `training/`. Cells of the region tables: PSNR dB (peak 1, pooled "
-             "over pixels and bands) / SSIM (11x11 Gaussian, peak 1) / MAE (reflectance) / SAM (degrees)."]
+             "over pixels and bands) / SSIM (11x11 Gaussian, peak 1) / MAE (reflectance) / SAM (degrees). Second tables: mean absolute error of the "
+             "NDVI / GMSD, a perceptual distance (gradient magnitude similarity deviation, Xue et al. 2014; peak 0.5; lower is nearer)."]
     for key, title in (("simulatedSix", "Simulated clouds on validation scenes, six bands"), ("simulatedRgb", "The same, RGB only")):
         if key in result:
             r = result[key]
-            parts.append(f"## {title}\n\n{region_table(r['rows'], REGIONS)}\n\nCoverage of the 90 % interval inside the mask: "
-                         f"{r['coverage90']:.3f} (true mask), {r['coverage90Detector']:.3f} (detector's mask).")
+            parts.append(f"## {title}\n\n{region_table(r['rows'], REGIONS)}\n\n{further_table(r['rows'], REGIONS)}\n\n"
+                         f"Coverage of the 90 % interval, true mask: {shares(r['coverage90'])}.\nDetector's mask, inside it: "
+                         f"{shares(r['coverage90Detector'])}.\n\nSteps between neighbours across the border of the mask over those "
+                         f"inside: {shares(r['borderRatio'])}.")
     if "dates" in result:
         parts.append("## Two dates: the other date as reference (Las Vegas, Mumbai, Norcia), six bands, true mask\n\n"
-                     + region_table(result["dates"]["rows"], ("thin", "thick", "shadow", "all masked")))
+                     + region_table(result["dates"]["rows"], REGIONS_MASKED) + "\n\n" + further_table(result["dates"]["rows"], REGIONS_MASKED))
     if "masks" in result:
         lines = ["| picture, bands | class | F1 | IoU | balanced accuracy | precision | recall | true share |", "|---|---|---|---|---|---|---|---|"]
         for name, classes in result["masks"].items():

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from .bands import BANDS, CLASSES, FINAL_RUN, PROJECT_ROOT, RUNS, run_chain
-from .networks import GENERATOR_CHANNELS, Body, Detector, Generator, mac_per_pixel, parameter_count, receptive_field
+from .networks import DETECTOR_CHANNELS, GENERATOR_CHANNELS, Body, Detector, Generator, mac_per_pixel, parameter_count, receptive_field
 
 VERSION = "1.1.0"
 GENERATED_BY = "unclouded_training.export"
@@ -110,7 +110,7 @@ class Graph:
 
 def detector_graph(net: Detector) -> Graph:
     g = Graph()
-    x = g.scaled("scaled", g.placeholder("input", 12), net.scale.flatten().numpy())
+    x = g.scaled("scaled", g.placeholder("input", DETECTOR_CHANNELS), net.scale.flatten().numpy())
     x = g.conv("logits", g.body(net.body, x), net.head.weight, net.head.bias)
     g.node("probabilities", "Softmax", [x])
     return g
@@ -200,14 +200,14 @@ def golden_input(kind: str, size: int = 64, seed: int = 5) -> torch.Tensor:
     """[1,C,64,64]: simulated cloud over made-up ground, all six bands."""
     from .inpaint import make_base
     from .simulate import Simulator, procedural_fields
-    from .train import detector_input, generator_input
+    from .train import detector_view, generator_input
 
     simulator = Simulator(torch.from_numpy(procedural_fields(4, seed)), seed)
     row = {"eightBit": False, "sensor": "S2", "gsd": 10}
     sample = simulator(synthetic_ground(size, seed)[None], np.ones((1, 6), np.float32), [row],
                        cover=torch.tensor([0.45]), dropout=False)
     if kind == "detector":
-        return detector_input(sample.cloudy, sample.presence)
+        return detector_view(sample)
     base, filled = make_base(sample.cloudy, sample.probabilities, 6)
     return generator_input(base, sample.presence, sample.probabilities, filled)
 
@@ -232,7 +232,7 @@ def export(kind: str, net: torch.nn.Module, out: Path, facts: dict) -> dict:
     (out / "model.json").write_bytes(text)
     (out / "weights.bin").write_bytes(weights)
     (out / "golden.bin").write_bytes(golden)
-    channels, widths, middle, head = (12, (12, 24, 48, 96), 2, 1) if kind == "detector" else (GENERATOR_CHANNELS, (16, 32, 64, 128), 3, 3)
+    channels, widths, middle, head = (DETECTOR_CHANNELS, (12, 24, 48, 96), 2, 1) if kind == "detector" else (GENERATOR_CHANNELS, (16, 32, 64, 128), 3, 3)
     planes = [f"has_{b}" for b in BANDS]
     card = {
         "name": f"unclouded-{kind}", "version": VERSION, "licence": "Apache-2.0",
@@ -241,7 +241,7 @@ def export(kind: str, net: torch.nn.Module, out: Path, facts: dict) -> dict:
                   "golden.bin": {"sha256": sha256(golden), "bytes": len(golden)}},
         "canonicalBands": list(BANDS),
         "inputNames": ["input"], "outputNames": ["probabilities" if kind == "detector" else "output"],
-        "inputChannels": [*BANDS, *planes] + ([] if kind == "detector" else [
+        "inputChannels": [*BANDS, *planes] + (["cirrus", "has_cirrus"] if kind == "detector" else [
             *CLASSES[1:], *(f"prefill_{b}" for b in BANDS), "other_date"]),
         "outputChannels": list(CLASSES) if kind == "detector" else [*BANDS, "laplace_scale"],
         "multipleOf": 8, "parameters": parameter_count(net), "macPerPixel": round(mac_per_pixel(net, channels)),

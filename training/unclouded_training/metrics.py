@@ -49,6 +49,39 @@ def spectral_angle(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.degrees(np.arccos(np.clip(cos, -1, 1)))
 
 
+def gradient_similarity(a: np.ndarray, b: np.ndarray, peak: float = 0.5) -> np.ndarray:
+    """Gradient magnitude similarity [H//2,W//2] of the bands' mean; its standard deviation, GMSD, is a perceptual distance
+    (Xue et al. 2014): Prewitt gradients after a mean over 2x2 pixels, constant 170 for a peak of 255."""
+    def magnitude(x):
+        grey = x.mean(0)
+        h, w = (s // 2 * 2 for s in grey.shape)
+        half = grey[:h, :w].reshape(h // 2, 2, w // 2, 2).mean((1, 3)).astype(np.float64)
+        box, slope = np.ones(3) / 3, np.array([1.0, 0, -1])
+        return np.hypot(*(correlate1d(correlate1d(half, slope, i, mode="nearest"), box, 1 - i, mode="nearest") for i in (0, 1)))
+
+    constant = 170 / 255**2 * peak**2
+    ma, mb = magnitude(a), magnitude(b)
+    return (2 * ma * mb + constant) / (ma * ma + mb * mb + constant)
+
+
+def ndvi(picture: np.ndarray) -> np.ndarray:
+    """Normalised difference vegetation index [H,W] in -1..1 of a picture whose bands 2 and 3 are red and near infrared."""
+    red, nir = picture[2].clip(0), picture[3].clip(0)
+    return (nir - red) / np.maximum(nir + red, 1e-4)
+
+
+def border_steps(picture: np.ndarray, hole: np.ndarray) -> tuple[float, int, float, int]:
+    """Steps between neighbours: (sum over pairs across the border of `hole` [H,W], their number, sum inside, number)."""
+    across = inside = 0.0
+    crossing = within = 0
+    for axis in (1, 2):
+        step = np.abs(np.diff(picture, axis=axis)).mean(0)
+        a, b = (hole[:-1], hole[1:]) if axis == 1 else (hole[:, :-1], hole[:, 1:])
+        across, crossing = across + step[a != b].sum(), crossing + int((a != b).sum())
+        inside, within = inside + step[a & b].sum(), within + int((a & b).sum())
+    return float(across), crossing, float(inside), within
+
+
 def mask_scores(predicted: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """F1, IoU and balanced accuracy of boolean masks, with the share of true pixels."""
     tp, fp = np.sum(predicted & truth), np.sum(predicted & ~truth)

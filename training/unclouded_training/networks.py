@@ -55,13 +55,19 @@ class Body(nn.Module):
         return F.relu(x)
 
 
+DETECTOR_CHANNELS = 14
+
+
 class Detector(nn.Module):
-    """[N,12,H,W] (6 bands in reflectance, 6 presence planes) to class logits [N,4,H,W]: clear, thin, thick, shadow."""
+    """[N,14,H,W] to class logits [N,4,H,W]: clear, thin, thick, shadow.
+
+    Input: 6 bands in reflectance, 6 presence planes, the cirrus band (1.38 micrometres) and its presence.
+    """
 
     def __init__(self, widths=(12, 24, 48, 96), middle: int = 2):
         super().__init__()
-        self.register_buffer("scale", torch.cat([torch.full((6,), 4.0), torch.ones(6)]).view(1, 12, 1, 1))
-        self.body = Body(12, tuple(widths), middle)
+        self.register_buffer("scale", torch.cat([torch.full((6,), 4.0), torch.ones(6), torch.tensor([10.0, 1.0])]).view(1, DETECTOR_CHANNELS, 1, 1))
+        self.body = Body(DETECTOR_CHANNELS, tuple(widths), middle)
         self.head = nn.Conv2d(widths[0], 4, 1)
 
     def forward(self, x):
@@ -69,6 +75,7 @@ class Detector(nn.Module):
 
 
 GENERATOR_CHANNELS = 22
+FULL_WIDTHS, LIGHT_WIDTHS = (16, 32, 64, 128), (12, 24, 48, 96)
 
 
 class Generator(nn.Module):
@@ -77,13 +84,15 @@ class Generator(nn.Module):
     Input: 6 base bands, 6 presence planes, thin, thick, shadow, 6 pre-filled bands, and 1 where the pre-fill was observed on
     another date. The head first mixes base and pre-fill, then undoes a cloud layer or a shadow, which act on each band
     as gain and offset: `mixed = base + sigmoid(m - 4) (prefill - base)`, `out = mixed * exp(1.5 tanh(g)) + 0.6 tanh(o)`.
+    With `physics` off the head adds a correction to the mix instead: `out = mixed + 0.6 tanh(o)` (for the ablation).
     The last channel gives `b = softplus(s) + 1e-3` (reflectance), the scale of a Laplace distribution shared by all bands.
     """
 
     GAIN, OFFSET, MIX, MIN_SCALE = 1.5, 0.6, -4.0, 1e-3
 
-    def __init__(self, widths=(16, 32, 64, 128), middle: int = 3):
+    def __init__(self, widths=FULL_WIDTHS, middle: int = 3, physics: bool = True):
         super().__init__()
+        self.physics = physics
         scale = torch.ones(1, GENERATOR_CHANNELS, 1, 1)
         scale[:, :6] = scale[:, 15:21] = 4
         self.register_buffer("scale", scale)
@@ -98,7 +107,8 @@ class Generator(nn.Module):
         h = self.head(self.body(x * self.scale)).float()
         base, filled = x[:, :6], x[:, 15:21]
         mixed = base + torch.sigmoid(h[:, 13:] + self.MIX) * (filled - base)
-        repaired = mixed * torch.exp(self.GAIN * torch.tanh(h[:, :6])) + self.OFFSET * torch.tanh(h[:, 6:12])
+        gained = mixed * torch.exp(self.GAIN * torch.tanh(h[:, :6])) if self.physics else mixed
+        repaired = gained + self.OFFSET * torch.tanh(h[:, 6:12])
         return torch.cat([repaired, F.softplus(h[:, 12:13]) + self.MIN_SCALE], 1)
 
 

@@ -32,6 +32,15 @@ LANDSAT8BIT = (0.42, 0.46, 0.42, 0.60, 0.53, 0.50)
 #: What the air adds to the ground at the top of the atmosphere, roughly: the step between processing levels.
 PATH_RADIANCE = (0.07, 0.04, 0.025, 0.01, 0.003, 0.001)
 LAMBDA_REF = 0.56
+#: Reflectance of clear and of turbid water.
+WATER_CLEAR = (0.05, 0.04, 0.02, 0.01, 0.003, 0.002)
+WATER_TURBID = (0.10, 0.14, 0.17, 0.10, 0.012, 0.008)
+#: Scale height in metres of the water vapour that makes the ground invisible at 1.38 micrometres.
+VAPOUR_HEIGHT = 2000.0
+#: Share of the pictures that lie wholly under an even veil.
+VEIL_SHARE = 0.14
+#: An even veil leaves the pattern of the ground readable, so that it counts as thin however dense it is.
+VEIL_LIMIT = 0.55
 JPEG_TABLE = (
     16.0, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62,
     18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99)
@@ -148,6 +157,12 @@ def shadow_offset(height_m: float, zenith: float, azimuth: float, gsd_m: float) 
     return -length * math.sin(azimuth), length * math.cos(azimuth)
 
 
+def cirrus_transmittance(height_m: torch.Tensor, vapour: torch.Tensor) -> torch.Tensor:
+    """Share of light [N] at 1.38 micrometres that reaches a layer at `height_m` [N] and returns; `vapour` [N] is the
+    depth of the whole column of water vapour, there and back (Gao et al. 1993: low cloud and ground stay dark)."""
+    return torch.exp(-vapour * torch.exp(-height_m / VAPOUR_HEIGHT))
+
+
 def labels(opacity: torch.Tensor, darkening: torch.Tensor) -> torch.Tensor:
     """Visible opacity and mean darkening, both [N,1,H,W], to soft classes [N,4,H,W]: clear, thin, thick, shadow."""
     cloud = ramp(opacity, THIN_RAMP)
@@ -212,7 +227,8 @@ class Sample:
 
     `cloudy` and `clear` 6 bands of reflectance (missing ones 0), `presence` [N,6], `probabilities` soft labels (4 classes),
     `opacity` visible opacity 0..1, `darkening` mean share of light that the shadow takes; `reference` the ground on another
-    date (zero where there is none) and `reference_valid` [N,1,S,S] where that was seen clearly.
+    date (zero where there is none) and `reference_valid` [N,1,S,S] where that was seen clearly; `cirrus` [N,1,S,S] the
+    reflectance at 1.38 micrometres (zero where the sensor has no such band) and `cirrus_presence` [N,1].
     """
 
     cloudy: torch.Tensor
@@ -223,6 +239,8 @@ class Sample:
     darkening: torch.Tensor
     reference: torch.Tensor
     reference_valid: torch.Tensor
+    cirrus: torch.Tensor
+    cirrus_presence: torch.Tensor
 
 
 class Simulator:
@@ -268,7 +286,7 @@ class Simulator:
         return tau, torch.where((cover <= 0.001)[:, None, None, None], torch.zeros_like(cast), cast)
 
     def clouds(self, ground: torch.Tensor, gsd: torch.Tensor, cover: torch.Tensor | None = None):
-        """Ground [N,6,S,S] in reflectance to (cloudy, opacity [N,1,S,S], darkening [N,1,S,S])."""
+        """Ground [N,6,S,S] in reflectance to (cloudy, opacity, darkening, cirrus), the last three [N,1,S,S]."""
         n, _, size, _ = ground.shape
         u = self.uniform(n)
         if cover is None:
@@ -287,6 +305,9 @@ class Simulator:
         second = (self.uniform(n) < 0.35) & (cover > 0)
         veil_cover = torch.where(second, self.uniform(n, 0.2, 1.0), torch.zeros(n))
         tau2, _ = self.layer(n, size, veil_cover, self.log_uniform(n, 0.08, 0.6), torch.zeros(n), None)
+        vapour = self.log_uniform(n, 3, 12)
+        seen, seen2, ground_seen = (cirrus_transmittance(h, vapour)[:, None, None, None]
+                                    for h in (height, self.log_uniform(n, 1000, 12000), self.uniform(n, 0, 2500)))
         passes = int(torch.randint(1, 4, (1,), generator=self.generator))
         cast = blur(cast, passes)
 
@@ -322,11 +343,16 @@ class Simulator:
         relief = self.uniform(n, 0, 0.35)[:, None, None, None] * torch.tanh(-3 * slope)
         body = (1 - 0.25 * (1 - a.mean(1, keepdim=True))) * (1 + amount * texture + relief)
         cloud = colour[:, :, None, None] * body
-        return shaded * (1 - a) + cloud * a, a[:, :3].mean(1, keepdim=True), darkening
+        cirrus = cloud[:, 3:4] * (seen * (1 - torch.exp(-tau)) + seen2 * (1 - torch.exp(-tau2))) + ground_seen * shaded[:, 4:5]
+        return shaded * (1 - a) + cloud * a, a[:, :3].mean(1, keepdim=True), darkening, cirrus
 
     def __call__(self, images: np.ndarray, presence: np.ndarray, rows: list[dict], reference: np.ndarray | None = None,
-                 display: float = 0.5, cover: torch.Tensor | None = None, dropout: bool = True) -> Sample:
-        """Clear crops as `Crops.draw` gives them to a Sample; `display` is the share of RGB pictures that get a stretch."""
+                 display: float = 0.5, cover: torch.Tensor | None = None, dropout: bool = True,
+                 band_dropout: bool = True) -> Sample:
+        """Clear crops as `Crops.draw` gives them to a Sample; `display` is the share of RGB pictures that get a stretch.
+
+        `dropout` off leaves ground and bands as they are, for measuring; `band_dropout` off keeps all bands of a training crop.
+        """
         ground = torch.from_numpy(images)
         if dropout:
             ground = self.other_ground(ground)
@@ -346,7 +372,9 @@ class Simulator:
             if r["eightBit"]:
                 ceiling[i] = 1.0
         factor = factor[:, :, None, None]
-        cloudy, opacity, darkening = self.clouds(ground * factor, gsd, cover)
+        if dropout:
+            ground = self.water(ground * factor) / factor
+        cloudy, opacity, darkening, cirrus = self.clouds(ground * factor, gsd, cover)
 
         gain = self.log_uniform(n, 0.7, 1.5)[:, None, None, None] * (1 + 0.05 * self.normal(n, 6).clamp(-2, 2))[:, :, None, None] / factor
         clear, cloudy = ground * factor * gain, cloudy * gain
@@ -362,7 +390,7 @@ class Simulator:
         cloudy = torch.minimum(cloudy.clamp(min=0), saturate)
         clear = torch.minimum(clear, saturate)
 
-        pick = self.uniform(n)
+        pick = self.uniform(n) if band_dropout else torch.ones(n)
         if dropout:
             for i in range(n):
                 if pick[i] < 0.35:
@@ -375,14 +403,46 @@ class Simulator:
                     have[i, 5] = 0
                 if have[i, 3:].sum() == 0 and self.uniform(1).item() < display:
                     clear[i], cloudy[i] = self.stretch(clear[i], cloudy[i])
-                    if self.uniform(1).item() < 0.5:
-                        cloudy[i, :3] = jpeg(cloudy[i, :3], self.uniform(1, 60, 95).item())
+                if cover is None and self.uniform(1).item() < VEIL_SHARE:
+                    cloudy[i], opacity[i] = self.veil(cloudy[i], opacity[i], bool(have[i, 3:].sum() == 0))
+                if have[i, 3:].sum() == 0 and self.uniform(1).item() < display / 2:
+                    cloudy[i, :3] = jpeg(cloudy[i, :3], self.uniform(1, 60, 95).item())
         eight = torch.tensor([bool(r["eightBit"]) for r in rows]) | ((have[:, 3:].sum(1) == 0) & (self.uniform(n) < 0.5))
         quantised = torch.round(cloudy.clamp(0, 1) * 255) / 255
         cloudy = torch.where(eight[:, None, None, None], quantised, cloudy)
         plane = have[:, :, None, None]
+        eyes = ((have[:, 4:].sum(1, keepdim=True) > 0) & ~eight[:, None] & (self.uniform(n) < 0.7)[:, None]).float()
+        cirrus = (cirrus + self.log_uniform(n, 0.0003, 0.002)[:, None, None, None] * self.normal(*cirrus.shape)).clamp(min=0)
         return Sample(cloudy * plane, clear * plane, have, labels(opacity, darkening), opacity, darkening,
-                      *self.reference(reference, plane))
+                      *self.reference(reference, plane), cirrus * eyes[:, :, None, None], eyes)
+
+    def water(self, ground: torch.Tensor) -> torch.Tensor:
+        """Ground [N,6,S,S] in reflectance, a sixth of the pictures with a river, a lake or a coast of clear to turbid water."""
+        n, _, size, _ = ground.shape
+        fields = self.bank[torch.randint(len(self.bank), (n,), generator=self.generator)].float()
+        shape = blur(sample_field(fields, torch.zeros(n, 2), self.log_uniform(n, 0.3, 1.5) * 128 / size, self.uniform(n, 0, 6.28), size), 2)
+        level = shape.flatten(1)[:, ::7].quantile(0.5, 1)[:, None, None, None] + 0.3 * self.normal(n, 1, 1, 1) * shape.std((1, 2, 3), keepdim=True)
+        there = ((shape - level) / 0.02).clamp(0, 1) * (self.uniform(n) < 1 / 6)[:, None, None, None]
+        slow = F.interpolate(self.normal(n, 1, 4, 4), (size, size), mode="bicubic", align_corners=False)
+        sediment = (self.uniform(n)[:, None, None, None] + 0.15 * slow).clamp(0, 1.3)
+        clear, turbid = (torch.tensor(w).view(1, 6, 1, 1) for w in (WATER_CLEAR, WATER_TURBID))
+        tint = (1 + 0.12 * self.normal(n, 6)).clamp(0.6, 1.4)[:, :, None, None]
+        return ground + there * ((clear + sediment * (turbid - clear)) * tint - ground)
+
+    def veil(self, picture: torch.Tensor, opacity: torch.Tensor, display: bool) -> tuple[torch.Tensor, torch.Tensor]:
+        """An almost even veil of haze over the whole picture [6,S,S], and the opacity [1,S,S] with it.
+
+        Koschmieder: `t picture + (1 - t) light`, t = exp(-tau (lambda / lambda_ref)**-g). On pictures for display, where
+        veils come from the making of the picture as well, it is grey.
+        """
+        size = picture.shape[-1]
+        slow = F.interpolate(self.normal(1, 1, 3, 3), (size, size), mode="bicubic", align_corners=False)[0]
+        tau = self.log_uniform(1, 0.1, 1.4) * (1 + self.uniform(1, 0, 0.25) * slow).clamp(0.3, 2)
+        even = display or self.uniform(1).item() < 0.4
+        through = torch.exp(-tau * band_depth_factor(torch.zeros(1) if even else self.uniform(1, 0.3, 1.8))[0])
+        light = self.uniform(1, 0.3, 0.95 if display else 0.6) * (1 + 0.02 * self.normal(6)).view(6, 1, 1)
+        dense = (1 - through[:3].mean(0, keepdim=True)).clamp(max=VEIL_LIMIT)
+        return picture * through + light * (1 - through), 1 - (1 - opacity) * (1 - dense)
 
     def reference(self, pictures: np.ndarray | None, plane: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Other dates [N,6,S,S] to (reference, validity); a third of them were cloudy themselves in part of the crop."""

@@ -22,16 +22,25 @@ from . import losses
 from .bands import RUNS
 from .data import Crops
 from .inpaint import APP_LEVELS, blend_base, clear_weight, clone, coarse_field, harmonise, prefill
-from .networks import Detector, Generator, PatchDiscriminator, parameter_count
+from .networks import FULL_WIDTHS, Detector, Generator, PatchDiscriminator, parameter_count
 from .simulate import Sample, Simulator, blur, load_bank, ramp
 
 CHANNELS_LAST = torch.channels_last
 
 
-def detector_input(pictures: torch.Tensor, presence: torch.Tensor) -> torch.Tensor:
-    """[N,6,H,W] and [N,6] to [N,12,H,W]."""
+def detector_input(pictures: torch.Tensor, presence: torch.Tensor, cirrus: torch.Tensor | None = None,
+                   cirrus_presence: torch.Tensor | None = None) -> torch.Tensor:
+    """[N,6,H,W] and [N,6], and where there is a cirrus band [N,1,H,W] and [N,1], to [N,14,H,W]."""
     n, _, h, w = pictures.shape
-    return torch.cat([pictures, presence[:, :, None, None].expand(n, 6, h, w)], 1).contiguous(memory_format=CHANNELS_LAST)
+    if cirrus is None or cirrus_presence is None:
+        cirrus, cirrus_presence = torch.zeros_like(pictures[:, :1]), torch.zeros_like(presence[:, :1])
+    planes = [pictures, presence[:, :, None, None].expand(n, 6, h, w), cirrus, cirrus_presence[:, :, None, None].expand(n, 1, h, w)]
+    return torch.cat(planes, 1).contiguous(memory_format=CHANNELS_LAST)
+
+
+def detector_view(sample: Sample) -> torch.Tensor:
+    """What the detector sees of a sample."""
+    return detector_input(sample.cloudy, sample.presence, sample.cirrus, sample.cirrus_presence)
 
 
 def generator_input(base: torch.Tensor, presence: torch.Tensor, probabilities: torch.Tensor, filled: torch.Tensor,
@@ -147,16 +156,22 @@ class Run:
 
 
 def start_from(folder: Path, parts: dict) -> None:
-    """Begin with the averaged weights, and the critic, of an earlier run; a layer that has grown keeps its new rows at start."""
+    """Begin with the averaged weights, and the critic, of an earlier run.
+
+    Of a layer of another size the part that both share is taken: inputs that are new count for nothing at first, and a
+    narrower network begins with the first channels of a wider one.
+    """
     weights = torch.load(folder / "ema.pt")["weights"]
     for name in ("net", "average"):
         own = parts[name].state_dict()
         for key, value in weights.items():
             if key == "scale":
                 continue
-            padded = torch.zeros_like(own[key]) if value.dim() == 4 and value.shape[1] != own[key].shape[1] else own[key].clone()
-            padded[tuple(slice(s) for s in value.shape)] = value
-            own[key] = padded
+            grown = value.dim() == 4 and value.shape[1] < own[key].shape[1]
+            taken = torch.zeros_like(own[key]) if grown else own[key].clone()
+            shared = tuple(slice(min(a, b)) for a, b in zip(value.shape, taken.shape))
+            taken[shared] = value[shared]
+            own[key] = taken
         parts[name].load_state_dict(own)
     if "critic" in parts:
         parts["critic"].load_state_dict(torch.load(folder / "state.pt")["parts"]["critic"])
@@ -195,7 +210,7 @@ def train_detector(config: dict) -> None:
         for group in optimiser.param_groups:
             group["lr"] = config["rate"] * rate_factor(run.elapsed, total, config["tailMinutes"] * 60)
         with torch.autocast("cpu", torch.bfloat16):
-            logits = net(detector_input(sample.cloudy, sample.presence))
+            logits = net(detector_view(sample))
         loss = losses.detector_loss(logits.float(), sample.probabilities)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -207,7 +222,7 @@ def train_detector(config: dict) -> None:
             run.log(loss=loss)
         if time.monotonic() - run.saved > 90:
             with torch.no_grad():
-                p = average(detector_input(check.cloudy, check.presence)).softmax(1)
+                p = average(detector_view(check)).softmax(1)
                 hit, truth = p.argmax(1), check.probabilities.argmax(1)
                 iou = [((hit == k) & (truth == k)).sum() / ((hit == k) | (truth == k)).sum().clamp(min=1) for k in range(4)]
             run.log(iouClear=iou[0], iouThin=iou[1], iouThick=iou[2], iouShadow=iou[3])
@@ -237,6 +252,11 @@ def reconstruction(out: torch.Tensor, sample: Sample, probabilities: torch.Tenso
     }
 
 
+def make_generator(config: dict) -> Generator:
+    """The generator of a config: `widths` of its scales, `physics` of its head."""
+    return Generator(tuple(config.get("widths", FULL_WIDTHS)), physics=config.get("physics", True))
+
+
 def discriminator_input(picture: torch.Tensor, sample: Sample, probabilities: torch.Tensor, touched: torch.Tensor):
     """Composite of `picture` inside the mask and of the truth outside, and the mask, [N,9,H,W]."""
     composite = (sample.clear + touched * (picture - sample.clear)) * sample.presence[:, :, None, None]
@@ -246,7 +266,7 @@ def discriminator_input(picture: torch.Tensor, sample: Sample, probabilities: to
 def train_generator(config: dict) -> None:
     run = Run(config)
     torch.manual_seed(config["seed"])
-    net = Generator().to(memory_format=CHANNELS_LAST)
+    net = make_generator(config).to(memory_format=CHANNELS_LAST)
     critic = PatchDiscriminator().to(memory_format=CHANNELS_LAST)
     average = copy.deepcopy(net)
     optimiser = torch.optim.AdamW(net.parameters(), lr=config["rate"], betas=(0.9, 0.99), weight_decay=1e-4)
@@ -273,10 +293,11 @@ def train_generator(config: dict) -> None:
 
         size = 192 if run.step % 6 == 5 else 128
         with torch.no_grad():
-            sample = simulator(*crops.draw(config["batch"] if size == 128 else config["batch"] // 2, size, config["dates"]))
+            drawn = crops.draw(config["batch"] if size == 128 else config["batch"] // 2, size, config["dates"])
+            sample = simulator(*drawn, band_dropout=config.get("bandDropout", True))
             if detector is not None and adversarial and run.step % 2:
                 with torch.autocast("cpu", torch.bfloat16):
-                    p = detector(detector_input(sample.cloudy, sample.presence)).float().softmax(1)
+                    p = detector(detector_view(sample)).float().softmax(1)
             else:
                 p = perturb(sample.probabilities, simulator)
             filled = training_fill(sample, p, simulator.generator)
@@ -291,6 +312,8 @@ def train_generator(config: dict) -> None:
         with torch.autocast("cpu", torch.bfloat16):
             out = net(generator_input(base, sample.presence, p, filled, sample.reference_valid))
         terms = reconstruction(out, sample, p, scheduled(config["thickWeight"], now))
+        if not config.get("uncertainty", True):
+            del terms["nll"]
         loss = sum(terms.values())
         values = {k: v.detach() for k, v in terms.items()}
         if adversarial:
@@ -342,7 +365,7 @@ def main() -> None:
     parser.add_argument("config", type=Path)
     config = json.loads(parser.parse_args().config.read_text())
     torch.set_num_threads(1 if config["kind"] == "generator" else config["threads"])
-    print(config["name"], "parameters", parameter_count(Detector() if config["kind"] == "detector" else Generator()))
+    print(config["name"], "parameters", parameter_count(Detector() if config["kind"] == "detector" else make_generator(config)))
     (train_detector if config["kind"] == "detector" else train_generator)(config)
 
 

@@ -20,6 +20,10 @@ export type ErrorCode =
   // several files dropped together
   | 'scene/not-one-scene'
   | 'scene/different-grids'
+  // other dates of the area
+  | 'dates/unknown-crs'
+  | 'dates/no-georeference'
+  | 'dates/other-radiometry'
   // the network
   | 'network/unreachable'
   | 'network/no-range'

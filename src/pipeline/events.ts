@@ -65,6 +65,8 @@ export interface RepairedTile {
    * 100 * exp(-b / 0.05) with b the generator's Laplace scale in reflectance.
    */
   readonly confidence: Uint8Array;
+  /** Number of the date that each pixel came from, 0 for the scene's own; absent or null if there is only one date. */
+  readonly date?: Uint8Array | null;
 }
 
 /** The run halted, or goes on. */
@@ -86,7 +88,25 @@ export interface Shares {
   readonly thinCorrected: number;
   readonly shadowCorrected: number;
   readonly generated: number;
+  /** Seen on other dates, and of those the pixels whose ground has changed since. */
+  readonly otherDates: number;
+  readonly otherDatesChanged: number;
   readonly leftCloudy: number;
+}
+
+/** How another date fared. */
+export interface DateReport {
+  readonly scene: string;
+  /** Day on which it was taken, `YYYY-MM-DD`; null if the file does not say. */
+  readonly acquired: string | null;
+  /** False if it was left out: a notice says why. */
+  readonly used: boolean;
+  /** By how many pixels of the scene it lay off, which was corrected; null if it was not laid over the scene. */
+  readonly shift: { readonly dx: number; readonly dy: number } | null;
+  /** Mean absolute difference to the scene where both are clear, once harmonised, in reflectance; null if unused. */
+  readonly residual: number | null;
+  /** Share of the scene's valid pixels that came from it, 0..1. */
+  readonly share: number;
 }
 
 /** Agreement of one picture with the truth over one region, all canonical bands present. */
@@ -117,6 +137,8 @@ export interface RunReport {
   readonly shares: Shares;
   /** Mean confidence over repaired pixels, 0..100; null if none was repaired. */
   readonly meanConfidence: number | null;
+  /** The other dates, in the order in which they were given; their numbers in the date layer begin with 1. */
+  readonly dates: readonly DateReport[];
   readonly tiles: { readonly total: number; readonly repaired: number };
   readonly backend: string;
   /** Of this process: a run that was continued took longer in all. */

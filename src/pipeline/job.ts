@@ -119,7 +119,7 @@ export async function oneAhead<Item, Result>(
   if (present) take(await present);
 }
 
-/** Collects notices, each code once, and passes them on. */
+/** Collects notices, each once, and passes them on. */
 export interface Notices {
   readonly list: Notice[];
   add(code: string, message: string): void;
@@ -130,7 +130,7 @@ export function collectNotices(emit: (event: RunEvent) => void): Notices {
   return {
     list,
     add(code, message) {
-      if (list.some((notice) => notice.code === code)) return;
+      if (list.some((notice) => notice.code === code && notice.message === message)) return;
       const notice = { code, message };
       list.push(notice);
       emit({ type: 'notice', notice });

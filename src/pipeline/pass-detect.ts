@@ -41,8 +41,17 @@ async function qualityDecoders(
   return bands.map(({ role, index }, i) => ({ index, decode: chooseDecoder(role, sample.bands[i]) }));
 }
 
-/** First pass: where is cloud and shadow, and what do the clear pixels look like? Goes on from what is there. */
-export async function detectPass(job: Job, findings: Findings, notices: Notices, pace: Pace): Promise<void> {
+/**
+ * First pass: where is cloud and shadow, and what do the clear pixels look like? Goes on from what is there.
+ * @param keys The tiles to look at; all if left out.
+ */
+export async function detectPass(
+  job: Job,
+  findings: Findings,
+  notices: Notices,
+  pace: Pace,
+  keys: readonly number[] = job.layout.windows.map((_, key) => key),
+): Promise<void> {
   const { source, plan, layout, settings, networks } = job;
   const { grid } = source.scene;
   const evidence = usableMaskSource(settings.maskSource, plan.quality.length);
@@ -50,7 +59,6 @@ export async function detectPass(job: Job, findings: Findings, notices: Notices,
     notices.add('mask/no-quality-band', 'The file carries no quality band: the network decided on the mask.');
   }
   const decoders = evidence === 'network' ? [] : await qualityDecoders(source, plan.quality, job.signal);
-  const keys = layout.windows.map((_, key) => key);
   const left = keys.filter((key) => !findings.valid.has(key));
   const total = keys.length;
   let done = total - left.length;

@@ -1,11 +1,12 @@
 import { composite } from './composite/composite.ts';
 import { followBands, type Slopes } from './composite/extra-bands.ts';
 import { featherAlpha } from './composite/feather.ts';
+import { type ClonedTiles, errorOf, withCloned } from './dates/findings.ts';
 import { clearPixels, type Probabilities } from './detect/probabilities.ts';
 import type { Findings } from './findings.ts';
 import type { CoarseField } from './generate/coarse-field.ts';
 import { cropGenerated, fillFrom } from './generate/generate.ts';
-import { blendBase, CLEAR_LIMIT, FILL_MARGIN } from './generate/prefill.ts';
+import { blendBase, CLEAR_LIMIT, FILL_MARGIN, thickBlend } from './generate/prefill.ts';
 import { checkpoint, type Job, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
 import { observe, REFLECTANCE_LIMIT } from './preprocess/observe.ts';
 import { gatherFrom, generatorInput } from './preprocess/tensor.ts';
@@ -17,6 +18,8 @@ import { clipWindow, cropPlane, growWindow } from './windows.ts';
 export interface SceneKnowledge {
   readonly coarse: CoarseField | null;
   readonly slopes: Slopes | null;
+  /** What other dates saw; null if there are none. */
+  readonly cloned: ClonedTiles | null;
 }
 
 /**
@@ -82,7 +85,7 @@ function splitBands({ plan }: Job): { seen: number[]; copied: number[] } {
 async function repairTile(
   job: Job,
   findings: Findings,
-  { coarse, slopes }: SceneKnowledge,
+  { coarse, slopes, cloned }: SceneKnowledge,
   store: TileStore,
   core: Window,
   rasters: readonly Raster[],
@@ -102,8 +105,14 @@ async function repairTile(
     shadow: readPlane(findings.shadow, window),
   };
 
-  const filled = coarse ? fillFrom(seen, clearPixels(found, seen.valid, CLEAR_LIMIT), coarse, inside) : null;
   const within = <T extends Samples>(plane: T): T => cropPlane(plane, window, inside);
+  const crop = <T extends Samples>(plane: T): T => cropPlane(plane, inside, core);
+  const clear = clearPixels(found, seen.valid, CLEAR_LIMIT);
+  const seenPlanes = [...seen.canonical.filter((plane) => plane !== null), ...seen.extra];
+  const dates = cloned && withCloned(cloned, window, seenPlanes);
+  const filled = dates
+    ? fillAround(dates, clear, window, coarse, inside)
+    : coarse && fillFrom(seen, clear, coarse, inside);
   const probabilities = [found.thin, found.thick, found.shadow].map(within);
   const observed = seen.canonical.map((plane) => plane && within(plane));
   const present = observed.filter((plane) => plane !== null).length;
@@ -111,7 +120,14 @@ async function repairTile(
   const fill = observed.map((plane) => plane && (filled ? filled[position++] : plane));
   const base = observed.map((plane, band) => plane && blendBase(plane, fill[band]!, probabilities[1]));
 
-  const input = generatorInput(base, fill, probabilities, gatherFrom(tile, inside, inside));
+  const sees = cloned && readPlane(cloned.date, inside).map((date) => (date > 0 ? 1 : 0));
+  const input = generatorInput(
+    base,
+    fill,
+    probabilities,
+    gatherFrom(tile, inside, inside),
+    sees ?? undefined,
+  );
   const output = await networks.generate(input, tile.height, tile.width);
   const { canonical, errorScale } = cropGenerated(output, tile, core, REFLECTANCE_LIMIT);
 
@@ -122,7 +138,6 @@ async function repairTile(
     if (index !== null) bands.set(index, canonical[band]);
   });
   if (slopes && filled) {
-    const crop = (plane: Float32Array) => cropPlane(plane, inside, core);
     const extra = followBands(
       slopes,
       core,
@@ -135,11 +150,63 @@ async function repairTile(
       bands.set(index, extra[i]);
     });
   }
+  if (dates && filled) {
+    const planes = filled.map(crop);
+    plan.extra.forEach((index, i) => {
+      if (!slopes) bands.set(index, planes[present + i].slice());
+    });
+    putDates([...bands.values()], planes, cropPlane(dates.filled, window, core), crop(probabilities[1]));
+  }
   const native = plan.all.map((index): Samples => {
     const at = seenBands.indexOf(index);
     return at >= 0
       ? cropPlane(around.bands[at], around.window, core)
       : cropPlane(copied.bands[plan.all.filter((i) => !seenBands.includes(i)).indexOf(index)], core, core);
   });
-  return composite(scene, core, native, classes, alpha, { bands, errorScale, thickFilled: coarse !== null });
+  const number = cloned && readPlane(cloned.date, core);
+  return composite(scene, core, native, classes, alpha, {
+    bands,
+    errorScale,
+    dates: cloned && {
+      date: readPlane(cloned.filled, core).map((is, i) => (is ? number![i] : 0)),
+      changed: readPlane(cloned.changed, core),
+      error: Float32Array.from(readPlane(cloned.error, core), errorOf),
+    },
+    thickFilled: coarse !== null,
+  });
+}
+
+/** The pre-fill where other dates filled a part of the gap: what they saw counts as clear. */
+function fillAround(
+  { planes, filled }: ReturnType<typeof withCloned>,
+  clear: Uint8Array,
+  window: Window,
+  coarse: CoarseField | null,
+  inside: Window,
+): Float32Array[] {
+  if (!coarse) return planes.map((plane) => cropPlane(plane, window, inside));
+  const known = clear.map((is, i) => is | filled[i]);
+  return fillFrom({ window, canonical: planes, extra: [], valid: known }, known, coarse, inside);
+}
+
+/**
+ * Puts what other dates saw in place of what was generated, the more so the thicker the cloud: under thin cloud and in
+ * shadow the generator, which was given the date too, knows better.
+ *
+ * @param repaired Planes over the core in the order of `planes`; changed in place.
+ * @param thick Probability of thick cloud, 0..255.
+ */
+function putDates(
+  repaired: readonly Float32Array[],
+  planes: readonly Float32Array[],
+  filled: Uint8Array,
+  thick: Uint8Array,
+): void {
+  for (let i = 0; i < filled.length; i++) {
+    const share = filled[i] ? thickBlend(thick[i] / 255) : 0;
+    if (share === 0) continue;
+    repaired.forEach((plane, b) => {
+      plane[i] = (1 - share) * plane[i] + share * planes[b][i];
+    });
+  }
 }

@@ -250,7 +250,7 @@ describe('run', () => {
     expect(codes(report)).toEqual(['scene/no-data']);
     expect(networks.calls).toEqual([]);
     expect(result.confidence(window).every((value) => value === 255)).toBe(true);
-    expect(Object.values(report.shares)).toEqual([0, 0, 0, 0, 0]);
+    expect(Object.values(report.shares)).toEqual([0, 0, 0, 0, 0, 0, 0]);
   });
 
   it.each([

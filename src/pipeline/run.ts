@@ -2,7 +2,7 @@ import { solveRegression } from './composite/extra-bands.ts';
 import { type RunControl, runControl } from './control.ts';
 import { PipelineError, throwIfAborted } from './errors.ts';
 import { evaluate } from './evaluate/evaluate.ts';
-import { meanConfidence, sharesOf, tallyOf } from './evaluate/shares.ts';
+import { meanConfidence, sharesOf, tallyOf, withShares } from './evaluate/shares.ts';
 import type { RunEvent, RunReport, RunSettings, Shares } from './events.ts';
 import { openFindings, regressionOf, validPixels } from './findings.ts';
 import { completeCoarseField } from './generate/coarse-field.ts';
@@ -11,6 +11,7 @@ import { breathe, collectNotices, createPace, type Job, type Notices } from './j
 import type { Networks } from './networks.ts';
 import type { ResultReader } from './output/products.ts';
 import { memoryPages, type PageStore } from './pages.ts';
+import { datesPass } from './pass-dates.ts';
 import { detectPass, finishMask } from './pass-detect.ts';
 import { repairPass } from './pass-repair.ts';
 import { planBands } from './preprocess/bands.ts';
@@ -20,6 +21,8 @@ import { CORE, openTiles, planTiles, resultReader } from './tiles.ts';
 export interface RunOptions {
   /** Clear truth on the same grid; the report then holds the error against it. */
   readonly reference?: SceneSource | null;
+  /** Other dates of the area, on any grid: what they saw is put in where the scene is cloudy. */
+  readonly dates?: readonly SceneSource[];
   /** Pixels of a tile that are kept, a multiple of 16; 256 if left out. */
   readonly core?: number;
   /** Context around them that the networks see, a multiple of 16; 32 if left out. */
@@ -87,12 +90,15 @@ export async function run(
   await detectPass(job, findings, notices, pace);
   const masked = await finishMask(job, findings, store.mask);
 
+  // What other dates saw.
+  const dates = await datesPass(job, options.dates ?? [], findings, store, masked, notices, pace);
+
   // Generate and composite.
   const coarse = completeCoarseField(findings.coarse);
   const regression = regressionOf(findings, job.plan);
   const slopes = coarse && regression ? solveRegression(regression) : null;
   await breathe(signal);
-  await repairPass(job, findings, { coarse, slopes }, masked, store, pace);
+  await repairPass(job, findings, { coarse, slopes, cloned: dates?.cloned ?? null }, masked, store, pace);
 
   // Evaluate.
   const result = resultReader(source, store);
@@ -107,6 +113,7 @@ export async function run(
     scene: scene.name,
     shares,
     meanConfidence: meanConfidence(tally),
+    dates: withShares(dates?.reports ?? [], tally, valid),
     tiles: { total: layout.windows.length, repaired: masked.length },
     backend: networks.backend,
     seconds: (performance.now() - started) / 1000,

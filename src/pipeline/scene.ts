@@ -206,6 +206,10 @@ export const PROVENANCE = {
   generated: 3,
   /** Found cloudy but left as observed, because nothing could be said about it. */
   leftCloudy: 4,
+  /** Thick cloud: seen on another date, and brought to the radiometry of this one. */
+  otherDate: 5,
+  /** The same, but the ground looks different since: treat it as a guess. */
+  otherDateChanged: 6,
   nodata: 255,
 } as const;
 export type Provenance = (typeof PROVENANCE)[keyof typeof PROVENANCE];

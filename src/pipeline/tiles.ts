@@ -113,6 +113,8 @@ export interface TileStore {
   /** PROVENANCE and confidence per pixel, as in {@link RepairedTile}; of repaired tiles only. */
   readonly provenance: SparsePlane;
   readonly confidence: SparsePlane;
+  /** Number of the other date that a repaired pixel came from; 0 for the scene's own. */
+  readonly date: SparsePlane;
   readonly sampleType: SampleType;
 }
 
@@ -125,6 +127,7 @@ export function openTiles(scene: Scene, layout: TileLayout, pages: PageStore): T
     mask: plane('mask'),
     provenance: plane('provenance'),
     confidence: plane('confidence'),
+    date: plane('date'),
     sampleType: scene.sampleType,
   };
 }
@@ -145,6 +148,7 @@ export function repairedKeys(store: TileStore): number[] {
 export function setRepaired(store: TileStore, key: number, tile: RepairedTile): void {
   setTile(store.provenance, key, tile.provenance);
   setTile(store.confidence, key, tile.confidence);
+  if (tile.date) setTile(store.date, key, tile.date);
   const page = new Uint8Array(tile.bands.reduce((sum, band) => sum + band.byteLength, 0));
   let at = 0;
   for (const band of tile.bands) {
@@ -177,6 +181,7 @@ export function repairedTile(store: TileStore, key: number): RepairedTile | null
     bands,
     provenance: readPlane(store.provenance, window),
     confidence: readPlane(store.confidence, window),
+    date: hasTile(store.date, key) ? readPlane(store.date, window) : null,
   };
 }
 
@@ -213,5 +218,6 @@ export function resultReader(source: SceneSource, store: TileStore): ResultReade
     mask: (window) => readPlane(store.mask, window, MASK_CLASS.nodata),
     provenance: (window) => overlay(window, fromMask(window, PROVENANCE.observed), store.provenance),
     confidence: (window) => overlay(window, fromMask(window, 100), store.confidence),
+    date: (window) => overlay(window, fromMask(window, 0), store.date),
   };
 }

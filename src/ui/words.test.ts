@@ -13,6 +13,8 @@ describe('words', () => {
       thinCorrected: 0.12,
       shadowCorrected: 0.09,
       generated: 0.08,
+      otherDates: 0,
+      otherDatesChanged: 0,
       leftCloudy: 0,
     };
     expect(plain(sharesInWords(shares))).toBe(

@@ -9,8 +9,20 @@ export interface Repair {
   readonly bands: ReadonlyMap<number, Float32Array>;
   /** Laplace scale of the error in reflectance, > 0. */
   readonly errorScale: Float32Array;
+  /** What other dates saw; null if there is none. */
+  readonly dates: FilledFromDates | null;
   /** False if thick cloud could not be filled, because nothing clear is in the scene. */
   readonly thickFilled: boolean;
+}
+
+/** Over a tile core. */
+export interface FilledFromDates {
+  /** Number of the date, from 1 on, where the repair holds what that date saw; 0 elsewhere. */
+  readonly date: Uint8Array;
+  /** 1 where the ground has changed since. */
+  readonly changed: Uint8Array;
+  /** Expected error in reflectance. */
+  readonly error: Float32Array;
 }
 
 /** Laplace scale at which confidence has fallen to 1/e. */
@@ -44,6 +56,7 @@ export function composite(
 ): RepairedTile {
   const provenance = new Uint8Array(classes.length);
   const confidence = new Uint8Array(classes.length).fill(100);
+  const date = repair.dates && new Uint8Array(classes.length);
   const share = alpha.slice();
   for (let i = 0; i < classes.length; i++) {
     const value = classes[i];
@@ -51,6 +64,11 @@ export function composite(
       provenance[i] = PROVENANCE.nodata;
       confidence[i] = 255;
       share[i] = 0;
+      if (date) date[i] = 255;
+    } else if (value === MASK_CLASS.thick && repair.dates?.date[i] && date) {
+      date[i] = repair.dates.date[i];
+      provenance[i] = repair.dates.changed[i] ? PROVENANCE.otherDateChanged : PROVENANCE.otherDate;
+      confidence[i] = confidenceOf(repair.dates.error[i]);
     } else if (value === MASK_CLASS.thick && !repair.thickFilled) {
       provenance[i] = PROVENANCE.leftCloudy;
       confidence[i] = 0;
@@ -66,5 +84,5 @@ export function composite(
     const band = scene.bands.find((b) => b.index === index) as Band;
     mixInto(native[index], repaired, share, band, make, isData);
   }
-  return { window: core, bands: native, provenance, confidence };
+  return { window: core, bands: native, provenance, confidence, date };
 }

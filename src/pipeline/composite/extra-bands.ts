@@ -1,3 +1,4 @@
+import { solvePositive } from '../linear.ts';
 import type { Grid, Window } from '../scene.ts';
 
 /**
@@ -99,28 +100,6 @@ function centred(sums: Float64Array, p: number, e: number): Float64Array {
   return out;
 }
 
-/** Solves `A X = B` for symmetric positive definite A (P * P) and B (P * E) by Cholesky's method. */
-function solve(a: Float64Array, b: Float64Array, p: number, e: number): Float64Array {
-  const l = a.slice();
-  for (let j = 0; j < p; j++) {
-    for (let k = 0; k < j; k++) for (let i = j; i < p; i++) l[i * p + j] -= l[i * p + k] * l[j * p + k];
-    const pivot = Math.sqrt(l[j * p + j]);
-    for (let i = j; i < p; i++) l[i * p + j] /= pivot;
-  }
-  const x = b.slice();
-  for (let c = 0; c < e; c++) {
-    for (let i = 0; i < p; i++) {
-      for (let k = 0; k < i; k++) x[i * e + c] -= l[i * p + k] * x[k * e + c];
-      x[i * e + c] /= l[i * p + i];
-    }
-    for (let i = p - 1; i >= 0; i--) {
-      for (let k = i + 1; k < p; k++) x[i * e + c] -= l[k * p + i] * x[k * e + c];
-      x[i * e + c] /= l[i * p + i];
-    }
-  }
-  return x;
-}
-
 /** Slopes (P * E, predictor by predictor) at every block centre. */
 export interface Slopes {
   readonly columns: number;
@@ -154,7 +133,7 @@ export function solveRegression(regression: Regression): Slopes {
     for (let a = 0; a < p; a++) trace += products[a * p + a];
     const ridge = Math.max((RIDGE * trace) / p, 1e-12);
     for (let a = 0; a < p; a++) products[a * p + a] += ridge;
-    return solve(products.subarray(0, p * p), products.subarray(p * p), p, e);
+    return solvePositive(products.subarray(0, p * p), products.subarray(p * p), p, e);
   });
   return { columns, rows, predictors: p, extras: e, blocks: slopes };
 }

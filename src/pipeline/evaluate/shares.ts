@@ -1,4 +1,4 @@
-import type { Shares } from '../events.ts';
+import type { DateReport, Shares } from '../events.ts';
 import { PROVENANCE } from '../scene.ts';
 import { readPlane, repairedKeys, type TileStore } from '../tiles.ts';
 
@@ -8,47 +8,62 @@ export interface Tally {
   readonly counts: Float64Array;
   /** Sum of the confidence, in percent, over repaired pixels. */
   readonly confidence: number;
+  /** Pixels by the number of the date that they came from. */
+  readonly dates: Float64Array;
 }
 
 /** Counts the pixels of the repaired tiles, tile by tile. */
 export function tallyOf(store: TileStore): Tally {
   const counts = new Float64Array(256);
+  const dates = new Float64Array(256);
   let sum = 0;
   for (const key of repairedKeys(store)) {
     const window = store.layout.windows[key];
     const provenance = readPlane(store.provenance, window);
     const confidence = readPlane(store.confidence, window);
+    const date = readPlane(store.date, window);
     for (let i = 0; i < provenance.length; i++) {
       counts[provenance[i]]++;
+      dates[date[i]]++;
       if (isRepair(provenance[i])) sum += confidence[i];
     }
   }
-  return { counts, confidence: sum };
+  return { counts, confidence: sum, dates };
 }
 
-const isRepair = (provenance: number) =>
-  provenance >= PROVENANCE.thinCorrected && provenance <= PROVENANCE.generated;
+const { thinCorrected, shadowCorrected, generated, leftCloudy, otherDate, otherDateChanged } = PROVENANCE;
+const REPAIRS: readonly number[] = [thinCorrected, shadowCorrected, generated, otherDate, otherDateChanged];
+const isRepair = (provenance: number) => REPAIRS.includes(provenance);
 
 /**
  * Shares of the valid pixels by provenance; they sum to 1, or are all 0 where nothing is valid.
  * @param validPixels Pixels of the scene that hold data.
  */
 export function sharesOf({ counts }: Tally, validPixels: number): Shares {
-  const { thinCorrected, shadowCorrected, generated, leftCloudy } = PROVENANCE;
-  const changed = counts[thinCorrected] + counts[shadowCorrected] + counts[generated] + counts[leftCloudy];
+  const changed = [...REPAIRS, leftCloudy].reduce((sum, provenance) => sum + counts[provenance], 0);
   const of = (count: number) => (validPixels > 0 ? count / validPixels : 0);
   return {
     observed: of(validPixels - changed),
     thinCorrected: of(counts[thinCorrected]),
     shadowCorrected: of(counts[shadowCorrected]),
     generated: of(counts[generated]),
+    otherDates: of(counts[otherDate] + counts[otherDateChanged]),
+    otherDatesChanged: of(counts[otherDateChanged]),
     leftCloudy: of(counts[leftCloudy]),
   };
 }
 
 /** Mean confidence in percent over repaired pixels; null if there are none. */
 export function meanConfidence({ counts, confidence }: Tally): number | null {
-  const count =
-    counts[PROVENANCE.thinCorrected] + counts[PROVENANCE.shadowCorrected] + counts[PROVENANCE.generated];
+  const count = REPAIRS.reduce((sum, provenance) => sum + counts[provenance], 0);
   return count > 0 ? confidence / count : null;
+}
+
+/** Fills in what each date gave, as a share of the valid pixels. */
+export function withShares(
+  reports: readonly DateReport[],
+  { dates }: Tally,
+  validPixels: number,
+): DateReport[] {
+  return reports.map((report, i) => ({ ...report, share: validPixels > 0 ? dates[i + 1] / validPixels : 0 }));
 }

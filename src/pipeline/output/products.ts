@@ -17,6 +17,8 @@ export interface ResultReader {
   provenance(window: Window): Uint8Array;
   /** Percent per pixel, 0..100, 255 = no data. */
   confidence(window: Window): Uint8Array;
+  /** Number of the date that each pixel came from, 0 for the scene's own; 255 = no data. */
+  date(window: Window): Uint8Array;
 }
 
 /** How a result came about: written into every file, so that it can be told and repeated. */

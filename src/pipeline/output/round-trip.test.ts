@@ -28,7 +28,15 @@ const lineage: Lineage = {
   },
   backend: 'wasm',
   settings: DEFAULT_SETTINGS,
-  shares: { observed: 0.75, thinCorrected: 0.125, shadowCorrected: 0, generated: 0.125, leftCloudy: 0 },
+  shares: {
+    observed: 0.75,
+    thinCorrected: 0.125,
+    shadowCorrected: 0,
+    generated: 0.125,
+    otherDates: 0,
+    otherDatesChanged: 0,
+    leftCloudy: 0,
+  },
   date: new Date('2026-01-02T03:04:05Z'),
 };
 
@@ -44,6 +52,7 @@ function untouched(source: SceneSource): ResultReader {
     mask: pattern(4),
     provenance: pattern(5),
     confidence: pattern(101),
+    date: pattern(3),
   };
 }
 

@@ -68,16 +68,18 @@ export function detectorInput(canonical: readonly (Float32Array | null)[], gathe
 
 /**
  * `[1, height, width, 22]`: six base bands, six presence planes, probabilities of thin, thick, shadow, six pre-filled
- * bands, and a plane of zeros: nothing was observed on another date.
+ * bands, and 1 where another date sees the ground.
  *
  * @param filled The pre-filled bands; the base where there is no pre-fill.
  * @param probabilities Three planes of 0..255.
+ * @param otherDate 1 where another date sees the ground, which the pre-filled bands then show; nowhere if left out.
  */
 export function generatorInput(
   base: readonly (Float32Array | null)[],
   filled: readonly (Float32Array | null)[],
   probabilities: readonly Uint8Array[],
   gather: Gather,
+  otherDate?: Uint8Array,
 ): Float32Array {
   const tensor = new Float32Array(gather.width * gather.height * GENERATOR_CHANNELS);
   base.forEach((plane, band) => {
@@ -94,5 +96,6 @@ export function generatorInput(
   filled.forEach((plane, band) => {
     if (plane) put(tensor, 15 + band, GENERATOR_CHANNELS, plane, gather);
   });
+  if (otherDate) put(tensor, 21, GENERATOR_CHANNELS, otherDate, gather);
   return tensor;
 }

@@ -187,7 +187,16 @@ export function fakeReport(tiles: number, settings: RunSettings): RunReport {
   });
   return {
     scene: 'scene.tif',
-    shares: { observed: 0.71, thinCorrected: 0.12, shadowCorrected: 0.09, generated: 0.08, leftCloudy: 0 },
+    shares: {
+      observed: 0.71,
+      thinCorrected: 0.12,
+      shadowCorrected: 0.09,
+      generated: 0.08,
+      otherDates: 0,
+      otherDatesChanged: 0,
+      leftCloudy: 0,
+    },
+    dates: [],
     meanConfidence: 68.2,
     tiles: { total: tiles, repaired: tiles },
     backend: 'wasm',

@@ -1,0 +1,214 @@
+import type { Window } from '../scene.ts';
+import { type Fit, harmonise } from './harmonise.ts';
+import { ABSENT, KNOWN, poissonGrids, solvePoisson, UNKNOWN } from './poisson.ts';
+
+/** What is known over a window of the target's grid. */
+export interface CloneInput {
+  readonly window: Window;
+  /** 1 where the target is clear: its values hold there. */
+  readonly known: Uint8Array;
+  /** 1 where the target is to be filled. */
+  readonly gap: Uint8Array;
+  /** The date that each pixel takes, from 1 on; 0 for none. */
+  readonly choice: Uint8Array;
+  readonly usable: readonly Uint8Array[];
+  readonly fits: readonly Fit[];
+  /** Sides of the window, in the order left, top, right, bottom, beyond which the gap may go on. */
+  readonly open: readonly [boolean, boolean, boolean, boolean];
+}
+
+/** The gap's pixels, filled. */
+export interface Cloned {
+  /** Indices into the window, ascending: pixels of the gap that some date sees. */
+  readonly sites: Int32Array;
+  /** Reflectance at the sites, one plane per band of the target. */
+  readonly planes: readonly Float32Array[];
+  /** Expected absolute error in reflectance at the sites. */
+  readonly error: Float32Array;
+  /** 1 where date and target disagree beyond noise: the ground has changed since. */
+  readonly changed: Uint8Array;
+}
+
+/** Pixels of some bands over the window of the input: those of the target, or of a date. In reflectance. */
+export type Planes = readonly Float32Array[];
+
+/** Disagreement in reflectance, and as a multiple of the residual that the dates have everywhere, that means change. */
+const CHANGE = 0.03;
+const CHANGE_TIMES_RESIDUAL = 2.5;
+
+/**
+ * Fills a gap from other dates: their gradients, joined to what is clear around it (seamless cloning). Where two dates
+ * meet, no step is left either.
+ *
+ * @param bands Bands of the target that count for the error: the first so many.
+ * @returns null if no date sees any of the gap.
+ */
+export function cloneGap(
+  input: CloneInput,
+  target: Planes,
+  dates: readonly Planes[],
+  bands: number,
+): Cloned | null {
+  const { window } = input;
+  const { kind, unknown } = kindsOf(input);
+  if (unknown === 0) return null;
+  const reference = referenceOf(input, kind, dates);
+  const grids = poissonGrids(kind, window.width, window.height);
+  const sites = sitesOf(kind, (value) => value === UNKNOWN);
+  const plane = new Float32Array(kind.length);
+  const disagreement = new Float32Array(kind.length);
+  const planes = target.map((wanted, b) => {
+    const own = reference.planes[b];
+    plane.fill(0);
+    for (let i = 0; i < kind.length; i++) {
+      if (kind[i] !== KNOWN) continue;
+      // A known pixel beyond which nothing is known ties the correction to nought.
+      plane[i] = input.known[i] ? wanted[i] - own[i] : 0;
+      if (b < bands) disagreement[i] += Math.abs(plane[i]) / bands;
+    }
+    solvePoisson(grids, plane, reference.sources(b));
+    return Float32Array.from(sites, (i) => own[i] + plane[i]);
+  });
+  solvePoisson(grids, disagreement);
+  const error = new Float32Array(sites.length);
+  const changed = new Uint8Array(sites.length);
+  sites.forEach((i, s) => {
+    const usual = reference.residual[i];
+    const found = Math.max(disagreement[i], reference.spread[i]);
+    error[s] = Math.max(usual, 0.5 * (usual + found));
+    if (found > Math.max(CHANGE, CHANGE_TIMES_RESIDUAL * usual)) {
+      changed[s] = 1;
+      error[s] = Math.max(error[s], found);
+    }
+  });
+  return { sites, planes, error, changed };
+}
+
+function sitesOf(kind: Uint8Array, wanted: (value: number) => boolean): Int32Array {
+  const sites: number[] = [];
+  for (let i = 0; i < kind.length; i++) if (wanted(kind[i])) sites.push(i);
+  return Int32Array.from(sites);
+}
+
+/** Unknown: gap that a date sees. Known: clear pixels right beside it that a date sees, and the gap at open sides. */
+function kindsOf({ window, known, gap, choice, open }: CloneInput) {
+  const { width, height } = window;
+  const kind = new Uint8Array(known.length);
+  let unknown = 0;
+  for (let i = 0; i < kind.length; i++) {
+    if (!gap[i] || choice[i] === 0) continue;
+    kind[i] = UNKNOWN;
+    unknown++;
+  }
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (kind[i] === UNKNOWN) {
+        const cut =
+          (open[0] && x === 0) ||
+          (open[1] && y === 0) ||
+          (open[2] && x === width - 1) ||
+          (open[3] && y === height - 1);
+        if (cut) kind[i] = KNOWN;
+      } else if (known[i] && choice[i] > 0) {
+        const beside =
+          (x > 0 && kind[i - 1] === UNKNOWN) ||
+          (x < width - 1 && gap[i + 1] && choice[i + 1] > 0) ||
+          (y > 0 && kind[i - width] === UNKNOWN) ||
+          (y < height - 1 && gap[i + width] && choice[i + width] > 0);
+        if (beside) kind[i] = KNOWN;
+      }
+    }
+  }
+  return { kind, unknown };
+}
+
+/** The dates in the target's radiometry, put together as chosen, at the pixels that take part. */
+function referenceOf(input: CloneInput, kind: Uint8Array, dates: readonly Planes[]) {
+  const { window, choice, usable, fits } = input;
+  const { width } = window;
+  const bands = fits[0].targets;
+  const planes = Array.from({ length: bands }, () => new Float32Array(kind.length));
+  const residual = new Float32Array(kind.length);
+  const spread = new Float32Array(kind.length);
+  const parts = sitesOf(kind, (value) => value !== ABSENT);
+  const own = dates.map((values, d) => {
+    const sites = parts.filter((i) => usable[d][i] !== 0);
+    const gathered = values.map((plane) => Float32Array.from(sites, (i) => plane[i]));
+    const matched = harmonise(fits[d], window, sites, gathered);
+    sites.forEach((i, s) => {
+      if (choice[i] !== d + 1) return;
+      for (let b = 0; b < bands; b++) planes[b][i] = matched.planes[b][s];
+      residual[i] = matched.residual[s];
+    });
+    return { sites, matched };
+  });
+  const multiple = dates.length > 1;
+  if (multiple) {
+    own.forEach(({ sites, matched }, d) => {
+      sites.forEach((i, s) => {
+        if (choice[i] === d + 1) return;
+        let sum = 0;
+        for (let b = 0; b < bands; b++) sum += Math.abs(matched.planes[b][s] - planes[b][i]);
+        spread[i] = Math.max(spread[i], sum / bands);
+      });
+    });
+  }
+  // Beside a pixel that takes another date, the step between the dates is not cloned: see `seamSources`.
+  const seams = multiple ? seamsOf(kind, choice, width) : [];
+  const place = multiple && seams.length > 0 ? own.map(({ sites }) => indexOf(sites, kind.length)) : [];
+  const sources = (b: number) => {
+    if (seams.length === 0) return undefined;
+    const at = (date: number, i: number) => {
+      const s = place[date - 1][i];
+      return s < 0 ? null : own[date - 1].matched.planes[b][s];
+    };
+    return seamSources(kind, choice, planes[b], seams, at);
+  };
+  return { planes, residual, spread, sources };
+}
+
+function indexOf(sites: Int32Array, length: number): Int32Array {
+  const index = new Int32Array(length).fill(-1);
+  sites.forEach((i, s) => {
+    index[i] = s;
+  });
+  return index;
+}
+
+/** Pairs of neighbours that take different dates, one of them unknown at least. */
+function seamsOf(kind: Uint8Array, choice: Uint8Array, width: number): [number, number][] {
+  const seams: [number, number][] = [];
+  for (let i = 0; i < kind.length; i++) {
+    if (kind[i] === ABSENT) continue;
+    const right = (i + 1) % width === 0 ? -1 : i + 1;
+    for (const q of [right, i + width]) {
+      if (q < 0 || q >= kind.length || kind[q] === ABSENT || choice[q] === choice[i]) continue;
+      if (kind[i] === UNKNOWN || kind[q] === UNKNOWN) seams.push([i, q]);
+    }
+  }
+  return seams;
+}
+
+/**
+ * Sources that put the gradient of one date across a seam in place of the step between two: that of either date which
+ * sees both pixels, none if no date does.
+ * @param at A date's value at a pixel, null where it does not see it.
+ */
+function seamSources(
+  kind: Uint8Array,
+  choice: Uint8Array,
+  reference: Float32Array,
+  seams: readonly (readonly [number, number])[],
+  at: (date: number, i: number) => number | null,
+): Float32Array {
+  const sources = new Float32Array(kind.length);
+  for (const [p, q] of seams) {
+    const [first, second] = [at(choice[p], q), at(choice[q], p)];
+    const gradient = first !== null ? first - reference[p] : second !== null ? reference[q] - second : 0;
+    // u_q - u_p has to be the wanted gradient less the step of the reference.
+    const step = reference[q] - reference[p] - gradient;
+    if (kind[p] === UNKNOWN) sources[p] += step;
+    if (kind[q] === UNKNOWN) sources[q] -= step;
+  }
+  return sources;
+}

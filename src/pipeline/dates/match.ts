@@ -1,0 +1,167 @@
+import { PipelineError } from '../errors.ts';
+import type { Findings } from '../findings.ts';
+import { breathe, type Job, type Notices } from '../job.ts';
+import { type BandPlan, planBands } from '../preprocess/bands.ts';
+import { isMeasured } from '../preprocess/observe.ts';
+import { type BandRole, MASK_CLASS, type SceneSource, type Window } from '../scene.ts';
+import { readPlane } from '../tiles.ts';
+import { acquiredOn } from './acquired.ts';
+import { median } from './harmonise.ts';
+import { addToCrossPower, createCrossPower, findShift } from './shift.ts';
+import { onGrid, overlaps, type Shift } from './warp.ts';
+
+/** Another date, on the grid of the target. */
+export interface OtherDate {
+  /** Position among the dates that were given. */
+  readonly index: number;
+  readonly source: SceneSource;
+  readonly plan: BandPlan;
+  /** File indices of the bands that the target's are worked out from. */
+  readonly predictors: readonly number[];
+  readonly acquired: string | null;
+  readonly shift: Shift;
+}
+
+/** Bands whose scale is that of reflectance, besides the canonical ones. */
+const LIKE_REFLECTANCE: readonly BandRole[] = [
+  'coastal',
+  'rededge1',
+  'rededge2',
+  'rededge3',
+  'nir08',
+  'nir09',
+];
+
+/** Side of the pictures in which a shift is looked for, how many, and the share of each that has to be clear. */
+const SHIFT_SIDE = 256;
+const SHIFT_PICTURES = 9;
+const SHIFT_CLEAR = 0.6;
+/** A peak below this says nothing; shifts between these lengths, in pixels, are corrected. */
+const SHIFT_PEAK = 0.04;
+const SHIFT_FROM = 0.1;
+
+/** The date on the target's grid, with its shift taken out; null, with a notice, if it cannot be laid over it. */
+export async function match(
+  job: Job,
+  findings: Findings,
+  given: SceneSource,
+  index: number,
+  notices: Notices,
+): Promise<OtherDate | null> {
+  const { grid } = job.source.scene;
+  const { name } = given.scene;
+  try {
+    if (!overlaps(given.scene.grid, grid)) {
+      notices.add('dates/no-overlap', `${name} does not overlap the scene: it was left out.`);
+      return null;
+    }
+    const plan = planBands(given.scene);
+    await checkUnits(given, plan, job.signal);
+    const predictors = given.scene.bands
+      .filter(({ index: band, role }) => plan.canonical.includes(band) || LIKE_REFLECTANCE.includes(role))
+      .map((band) => band.index);
+    const missing = job.plan.canonical.filter(
+      (band, i) => band !== null && plan.canonical[i] === null,
+    ).length;
+    if (missing > 0) {
+      notices.add(
+        'dates/other-bands',
+        `${name} lacks ${missing === 1 ? 'a band' : `${missing} bands`} of the scene: they are worked out from those that it has.`,
+      );
+    }
+    let shift: Shift = { dx: 0, dy: 0 };
+    // What is found once is found better when it was nearly taken out.
+    for (let round = 0; round < 2; round++) {
+      const rest = await shiftOf(job, findings, onGrid(given, grid, shift), plan);
+      if (!rest || rest.peak < SHIFT_PEAK || Math.hypot(rest.dx, rest.dy) < SHIFT_FROM) break;
+      shift = { dx: shift.dx + rest.dx, dy: shift.dy + rest.dy };
+    }
+    if (shift.dx !== 0 || shift.dy !== 0) {
+      const moved = `${shift.dx.toFixed(1)}, ${shift.dy.toFixed(1)}`;
+      notices.add('dates/shifted', `${name} lay (${moved}) pixels off the scene: it was moved back.`);
+    }
+    const source = onGrid(given, grid, shift);
+    return { index, source, plan, predictors, acquired: acquiredOn(given.scene), shift };
+  } catch (thrown) {
+    const known = thrown instanceof PipelineError && /^(dates|scene)\//.test(thrown.code);
+    if (!known) throw thrown;
+    notices.add(thrown.code, `${name} was left out. ${thrown.message} ${thrown.remedy}`);
+    return null;
+  }
+}
+
+/** Half of a scene's pixels are not brighter than this in visible light, clouds and all; nor darker. */
+const BRIGHTEST_MEDIAN = 2;
+const DARKEST_MEDIAN = 5e-4;
+
+/** @throws PipelineError `dates/other-radiometry` if the samples cannot be reflectance */
+async function checkUnits(
+  { scene, readDecimated }: SceneSource,
+  plan: BandPlan,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { width, height } = scene.grid;
+  const visible = plan.canonical.slice(0, 3) as number[];
+  const all = { x: 0, y: 0, width, height };
+  const raster = await readDecimated(all, Math.min(64, width), Math.min(64, height), visible, signal);
+  const values = raster.bands.flatMap((samples, b) => {
+    const { scale, offset } = scene.bands.find(({ index }) => index === visible[b])!;
+    return [...samples]
+      .filter((sample) => isMeasured(sample, scene.nodata))
+      .map((sample) => sample * scale + offset);
+  });
+  const middle = median(Float64Array.from(values));
+  if (values.length === 0 || (middle > DARKEST_MEDIAN && middle < BRIGHTEST_MEDIAN)) return;
+  throw new PipelineError(
+    'dates/other-radiometry',
+    `Its values (${middle.toPrecision(2)} in the middle) are no reflectance: raw counts, or another scale.`,
+    'Check its scale and offset.',
+  );
+}
+
+/** Looks for the shift in the clearest parts of the target, spread over the scene. */
+async function shiftOf(
+  { source, plan, signal }: Job,
+  findings: Findings,
+  date: SceneSource,
+  datePlan: BandPlan,
+) {
+  const { width, height } = source.scene.grid;
+  let side = SHIFT_SIDE;
+  while (side > Math.min(width, height)) side /= 2;
+  if (side < 32) return null;
+  const cross = createCrossPower(side);
+  const bands = plan.canonical
+    .map((_, i) => i)
+    .filter((i) => plan.canonical[i] !== null && datePlan.canonical[i] !== null);
+  const chosen = bands.filter((i) => i > 0).slice(0, 3);
+  for (const window of lookedAt(width, height, side)) {
+    if (cross.pictures >= SHIFT_PICTURES * chosen.length) break;
+    await breathe(signal);
+    const classes = readPlane(findings.classes, window, MASK_CLASS.nodata);
+    const indices = (of: BandPlan) => chosen.map((i) => of.canonical[i] as number);
+    const [here, there] = await Promise.all([
+      source.read(window, indices(plan), signal),
+      date.read(window, indices(datePlan), signal),
+    ]);
+    const usable = classes.map((value, i) =>
+      value === MASK_CLASS.clear && !Number.isNaN(there.bands[0][i]) ? 1 : 0,
+    );
+    if (usable.reduce((sum, is) => sum + is, 0) < SHIFT_CLEAR * usable.length) continue;
+    chosen.forEach((_, k) => {
+      addToCrossPower(cross, Float32Array.from(here.bands[k]), Float32Array.from(there.bands[k]), usable);
+    });
+  }
+  return findShift(cross);
+}
+
+/** Windows of a side, spread evenly: at most 5 x 5. */
+function lookedAt(width: number, height: number, side: number): Window[] {
+  const along = (length: number) => {
+    const count = Math.min(5, Math.floor(length / side));
+    return Array.from({ length: count }, (_, i) =>
+      count === 1 ? (length - side) >> 1 : Math.round((i * (length - side)) / (count - 1)),
+    );
+  };
+  return along(height).flatMap((y) => along(width).map((x) => ({ x, y, width: side, height: side })));
+}

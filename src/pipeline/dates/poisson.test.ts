@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { KNOWN, poissonGrids, solvePoisson, UNKNOWN } from './poisson.ts';
+
+interface Fixture {
+  readonly side: number;
+  readonly cases: readonly {
+    readonly name: string;
+    readonly kind: number[];
+    readonly values: number[];
+    readonly sources: number[] | null;
+    readonly solved: number[];
+  }[];
+}
+
+/** Made by fixtures/make-poisson.py. */
+const { side, cases }: Fixture = JSON.parse(
+  readFileSync(new URL('./fixtures/poisson.json', import.meta.url), 'utf8'),
+);
+
+describe('Poisson', () => {
+  it.each(cases)(
+    "is solved as by SciPy's sparse direct solver: $name",
+    ({ kind, values, sources, solved }) => {
+      const plane = Float32Array.from(values);
+      solvePoisson(
+        poissonGrids(Uint8Array.from(kind), side, side),
+        plane,
+        sources ? Float32Array.from(sources) : undefined,
+      );
+      const worst = solved.reduce((most, value, i) => Math.max(most, Math.abs(value - plane[i])), 0);
+      expect(worst).toBeLessThan(0.0005);
+      kind.forEach((is, i) => {
+        if (is !== UNKNOWN) expect(plane[i]).toBe(Math.fround(values[i]));
+      });
+    },
+  );
+
+  it('takes windows of any shape, and leaves what nothing is known of at the sources alone', () => {
+    const line = Uint8Array.of(KNOWN, UNKNOWN, UNKNOWN, UNKNOWN, KNOWN);
+    for (const [width, height] of [
+      [5, 1],
+      [1, 5],
+    ]) {
+      const plane = Float32Array.of(0, 9, 9, 9, 0.4);
+      solvePoisson(poissonGrids(line, width, height), plane);
+      [0, 0.1, 0.2, 0.3, 0.4].forEach((value, i) => {
+        expect(plane[i]).toBeCloseTo(value, 3);
+      });
+    }
+    const lonely = Float32Array.of(7);
+    solvePoisson(poissonGrids(Uint8Array.of(UNKNOWN), 1, 1), lonely);
+    expect(lonely[0]).toBe(0);
+    const free = new Float32Array(49);
+    solvePoisson(poissonGrids(new Uint8Array(49).fill(UNKNOWN), 7, 7), free);
+    expect(free.every((value) => Math.abs(value) < 1e-6)).toBe(true);
+  });
+});

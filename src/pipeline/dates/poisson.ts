@@ -1,0 +1,357 @@
+/**
+ * Poisson's equation on the pixels of a gap of any shape, by multigrid: what gradient-domain cloning comes down to
+ * (Perez, Gangnet and Blake 2003).
+ *
+ * With `u` the difference between the picture and a reference, given at KNOWN pixels and wanted at UNKNOWN ones,
+ *
+ *     for every unknown p:   sum over neighbours q of (u_q - u_p) + b_p = 0
+ *
+ * ABSENT neighbours do not count (no flux crosses to them). Without `b`, u is harmonic: the reference's gradients are
+ * taken over as they are. Full multigrid, then V-cycles with red-black Gauss-Seidel (Trottenberg, Oosterlee and
+ * Schueller 2001). Coarse cells are joined by what joins their pixels, so that the coarse grids know the gap's
+ * shape. Memory: about 20 bytes per pixel of the window, whatever the number of planes.
+ */
+export const ABSENT = 0;
+export const UNKNOWN = 1;
+export const KNOWN = 2;
+
+/** Cycles end when the last one's correction stayed below this, in reflectance: what is left is about half of it. */
+const TOLERANCE = 2e-4;
+const MOST_CYCLES = 12;
+const COARSEST_SWEEPS = 16;
+/** A cell's centre is farther from the gap's edge than its pixels are: an edge counts for less on the coarser grid. */
+const EDGE_SHARE = 0.9;
+
+/** Cells with a border of absent ones around them: cell (x, y) is at `(y + 1) * stride + x + 1`. */
+interface Cells {
+  readonly width: number;
+  readonly height: number;
+  readonly stride: number;
+  readonly kind: Uint8Array;
+  /** First and past-the-last index of the unknown cells of each row; equal where there are none. */
+  readonly first: Int32Array;
+  readonly end: Int32Array;
+  readonly u: Float32Array;
+  readonly b: Float32Array;
+}
+
+/** The pixels. Known ones hold their values in `u`. */
+interface Finest extends Cells {
+  /** Neighbours that are not absent, at unknown pixels; 0 elsewhere. */
+  readonly neighbours: Uint8Array;
+}
+
+/** A coarser grid. What its cells have to do with known pixels is in `known` and, once there are values, in `b`. */
+interface Coarse extends Cells {
+  /** Conductance from each cell to the one at its right, to the one below it, and to known pixels. */
+  readonly right: Float32Array;
+  readonly below: Float32Array;
+  readonly known: Float32Array;
+  /** 1 over the sum of a cell's conductances, 0 at cells that are not unknown. */
+  readonly inverse: Float32Array;
+}
+
+/** The grids of a gap: they solve any number of planes, one after the other. */
+export interface PoissonGrids {
+  readonly finest: Finest;
+  readonly coarser: readonly Coarse[];
+}
+
+/** @param kind ABSENT, UNKNOWN or KNOWN per pixel of a window. */
+export function poissonGrids(kind: Uint8Array, width: number, height: number): PoissonGrids {
+  const finest = finestGrid(kind, width, height);
+  const coarser: Coarse[] = [];
+  for (let fine: Cells = finest; fine.width > 2 || fine.height > 2; fine = coarser[coarser.length - 1]) {
+    coarser.push(coarserGrid(fine, fine === finest ? conductancesOf(finest) : (fine as Coarse)));
+  }
+  return { finest, coarser };
+}
+
+function cells(width: number, height: number, kindAt: (x: number, y: number) => number): Cells {
+  const stride = width + 2;
+  const kind = new Uint8Array(stride * (height + 2));
+  const first = new Int32Array(height);
+  const end = new Int32Array(height);
+  for (let y = 0; y < height; y++) {
+    const start = (y + 1) * stride + 1;
+    first[y] = start;
+    end[y] = start;
+    for (let x = 0; x < width; x++) {
+      const value = kindAt(x, y);
+      kind[start + x] = value;
+      if (value !== UNKNOWN) continue;
+      if (end[y] === start) first[y] = start + x;
+      end[y] = start + x + 1;
+    }
+  }
+  const plane = () => new Float32Array(kind.length);
+  return { width, height, stride, kind, first, end, u: plane(), b: plane() };
+}
+
+function finestGrid(kind: Uint8Array, width: number, height: number): Finest {
+  const grid = cells(width, height, (x, y) => kind[y * width + x]);
+  const { kind: k, stride } = grid;
+  const neighbours = new Uint8Array(k.length);
+  eachUnknown(grid, (i) => {
+    for (const q of [i - 1, i + 1, i - stride, i + stride]) if (k[q] !== ABSENT) neighbours[i]++;
+  });
+  return { ...grid, neighbours };
+}
+
+function eachUnknown({ kind, height, first, end }: Cells, visit: (i: number) => void): void {
+  for (let y = 0; y < height; y++) {
+    for (let i = first[y]; i < end[y]; i++) if (kind[i] === UNKNOWN) visit(i);
+  }
+}
+
+type Conductances = Pick<Coarse, 'right' | 'below' | 'known'>;
+
+function conductancesOf(grid: Finest): Conductances {
+  const { kind, stride } = grid;
+  const [right, below, known] = [0, 1, 2].map(() => new Float32Array(kind.length));
+  eachUnknown(grid, (i) => {
+    if (kind[i + 1] === UNKNOWN) right[i] = 1;
+    if (kind[i + stride] === UNKNOWN) below[i] = 1;
+    for (const q of [i - 1, i + 1, i - stride, i + stride]) if (kind[q] === KNOWN) known[i]++;
+  });
+  return { right, below, known };
+}
+
+/** A cell of 2 x 2: unknown if one of them is. Two edges side by side, over twice the distance, conduct as one. */
+function coarserGrid(fine: Cells, from: Conductances): Coarse {
+  const grid = cells(Math.ceil(fine.width / 2), Math.ceil(fine.height / 2), (x, y) => {
+    const i = (2 * y + 1) * fine.stride + 2 * x + 1;
+    const { kind, stride } = fine;
+    const [a, b, c, d] = [kind[i], kind[i + 1], kind[i + stride], kind[i + stride + 1]];
+    if (a === UNKNOWN || b === UNKNOWN || c === UNKNOWN || d === UNKNOWN) return UNKNOWN;
+    return a === KNOWN || b === KNOWN || c === KNOWN || d === KNOWN ? KNOWN : ABSENT;
+  });
+  const [right, below, known, inverse] = [0, 1, 2, 3].map(() => new Float32Array(grid.kind.length));
+  eachUnknown(grid, (c) => {
+    const i = firstChild(grid, fine, c);
+    const { stride } = fine;
+    right[c] = 0.5 * (from.right[i + 1] + from.right[i + stride + 1]);
+    below[c] = 0.5 * (from.below[i + stride] + from.below[i + stride + 1]);
+    known[c] =
+      EDGE_SHARE * (from.known[i] + from.known[i + 1] + from.known[i + stride] + from.known[i + stride + 1]);
+  });
+  eachUnknown(grid, (c) => {
+    const sum = right[c] + right[c - 1] + below[c] + below[c - grid.stride] + known[c];
+    inverse[c] = sum > 0 ? 1 / sum : 0;
+  });
+  return { ...grid, right, below, known, inverse };
+}
+
+/** The upper left of the four cells under a coarse one. */
+function firstChild(coarse: Cells, fine: Cells, c: number): number {
+  const y = Math.floor(c / coarse.stride) - 1;
+  const x = c - (y + 1) * coarse.stride - 1;
+  return (2 * y + 1) * fine.stride + 2 * x + 1;
+}
+
+/**
+ * Completes a plane at its unknown pixels.
+ * @param plane `u` at known pixels; changed in place at unknown ones.
+ * @param sources `b` at unknown pixels; zero if left out.
+ */
+export function solvePoisson(grids: PoissonGrids, plane: Float32Array, sources?: Float32Array): void {
+  const { finest, coarser } = grids;
+  load(finest, plane, sources);
+  if (coarser.length > 0) {
+    guess(finest, coarser);
+    for (let cycle = 0; cycle < MOST_CYCLES; cycle++) {
+      if (cycleFrom(finest, coarser) < TOLERANCE) break;
+    }
+  } else {
+    sweepFinest(finest, COARSEST_SWEEPS);
+  }
+  store(finest, plane);
+}
+
+function load(
+  { width, height, stride, kind, u, b }: Finest,
+  plane: Float32Array,
+  sources?: Float32Array,
+): void {
+  u.fill(0);
+  b.fill(0);
+  for (let y = 0, from = 0; y < height; y++) {
+    const start = (y + 1) * stride + 1;
+    for (let i = start; i < start + width; i++, from++) {
+      if (kind[i] === KNOWN) u[i] = plane[from];
+      else if (kind[i] === UNKNOWN && sources) b[i] = sources[from];
+    }
+  }
+}
+
+function store({ width, height, stride, kind, first, end, u }: Finest, plane: Float32Array): void {
+  for (let y = 0, start = stride + 1; y < height; y++, start += stride) {
+    for (let i = first[y]; i < end[y]; i++) if (kind[i] === UNKNOWN) plane[y * width + i - start] = u[i];
+  }
+}
+
+/** First guess, from the coarsest grid up: each grid solves the problem as it sees it. */
+function guess(finest: Finest, coarser: readonly Coarse[]): void {
+  for (const grid of coarser) {
+    grid.u.fill(0);
+    grid.b.fill(0);
+  }
+  // Sources add up in `b`; what known pixels send into each cell is gathered in `u`, for as long as that is not needed.
+  gatherFinest(finest, coarser[0]);
+  for (let l = 1; l < coarser.length; l++) gather(coarser[l - 1], coarser[l]);
+  for (const { u, b } of coarser) {
+    for (let c = 0; c < b.length; c++) b[c] += u[c];
+    u.fill(0);
+  }
+  const last = coarser.length - 1;
+  sweep(coarser[last], COARSEST_SWEEPS);
+  for (let l = last - 1; l >= 0; l--) {
+    interpolate(coarser[l + 1], coarser[l], false);
+    sweep(coarser[l], 2);
+  }
+  interpolate(coarser[0], finest, false);
+  sweepFinest(finest, 1);
+}
+
+function gatherFinest({ stride, height, kind, first, end, u, b }: Finest, coarse: Coarse): void {
+  for (let y = 0, start = stride + 1; y < height; y++, start += stride) {
+    const row = ((y >> 1) + 1) * coarse.stride + 1;
+    for (let i = first[y]; i < end[y]; i++) {
+      if (kind[i] !== UNKNOWN) continue;
+      const c = row + ((i - start) >> 1);
+      let sent = 0;
+      if (kind[i - 1] === KNOWN) sent += u[i - 1];
+      if (kind[i + 1] === KNOWN) sent += u[i + 1];
+      if (kind[i - stride] === KNOWN) sent += u[i - stride];
+      if (kind[i + stride] === KNOWN) sent += u[i + stride];
+      coarse.u[c] += EDGE_SHARE * sent;
+      coarse.b[c] += b[i];
+    }
+  }
+}
+
+function gather({ stride, height, first, end, u, b }: Coarse, coarse: Coarse): void {
+  for (let y = 0, start = stride + 1; y < height; y++, start += stride) {
+    const row = ((y >> 1) + 1) * coarse.stride + 1;
+    for (let i = first[y]; i < end[y]; i++) {
+      const c = row + ((i - start) >> 1);
+      coarse.u[c] += EDGE_SHARE * u[i];
+      coarse.b[c] += b[i];
+    }
+  }
+}
+
+/** A V-cycle. @returns the largest correction of a pixel that came from the coarser grids */
+function cycleFrom(finest: Finest, coarser: readonly Coarse[]): number {
+  sweepFinest(finest, 1);
+  restrictFinest(finest, coarser[0]);
+  correct(coarser, 0);
+  const largest = interpolate(coarser[0], finest, true);
+  sweepFinest(finest, 1);
+  return largest;
+}
+
+function correct(grids: readonly Coarse[], l: number): void {
+  const grid = grids[l];
+  grid.u.fill(0);
+  if (l === grids.length - 1) {
+    sweep(grid, COARSEST_SWEEPS);
+    return;
+  }
+  sweep(grid, 1);
+  restrict(grid, grids[l + 1]);
+  correct(grids, l + 1);
+  interpolate(grids[l + 1], grid, true);
+  sweep(grid, 1);
+}
+
+const SHARE = [0, 1, 1 / 2, 1 / 3, 1 / 4];
+
+/** Red-black Gauss-Seidel; the pixels with x + y odd come last, so that they have no residual afterwards. */
+function sweepFinest({ stride, height, neighbours, first, end, u, b }: Finest, times: number): void {
+  for (let pass = 0; pass < 2 * times; pass++) {
+    for (let y = 0; y < height; y++) {
+      const colour = (first[y] - (y + 1) * stride - 1 + y + pass) & 1;
+      for (let i = first[y] + colour; i < end[y]; i += 2) {
+        const count = neighbours[i];
+        if (count === 0) continue;
+        u[i] = SHARE[count] * (u[i - 1] + u[i + 1] + u[i - stride] + u[i + stride] + b[i]);
+      }
+    }
+  }
+}
+
+function sweep({ stride, height, right, below, inverse, first, end, u, b }: Coarse, times: number): void {
+  for (let pass = 0; pass < 2 * times; pass++) {
+    for (let y = 0; y < height; y++) {
+      const colour = (first[y] - (y + 1) * stride - 1 + y + pass) & 1;
+      for (let i = first[y] + colour; i < end[y]; i += 2) {
+        u[i] =
+          inverse[i] *
+          (right[i] * u[i + 1] +
+            right[i - 1] * u[i - 1] +
+            below[i] * u[i + stride] +
+            below[i - stride] * u[i - stride] +
+            b[i]);
+      }
+    }
+  }
+}
+
+/** Sums of residuals over the children: right after a sweep only the cells with x + y even have any. */
+function restrictFinest({ height, stride, neighbours, first, end, u, b }: Finest, coarse: Coarse): void {
+  coarse.b.fill(0);
+  for (let y = 0, start = stride + 1; y < height; y++, start += stride) {
+    const row = ((y >> 1) + 1) * coarse.stride + 1;
+    for (let i = first[y] + ((first[y] - start + y) & 1); i < end[y]; i += 2) {
+      const count = neighbours[i];
+      if (count === 0) continue;
+      const residual = u[i - 1] + u[i + 1] + u[i - stride] + u[i + stride] + b[i] - count * u[i];
+      coarse.b[row + ((i - start) >> 1)] += residual;
+    }
+  }
+}
+
+function restrict(fine: Coarse, coarse: Coarse): void {
+  const { height, stride, right, below, inverse, first, end, u, b } = fine;
+  coarse.b.fill(0);
+  for (let y = 0, start = stride + 1; y < height; y++, start += stride) {
+    const row = ((y >> 1) + 1) * coarse.stride + 1;
+    for (let i = first[y] + ((first[y] - start + y) & 1); i < end[y]; i += 2) {
+      if (inverse[i] === 0) continue;
+      const beside = right[i] * u[i + 1] + right[i - 1] * u[i - 1];
+      const under = below[i] * u[i + stride] + below[i - stride] * u[i - stride];
+      coarse.b[row + ((i - start) >> 1)] += beside + under + b[i] - u[i] / inverse[i];
+    }
+  }
+}
+
+/**
+ * Bilinear interpolation of a coarser grid at unknown cells, in place of their values or added to them. Cells that are
+ * not unknown count as their nearest neighbour. @returns the largest absolute value
+ */
+function interpolate(coarse: Coarse, fine: Cells, add: boolean): number {
+  const { kind, u } = fine;
+  const { kind: there, u: from } = coarse;
+  let largest = 0;
+  for (let y = 0; y < fine.height; y++) {
+    const start = (y + 1) * fine.stride + 1;
+    const row = ((y >> 1) + 1) * coarse.stride + 1;
+    const down = y & 1 ? coarse.stride : -coarse.stride;
+    for (let i = fine.first[y]; i < fine.end[y]; i++) {
+      if (kind[i] !== UNKNOWN) continue;
+      const x = i - start;
+      const p = row + (x >> 1);
+      const h = x & 1 ? p + 1 : p - 1;
+      const near = from[p];
+      const beside = there[h] === UNKNOWN ? from[h] : near;
+      const under = there[p + down] === UNKNOWN ? from[p + down] : near;
+      const across = there[h + down] === UNKNOWN ? from[h + down] : 0.5 * (beside + under);
+      const value = 0.5625 * near + 0.1875 * (beside + under) + 0.0625 * across;
+      u[i] = add ? u[i] + value : value;
+      const size = Math.abs(value);
+      if (size > largest) largest = size;
+    }
+  }
+  return largest;
+}

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from './events.ts';
+import { type RunOptions, run } from './run.ts';
+import { type BandRole, type GeoTransform, PROVENANCE, type SceneSource } from './scene.ts';
+import { fakeNetworks } from './testing/fake-networks.ts';
+import { memorySource, type SyntheticScene } from './testing/memory-source.ts';
+
+const SIX: BandRole[] = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
+const [WIDTH, HEIGHT] = [256, 224];
+const whole = { x: 0, y: 0, width: WIDTH, height: HEIGHT };
+const random = (x: number, y: number) => Math.abs(Math.sin(x * 127.1 + y * 311.7) * 43758.5453) % 1;
+
+/** Fields of 6 pixels with detail in them, 0.1 to 0.3. */
+function ground(x: number, y: number, band: number): number {
+  const field = random(Math.floor(x / 6), Math.floor(y / 6));
+  return 0.1 + 0.12 * field + 0.03 * random(x, y) + 0.01 * band + 0.04 * Math.sin(x / 40 + band);
+}
+
+const inDisc = (x: number, y: number, cx: number, cy: number, r: number) => Math.hypot(x - cx, y - cy) < r;
+/** A cloud over 4 tiles of 64 pixels, and one in a corner. */
+const clouded = (x: number, y: number) => inDisc(x, y, 120, 100, 45) || inDisc(x, y, 10, 8, 20);
+
+type Ground = (x: number, y: number, band: number) => number;
+
+function scene(reflectance: Ground, over: Partial<SyntheticScene> = {}) {
+  return memorySource({
+    width: WIDTH,
+    height: HEIGHT,
+    roles: SIX,
+    name: 'target-20200615.tif',
+    sample: (x, y, band) => Math.round(1e4 * reflectance(x, y, band)),
+    ...over,
+  });
+}
+
+const target = scene((x, y, band) => (clouded(x, y) ? 0.7 : ground(x, y, band)));
+/** Another season: other gains and offsets, and red takes from near infrared. */
+const seasonal: Ground = (x, y, band) =>
+  0.8 * ground(x, y, band) + 0.15 * ground(x, y, 3 - (band % 3)) + 0.02 + 0.002 * band;
+
+async function go(dates: readonly SceneSource[], options: RunOptions = {}, source = target) {
+  const { report, result } = await run(source, fakeNetworks(), DEFAULT_SETTINGS, () => undefined, {
+    core: 64,
+    halo: 32,
+    dates,
+    ...options,
+  });
+  const after = (await result.read(whole)).bands;
+  const error = (inside: (x: number, y: number) => boolean) => {
+    let [sum, count] = [0, 0];
+    for (let i = 0; i < WIDTH * HEIGHT; i++) {
+      const [x, y] = [i % WIDTH, Math.floor(i / WIDTH)];
+      if (!inside(x, y)) continue;
+      for (let b = 0; b < 6; b++) sum += Math.abs(after[b][i] * 1e-4 - ground(x, y, b));
+      count += 6;
+    }
+    return sum / count;
+  };
+  return { report, result, after, error, codes: report.notices.map((notice) => notice.code) };
+}
+
+describe('other dates', () => {
+  it('fill thick cloud with what they saw; clear pixels stay bit-identical', async () => {
+    const { report, result, after, error, codes } = await go([
+      scene(seasonal, { name: 'other_20200701.tif' }),
+    ]);
+    expect(codes).toEqual([]);
+    expect(error(clouded)).toBeLessThan(0.003);
+    const provenance = result.provenance(whole);
+    const date = result.date(whole);
+    const mask = result.mask(whole);
+    for (let i = 0; i < provenance.length; i++) {
+      const [x, y] = [i % WIDTH, Math.floor(i / WIDTH)];
+      if (mask[i] === 0) for (let b = 0; b < 6; b++) expect(after[b][i]).toBe(target.bands[b][i]);
+      if (!clouded(x, y)) continue;
+      expect(provenance[i]).toBe(PROVENANCE.otherDate);
+      expect(date[i]).toBe(1);
+    }
+    expect(report.shares.generated).toBe(0);
+    expect(report.dates).toMatchObject([{ acquired: '2020-07-01', used: true }]);
+    expect(report.dates[0].share).toBe(report.shares.otherDates);
+    expect(report.shares.otherDates).toBeCloseTo(
+      provenance.filter((p) => p === 5).length / provenance.length,
+      6,
+    );
+    const without = await go([]);
+    expect(error(clouded)).toBeLessThan(0.2 * without.error(clouded));
+  });
+
+  it('fill what they can together, and leave the rest to the generator', async () => {
+    const west = scene((x, y, band) => (x > 110 ? 0.9 : seasonal(x, y, band)), { name: 'west' });
+    const east = scene((x, y, band) => (x < 130 ? 0.9 : 1.1 * ground(x, y, band) + 0.01), { name: 'east' });
+    const { report, result, error } = await go([west, east]);
+    const date = result.date(whole);
+    const provenance = result.provenance(whole);
+    const at = (x: number, y: number) => y * WIDTH + x;
+    expect([date[at(90, 100)], date[at(150, 100)]]).toEqual([1, 2]);
+    expect(provenance[at(120, 100)]).toBe(PROVENANCE.generated);
+    expect(date[at(120, 100)]).toBe(0);
+    expect(report.dates.map(({ used, share }) => used && share > 0)).toEqual([true, true]);
+    expect(error((x, y) => clouded(x, y) && (x < 100 || x > 140))).toBeLessThan(0.006);
+  });
+
+  it('on another grid, shifted and in another coordinate system are laid over the scene', async () => {
+    const moved = memorySource({
+      width: 300,
+      height: 300,
+      roles: SIX,
+      name: 'moved',
+      sample: (x, y, band) => Math.round(1e4 * seasonal(x - 22, y - 31, band)),
+    });
+    // Ten metres to a pixel: 20 and 30 pixels to the west and north, so 2 and 1 pixels are left unsaid.
+    const transform: GeoTransform = [500000 - 200, 10, 0, 4000000 + 300, 0, -10];
+    const source = { ...moved, scene: { ...moved.scene, grid: { ...moved.scene.grid, transform } } };
+    const { report, error, codes } = await go([source]);
+    expect(codes).toEqual(['dates/shifted']);
+    expect(report.dates[0].shift!.dx).toBeCloseTo(2, 1);
+    expect(report.dates[0].shift!.dy).toBeCloseTo(1, 1);
+    expect(error(clouded)).toBeLessThan(0.008);
+  });
+
+  it('that the ground has changed on are flagged, with low confidence', async () => {
+    const flooded: Ground = (x, y, band) =>
+      inDisc(x, y, 120, 100, 75) ? 0.07 + 0.02 * random(x, y) : seasonal(x, y, band);
+    const flood = scene(flooded, { name: 'flood' });
+    const dry = scene(seasonal, { name: 'dry' });
+    const i = 100 * WIDTH + 120;
+    const alone = await go([flood]);
+    expect(alone.result.provenance(whole)[i]).toBe(PROVENANCE.otherDateChanged);
+    expect(alone.result.confidence(whole)[i]).toBeLessThan(50);
+    expect(alone.report.shares.otherDatesChanged).toBeGreaterThan(0.1);
+    // Of two, the one is taken that agrees with what is clear around the cloud; that they disagree is still told.
+    const both = await go([flood, dry]);
+    expect(both.result.date(whole)[i]).toBe(2);
+    expect(both.report.shares.otherDatesChanged).toBeGreaterThan(0.05);
+  });
+
+  it('that cannot help are left out, each with its reason', async () => {
+    const far: GeoTransform = [900000, 10, 0, 4000000, 0, -10];
+    const at = (over: object) => {
+      const source = scene(seasonal);
+      return { ...source, scene: { ...source.scene, grid: { ...source.scene.grid, ...over } } };
+    };
+    const cases: [SceneSource, string][] = [
+      [at({ transform: far }), 'dates/no-overlap'],
+      [at({ crs: { code: 'LOCAL', name: 'site grid', units: 'm' } }), 'dates/unknown-crs'],
+      [at({ transform: null, width: 100 }), 'dates/no-georeference'],
+      [target, 'dates/same-date'],
+      [scene(seasonal, { scale: 1 }), 'dates/other-radiometry'],
+      [scene(seasonal, { roles: ['nir', 'swir16', 'swir22'] }), 'scene/roles-incomplete'],
+    ];
+    for (const [date, code] of cases) {
+      const { report, codes } = await go([date]);
+      expect(codes).toContain(code);
+      expect(report.dates[0].used).toBe(false);
+      expect(report.shares.otherDates).toBe(0);
+    }
+    const all = await go([scene(() => 0.9, { name: 'all cloud' })]);
+    expect(all.codes).toContain('dates/all-cloudy');
+  });
+
+  it('with other bands still help', async () => {
+    const { codes, error } = await go([
+      scene(seasonal, { roles: ['blue', 'green', 'red', 'nir'], name: 'four' }),
+    ]);
+    expect(codes).toEqual(['dates/other-bands']);
+    expect(error(clouded)).toBeLessThan(0.01);
+  });
+
+  it('fill a scene of nothing but cloud with what they saw', async () => {
+    const { result, report } = await go(
+      [scene(seasonal)],
+      {},
+      scene(() => 0.8),
+    );
+    expect(result.provenance(whole)[5000]).toBe(PROVENANCE.otherDate);
+    expect(report.shares.leftCloudy).toBe(0);
+  });
+
+  it('make no difference where nothing is cloudy', async () => {
+    const { report, after } = await go([scene(seasonal)], {}, scene(ground));
+    expect(report.shares.observed).toBe(1);
+    expect(
+      after[0].every((value, i) => value === Math.round(1e4 * ground(i % WIDTH, Math.floor(i / WIDTH), 0))),
+    ).toBe(true);
+  });
+});

@@ -1,0 +1,354 @@
+import { acquiredOn, seasonDistance } from './dates/acquired.ts';
+import { type Cloned, cloneGap, type Planes } from './dates/clone.ts';
+import { type ClonedTiles, clearIn, isCloned, openCloned, pagesUnder, setCloned } from './dates/findings.ts';
+import { addToFit, BLOCK, createFitSums, type Fit, solveFit } from './dates/harmonise.ts';
+import { match, type OtherDate } from './dates/match.ts';
+import { chooseDates, growLabels, labelCells, orderOf, REGION_CELL, type Regions } from './dates/regions.ts';
+import type { DateReport } from './events.ts';
+import { type Findings, openFindings } from './findings.ts';
+import { checkpoint, type Job, type Notices, type Pace } from './job.ts';
+import type { PageStore } from './pages.ts';
+import { detectPass, finishMask } from './pass-detect.ts';
+import type { BandPlan } from './preprocess/bands.ts';
+import { observe } from './preprocess/observe.ts';
+import { MASK_CLASS, type SceneSource, type Window } from './scene.ts';
+import { openPlane, readPlane, type SparsePlane, type TileStore, tilesUnder } from './tiles.ts';
+import { clipWindow, growWindow } from './windows.ts';
+
+/** What the other dates give: filled pixels, and how each date fared. */
+export interface Dates {
+  readonly cloned: ClonedTiles;
+  readonly reports: readonly DateReport[];
+}
+
+/** A date whose clouds are known. */
+interface SeenDate extends OtherDate {
+  readonly findings: Findings;
+  readonly mask: SparsePlane;
+}
+
+/** A date that can help. */
+interface UsefulDate extends SeenDate {
+  readonly fit: Fit;
+}
+
+/** Tiles along a side of the blocks that are filled as one. */
+const BLOCK_TILES = 4;
+
+/**
+ * Fills the masked pixels of the scene with what other dates saw: matches the dates to the scene's grid, finds their
+ * clouds, brings them to the scene's radiometry, and clones them into the gaps. A date that cannot help is left out, with
+ * a notice that says why.
+ *
+ * @param masked Tiles that hold mask.
+ * @returns null if there are no other dates, or none that can help.
+ */
+export async function datesPass(
+  job: Job,
+  given: readonly SceneSource[],
+  findings: Findings,
+  store: TileStore,
+  masked: readonly number[],
+  notices: Notices,
+  pace: Pace,
+): Promise<Dates | null> {
+  if (given.length === 0) return null;
+  const reports = given.map(reportOf);
+  const cloned = openCloned(job.layout, store.pages);
+  if (masked.length === 0) return { cloned, reports };
+  const around = withNeighbours(job, masked);
+  const matched: OtherDate[] = [];
+  for (const [index, source] of given.entries()) {
+    const date = await match(job, findings, source, index, notices);
+    if (date) matched.push(date);
+    reports[index] = { ...reports[index], shift: date?.shift ?? null };
+  }
+  const seen: SeenDate[] = [];
+  for (const date of matched) seen.push(await findClouds(job, date, around, store.pages, pace));
+  const fits = await fitDates(job, seen, findings, store.mask, around, pace);
+  const useful = seen.flatMap((date, i) =>
+    isUseful(date, fits[i], notices) ? [{ ...date, fit: fits[i] }] : [],
+  );
+  if (useful.length === 0) return { cloned, reports };
+  const { regions, seenShares } = planRegions(job, useful, store.mask, masked);
+  await clonePass(job, useful, { findings, mask: store.mask, regions, masked }, cloned, pace);
+  for (const [d, { index, fit, source }] of useful.entries()) {
+    reports[index] = { ...reports[index], used: seenShares[d] > 0, residual: fit.scene.residual };
+    if (seenShares[d] > 0) continue;
+    notices.add('dates/all-cloudy', `${source.scene.name} sees nothing of what is cloudy in the scene.`);
+  }
+  return { cloned, reports };
+}
+
+function reportOf({ scene }: SceneSource): DateReport {
+  return {
+    scene: scene.name,
+    acquired: acquiredOn(scene),
+    used: false,
+    shift: null,
+    residual: null,
+    share: 0,
+  };
+}
+
+function withNeighbours({ layout }: Job, keys: readonly number[]): number[] {
+  const near = new Set<number>();
+  for (const key of keys) {
+    for (const other of tilesUnder(layout, growWindow(layout.windows[key], layout.core))) near.add(other);
+  }
+  return [...near].sort((a, b) => a - b);
+}
+
+/** Cloud and shadow of a date, in the tiles that matter, by the same detector. */
+async function findClouds(
+  job: Job,
+  date: OtherDate,
+  keys: readonly number[],
+  pages: PageStore,
+  pace: Pace,
+): Promise<SeenDate> {
+  const own = pagesUnder(pages, `date${date.index + 1}/`);
+  const findings = openFindings(job.layout, date.plan, own);
+  const mask = openPlane(job.layout, own, 'mask');
+  const quiet: Job = { ...job, source: date.source, plan: date.plan, emit: () => undefined };
+  await detectPass(quiet, findings, { list: [], add: () => undefined }, pace, keys);
+  await finishMask(quiet, findings, mask);
+  return { ...date, findings, mask };
+}
+
+/** Regressions of the target on each date, from the tiles that matter. */
+async function fitDates(
+  job: Job,
+  dates: readonly SeenDate[],
+  findings: Findings,
+  mask: SparsePlane,
+  keys: readonly number[],
+  pace: Pace,
+): Promise<Fit[]> {
+  const { source, plan, layout } = job;
+  const { grid } = source.scene;
+  const wanted = targetBands(plan);
+  const role = (index: number) => source.scene.bands.find((band) => band.index === index)!.role;
+  const sums = dates.map(({ predictors, source: { scene } }) => {
+    const partner = wanted.map((index) => {
+      const at = predictors.findIndex(
+        (other) => scene.bands.find((b) => b.index === other)!.role === role(index),
+      );
+      return at < 0 ? null : at;
+    });
+    return createFitSums(grid, predictors.length, partner);
+  });
+  for (const [done, key] of keys.entries()) {
+    await checkpoint(job);
+    pace.report('preprocess', done, keys.length);
+    const core = layout.windows[key];
+    const known = clearIn(findings, mask, core);
+    if (!known.includes(1)) continue;
+    let target: Planes | null = null;
+    for (const [d, date] of dates.entries()) {
+      const clear = clearIn(date.findings, date.mask, core);
+      const usable = clear.map((is, i) => is & known[i]);
+      if (!usable.includes(1)) continue;
+      target ??= await readTarget(job, core);
+      addToFit(sums[d], core, await readDate(date, core, job.signal), target, usable);
+    }
+  }
+  pace.report('preprocess', keys.length, keys.length);
+  return sums.map(solveFit);
+}
+
+const targetBands = (plan: BandPlan) => [...plan.canonical.filter((index) => index !== null), ...plan.extra];
+
+async function readTarget({ source, plan, signal }: Job, window: Window): Promise<Planes> {
+  const bands = targetBands(plan);
+  const withAlpha = plan.alpha === null ? bands : [...bands, plan.alpha];
+  const raster = await source.read(window, withAlpha, signal);
+  const seen = observe(source.scene, plan, raster, withAlpha);
+  return [...seen.canonical.filter((plane) => plane !== null), ...seen.extra];
+}
+
+async function readDate(
+  { source, plan, predictors }: OtherDate,
+  window: Window,
+  signal?: AbortSignal,
+): Promise<Planes> {
+  const bands = [...new Set([...predictors, ...(plan.alpha === null ? [] : [plan.alpha])])];
+  const raster = await source.read(window, bands, signal);
+  const seen = observe(source.scene, plan, raster, bands);
+  return predictors.map((index) => {
+    const at = plan.canonical.indexOf(index);
+    return at >= 0
+      ? (seen.canonical[at] as Float32Array)
+      : seen.extra[plan.extra.filter((i) => bands.includes(i)).indexOf(index)];
+  });
+}
+
+/** Samples that both dates have to see for the date to be judged at all. */
+const FEW_SAMPLES = 50;
+/** Mean difference below which two dates are one. */
+const SAME_DATE = 2e-4;
+/** Means that differ by more than this factor are not of one unit. */
+const OTHER_UNITS = 6;
+
+function isUseful({ source: { scene } }: SeenDate, fit: Fit, notices: Notices): boolean {
+  const { samples, difference } = fit.scene;
+  if (samples < FEW_SAMPLES) return true;
+  if (difference < SAME_DATE) {
+    notices.add(
+      'dates/same-date',
+      `${scene.name} is the scene itself, or a copy of it: it cannot show what lies under its clouds, and was left out.`,
+    );
+    return false;
+  }
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const ratio = mean(fit.means.date) / Math.max(1e-6, mean(fit.means.target));
+  if (ratio > OTHER_UNITS || ratio < 1 / OTHER_UNITS) {
+    notices.add(
+      'dates/other-radiometry',
+      `${scene.name} is ${ratio > 1 ? 'far brighter' : 'far darker'} than the scene where both are clear ` +
+        '(raw counts against reflectance?): it was left out. Check the scale and offset of both.',
+    );
+    return false;
+  }
+  return true;
+}
+
+/** Finds the cloudy regions, the best order of the dates for each, and the share of all gaps that each date sees. */
+function planRegions(
+  { layout, source }: Job,
+  dates: readonly UsefulDate[],
+  mask: SparsePlane,
+  masked: readonly number[],
+): { regions: Regions; seenShares: number[] } {
+  const width = Math.ceil(layout.grid.width / REGION_CELL);
+  const height = Math.ceil(layout.grid.height / REGION_CELL);
+  const gap = new Uint8Array(width * height);
+  const eachGap = (visit: (cell: number, tile: number, i: number) => void) => {
+    for (const key of masked) {
+      const { x, y, width: across } = layout.windows[key];
+      readPlane(mask, layout.windows[key]).forEach((value, i) => {
+        if (value === MASK_CLASS.clear || value === MASK_CLASS.nodata) return;
+        const column = Math.floor((x + (i % across)) / REGION_CELL);
+        visit(Math.floor((y + Math.floor(i / across)) / REGION_CELL) * width + column, key, i);
+      });
+    }
+  };
+  eachGap((cell) => {
+    gap[cell] = 1;
+  });
+  const label = new Int32Array(width * height);
+  const regions = labelCells(gap, width, height, label);
+  const total = new Float64Array(regions + 1);
+  const merits = dates.map(({ findings, mask: own, fit }, d) => {
+    const clear = new Float64Array(regions + 1);
+    const residual = new Float64Array(regions + 1);
+    let present = -1;
+    let usable = new Uint8Array(0);
+    eachGap((cell, key, i) => {
+      if (key !== present) {
+        present = key;
+        usable = clearIn(findings, own, layout.windows[key]) as Uint8Array<ArrayBuffer>;
+      }
+      if (d === 0) total[label[cell]]++;
+      clear[label[cell]] += usable[i];
+      const column = Math.floor(((cell % width) * REGION_CELL) / BLOCK);
+      const row = Math.floor((Math.floor(cell / width) * REGION_CELL) / BLOCK);
+      residual[label[cell]] += fit.residual[row * fit.columns + column];
+    });
+    return { clear, residual };
+  });
+  const season = dates.map(({ acquired }) => seasonDistance(acquired, acquiredOn(source.scene)));
+  const orders = Array.from({ length: regions + 1 }, (_, region) =>
+    orderOf(
+      merits.map(({ clear, residual }, d) => ({
+        clear: region === 0 ? 1 : clear[region] / total[region],
+        residual: region === 0 ? dates[d].fit.scene.residual : residual[region] / total[region],
+        season: season[d],
+      })),
+    ),
+  );
+  const sum = (counts: Float64Array) => counts.reduce((all, count) => all + count, 0);
+  const seenShares = merits.map(({ clear }) => sum(clear) / Math.max(1, sum(total)));
+  return { regions: { width, height, label: growLabels(label, width, height), orders }, seenShares };
+}
+
+interface CloneKnowledge {
+  readonly findings: Findings;
+  readonly mask: SparsePlane;
+  readonly regions: Regions;
+  readonly masked: readonly number[];
+}
+
+/** Fills block after block. Goes on from what is there. */
+async function clonePass(
+  job: Job,
+  dates: readonly UsefulDate[],
+  knowledge: CloneKnowledge,
+  cloned: ClonedTiles,
+  pace: Pace,
+): Promise<void> {
+  const { layout } = job;
+  const blocks = new Map<number, number[]>();
+  for (const key of knowledge.masked) {
+    const column = Math.floor((key % layout.columns) / BLOCK_TILES);
+    const row = Math.floor(Math.floor(key / layout.columns) / BLOCK_TILES);
+    const block = row * layout.columns + column;
+    blocks.set(block, [...(blocks.get(block) ?? []), key]);
+  }
+  let done = 0;
+  for (const keys of blocks.values()) {
+    if (!keys.every((key) => isCloned(cloned, key))) {
+      await checkpoint(job);
+      const window = windowAround(job, keys);
+      const { choice, filled } = await fillBlock(job, dates, knowledge, window);
+      const numbered = choice.map((value) => (value === 0 ? 0 : dates[value - 1].index + 1));
+      for (const key of keys) setCloned(cloned, key, window, numbered, filled);
+    }
+    done += keys.length;
+    pace.report('preprocess', done, knowledge.masked.length, knowledge.masked.length);
+  }
+}
+
+/** The tiles of a block with one more around them. */
+function windowAround({ layout }: Job, keys: readonly number[]): Window {
+  const { width, height } = layout.grid;
+  const windows = keys.map((key) => layout.windows[key]);
+  const x = Math.min(...windows.map((w) => w.x));
+  const y = Math.min(...windows.map((w) => w.y));
+  const right = Math.max(...windows.map((w) => w.x + w.width));
+  const bottom = Math.max(...windows.map((w) => w.y + w.height));
+  const block = { x, y, width: right - x, height: bottom - y };
+  return clipWindow(growWindow(block, layout.core), width, height) as Window;
+}
+
+async function fillBlock(
+  job: Job,
+  dates: readonly UsefulDate[],
+  { findings, mask, regions }: CloneKnowledge,
+  window: Window,
+): Promise<{ choice: Uint8Array; filled: Cloned | null }> {
+  const { grid } = job.source.scene;
+  const usable = dates.map((date) => clearIn(date.findings, date.mask, window));
+  const choice = chooseDates(regions, window, usable);
+  const known = clearIn(findings, mask, window);
+  const classes = readPlane(mask, window, MASK_CLASS.nodata);
+  const gap = classes.map((value, i) => (value === MASK_CLASS.nodata || known[i] ? 0 : 1));
+  const target = await readTarget(job, window);
+  const values: Planes[] = [];
+  for (const date of dates) {
+    await checkpoint(job);
+    values.push(await readDate(date, window, job.signal));
+  }
+  const open = [
+    window.x > 0,
+    window.y > 0,
+    window.x + window.width < grid.width,
+    window.y + window.height < grid.height,
+  ] as const;
+  const seen = job.plan.canonical.filter((index) => index !== null).length;
+  const fits = dates.map(({ fit }) => fit);
+  return {
+    choice,
+    filled: cloneGap({ window, known, gap, choice, usable, fits, open }, target, values, seen),
+  };
+}

@@ -123,7 +123,9 @@ class Run:
 
     @property
     def elapsed(self) -> float:
-        """Seconds trained, over all resumptions."""
+        """Seconds trained, over all resumptions; counted in steps where the config gives `stepsPerMinute`."""
+        if "stepsPerMinute" in self.config:
+            return self.step * 60 / self.config["stepsPerMinute"]
         return self.before + time.monotonic() - self.started
 
     def log(self, **values) -> None:
@@ -291,9 +293,9 @@ def train_generator(config: dict) -> None:
         if detector is None or now - detector_read > 120:
             detector, detector_read = load_detector(RUNS / config["detector"] / "ema.pt"), now
 
-        size = 192 if run.step % 6 == 5 else 128
+        size = config.get("crop") or (192 if run.step % 6 == 5 else 128)
         with torch.no_grad():
-            drawn = crops.draw(config["batch"] if size == 128 else config["batch"] // 2, size, config["dates"])
+            drawn = crops.draw(config["batch"] // 2 if size == 192 else config["batch"], size, config["dates"])
             sample = simulator(*drawn, band_dropout=config.get("bandDropout", True))
             if detector is not None and adversarial and run.step % 2:
                 with torch.autocast("cpu", torch.bfloat16):

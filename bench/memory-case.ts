@@ -53,6 +53,7 @@ const lineage: Lineage = {
   backend: 'none',
   settings: DEFAULT_SETTINGS,
   shares: report.shares,
+  dates: report.dates,
   date: new Date(0),
 };
 const writing = performance.now();

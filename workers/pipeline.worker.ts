@@ -101,11 +101,11 @@ const api: PipelineApi = {
       );
       if (scene !== source) throw cancelled();
       display.end();
-      const { shares, backend } = report;
+      const { shares, dates, backend } = report;
       const { models } = networks;
       finished = {
         result,
-        lineage: { version: VERSION, models, backend, settings, shares, date: new Date() },
+        lineage: { version: VERSION, models, backend, settings, shares, dates, date: new Date() },
       };
       return report;
     }),

@@ -17,6 +17,8 @@ export interface Command {
   readonly products: readonly ExtraProduct[];
   /** Clear truth on the grid of every input. */
   readonly reference: string | null;
+  /** Other dates of the area: paths, patterns and addresses. */
+  readonly dates: readonly string[];
   readonly settings: RunSettings;
   readonly overrides: SceneOverrides;
   /** Where the JSON report goes: a path, `-` for standard output. */
@@ -37,6 +39,7 @@ const OPTIONS = {
   overwrite: { type: 'boolean' },
   report: { type: 'string' },
   reference: { type: 'string' },
+  date: { type: 'string', multiple: true },
   'mask-source': { type: 'string' },
   'cloud-threshold': { type: 'string' },
   'shadow-threshold': { type: 'string' },
@@ -105,6 +108,7 @@ export function parseCommand(words: readonly string[], cores: number): Command |
     output: values.output ?? null,
     products: EXTRA_PRODUCTS.filter((product) => values[product]),
     reference: values.reference ?? null,
+    dates: values.date ?? [],
     settings: settingsOf(values),
     overrides: overridesOf(values),
     report: values.report ?? null,

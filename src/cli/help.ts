@@ -7,6 +7,7 @@ Usage
   unclouded INPUT... [-o OUTPUT] [options]
 
   unclouded scene.tif -o clear.tif
+  unclouded june.tif --date may.tif --date july.tif -o clear.tif
   unclouded "scenes/**/*.tif" -o cleared/ --mask --jobs 4 --report report.json
   unclouded https://example.org/scene.tif -o clear.tif
 
@@ -18,7 +19,8 @@ Output
   -o, --output PATH         a file for one input, a folder for several; by default NAME-unclouded.tif beside
                             the input (in the current folder for an address)
       --mask                also write NAME-mask.tif: clear, thin cloud, thick cloud, shadow
-      --provenance          also write NAME-provenance.tif: observed, corrected or generated
+      --provenance          also write NAME-provenance.tif: observed, corrected or generated; with --date
+                            also NAME-date.tif: which date each pixel came from
       --confidence          also write NAME-confidence.tif: 0 to 100 percent
       --report FILE         write a JSON report of all scenes; - for standard output
       --overwrite           replace files that exist; otherwise they are never touched
@@ -30,6 +32,8 @@ Finding and repairing
       --shadow-threshold P  the same for shadow (0.5)
       --buffer PIXELS       grow the mask by this much, 0 to 32 (3)
       --feather PIXELS      fade the repair in over this much, 0 to the buffer (3)
+      --date FILE           another date of the area, on any grid; once or more, or a pattern: what it saw
+                            fills what is cloudy in the scene
       --reference FILE      a clear picture on the same grid: the report then holds the error against it
 
 Understanding the input (by default worked out from the file; the report tells how and why)

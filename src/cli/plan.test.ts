@@ -44,6 +44,15 @@ test('several inputs, by name and by pattern, each once', () => {
   expect(tasks[1].outputs[0].path).toBe(join(root, 'out/b-unclouded.tif'));
 });
 
+test('other dates by name and by pattern; the scene itself is none of them', () => {
+  const [a] = planned(...here('a.tif'), '--date', join(root, '*.{tif,TIFF}'), '--provenance');
+  expect(a.dates).toEqual(here('b.TIFF', 'odd[1].tif').map((path) => [path]));
+  expect(a.outputs.map(({ product }) => product)).toEqual(['result', 'provenance', 'date']);
+  expect(() =>
+    planned(...here('a.tif'), '--date', join(root, 'b.TIFF'), '-o', join(root, 'b.TIFF'), '--overwrite'),
+  ).toThrow(UsageError);
+});
+
 test('a file whose name looks like a pattern is a file', () => {
   expect(planned(...here('odd[1].tif'))[0].input).toBe(join(root, 'odd[1].tif'));
 });

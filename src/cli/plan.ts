@@ -15,12 +15,15 @@ export const isAddress = (input: string) => /^https?:\/\//i.test(input);
 export function plan(command: Command): Task[] {
   const inputs = [...new Set(command.inputs.flatMap(lookUp))];
   const reference = command.reference === null ? null : lookUp(command.reference)[0];
+  const dates = [...new Set(command.dates.flatMap(lookUp))];
   const intoFolder = command.output !== null && (inputs.length > 1 || isFolder(command.output));
   const tasks = inputs.map(
     (input): Task => ({
       input,
       files: filesOf(input),
       reference,
+      // A pattern that names all dates of a place names the scene as well.
+      dates: dates.filter((date) => identity(date) !== identity(input)).map(filesOf),
       outputs: outputsOf(input, command, intoFolder),
       settings: command.settings,
       overrides: command.overrides,
@@ -64,15 +67,20 @@ function isFolder(path: string): boolean {
 }
 
 /** `scene.tif` becomes `scene-unclouded.tif` and `scene-mask.tif`; `-o clear.tif` gives `clear.tif` and `clear-mask.tif`. */
-function outputsOf(input: string, { output, products }: Command, intoFolder: boolean): Task['outputs'] {
+function outputsOf(
+  input: string,
+  { output, products, dates }: Command,
+  intoFolder: boolean,
+): Task['outputs'] {
   const named = output !== null && !intoFolder;
   const name = stemOf(isAddress(input) ? decodeURIComponent(new URL(input).pathname) : input) || 'scene';
   const beside = isAddress(input) ? '.' : dirname(input);
   const folder = resolve(named ? dirname(output) : (output ?? beside));
   const stem = named ? stemOf(output) : name;
-  const extra = products.map(
-    (product): Output => ({ product, path: join(folder, `${stem}-${product}.tif`) }),
+  const wanted = products.flatMap((product) =>
+    product === 'provenance' && dates.length > 0 ? [product, 'date' as const] : [product],
   );
+  const extra = wanted.map((product): Output => ({ product, path: join(folder, `${stem}-${product}.tif`) }));
   const result = named ? resolve(output) : join(folder, `${stem}-unclouded.tif`);
   return [{ product: 'result', path: result }, ...extra];
 }
@@ -81,7 +89,9 @@ const TIFF_ENDING = /\.(tiff?|gtiff?)$/i;
 const stemOf = (path: string) => basename(path).replace(TIFF_ENDING, '');
 
 function checkOutputs(tasks: readonly Task[], overwrite: boolean): void {
-  const sources = new Set(tasks.flatMap(({ files, reference }) => [...files, reference]).map(identity));
+  const sources = new Set(
+    tasks.flatMap(({ files, reference, dates }) => [...files, reference, ...dates.flat()]).map(identity),
+  );
   const taken = new Map<string, string>();
   const existing: string[] = [];
   for (const { input, outputs } of tasks) {

@@ -4,6 +4,7 @@ import type { Networks } from '../pipeline/networks.ts';
 import {
   type Lineage,
   writeConfidence,
+  writeDate,
   writeMask,
   writeProvenance,
   writeResult,
@@ -26,6 +27,7 @@ const writers = {
   mask: writeMask,
   provenance: writeProvenance,
   confidence: writeConfidence,
+  date: writeDate,
 };
 
 /**
@@ -49,6 +51,8 @@ export async function processScene(
     onEvent({ type: 'progress', stage: 'ingest', done: 0, total: 1, secondsLeft: null });
     const source = corrected(await openFiles(task.files, closing, signal), task.overrides);
     const reference = task.reference === null ? null : await openFiles([task.reference], closing, signal);
+    const dates: SceneSource[] = [];
+    for (const files of task.dates) dates.push(await openFiles(files, closing, signal));
     const open = seconds();
 
     const started = await networks;
@@ -63,7 +67,7 @@ export async function processScene(
       (event) => {
         if (event.type === 'progress' || event.type === 'notice') onEvent(event);
       },
-      { reference, pages: pageLog(pageFile) },
+      { reference, dates, pages: pageLog(pageFile) },
       signal,
     );
     const ran = seconds();
@@ -131,8 +135,8 @@ function writeProducts(
   onEvent: (event: SceneEvent) => void,
   signal?: AbortSignal,
 ): Promise<WrittenOutput[]> {
-  const { settings, shares } = report;
-  const lineage: Lineage = { version: VERSION, models, backend, settings, shares, date: new Date() };
+  const { settings, shares, dates } = report;
+  const lineage: Lineage = { version: VERSION, models, backend, settings, shares, dates, date: new Date() };
   const started = performance.now();
   const progress = (before: number) => (tiles: number, perOutput: number) => {
     const done = before * perOutput + tiles;

@@ -5,7 +5,7 @@ import type { Networks } from '../pipeline/networks.ts';
 import type { Decision, Notice, SampleType, SceneOverrides, Sensor } from '../pipeline/scene.ts';
 import type { ExtraProduct } from './arguments.ts';
 
-export type Product = 'result' | ExtraProduct;
+export type Product = 'result' | 'date' | ExtraProduct;
 
 /** A file to write; the path is absolute. */
 export interface Output {
@@ -24,6 +24,8 @@ export interface Task {
   /** The input, or what a folder holds: single-band files of one scene. */
   readonly files: readonly string[];
   readonly reference: string | null;
+  /** The files of each other date. */
+  readonly dates: readonly (readonly string[])[];
   /** The result first. */
   readonly outputs: readonly Output[];
   readonly settings: RunSettings;

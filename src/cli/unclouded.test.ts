@@ -147,6 +147,26 @@ describe('one scene', () => {
     expect(one.bands).toEqual(two.bands);
   });
 
+  test('another date fills what it saw, and says so in every product', async () => {
+    const { code, stdout, stderr } = await unclouded(
+      ...[sample, '--date', clear, '--reference', clear, '--provenance', '-o', 'out.tif', '--report', '-'],
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('% from other dates') });
+    expect(files()).toEqual(['out-date.tif', 'out-provenance.tif', 'out.tif']);
+    const [{ run }] = JSON.parse(stdout).scenes;
+    expect(run.dates).toMatchObject([{ scene: 'landsat7-olinda-clear.tif', used: true }]);
+    expect(run.shares.otherDates).toBeGreaterThan(0.05);
+    expect(run.evaluation.after.thick.mae).toBeLessThan(0.02);
+    if (!hasGdal) return;
+    const pixels = (name: string) => [...samplesByGdal(join(folder, name), folder)];
+    const [date, provenance] = [pixels('out-date.tif'), pixels('out-provenance.tif')];
+    const filled = date.filter((value) => value === 1).length;
+    expect(filled / date.length).toBeCloseTo(run.shares.otherDates, 6);
+    expect(date.every((value, i) => (value === 1) === (provenance[i] === 5 || provenance[i] === 6))).toBe(
+      true,
+    );
+  });
+
   test('settings and corrections reach the run', async () => {
     const words = [
       '--mask-source',

@@ -38,6 +38,7 @@ export function outcomeText(input: string, { run, outputs, seconds }: SceneOutco
   const parts = [
     `${percent(shares.observed)} observed`,
     `${percent(repaired)} corrected`,
+    ...(shares.otherDates > 0 ? [`${percent(shares.otherDates)} from other dates`] : []),
     `${percent(shares.generated)} generated`,
     ...(shares.leftCloudy > 0 ? [`${percent(shares.leftCloudy)} left cloudy`] : []),
   ];

@@ -18,4 +18,16 @@ export const PROVENANCE_COLOURS = {
   shadowCorrected: [70, 110, 220],
   generated: [204, 80, 150],
   leftCloudy: [120, 120, 120],
+  otherDate: [0, 140, 110],
+  otherDateChanged: [230, 159, 0],
 } as const satisfies Record<string, Rgb>;
+
+/** Other dates, by number; from the seventh on they begin again. */
+export const DATE_COLOURS: readonly Rgb[] = [
+  [0, 140, 110],
+  [86, 150, 233],
+  [204, 121, 167],
+  [230, 159, 0],
+  [130, 90, 60],
+  [100, 100, 180],
+];

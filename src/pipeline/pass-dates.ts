@@ -75,7 +75,15 @@ export async function datesPass(
   for (const [d, { index, fit, source }] of useful.entries()) {
     reports[index] = { ...reports[index], used: seenShares[d] > 0, residual: fit.scene.residual };
     if (seenShares[d] > 0) continue;
-    notices.add('dates/all-cloudy', `${source.scene.name} sees nothing of what is cloudy in the scene.`);
+    const { name } = source.scene;
+    if (fit.scene.samples > FEW_SAMPLES && fit.scene.difference < SAME_DATE) {
+      notices.add(
+        'dates/same-date',
+        `${name} is the scene itself, or a copy of it: it cannot show what lies under its clouds.`,
+      );
+    } else {
+      notices.add('dates/all-cloudy', `${name} sees nothing of what is cloudy in the scene.`);
+    }
   }
   return { cloned, reports };
 }
@@ -191,15 +199,7 @@ const SAME_DATE = 2e-4;
 const OTHER_UNITS = 6;
 
 function isUseful({ source: { scene } }: SeenDate, fit: Fit, notices: Notices): boolean {
-  const { samples, difference } = fit.scene;
-  if (samples < FEW_SAMPLES) return true;
-  if (difference < SAME_DATE) {
-    notices.add(
-      'dates/same-date',
-      `${scene.name} is the scene itself, or a copy of it: it cannot show what lies under its clouds, and was left out.`,
-    );
-    return false;
-  }
+  if (fit.scene.samples < FEW_SAMPLES) return true;
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const ratio = mean(fit.means.date) / Math.max(1e-6, mean(fit.means.target));
   if (ratio > OTHER_UNITS || ratio < 1 / OTHER_UNITS) {

@@ -1,5 +1,5 @@
-import { MASK_COLOURS, PROVENANCE_COLOURS, type Rgb, UNTOUCHED_COLOUR } from '../colours.ts';
-import type { RunSettings, Shares } from '../events.ts';
+import { DATE_COLOURS, MASK_COLOURS, PROVENANCE_COLOURS, type Rgb, UNTOUCHED_COLOUR } from '../colours.ts';
+import type { DateReport, RunSettings, Shares } from '../events.ts';
 import type { Networks } from '../networks.ts';
 import type { CarriedMetadata, Raster, Scene, SceneSource, Window } from '../scene.ts';
 import { MASK_CLASS, PROVENANCE, QUALITY_ROLES } from '../scene.ts';
@@ -29,6 +29,8 @@ export interface Lineage {
   readonly backend: string;
   readonly settings: RunSettings;
   readonly shares: Shares;
+  /** The other dates; the numbers of the date layer begin with 1. */
+  readonly dates: readonly DateReport[];
   /** When the run ended. */
   readonly date: Date;
 }
@@ -92,6 +94,26 @@ export function writeProvenance(
   return writeLayer(source.scene, product, (window) => result.provenance(window), lineage, sink, options);
 }
 
+/** Which date each pixel came from: 0 for the scene's own, else the number of another date; its name is in `CLASS_n`. */
+export function writeDate(
+  source: SceneSource,
+  result: ResultReader,
+  lineage: Lineage,
+  sink: ByteSink,
+  options?: WriteOptions,
+): Promise<number> {
+  const names = lineage.dates.map((date, i) => [nameOf(date), i + 1] as const);
+  const values = { [source.scene.name]: 0, ...Object.fromEntries(names), nodata: NODATA };
+  const colours = {
+    0: UNTOUCHED_COLOUR,
+    ...Object.fromEntries(lineage.dates.map((_, i) => [i + 1, DATE_COLOURS[i % DATE_COLOURS.length]])),
+  };
+  const product: ClassProduct = { name: 'date', values, colours };
+  return writeLayer(source.scene, product, (window) => result.date(window), lineage, sink, options);
+}
+
+const nameOf = ({ scene, acquired }: DateReport) => (acquired ? `${acquired} ${scene}` : scene);
+
 /** How far each pixel can be trusted: one band, 0 to 100 percent. */
 export function writeConfidence(
   source: SceneSource,
@@ -129,6 +151,8 @@ const PROVENANCE_TABLE: Readonly<Record<number, Rgb>> = {
   [PROVENANCE.shadowCorrected]: PROVENANCE_COLOURS.shadowCorrected,
   [PROVENANCE.generated]: PROVENANCE_COLOURS.generated,
   [PROVENANCE.leftCloudy]: PROVENANCE_COLOURS.leftCloudy,
+  [PROVENANCE.otherDate]: PROVENANCE_COLOURS.otherDate,
+  [PROVENANCE.otherDateChanged]: PROVENANCE_COLOURS.otherDateChanged,
 };
 const NODATA = 255;
 
@@ -183,7 +207,7 @@ function isStale(item: MetadataItem): boolean {
   return /^(STATISTICS_|HISTOGRAM)/i.test(item.name) || /^UNCLOUDED_/.test(item.name);
 }
 
-function lineageItems({ version, models, backend, settings, shares, date }: Lineage): MetadataItem[] {
+function lineageItems({ version, models, backend, settings, shares, dates, date }: Lineage): MetadataItem[] {
   const model = ({ name, version: v, sha256 }: Lineage['models']['detector']) =>
     `${name} ${v} sha256:${sha256}`;
   return [
@@ -193,6 +217,7 @@ function lineageItems({ version, models, backend, settings, shares, date }: Line
     fileItemOf('UNCLOUDED_GENERATOR', model(models.generator)),
     fileItemOf('UNCLOUDED_BACKEND', backend),
     fileItemOf('UNCLOUDED_SETTINGS', JSON.stringify(settings)),
+    ...dates.map((other, i) => fileItemOf(`UNCLOUDED_OTHER_DATE_${i + 1}`, nameOf(other))),
     ...Object.entries(shares).map(([name, share]) =>
       fileItemOf(`UNCLOUDED_SHARE_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`, share.toFixed(6)),
     ),

@@ -28,6 +28,7 @@ const lineage: Lineage = {
   },
   backend: 'wasm',
   settings: DEFAULT_SETTINGS,
+  dates: [],
   shares: {
     observed: 0.75,
     thinCorrected: 0.125,

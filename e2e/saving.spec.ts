@@ -106,3 +106,32 @@ test('the permission to write the picked file is withdrawn: told, and what was t
   expect(await exportsLeft(page)).toBe(0);
   await expect(page.getByRole('heading', { name: 'Done' })).toBeVisible();
 });
+
+test('a save that is stopped leaves nothing behind, and the result can be saved again', async ({ page }) => {
+  await bringPicker(page);
+  await runSample(page);
+  for (const worker of page.workers()) {
+    await worker.evaluate(() => {
+      const write = FileSystemWritableFileStream.prototype.write;
+      FileSystemWritableFileStream.prototype.write = async function (...given) {
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        return write.apply(this, given);
+      };
+      Object.assign(globalThis, { writeAgain: () => (FileSystemWritableFileStream.prototype.write = write) });
+    });
+  }
+  const save = page.getByRole('button', { name: /Save GeoTIFF|Writing the GeoTIFF/ });
+  await save.click();
+  await page.getByRole('button', { name: 'Stop writing' }).click();
+  await expect(save).toBeEnabled();
+  await expect(page.getByRole('alert')).toBeEmpty();
+  const name = await page.locator('html').getAttribute('data-picked');
+  expect(await pickedFile(page, name ?? '')).toHaveLength(0);
+  expect(await exportsLeft(page)).toBe(0);
+
+  for (const worker of page.workers()) {
+    await worker.evaluate(() => (globalThis as unknown as { writeAgain?: () => void }).writeAgain?.());
+  }
+  await save.click();
+  await expect.poll(async () => (await pickedFile(page, name ?? '')).length).toBeGreaterThan(10_000);
+});

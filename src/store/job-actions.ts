@@ -5,7 +5,7 @@ import type { Actions } from './state.ts';
 
 type JobActions = Pick<
   Actions,
-  'run' | 'continueRun' | 'pause' | 'resume' | 'prioritise' | 'cancel' | 'save' | 'saveFile'
+  'run' | 'continueRun' | 'pause' | 'resume' | 'prioritise' | 'cancel' | 'save' | 'cancelSave' | 'saveFile'
 >;
 
 /** Resolves when the scene stands on the map, or when that takes too long. */
@@ -26,6 +26,7 @@ function mapShown({ store, mapPatience = 0 }: ActionContext): Promise<void> {
 /** Running, cancelling and saving. */
 export function jobActions(context: ActionContext): JobActions {
   const { engine, set, get } = context;
+  let stopSaving: AbortController | null = null;
 
   const onEvent = (event: EngineEvent) => {
     switch (event.type) {
@@ -119,17 +120,24 @@ export function jobActions(context: ActionContext): JobActions {
     async save(product) {
       if (get().saving !== null) return;
       set({ saving: { product, share: 0 }, error: null });
+      stopSaving = new AbortController();
+      const { signal } = stopSaving;
       try {
-        const file = await engine.export(product, (event) => {
-          if (event.type === 'progress') set({ saving: { product, share: event.done / event.total } });
-        });
-        if (file !== null) context.saveFile(file);
+        const file = await engine.export(
+          product,
+          (event) => {
+            if (event.type === 'progress') set({ saving: { product, share: event.done / event.total } });
+          },
+          signal,
+        );
+        if (file !== null && !signal.aborted) context.saveFile(file);
       } catch (fault) {
-        get().actions.fail(fault);
+        if (!signal.aborted) get().actions.fail(fault);
       } finally {
         set({ saving: null });
       }
     },
+    cancelSave: () => stopSaving?.abort(),
     saveFile: (file) => context.saveFile(file),
   };
 }

@@ -134,6 +134,8 @@ export interface Actions {
   prioritise(window: Window | null): void;
   cancel(): void;
   save(product: Product): Promise<void>;
+  /** Stops the file that is being written; the result stays and can be saved again. */
+  cancelSave(): void;
   /** Hands a file made elsewhere (the picture of the map) to the user. */
   saveFile(file: ExportedFile): void;
   setCombination(id: CombinationId): Promise<void>;

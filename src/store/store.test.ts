@@ -276,6 +276,24 @@ describe('after a run', () => {
     expect(store.getState().job.status).toBe('done');
   });
 
+  it('a save that is stopped says nothing, and can be begun again', async () => {
+    const { engine, store, saved, actions } = setUp();
+    await actions.open(file('scene.tif'));
+    const { export: write } = engine;
+    engine.export = (_, __, signal) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(new PipelineError('job/cancelled', '', '')));
+      });
+    const stopped = actions.save('result');
+    expect(store.getState().saving).toEqual({ product: 'result', share: 0 });
+    actions.cancelSave();
+    await stopped;
+    expect(store.getState()).toMatchObject({ saving: null, error: null, job: { status: 'done' } });
+    engine.export = write;
+    await actions.save('result');
+    expect(saved).toHaveLength(1);
+  });
+
   it('answers the newest pixel only', async () => {
     const { engine, store, actions } = setUp();
     await actions.open(file('scene.tif'));

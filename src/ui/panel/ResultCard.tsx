@@ -75,7 +75,7 @@ function SaveButtons({ cloudless }: { cloudless: boolean }) {
   const saving = useApp((state) => state.saving);
   const name = useApp((state) => state.scene?.scene.name ?? 'scene');
   const viewer = useContext(ViewerContext);
-  const { save, saveFile, fail } = useActions();
+  const { save, cancelSave, saveFile, fail } = useActions();
   const savePicture = async () => {
     try {
       const blob = await viewer.current?.snapshot();
@@ -96,6 +96,11 @@ function SaveButtons({ cloudless }: { cloudless: boolean }) {
           ? `Writing the GeoTIFF, ${Math.floor(100 * saving.share)} %`
           : 'Save GeoTIFF'}
       </button>
+      {saving !== null && (
+        <button type="button" className="button small" onClick={cancelSave}>
+          Stop writing
+        </button>
+      )}
       {/* biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset */}
       <div className="save-further" role="group" aria-label="Save further products">
         {FURTHER.map(([product, label]) => (

@@ -1,6 +1,8 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { contentSecurityPolicy, policyInPage } from './scripts/content-security-policy.ts';
 import { offlineFiles } from './scripts/offline-files.ts';
+import { SHELL_BUDGET, sizeBudget } from './scripts/size-budget.ts';
 
 /** Cross-origin isolation gives the WASM back end its threads. */
 const isolation = {
@@ -8,22 +10,9 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** No inline script, no third-party code; https: and blob: data so that remote GeoTIFFs can be opened. */
-const contentSecurityPolicy = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self' blob:",
-  "connect-src 'self' https: blob: data:",
-  "img-src 'self' data: blob: https:",
-  "style-src 'self' 'unsafe-inline'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
-
 export default defineConfig({
   base: './',
-  plugins: [react(), offlineFiles()],
+  plugins: [react(), policyInPage(), sizeBudget({ index: SHELL_BUDGET }), offlineFiles()],
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 900 },
   server: { headers: isolation },

@@ -1,6 +1,9 @@
+import json
+
 import numpy as np
 import pytest
 
+from unclouded_training import data
 from unclouded_training.bands import DEFAULT_DATA
 from unclouded_training.data import place_of, read_manifest, read_scene, to_canonical
 
@@ -27,3 +30,42 @@ def test_validation_scenes_are_no_training_scenes():
     assert not names["train/"] & names["val/"]
     scene = read_scene(DEFAULT_DATA, next(r for r in rows if r["file"] == "val/l7-olinda.tif"))
     assert scene.image.shape[0] == 6 and scene.presence.sum() == 6 and scene.image.max() <= 1
+
+
+def test_a_pack_holds_scenes_of_every_place_and_comes_back(tmp_path):
+    rng = np.random.default_rng(0)
+    there, back = tmp_path / "there", tmp_path / "back"
+    there.mkdir()
+    pictures = {}
+    for folder, count in (("train", 6), ("val", 2)):
+        index, offset = [], 0
+        with open(there / f"{folder}.u16", "wb") as out:
+            for n in range(count):
+                picture = np.zeros((6, 40, 50), np.uint16)
+                picture[:4] = rng.integers(0, 15000, (4, 40, 50))
+                out.write(picture.tobytes())
+                name = f"{folder}/{n}"
+                pictures[name] = picture
+                index.append({"file": name, "place": str(n % 3), "offset": offset, "height": 40, "width": 50, "presence": [1, 1, 1, 1, 0, 0]})
+                offset += picture.size
+        (there / f"{folder}.json").write_text(json.dumps(index))
+    path = data.pack(tmp_path / "pack.bin", 10, there)
+    data.unpack(path, back)
+    for folder, count in (("train", 6), ("val", 2)):
+        index = json.loads((back / f"{folder}.json").read_text())
+        pixels = np.fromfile(back / f"{folder}.u16", np.uint16)
+        assert len(index) == count
+        for scene in index:
+            picture = pixels[scene["offset"]:scene["offset"] + 12000].reshape(6, 40, 50)
+            assert np.abs(picture.astype(int) - pictures[scene["file"]]).max() <= data.PACK_STEP / 2
+    assert {s["place"] for s in data.place_by_place([{"place": p} for p in "aabbbcccc"])[:6]} == set("abc")
+
+
+def test_a_pack_keeps_to_its_limit(tmp_path):
+    index = [{"file": str(n), "place": str(n), "offset": n * 12000, "height": 40, "width": 50, "presence": [1] * 6} for n in range(60)]
+    noise = np.random.default_rng(1).integers(0, 15000, 60 * 12000).astype(np.uint16)
+    for folder in ("train", "val"):
+        noise.tofile(tmp_path / f"{folder}.u16")
+        (tmp_path / f"{folder}.json").write_text(json.dumps(index))
+    path = data.pack(tmp_path / "pack.bin", 1, tmp_path)
+    assert 0.3 * 2**20 < path.stat().st_size <= 2**20

@@ -20,7 +20,7 @@ from . import classical, metrics
 from .bands import BANDS, DEFAULT_DATA, RGB, RGBN, SIX
 from .data import read_manifest, read_raw, read_scene, to_canonical
 from .export import MODELS, shipped
-from .inpaint import CLEAR_LIMIT, blend_base, clear_weight, clone, coarse_field, harmonise, make_base
+from .inpaint import APP_LEVELS, CLEAR_LIMIT, blend_base, clear_weight, clone, coarse_field, harmonise, make_base
 from .networks import Detector, Generator
 from .simulate import Sample, Simulator, load_bank
 from .train import detector_input, generator_input
@@ -127,6 +127,11 @@ class Coverage:
         return {name: float(inside / total) for name, (inside, total) in self.counts.items() if total > 0}
 
 
+def step(sums: np.ndarray, at: int) -> float:
+    """Mean of the sums and counts that `metrics.border_steps` gives."""
+    return sums[at] / max(sums[at + 1], 1)
+
+
 def evaluate_simulated(data: Path, detector, generator, presence) -> dict:
     """Rows of the simulated table, the coverage of the 90 % interval, and the steps at the border of what was repaired."""
     table = Table()
@@ -157,8 +162,9 @@ def evaluate_simulated(data: Path, detector, generator, presence) -> dict:
         add("generator, true mask", repaired)
         add("generator, true mask, not composited", raw)
         coverage.add(raw, truth, scale, {k: v for k, v in regions.items() if k != "clear"})
-        for name, picture in (("repaired", repaired), ("truth", truth)):
-            steps[name] = steps.get(name, np.zeros(4)) + metrics.border_steps(picture, hole)
+        grown = distance_transform_edt(~hole) <= APP_BUFFER if hole.any() else hole
+        for name, picture in (("repaired", np.where(grown, raw, observed)), ("truth", truth)):
+            steps[name] = steps.get(name, np.zeros(4)) + metrics.border_steps(picture, grown)
         q = detect(detector, sample.cloudy, sample.presence, sample.cirrus if sample.cirrus_presence.any() else None)
         hole = masked(q)
         raw, scale, base = repair(generator, sample.cloudy, sample.presence, q)
@@ -167,7 +173,59 @@ def evaluate_simulated(data: Path, detector, generator, presence) -> dict:
         add("generator, detector's mask", np.where(hole, raw, observed))
         coverage_detector.add(raw, truth, scale, {**{k: v & hole for k, v in regions.items()}, "all masked": hole})
     return {"rows": table.result(), "coverage90": coverage.result(), "coverage90Detector": coverage_detector.result(),
-            "borderRatio": {name: (s[0] / s[1]) / (s[2] / s[3]) for name, s in steps.items()}}
+            "borderRatio": {"against the inside": step(steps["repaired"], 0) / step(steps["repaired"], 2),
+                            "against the truth": step(steps["repaired"], 0) / step(steps["truth"], 0)}}
+
+
+#: Tiles of the application: what is kept of them, and what the network sees around that.
+CORE, HALO = 256, 32
+
+
+def tiled(net: Generator, given: torch.Tensor, shift: int) -> torch.Tensor:
+    """The network's output [1,7,H,W] put together from tiles as the application cuts them, their corner moved by `shift` pixels."""
+    _, _, h, w = given.shape
+    around = F.pad(given, (CORE + HALO,) * 4, mode="reflect")
+    out = torch.empty(1, 7, h, w)
+    for top in range(-shift, h, CORE):
+        for left in range(-shift, w, CORE):
+            y, x = top + CORE, left + CORE
+            tile = net(around[..., y:y + CORE + 2 * HALO, x:x + CORE + 2 * HALO])[..., HALO:-HALO, HALO:-HALO]
+            low, start = max(top, 0), max(left, 0)
+            high, end = min(top + CORE, h), min(left + CORE, w)
+            out[..., low:high, start:end] = tile[..., low - top:high - top, start - left:end - left]
+    return out
+
+
+@torch.no_grad()
+def evaluate_tiling(data: Path, generator, side: int = 512, margin: int = 8) -> dict:
+    """How far two tilings of the same picture differ inside the mask, 8 pixels and more from the tiles' borders."""
+    simulator = Simulator(load_bank(), SEED)
+    rng = np.random.default_rng(SEED)
+    differences = []
+    for row in read_manifest(data):
+        if not row["file"].startswith("val/"):
+            continue
+        scene = read_scene(data, row)
+        _, h, w = scene.image.shape
+        if min(h, w) < side:
+            continue
+        y, x = rng.integers(h - side + 1), rng.integers(w - side + 1)
+        fake = {"eightBit": row["dtype"] == "uint8", "sensor": row["sensor"], "gsd": row["gsd_m"]}
+        crop = np.ascontiguousarray(scene.image[None, :, y:y + side, x:x + side])
+        sample = simulator(crop, scene.presence[None], [fake], cover=torch.tensor([0.5]), dropout=False)
+        p = sample.probabilities
+        clear = clear_weight(p)
+        base, filled = make_base(sample.cloudy, p, APP_LEVELS, coarse_field(sample.cloudy, clear, APP_LEVELS))
+        given = generator_input(base, sample.presence, p, filled)
+        one, other = (tiled(generator, given, shift) for shift in (0, CORE // 2))
+        at = np.arange(side) % (CORE // 2)
+        inner = (at >= margin) & (at < CORE // 2 - margin)
+        counts = masked(p) & inner[:, None] & inner[None]
+        have = scene.presence > 0
+        differences.append((one - other)[0, :6].abs().numpy()[have][:, counts].max(0))
+    d = np.concatenate(differences)
+    return {"pixels": int(d.size), "mean": float(d.mean()), "within": float((d <= 0.001).mean()),
+            "p99": float(np.quantile(d, 0.99)), "max": float(d.max())}
 
 
 @torch.no_grad()
@@ -336,8 +394,8 @@ def markdown(result: dict) -> str:
             r = result[key]
             parts.append(f"## {title}\n\n{region_table(r['rows'], REGIONS)}\n\n{further_table(r['rows'], REGIONS)}\n\n"
                          f"Coverage of the 90 % interval, true mask: {shares(r['coverage90'])}.\nDetector's mask, inside it: "
-                         f"{shares(r['coverage90Detector'])}.\n\nSteps between neighbours across the border of the mask over those "
-                         f"inside: {shares(r['borderRatio'])}.")
+                         f"{shares(r['coverage90Detector'])}.\n\nMean step between neighbours across the border of the mask (grown by {APP_BUFFER} "
+                         f"pixels as in the application), ratio {shares(r['borderRatio'])}.")
     if "dates" in result:
         parts.append("## Two dates: the other date as reference (Las Vegas, Mumbai, Norcia), six bands, true mask\n\n"
                      + region_table(result["dates"]["rows"], REGIONS_MASKED) + "\n\n" + further_table(result["dates"]["rows"], REGIONS_MASKED))
@@ -356,6 +414,11 @@ def markdown(result: dict) -> str:
                 lines.append(f"| {name} | {row} | {s['pairs']} | {s['psnr']:.2f} ({s['medianPsnr']:.2f}) | {s['ssim']:.3f} | {s['texturedPairs']} "
                              f"| {s['texturedPsnr']:.2f} | {s['texturedSsim']:.3f} |")
         parts.append("## RICE, real pairs, RGB\n\nPeak 1, whole pictures, mean over pairs; SSIM is scikit-image's default.\n\n" + "\n".join(lines))
+    if "tiling" in result:
+        t = result["tiling"]
+        parts.append("## Tiling\n\nThe generator's output from tiles cut as in the application (core 256, halo 32) and from tiles moved by half a core, six bands, "
+                     f"true mask, {t['pixels']:,} masked pixels 8 and more from any border: largest difference over the bands of a pixel at most "
+                     f"0.001 reflectance in {t['within']:.1%}; mean {t['mean']:.5f}, 99th percentile {t['p99']:.4f}, largest {t['max']:.4f}.")
     if "pair" in result:
         r = result["pair"]
         parts.append(f"## Real Sentinel-2 pair (rois2017 winter 112)\n\nThe detector masks {r['maskShare']:.2f} of it.\n\n"
@@ -368,7 +431,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--models", type=Path, default=MODELS, help="the exported networks to measure")
     parser.add_argument("--out", type=Path, default=MODELS)
-    parser.add_argument("--parts", nargs="+", default=["six", "rgb", "dates", "masks", "rice", "pair"],
+    parser.add_argument("--parts", nargs="+", default=["six", "rgb", "dates", "tiling", "masks", "rice", "pair"],
                         help="parts to compute; the others are kept as evaluation.json has them")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
@@ -387,6 +450,8 @@ def main() -> None:
             result[key] = evaluate_simulated(arguments.data, detector, generator, presence)
     if "dates" in arguments.parts:
         result["dates"] = evaluate_dates(arguments.data, generator)
+    if "tiling" in arguments.parts:
+        result["tiling"] = evaluate_tiling(arguments.data, generator)
     path.write_text(json.dumps(result, indent=1) + "\n")
     (arguments.out / "evaluation.md").write_text(markdown(result))
     print(markdown(result))

@@ -244,11 +244,12 @@ class Sample:
 
 
 class Simulator:
-    """Draws cloudy versions of clear pictures; all chance comes from `generator`."""
+    """Draws cloudy versions of clear pictures, on PyTorch's default device; all chance comes from `generator`."""
 
     def __init__(self, bank: torch.Tensor, seed: int = 0):
-        self.bank = bank
-        self.generator = torch.Generator().manual_seed(seed)
+        device = torch.get_default_device()
+        self.bank = bank.to(device)
+        self.generator = torch.Generator(device).manual_seed(seed)
 
     def uniform(self, n: int, lo: float = 0.0, hi: float = 1.0) -> torch.Tensor:
         return lo + (hi - lo) * torch.rand(n, generator=self.generator)
@@ -353,7 +354,7 @@ class Simulator:
 
         `dropout` off leaves ground and bands as they are, for measuring; `band_dropout` off keeps all bands of a training crop.
         """
-        ground = torch.from_numpy(images)
+        ground = torch.as_tensor(images, device=self.bank.device)
         if dropout:
             ground = self.other_ground(ground)
         if dropout and ground.shape[2] % 32 == 0:
@@ -361,7 +362,7 @@ class Simulator:
             for i in torch.nonzero(self.uniform(len(ground)) < 0.12)[:, 0].tolist():
                 coarse = F.avg_pool2d(ground[i:i + 1], 32)
                 ground[i] = F.interpolate(coarse, ground.shape[2:], mode="bicubic", align_corners=False)[0].clamp(min=0)
-        have = torch.from_numpy(presence)
+        have = torch.tensor(presence)
         n, _, size, _ = ground.shape
         factor = torch.ones(n, 6)
         ceiling = torch.full((n,), 1.5)
@@ -448,7 +449,7 @@ class Simulator:
         """Other dates [N,6,S,S] to (reference, validity); a third of them were cloudy themselves in part of the crop."""
         if pictures is None:
             return torch.zeros_like(plane).expand(-1, 6, -1, -1), torch.zeros_like(plane[:, :1])
-        other = torch.from_numpy(pictures)
+        other = torch.as_tensor(pictures, device=self.bank.device)
         n, _, size, _ = other.shape
         cover = torch.where(self.uniform(n) < 0.35, self.uniform(n, 0.05, 0.8), torch.zeros(n))
         cloud, _ = self.layer(n, size, cover, torch.ones(n), torch.ones(n), None)

@@ -1,7 +1,8 @@
 """Training by the clock: `python -m unclouded_training.train CONFIG.json`, resumed by the same command.
 
 A config says what is trained (`kind`: detector or generator), for how many minutes, and with which rates. The run's state,
-its log (`log.jsonl`) and the averaged weights (`ema.pt`) lie in `runs/<name>/`.
+its log (`log.jsonl`) and the averaged weights (`ema.pt`) lie in `runs/<name>/`. `device` names the PyTorch device (default `cpu`): networks,
+simulator and pre-fill all compute there.
 
 The generator is first trained on reconstruction alone (`reconstructMinutes`), then against the PatchGAN for
 `adversarialMinutes`; the averaged weights of the moment between the two stay in `before-adversarial.pt`.
@@ -150,7 +151,7 @@ class Run:
         path = self.folder / "state.pt"
         if not path.exists():
             return False
-        state = torch.load(path)
+        state = torch.load(path, map_location=torch.get_default_device())
         for name, part in parts.items():
             part.load_state_dict(state["parts"][name])
         self.step, self.before = state["step"], state["elapsed"]
@@ -163,7 +164,7 @@ def start_from(folder: Path, parts: dict) -> None:
     Of a layer of another size the part that both share is taken: inputs that are new count for nothing at first, and a
     narrower network begins with the first channels of a wider one.
     """
-    weights = torch.load(folder / "ema.pt")["weights"]
+    weights = torch.load(folder / "ema.pt", map_location=torch.get_default_device())["weights"]
     for name in ("net", "average"):
         own = parts[name].state_dict()
         for key, value in weights.items():
@@ -176,7 +177,7 @@ def start_from(folder: Path, parts: dict) -> None:
             own[key] = taken
         parts[name].load_state_dict(own)
     if "critic" in parts:
-        parts["critic"].load_state_dict(torch.load(folder / "state.pt")["parts"]["critic"])
+        parts["critic"].load_state_dict(torch.load(folder / "state.pt", map_location=torch.get_default_device())["parts"]["critic"])
 
 
 def load_detector(path: Path) -> Detector | None:
@@ -184,7 +185,7 @@ def load_detector(path: Path) -> Detector | None:
     if not path.exists():
         return None
     net = Detector()
-    net.load_state_dict(torch.load(path)["weights"])
+    net.load_state_dict(torch.load(path, map_location=torch.get_default_device())["weights"])
     return net.eval().to(memory_format=CHANNELS_LAST)
 
 
@@ -211,7 +212,7 @@ def train_detector(config: dict) -> None:
         sample = simulator(*crops.draw(config["batch"] if size == 128 else config["batch"] // 2, size))
         for group in optimiser.param_groups:
             group["lr"] = config["rate"] * rate_factor(run.elapsed, total, config["tailMinutes"] * 60)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(torch.get_default_device().type, torch.bfloat16):
             logits = net(detector_view(sample))
         loss = losses.detector_loss(logits.float(), sample.probabilities)
         optimiser.zero_grad(set_to_none=True)
@@ -279,7 +280,7 @@ def train_generator(config: dict) -> None:
     crops = Crops(seed=config["seed"] + run.step)
     simulator = Simulator(load_bank(), config["seed"] + run.step)
     check = validation_set(78)
-    check_fill = training_fill(check, check.probabilities, torch.Generator().manual_seed(1))
+    check_fill = training_fill(check, check.probabilities, torch.Generator(torch.get_default_device()).manual_seed(1))
     check_base = blend_base(check.cloudy, check_fill, check.probabilities)
     detector, detector_read = None, -1e9
     first = config["reconstructMinutes"] * 60
@@ -298,7 +299,7 @@ def train_generator(config: dict) -> None:
             drawn = crops.draw(config["batch"] // 2 if size == 192 else config["batch"], size, config["dates"])
             sample = simulator(*drawn, band_dropout=config.get("bandDropout", True))
             if detector is not None and adversarial and run.step % 2:
-                with torch.autocast("cpu", torch.bfloat16):
+                with torch.autocast(torch.get_default_device().type, torch.bfloat16):
                     p = detector(detector_view(sample)).float().softmax(1)
             else:
                 p = perturb(sample.probabilities, simulator)
@@ -311,7 +312,7 @@ def train_generator(config: dict) -> None:
         for group in critic_optimiser.param_groups:
             group["lr"] = config["criticRate"] * factor
 
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(torch.get_default_device().type, torch.bfloat16):
             out = net(generator_input(base, sample.presence, p, filled, sample.reference_valid))
         terms = reconstruction(out, sample, p, scheduled(config["thickWeight"], now))
         if not config.get("uncertainty", True):
@@ -322,7 +323,7 @@ def train_generator(config: dict) -> None:
             touched = torch.maximum(1 - sample.probabilities[:, :1], ramp(1 - p[:, :1], (0.1, 0.4)))
             real = discriminator_input(sample.clear, sample, p, touched)
             fake = discriminator_input(out[:, :6], sample, p, touched)
-            with torch.autocast("cpu", torch.bfloat16):
+            with torch.autocast(torch.get_default_device().type, torch.bfloat16):
                 scores = critic(torch.cat([real, fake.detach()]).contiguous(memory_format=CHANNELS_LAST))
             score_real, score_fake = scores.chunk(2)
             critic_loss = losses.hinge_discriminator(score_real, score_fake, touched)
@@ -331,7 +332,7 @@ def train_generator(config: dict) -> None:
             critic_optimiser.step()
             for q in critic.parameters():
                 q.requires_grad_(False)
-            with torch.autocast("cpu", torch.bfloat16):
+            with torch.autocast(torch.get_default_device().type, torch.bfloat16):
                 score = critic(fake)
             for q in critic.parameters():
                 q.requires_grad_(True)
@@ -366,6 +367,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", type=Path)
     config = json.loads(parser.parse_args().config.read_text())
+    torch.set_default_device(config.get("device", "cpu"))
     torch.set_num_threads(1 if config["kind"] == "generator" else config["threads"])
     print(config["name"], "parameters", parameter_count(Detector() if config["kind"] == "detector" else make_generator(config)))
     (train_detector if config["kind"] == "detector" else train_generator)(config)

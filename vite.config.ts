@@ -1,10 +1,12 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { contentSecurityPolicy, policyInPage } from './scripts/content-security-policy.ts';
+import { policyInPage } from './scripts/content-security-policy.ts';
+import { embedFiles } from './scripts/embed-files.ts';
+import { hostHeaders } from './scripts/headers.ts';
 import { offlineFiles } from './scripts/offline-files.ts';
 import { SHELL_BUDGET, sizeBudget } from './scripts/size-budget.ts';
 
-/** Cross-origin isolation gives the WASM back end its threads. */
+/** Cross-origin isolation also while developing: it gives the WASM back end its threads. */
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -12,11 +14,18 @@ const isolation = {
 
 export default defineConfig({
   base: './',
-  plugins: [react(), policyInPage(), sizeBudget({ index: SHELL_BUDGET }), offlineFiles()],
+  plugins: [
+    react(),
+    policyInPage(),
+    sizeBudget({ index: SHELL_BUDGET }),
+    embedFiles(),
+    offlineFiles(),
+    hostHeaders(),
+  ],
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 900 },
   server: { headers: isolation },
-  preview: { headers: { ...isolation, 'Content-Security-Policy': contentSecurityPolicy } },
+  preview: { cors: false },
   test: {
     include: ['{src,workers}/**/*.test.{ts,tsx}'],
     environment: 'node',

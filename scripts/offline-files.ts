@@ -7,6 +7,9 @@ import type { OfflineFile } from '../workers/offline-protocol.ts';
 /** The service worker's file; it stands at the root, because it answers for what lies beneath it. */
 const WORKER = 'offline-worker.js';
 
+/** Files that the application itself never asks for: texts, and what pages of others load. */
+const FOR_OTHERS = /\.md$|^embedding\.|^embed\/(?!frame\.)/;
+
 /** Builds the service worker, and tells it every file of the finished build with its checksum. */
 export function offlineFiles(): Plugin {
   return {
@@ -27,7 +30,7 @@ export function offlineFiles(): Plugin {
 
 /** Writes the list of a folder's files into the service worker there, in the place of `__OFFLINE_FILES__`. */
 export function listOfflineFiles(folder: string): void {
-  const files = filesBelow(folder).filter(({ path }) => path !== WORKER && !path.endsWith('.md'));
+  const files = filesBelow(folder).filter(({ path }) => path !== WORKER && !FOR_OTHERS.test(path));
   const list = JSON.stringify(files);
   const worker = join(folder, WORKER);
   const code = readFileSync(worker, 'utf8');

@@ -3,6 +3,8 @@ import type { Plugin, Rolldown } from 'vite';
 
 /** JavaScript that a browser may have to fetch before the page can be used, in bytes of gzip. */
 export const SHELL_BUDGET = 250_000;
+/** The same for a host page, until it shows an embedded comparison. */
+export const LOADER_BUDGET = 8_000;
 
 /**
  * Fails a build in which an entry outgrows its budget, together with all that it imports statically.

@@ -27,11 +27,13 @@ export type ErrorCode =
   // the network
   | 'network/unreachable'
   | 'network/no-range'
+  | 'network/no-cors'
   // the machine
   | 'model/unavailable'
   | 'model/corrupt'
   | 'backend/none'
   | 'backend/lost'
+  | 'display/no-webgl'
   | 'worker/crashed'
   | 'memory/exhausted'
   // the file that is written
@@ -44,6 +46,9 @@ export type ErrorCode =
   | 'job/not-ready'
   | 'job/storage-full'
   | 'job/storage-lost'
+  // the embedded viewer
+  | 'embed/bad-setting'
+  | 'embed/not-loaded'
   | 'internal/unexpected';
 
 /** Plain data form of a {@link PipelineError}: what crosses a worker boundary. */

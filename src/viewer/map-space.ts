@@ -51,6 +51,11 @@ export function toPixel(space: MapSpace, coordinate: readonly number[]): [number
   ];
 }
 
+/** Fractional column and row of the scene to map coordinate. */
+export function toCoordinate(space: MapSpace, column: number, row: number): [number, number] {
+  return [space.origin[0] + column * space.resolution, space.origin[1] - row * space.resolution];
+}
+
 /** Fractional column and row to the coordinate system of the file; null where it has none. */
 export function toCrs(grid: Grid, column: number, row: number): [number, number] | null {
   const t = grid.transform;

@@ -10,7 +10,7 @@ import type { Grid, Window } from '../pipeline/scene.ts';
 import { clipWindow } from '../pipeline/windows.ts';
 import type { Engine, TileRequest, TileSide } from '../services/engine.ts';
 import { createSceneLayer, type SceneLayer } from './layers.ts';
-import { mapSpace, toPixel } from './map-space.ts';
+import { mapSpace, toCoordinate, toPixel } from './map-space.ts';
 import { projectionFor } from './projection.ts';
 import { canHaveBasemap } from './projection-rules.ts';
 import { composeSnapshot } from './snapshot.ts';
@@ -36,6 +36,8 @@ export interface ViewerOptions {
   onShown(): void;
   /** A tile could not be had. */
   onFault(fault: unknown): void;
+  /** The map came to rest on another part of the scene. */
+  onMoved?(): void;
 }
 
 export interface SceneView {
@@ -62,6 +64,8 @@ export interface Viewer {
   invalidate(layer: TileRequest['layer'], window?: Window): void;
   /** The whole scene in the window. */
   showAll(): void;
+  /** Fits a part of the scene, in pixels of the scene, to the window. */
+  showWindow(part: Window): void;
   zoomBy(levels: number): void;
   /** The part of the scene that is on the map, in pixels of the scene; null if none. */
   visibleWindow(): Window | null;
@@ -101,6 +105,7 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
     const [x, y] = toPixel(scene.space, event.coordinate).map(Math.floor);
     options.onPointer(x >= 0 && y >= 0 && x < width && y < height ? { x, y } : null);
   });
+  map.on('moveend', () => scene !== null && options.onMoved?.());
   const leave = () => options.onPointer(null);
   target.addEventListener('pointerleave', leave);
 
@@ -138,6 +143,12 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
     },
     invalidate: (layer, window) => scene?.layers[layer].invalidate(window),
     showAll: () => scene?.showAll(200),
+    showWindow(part) {
+      if (scene === null) return;
+      const [left, top] = toCoordinate(scene.space, part.x, part.y);
+      const [right, bottom] = toCoordinate(scene.space, part.x + part.width, part.y + part.height);
+      map.getView().fit([left, bottom, right, top]);
+    },
     zoomBy: (levels) =>
       map.getView().animate({ zoom: (map.getView().getZoom() ?? 0) + levels, duration: 150 }),
     visibleWindow() {

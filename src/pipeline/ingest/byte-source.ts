@@ -88,7 +88,7 @@ function paged(read: ByteSource['read'], size: number, first?: Uint8Array<ArrayB
 
 /**
  * A file behind a server that answers range requests.
- * @throws PipelineError `network/unreachable`, `network/no-range`.
+ * @throws PipelineError `network/unreachable`, `network/no-cors`, `network/no-range`.
  */
 export async function urlSource(url: URL, signal?: AbortSignal): Promise<ByteSource> {
   const first = await fetchRange(url, 0, PAGE, signal);
@@ -141,13 +141,44 @@ async function request(url: URL, init: RequestInit, signal?: AbortSignal): Promi
       await new Promise((resolve) => setTimeout(resolve, 300));
       return attempt();
     })
-    .catch((cause) => failed(url, cause, signal));
+    .catch(async (cause) => {
+      throwIfAborted(signal);
+      if (await answersOthers(url, signal)) throw noCors(url, cause);
+      return failed(url, cause, signal);
+    });
   if (response.ok || response.status === 416) return response;
   await response.body?.cancel();
   throw new PipelineError(
     'network/unreachable',
     `The server ${url.host} answered ${response.status} for this address.`,
     'Check the address, and whether it asks for a login: open the file from disk instead.',
+  );
+}
+
+/** Whether the server answers a request that asks for no permission to read the answer. Never throws. */
+async function answersOthers(url: URL, signal?: AbortSignal): Promise<boolean> {
+  const end = new AbortController();
+  const leave = () => end.abort();
+  signal?.addEventListener('abort', leave, { once: true });
+  try {
+    const response = await fetch(url, { mode: 'no-cors', signal: end.signal });
+    return response.type === 'opaque';
+  } catch {
+    return false;
+  } finally {
+    leave();
+    signal?.removeEventListener('abort', leave);
+  }
+}
+
+function noCors(url: URL, cause: unknown): PipelineError {
+  const here: string | undefined = (globalThis as { origin?: string }).origin;
+  const whose = here && here !== 'null' ? `"${here}" or "*"` : '"*"';
+  return new PipelineError(
+    'network/no-cors',
+    `The server ${url.host} does not let this page read its files: the header "Access-Control-Allow-Origin" is missing from its answer, or names another page.`,
+    `Have the server send "Access-Control-Allow-Origin" with ${whose}, or download the file and open it from disk.`,
+    { cause },
   );
 }
 

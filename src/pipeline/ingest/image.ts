@@ -23,13 +23,17 @@ export interface Image {
   readonly notices: readonly Notice[];
 }
 
-/** @throws PipelineError as {@link preflight} */
+/**
+ * @param content measured light, or classes: samples that stand for themselves, whatever colours the file gives them
+ * @throws PipelineError as {@link preflight}
+ */
 export async function openImage(
   file: ByteSource,
   decode: DecodeOptions,
   signal?: AbortSignal,
+  content: 'light' | 'classes' = 'light',
 ): Promise<Image> {
-  const checked = await preflight(file, signal);
+  const checked = await preflight(file, signal, content);
   const { main, layout, overviews, mask } = checked;
   const { sampleType } = layout;
   const metadata = carriedMetadata(main, checked.photometric);

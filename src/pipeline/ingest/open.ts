@@ -41,6 +41,19 @@ export async function openScene(
   return options.overrides ? applyOverrides(source, options.overrides) : source;
 }
 
+/**
+ * Opens an image of classes that belongs to a scene: a mask, or provenance. Its values stand for themselves.
+ * @throws PipelineError as {@link openScene}, but for those about bands and palettes
+ */
+export async function openClasses(input: SceneFile, signal?: AbortSignal): Promise<SceneSource> {
+  const image = await openImage(await byteSource(input, signal), {}, signal, 'classes');
+  const source = await describe(image, signal);
+  const bands = source.scene.bands.map(
+    (band): Band => (band.role === 'alpha' ? band : { ...band, role: 'quality', scale: 1, offset: 0 }),
+  );
+  return { ...source, scene: { ...source.scene, bands } };
+}
+
 function byteSource(input: SceneFile, signal?: AbortSignal): ByteSource | Promise<ByteSource> {
   if (input instanceof URL) return urlSource(input, signal);
   return input instanceof Blob ? blobSource(input) : buffered(input);

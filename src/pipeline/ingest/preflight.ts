@@ -42,12 +42,18 @@ const REDUCED = 1;
 
 /**
  * Reads and checks header, directories and block tables before any sample is decoded.
+ * @param content measured light, or classes, which may have colours in the file
  * @throws PipelineError of the `file/` family, `scene/palette`, and those of {@link ByteSource.read}.
  */
-export async function preflight(source: ByteSource, signal?: AbortSignal): Promise<Preflight> {
+export async function preflight(
+  source: ByteSource,
+  signal?: AbortSignal,
+  content: 'light' | 'classes' = 'light',
+): Promise<Preflight> {
   const { littleEndian, directories } = await readStructure(source, signal);
   const [main, ...rest] = directories;
   const check = (directory: Directory) => checkImage(directory, littleEndian, source.size);
+  if (content === 'light') checkColours(main);
   const layout = check(main);
   const kindOf = (directory: Directory) => firstNumber(directory, TAG.newSubfileType) ?? 0;
   /** Of a kind, and usable: what is damaged beside the image does no harm to it. */
@@ -104,7 +110,6 @@ function checkImage(directory: Directory, littleEndian: boolean, fileSize: numbe
   }
   const bands = size(directory, TAG.samplesPerPixel, 1);
   if (bands < 1 || bands > MAX_BANDS) throw corrupt(`it claims ${bands} bands`);
-  checkColours(directory);
   const { sampleType, storedBits } = checkSamples(directory, bands);
   const bytes = width * height * bands * SAMPLE_BYTES[sampleType];
   if (bytes > MAX_SCENE_BYTES) throw tooLarge(width, height, bytes);

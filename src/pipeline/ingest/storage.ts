@@ -85,7 +85,8 @@ export function checkCompression(directory: Directory): number {
       'COMPRESS=DEFLATE PHOTOMETRIC=RGB',
     );
   }
-  if (photometric <= PHOTOMETRIC.rgb || isMask(directory)) return compression;
+  // Palettes have been refused where they do no good: see checkColours.
+  if (photometric <= PHOTOMETRIC.palette || isMask(directory)) return compression;
   if (photometric === PHOTOMETRIC.ycbcr && compression === COMPRESSION.jpeg) return compression;
   throw unsupportedCompression(
     `The colour space of the image (TIFF photometric interpretation ${photometric}) is not supported.`,

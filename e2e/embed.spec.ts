@@ -1,0 +1,56 @@
+import { expect, test } from '@playwright/test';
+import { type StaticServer, serveFolder } from './embed/server.ts';
+
+const BEFORE = 'samples/landsat7-olinda-simulated-clouds.tif';
+const AFTER = 'samples/landsat7-olinda-clear.tif';
+let host: StaticServer;
+
+test.beforeAll(async () => {
+  host = await serveFolder('dist');
+});
+test.afterAll(() => host.close());
+
+test('a page of another origin shows a comparison with three lines of HTML', async ({ page, baseURL }) => {
+  host.page(
+    '/three-lines.html',
+    `<!doctype html><title>Host</title><style>div { height: 3000px }</style><div>Far above</div>
+    <script type="module" src="${baseURL}/embed/unclouded-swipe.js"></script>
+    <unclouded-swipe before="${baseURL}/${BEFORE}" after="${baseURL}/${AFTER}"></unclouded-swipe>`,
+  );
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('console', (message) => console.log(message.text()));
+  await page.goto(`${host.origin}/three-lines.html`);
+  const element = page.locator('unclouded-swipe');
+  await expect(element).toHaveJSProperty('status', 'waiting');
+  expect(requests.filter((url) => /stage|\.tif$/.test(url))).toEqual([]);
+
+  await element.scrollIntoViewIfNeeded();
+  await expect(element).toHaveJSProperty('status', 'shown');
+  const slider = element.getByRole('slider');
+  await slider.focus();
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(slider).toHaveAttribute('aria-valuenow', '60');
+  await expect(element).toHaveJSProperty('swipe', 0.6);
+  await page.screenshot({ path: 'test-results/embed-element.png' });
+});
+
+test('a sandboxed frame of another origin shows a comparison', async ({ page, baseURL }) => {
+  const query = new URLSearchParams({
+    before: `${baseURL}/${BEFORE}`,
+    after: `${baseURL}/${AFTER}`,
+    swipe: '0.25',
+    host: host.origin,
+  });
+  host.page(
+    '/sandboxed.html',
+    `<!doctype html><title>Host</title>
+    <iframe sandbox="allow-scripts" width="600" height="400" src="${baseURL}/embed.html?${query.toString().replaceAll('&', '&amp;')}"></iframe>`,
+  );
+  page.on('console', (message) => console.log(message.text()));
+  await page.goto(`${host.origin}/sandboxed.html`);
+  const element = page.frameLocator('iframe').locator('unclouded-swipe');
+  await expect(element).toHaveJSProperty('status', 'shown');
+  await expect(element.getByRole('slider')).toHaveAttribute('aria-valuenow', '25');
+  await page.screenshot({ path: 'test-results/embed-frame.png' });
+});

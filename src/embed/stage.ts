@@ -1,0 +1,180 @@
+import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
+import { type ComparisonInput, createComparisonEngine } from '../services/comparison.ts';
+import { mapStyles } from '../viewer/shadow-styles.ts';
+import { createViewer } from '../viewer/viewer.ts';
+import type { EmbedError, ViewState } from './api.ts';
+import { controlStyles, createControls } from './controls.ts';
+import { parseSettings, type Settings, shareText, viewText } from './settings.ts';
+import { adopt } from './styles.ts';
+
+export interface StageOptions {
+  /** In a shadow root, which gets the map's styles. */
+  readonly map: HTMLElement;
+  /** Addresses may be relative to the page. */
+  readonly sources: ComparisonInput;
+  readonly state: Partial<ViewState>;
+  onLoad(): void;
+  /** The user changed something. */
+  onState(change: Partial<ViewState>): void;
+  onError(fault: EmbedError): void;
+}
+
+/** A comparison on the map. */
+export interface Stage {
+  /** Shows another state; what is wrong with it goes to `onError`. */
+  set(state: Partial<ViewState>): void;
+  snapshot(): Promise<Blob>;
+  dispose(): void;
+}
+
+/**
+ * Opens the images and shows them.
+ * @throws EmbedError (a report of `embed/bad-setting`, `display/no-webgl`, `file/*`, `scene/*`, `network/*`)
+ */
+export async function openStage(options: StageOptions, signal: AbortSignal): Promise<Stage> {
+  const engine = createComparisonEngine();
+  try {
+    requireWebGl();
+    const settings = parseSettings(options.state);
+    const opened = await engine.open(absolute(options.sources), signal);
+    const bands = settings.bands ?? opened.displayBands;
+    requireBands(bands, opened.bands);
+    const stretch = settings.stretch ?? (await engine.stretch(bands, signal));
+    throwIfAborted(signal);
+    return show(options, engine, opened, settings, { bands, stretch });
+  } catch (fault) {
+    engine.dispose();
+    throw toPipelineError(fault).toReport();
+  }
+}
+
+type Opened = Awaited<ReturnType<ReturnType<typeof createComparisonEngine>['open']>>;
+type Colours = Required<Pick<Settings, 'bands' | 'stretch'>>;
+
+function show(
+  { map, sources, onLoad, onState, onError }: StageOptions,
+  engine: ReturnType<typeof createComparisonEngine>,
+  opened: Opened,
+  initial: Settings,
+  colours: Colours,
+): Stage {
+  const { grid } = opened.scene;
+  const fail = (fault: unknown) => onError(toPipelineError(fault).toReport());
+  let settings = initial;
+  let shown = false;
+
+  adopt(map.getRootNode() as ShadowRoot, mapStyles, controlStyles);
+  const viewer = createViewer(map, {
+    engine,
+    onPointer: () => {},
+    onSwipe(position) {
+      settings = { ...settings, swipe: position };
+      viewer.setSwipe(position);
+      onState({ swipe: shareText(position) });
+    },
+    onShown() {
+      shown = true;
+      onLoad();
+    },
+    onFault: fail,
+    onMoved() {
+      const part = viewer.visibleWindow();
+      if (!shown || part === null) return;
+      const whole = part.width === grid.width && part.height === grid.height;
+      settings = { ...settings, view: whole ? undefined : part };
+      onState({ view: whole ? '' : viewText(part) });
+    },
+  });
+  const controls = createControls(map, {
+    layers: (['mask', 'provenance'] as const).filter((layer) => sources[layer]),
+    zoomBy: (levels) => viewer.zoomBy(levels),
+    showAll: () => viewer.showAll(),
+    setOverlay(overlay) {
+      settings = { ...settings, overlay };
+      showOverlay();
+      onState({ overlay: overlay ?? 'none' });
+    },
+  });
+  const showOverlay = () => {
+    viewer.setOverlay(settings.overlay, 0.7);
+    controls.setOverlay(settings.overlay);
+  };
+
+  viewer.setScene({ grid, ...colours, gamma: settings.gamma });
+  viewer.setComparing(true);
+  viewer.setSwipe(settings.swipe);
+  showOverlay();
+  if (settings.view) viewer.showWindow(settings.view);
+  for (const [part, selector] of [
+    ['handle', '.swipe-handle'],
+    ['label', '.swipe-label'],
+  ]) {
+    for (const element of map.querySelectorAll(selector)) element.setAttribute('part', part);
+  }
+
+  async function setColours(next: Settings): Promise<void> {
+    const bands = next.bands ?? opened.displayBands;
+    requireBands(bands, opened.bands);
+    const stretch = next.stretch ?? (await engine.stretch(bands));
+    if (settings.bands !== next.bands || settings.stretch !== next.stretch) return;
+    viewer.setBands(bands);
+    viewer.setStretch(stretch, settings.gamma);
+  }
+
+  return {
+    set(state) {
+      try {
+        const before = settings;
+        settings = parseSettings(state);
+        if (settings.swipe !== before.swipe) viewer.setSwipe(settings.swipe);
+        if (settings.overlay !== before.overlay) showOverlay();
+        const changed = (['bands', 'stretch', 'gamma'] as const).some(
+          (name) => JSON.stringify(settings[name]) !== JSON.stringify(before[name]),
+        );
+        if (changed) setColours(settings).catch(fail);
+        if (settings.view && JSON.stringify(settings.view) !== JSON.stringify(before.view))
+          viewer.showWindow(settings.view);
+      } catch (fault) {
+        fail(fault);
+      }
+    },
+    snapshot: () => viewer.snapshot(),
+    dispose() {
+      controls.dispose();
+      viewer.dispose();
+      engine.dispose();
+    },
+  };
+}
+
+function absolute({ before, after, mask, provenance }: ComparisonInput): ComparisonInput {
+  const one = <T extends string | Blob | undefined>(source: T) => {
+    if (typeof source !== 'string') return source;
+    if (URL.canParse(source, document.baseURI)) return new URL(source, document.baseURI).href;
+    throw new PipelineError(
+      'embed/bad-setting',
+      `“${source.slice(0, 60)}” is not the address of an image.`,
+      'Give the address of a cloud-optimised GeoTIFF, such as https://example.org/after.tif.',
+    );
+  };
+  return { before: one(before), after: one(after), mask: one(mask), provenance: one(provenance) };
+}
+
+function requireBands(bands: readonly number[], count: number): void {
+  const missing = bands.find((band) => band >= count);
+  if (missing === undefined) return;
+  throw new PipelineError(
+    'embed/bad-setting',
+    `Band ${missing + 1} is asked for, but the images have ${count}.`,
+    `Give numbers from 1 to ${count} for “bands”.`,
+  );
+}
+
+function requireWebGl(): void {
+  if (document.createElement('canvas').getContext('webgl2')) return;
+  throw new PipelineError(
+    'display/no-webgl',
+    'This browser gives the page no WebGL, which draws the images.',
+    'Turn on hardware acceleration, close other tabs with maps, or use another browser.',
+  );
+}

@@ -1,0 +1,63 @@
+import { requireSameGrid } from '../ingest/grids.ts';
+import { openClasses, openScene, type SceneFile } from '../ingest/open.ts';
+import { memoryPages } from '../pages.ts';
+import type { SceneSource } from '../scene.ts';
+import { displayStore } from './display-store.ts';
+import { type DisplayPixels, type DisplayRequest, displayTile } from './display-tile.ts';
+import { needsPreview, withPreview } from './preview.ts';
+
+/** Images of classes that may lie over a comparison. */
+export type ClassLayer = 'mask' | 'provenance';
+
+/** Finished files to compare. All have one grid. */
+export interface ComparisonFiles extends Partial<Readonly<Record<ClassLayer, SceneFile>>> {
+  readonly before: SceneFile;
+  readonly after: SceneFile;
+}
+
+/** An opened comparison: samples are read when they are shown. */
+export interface Comparison {
+  readonly before: SceneSource;
+  readonly after: SceneSource;
+  readonly classes: Partial<Readonly<Record<ClassLayer, SceneSource>>>;
+}
+
+/** Bytes of the coarse view of an image that brings none of its own. */
+const PREVIEW_BUDGET = 32 * 2 ** 20;
+const NO_RUN = displayStore();
+
+/**
+ * Opens all files of a comparison.
+ * @throws PipelineError `scene/different-grids`, and as {@link openScene}
+ */
+export async function openComparison(files: ComparisonFiles, signal?: AbortSignal): Promise<Comparison> {
+  const classLayer = async (file: SceneFile | undefined) => file && openClasses(file, signal);
+  const [before, after, mask, provenance] = await Promise.all([
+    openScene(files.before, {}, signal),
+    openScene(files.after, {}, signal),
+    classLayer(files.mask),
+    classLayer(files.provenance),
+  ]);
+  for (const other of [after, mask, provenance]) if (other) requireSameGrid(before.scene, other.scene);
+  return { before: coarseToo(before), after: coarseToo(after), classes: { mask, provenance } };
+}
+
+function coarseToo(source: SceneSource): SceneSource {
+  return needsPreview(source) ? withPreview(source, memoryPages(), PREVIEW_BUDGET) : source;
+}
+
+/** Samples for one display tile, as {@link displayTile} gives them; nothing where the comparison lacks the layer. */
+export async function comparisonTile(
+  { before, after, classes }: Comparison,
+  request: DisplayRequest,
+  signal?: AbortSignal,
+): Promise<DisplayPixels> {
+  const { layer, width, height } = request;
+  if (layer === 'before' || layer === 'after')
+    return displayTile(layer === 'before' ? before : after, NO_RUN, request, signal);
+  const source = layer === 'confidence' ? undefined : classes[layer];
+  if (!source) return { width, height, channels: 2, data: new Uint8Array(width * height * 2) };
+  const values = await displayTile(source, NO_RUN, { ...request, layer: 'before', bands: [0] }, signal);
+  const data = Uint8Array.from(values.data, (value, i) => (i % 2 === 0 ? value : value * 255));
+  return { width, height, channels: 2, data };
+}

@@ -1,0 +1,68 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { InlineConfig, Plugin } from 'vite';
+import { defineConfig } from 'vite';
+import { LOADER_BUDGET, sizeBudget } from './scripts/size-budget.ts';
+
+/** In a shadow root, styles arrive as text (`?inline`); what is imported for a page's own sake is left out. */
+const stylesAsText: Plugin = {
+  name: 'styles-as-text',
+  enforce: 'pre',
+  load: (id) => (id.endsWith('.css') ? '' : null),
+};
+
+/** What makes the folder a package: its manifest, and the types of its entry. */
+const packageFiles: Plugin = {
+  name: 'package-files',
+  writeBundle({ dir = '' }) {
+    const { version, license } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const manifest = {
+      name: 'unclouded-swipe',
+      version,
+      license,
+      type: 'module',
+      exports: { '.': { types: './unclouded-swipe.d.ts', default: './unclouded-swipe.js' } },
+      types: './unclouded-swipe.d.ts',
+    };
+    writeFileSync(join(dir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    copyFileSync('src/embed/api.ts', join(dir, 'unclouded-swipe.d.ts'));
+    copyFileSync('src/embed/frame.css', join(dir, 'frame.css'));
+  },
+};
+
+/**
+ * The embedded viewer, in two forms: `element`, the ES module of `<unclouded-swipe>`, whose small entry loads the rest
+ * when it is needed; and `frame`, a classic script in one piece for embed.html, because a sandboxed page may load no
+ * module from its own server without that server's permission.
+ */
+export function embedBuild(form: 'element' | 'frame', outDir: string): InlineConfig {
+  const isElement = form === 'element';
+  return {
+    configFile: false,
+    publicDir: false,
+    base: './',
+    logLevel: 'warn',
+    plugins: isElement
+      ? [stylesAsText, sizeBudget({ 'unclouded-swipe': LOADER_BUDGET }), packageFiles]
+      : [stylesAsText],
+    // In one piece: a worker that starts from a blob finds no other files.
+    worker: { format: 'iife', plugins: () => [stylesAsText] },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    build: {
+      outDir,
+      emptyOutDir: isElement,
+      target: 'es2022',
+      minify: true,
+      copyPublicDir: false,
+      chunkSizeWarningLimit: 2000,
+      lib: {
+        entry: isElement ? 'src/embed/unclouded-swipe.ts' : 'src/embed/frame.ts',
+        formats: [isElement ? 'es' : 'iife'],
+        name: 'UncloudedFrame',
+        fileName: () => (isElement ? 'unclouded-swipe.js' : 'frame.js'),
+      },
+    },
+  };
+}
+
+export default defineConfig(({ mode }) => embedBuild(mode === 'frame' ? 'frame' : 'element', 'dist/embed'));

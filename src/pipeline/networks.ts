@@ -10,8 +10,8 @@ export interface Networks {
   /** Names, versions and SHA-256 of the weights: written into every result. */
   readonly models: { readonly detector: ModelIdentity; readonly generator: ModelIdentity };
   /**
-   * @param input `[1, height, width, 12]`: six canonical bands (reflectance, clipped to 0..1.5, 0 where
-   *   missing), then six presence planes (0 or 1).
+   * @param input `[1, height, width, 14]`: six canonical bands (reflectance, clipped to 0..1.5, 0 where
+   *   missing), six presence planes (0 or 1), the cirrus band and its presence.
    * @returns `[1, height, width, 4]`: probabilities of clear, thin, thick, shadow; they sum to 1.
    */
   detect(input: Float32Array, height: number, width: number): Promise<Float32Array>;
@@ -31,7 +31,7 @@ export interface ModelIdentity {
   readonly sha256: string;
 }
 
-export const DETECTOR_CHANNELS = 12;
+export const DETECTOR_CHANNELS = 14;
 export const DETECTOR_CLASSES = 4;
 export const GENERATOR_CHANNELS = 22;
 export const GENERATOR_OUTPUTS = 7;

@@ -7,6 +7,8 @@ export interface BandPlan {
   readonly canonical: readonly (number | null)[];
   /** Measured bands that the networks do not see; they follow by regression. */
   readonly extra: readonly number[];
+  /** Place in `extra` of the cirrus band (1.38 µm), which the detector sees; -1 where there is none. */
+  readonly cirrus: number;
   readonly alpha: number | null;
   /** Bands that carry a cloud mask. */
   readonly quality: readonly { readonly role: BandRole; readonly index: number }[];
@@ -37,6 +39,7 @@ export function planBands(scene: Scene): BandPlan {
   return {
     canonical,
     extra,
+    cirrus: extra.indexOf(scene.bands.find((band) => band.role === 'cirrus')?.index ?? -1),
     alpha: scene.bands.find((band) => band.role === 'alpha')?.index ?? null,
     quality,
     all: scene.bands.map((band) => band.index).sort((a, b) => a - b),

@@ -52,8 +52,12 @@ function putPresence(tensor: Float32Array, channels: number, present: readonly b
   });
 }
 
-/** `[1, height, width, 12]`: six bands, then six presence planes. */
-export function detectorInput(canonical: readonly (Float32Array | null)[], gather: Gather): Float32Array {
+/** `[1, height, width, 14]`: six bands, six presence planes, the cirrus band and its presence. */
+export function detectorInput(
+  canonical: readonly (Float32Array | null)[],
+  cirrus: Float32Array | null,
+  gather: Gather,
+): Float32Array {
   const tensor = new Float32Array(gather.width * gather.height * DETECTOR_CHANNELS);
   canonical.forEach((plane, band) => {
     if (plane) put(tensor, band, DETECTOR_CHANNELS, plane, gather);
@@ -63,6 +67,10 @@ export function detectorInput(canonical: readonly (Float32Array | null)[], gathe
     DETECTOR_CHANNELS,
     canonical.map((plane) => plane !== null),
   );
+  if (cirrus) {
+    put(tensor, 12, DETECTOR_CHANNELS, cirrus, gather);
+    for (let i = 13; i < tensor.length; i += DETECTOR_CHANNELS) tensor[i] = 1;
+  }
   return tensor;
 }
 

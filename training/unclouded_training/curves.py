@@ -30,6 +30,8 @@ def plot(kind: str, out: Path) -> None:
     """The runs of a chain one after the other; dashed lines where the critic joins in and where a run begins."""
     rows, marks, offset = [], [], 0.0
     for config in run_chain(FINAL_RUN[kind]):
+        if "averageWith" in config:
+            continue
         log = [json.loads(line) for line in (RUNS / config["name"] / "log.jsonl").read_text().splitlines()]
         alone = config.get("reconstructMinutes", 0)
         marks += [start for start, drawn in ((offset / 60, offset > 0), (offset / 60 + alone, alone > 0)) if drawn]

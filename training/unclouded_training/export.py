@@ -21,7 +21,7 @@ import torch
 from .bands import BANDS, CLASSES, FINAL_RUN, PROJECT_ROOT, RUNS, run_chain
 from .networks import DETECTOR_CHANNELS, GENERATOR_CHANNELS, Body, Detector, Generator, mac_per_pixel, parameter_count, receptive_field
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 GENERATED_BY = "unclouded_training.export"
 MODELS = PROJECT_ROOT / "public" / "models"
 
@@ -270,7 +270,7 @@ def main() -> None:
         commands = [f"python -m unclouded_training.train configs/{config['name']}.json" for config in runs]
         facts = {
             "trainedOn": "Clear Sentinel-2, Landsat 5/7/8 and NAIP scenes with simulated clouds and shadows; see README.md",
-            "seeds": [config["seed"] for config in runs], "steps": sum(s["step"] for s in states),
+            "seeds": [config["seed"] for config in runs if "seed" in config], "steps": sum(s["step"] for s in states),
             "minutes": round(sum(s["elapsed"] for s in states) / 60, 1),
             "command": " && ".join([*commands, f"python -m unclouded_training.export {kind}"]),
         }

@@ -180,6 +180,22 @@ def start_from(folder: Path, parts: dict) -> None:
         parts["critic"].load_state_dict(torch.load(folder / "state.pt", map_location=torch.get_default_device())["parts"]["critic"])
 
 
+def average_runs(config: dict) -> None:
+    """Make the averaged weights of a run from those of two others, half of each (Wortsman et al. 2022, model soups)."""
+    net = Detector() if config["kind"] == "detector" else make_generator(config)
+    sums = [torch.zeros_like(p) for p in net.parameters()]
+    for name in (config["start"], config["averageWith"]):
+        start_from(RUNS / name, {"net": net, "average": net})
+        for total, p in zip(sums, net.parameters()):
+            total += p.detach() / 2
+    with torch.no_grad():
+        for p, total in zip(net.parameters(), sums):
+            p.copy_(total)
+    folder = RUNS / config["name"]
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.save({"weights": net.state_dict(), "step": 0, "elapsed": 0.0}, folder / "ema.pt")
+
+
 def load_detector(path: Path) -> Detector | None:
     """The averaged detector of a run folder, or None before its first save."""
     if not path.exists():
@@ -367,6 +383,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", type=Path)
     config = json.loads(parser.parse_args().config.read_text())
+    if "averageWith" in config:
+        return average_runs(config)
     torch.set_default_device(config.get("device", "cpu"))
     torch.set_num_threads(1 if config["kind"] == "generator" else config["threads"])
     print(config["name"], "parameters", parameter_count(Detector() if config["kind"] == "detector" else make_generator(config)))

@@ -3,6 +3,7 @@ import { followBands, type Slopes } from './composite/extra-bands.ts';
 import { featherAlpha } from './composite/feather.ts';
 import { type ClonedTiles, errorOf, withCloned } from './dates/findings.ts';
 import { clearPixels, type Probabilities } from './detect/probabilities.ts';
+import { squaredDistance } from './distance.ts';
 import type { Findings } from './findings.ts';
 import type { CoarseField } from './generate/coarse-field.ts';
 import { cropGenerated, fillFrom } from './generate/generate.ts';
@@ -155,7 +156,8 @@ async function repairTile(
     plan.extra.forEach((index, i) => {
       if (!slopes) bands.set(index, planes[present + i].slice());
     });
-    putDates([...bands.values()], planes, cropPlane(dates.filled, window, core), crop(probabilities[1]));
+    const share = crop(shareOfDates(probabilities[1], inside, settings.bufferPixels));
+    putDates([...bands.values()], planes, cropPlane(dates.filled, window, core), share);
   }
   const native = plan.all.map((index): Samples => {
     const at = seenBands.indexOf(index);
@@ -190,23 +192,32 @@ function fillAround(
 }
 
 /**
- * Puts what other dates saw in place of what was generated, the more so the thicker the cloud: under thin cloud and in
- * shadow the generator, which was given the date too, knows better.
+ * How much of a pixel is taken from another date: the more the thicker the cloud. Under thin cloud and in shadow the
+ * generator, which was given the date too, knows better. Around thick cloud the share falls off over the buffer, so that the
+ * date fades into what is clear.
  *
- * @param repaired Planes over the core in the order of `planes`; changed in place.
- * @param thick Probability of thick cloud, 0..255.
+ * @param thick Probability of thick cloud, 0..255, over a window that reaches the buffer beyond what is wanted.
  */
+function shareOfDates(thick: Uint8Array, { width, height }: Window, bufferPixels: number): Float32Array {
+  const core = thick.map((p) => (p >= 128 ? 1 : 0));
+  const squared = squaredDistance(core, width, height, bufferPixels);
+  return Float32Array.from(thick, (p, i) =>
+    Math.max(thickBlend(p / 255), 1 - Math.sqrt(squared[i]) / (bufferPixels + 1)),
+  );
+}
+
+/** @param repaired Planes over the core in the order of `planes`; changed in place. */
 function putDates(
   repaired: readonly Float32Array[],
   planes: readonly Float32Array[],
   filled: Uint8Array,
-  thick: Uint8Array,
+  share: Float32Array,
 ): void {
   for (let i = 0; i < filled.length; i++) {
-    const share = filled[i] ? thickBlend(thick[i] / 255) : 0;
-    if (share === 0) continue;
+    const s = filled[i] ? share[i] : 0;
+    if (s === 0) continue;
     repaired.forEach((plane, b) => {
-      plane[i] = (1 - share) * plane[i] + share * planes[b][i];
+      plane[i] = (1 - s) * plane[i] + s * planes[b][i];
     });
   }
 }

@@ -24,14 +24,14 @@ export const BLOCK = 256;
 /** Every so many rows and columns a pixel enters the sums. */
 const STEP = 2;
 /** Weight of the whole scene in each block's regression, in samples. */
-const SCENE_SAMPLES = 500;
+const SCENE_SAMPLES = 2000;
 /** Ridge towards the identity: per sample, and in all. */
 const RIDGE = 1e-4;
 const RIDGE_ALWAYS = 1;
 /** Samples per predictor that a regression on several bands needs. */
 const SAMPLES_PER_PREDICTOR = 20;
-/** Tukey's constant, in robust standard deviations. */
-const BIWEIGHT = 4.685;
+/** Where Tukey's weight ends, in robust standard deviations: wide, as errors between seasons have long tails. */
+const BIWEIGHT = 9;
 
 export function createFitSums(grid: Grid, predictors: number, partner: readonly (number | null)[]): FitSums {
   return {

@@ -1,0 +1,206 @@
+/**
+ * What another date is worth: holes of 20 to 200 pixels are punched into real scenes of which a second date exists, filled, and
+ * compared with what was there. The whole chain as shipped (TypeScript, weights, WASM) against the classical baselines.
+ *
+ *   npm run bench:dates -- [folder of the imagery]      results go to bench/results/
+ *
+ * The imagery is looked for in ../shared/data, or where UNCLOUDED_DATA says.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { meanOf, punchHoles, scoreHoles } from './lib/holes.mjs';
+import { loader } from './lib/load.mjs';
+
+const root = new URL('..', import.meta.url);
+const data = process.argv[2] ?? process.env.UNCLOUDED_DATA ?? new URL('../shared/data', root).pathname;
+if (!existsSync(join(data, 'manifest.json'))) {
+  console.log(`No imagery in ${data}: name its folder, or set UNCLOUDED_DATA.`);
+  process.exit(0);
+}
+const only = process.env.BENCH_ONLY ?? '';
+const ours = await loader();
+const load = (path) => ours.load(`src/${path}`);
+const { createNetworks } = await load('inference/networks.ts');
+const { NODE_WASM } = await load('inference/testing/wasm-in-node.ts');
+const { openScene } = await load('pipeline/ingest/open.ts');
+const { fileSource } = await load('cli/node-source.ts');
+const { run } = await load('pipeline/run.ts');
+const { DEFAULT_SETTINGS } = await load('pipeline/events.ts');
+const { onGrid } = await load('pipeline/dates/warp.ts');
+const classical = await import('./lib/classical.mjs');
+const tools = {
+  ...(await load('pipeline/dates/harmonise.ts')),
+  ...(await load('pipeline/dates/clone.ts')),
+  ...(await load('pipeline/generate/coarse-field.ts')),
+  ...(await load('pipeline/generate/generate.ts')),
+};
+const networks = await createNetworks({
+  modelsUrl: new URL('public/models/', root).href,
+  wasmFiles: NODE_WASM,
+  prefer: ['wasm'],
+  fetchBytes: async (url) => Uint8Array.from(await readFile(new URL(url))).buffer,
+});
+
+/** The mask is the hole, as it is for the baselines; and as shipped, grown and feathered. */
+const AS_THE_OTHERS = { ...DEFAULT_SETTINGS, bufferPixels: 0, featherPixels: 0 };
+const pairs = findPairs().filter(({ name }) => name.includes(only));
+const results = [];
+for (const pair of pairs) {
+  const result = await measure(pair);
+  results.push(result);
+  console.log(pair.name, pair.set, JSON.stringify(result.notices));
+  for (const [row, score] of Object.entries(result.rows)) console.log(' ', row.padEnd(34), line(score.all));
+}
+const report = {
+  date: new Date().toISOString(),
+  networks: networks.networks.models,
+  sets: Object.fromEntries(
+    [...new Set(pairs.map(({ set }) => set))].map((set) => [
+      set,
+      meanOf(results.filter((r) => r.set === set)),
+    ]),
+  ),
+  pairs: results,
+};
+networks.dispose();
+await ours.close();
+if (only === '') {
+  const file = `bench/results/dates-${report.date.slice(0, 10)}.json`;
+  writeFileSync(new URL(file, root), `${JSON.stringify(report, null, 1)}\n`);
+  console.log(`written to ${file}`);
+}
+for (const [set, rows] of Object.entries(report.sets)) {
+  console.log(`\n${set}`);
+  for (const [row, score] of Object.entries(rows)) console.log(' ', row.padEnd(34), line(score.all));
+}
+
+function line({ psnr, mae, sam, seam }) {
+  return `${psnr.toFixed(2)} dB  MAE ${mae.toFixed(4)}  SAM ${sam.toFixed(2)}  seam ${seam.toFixed(3)}`;
+}
+
+/** Every place with two dates, each date once as the target. */
+function findPairs() {
+  const rows = JSON.parse(readFileSync(join(data, 'manifest.json'), 'utf8'));
+  const dated = rows.filter(({ file }) => /^(val|train)\/s2-.*-\d{8}\.tif$/.test(file));
+  const found = [];
+  for (const a of dated) {
+    const b = dated.find(
+      (other) => other !== a && other.place === a.place && other.file.split('/')[0] === a.file.split('/')[0],
+    );
+    // Training places: one direction, to bound the time.
+    if (!b || (a.file.startsWith('train') && a.date > b.date)) continue;
+    found.push({ name: a.file, set: a.file.split('/')[0], target: a.file, other: b.file });
+  }
+  const real = ['cloudy', 'cloudfree'].map((kind) => `real/s2-rois2017_winter_112_p797-${kind}.tif`);
+  found.push({ name: real[0], set: 'real', target: real[0], other: real[1] });
+  return found;
+}
+
+async function measure({ name, set, target: targetFile, other: otherFile }) {
+  const [target, other] = await Promise.all([open(targetFile), open(otherFile)]);
+  const { width, height } = target.scene.grid;
+  const window = { x: 0, y: 0, width, height };
+  const roles = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
+  const truth = await reflectance(target, roles, window);
+  const date = await reflectance(onGrid(other, target.scene.grid), roles, window);
+  const usable = date[0].map((value, i) => (Number.isNaN(value) || truth[0][i] === 0 ? 0 : 1));
+  const clear = set === 'real' ? await clearOnBoth(truth, date, width, height) : null;
+  const holes = punchHoles(width, height, usable, clear, set === 'real' ? [40, 20] : [200, 100, 60, 40, 20]);
+  const punched = withHoles(target, holes.mask);
+  const known = usable.map((is, i) => is & (holes.mask[i] ? 0 : 1));
+
+  const filled = classical.fill({ truth, date, window, known, usable, gap: holes.mask }, tools);
+  const runs = {};
+  const notices = [];
+  const grown = {};
+  for (const [row, dates, settings] of [
+    ['unclouded, one date', [], AS_THE_OTHERS],
+    ['unclouded, two dates', [other], AS_THE_OTHERS],
+    ['unclouded, two dates, mask grown', [other], DEFAULT_SETTINGS],
+  ]) {
+    if (set === 'train' && settings === DEFAULT_SETTINGS) continue;
+    const { result, report } = await run(punched, marked(), settings, () => undefined, { dates });
+    grown[row] = settings.bufferPixels;
+    notices.push(...report.notices.map(({ code }) => code), ...report.dates.map(({ shift }) => shift));
+    const { bands } = await result.read(window);
+    runs[row] = roles.map((role) => toReflectance(target.scene, role, bands));
+  }
+  const rows = Object.fromEntries(
+    Object.entries({ ...filled, ...runs }).map(([row, planes]) => [
+      row,
+      scoreHoles(planes, truth, holes, width, grown[row] ?? 0),
+    ]),
+  );
+  return { name, set, holes: holes.list.length, notices, rows };
+}
+
+async function open(file) {
+  return openScene(await fileSource(join(data, file)));
+}
+
+function toReflectance(scene, role, bands) {
+  const { index, scale, offset } = scene.bands.find((band) => band.role === role);
+  return Float32Array.from(bands[index], (sample) => Math.min(1.5, Math.max(0, sample * scale + offset)));
+}
+
+async function reflectance(source, roles, window) {
+  const { bands } = await source.read(window);
+  return roles.map((role) => toReflectance(source.scene, role, bands));
+}
+
+/** The scene with holes: samples that mean a reflectance of 1.5 in every band, which no ground has. */
+function withHoles(source, mask) {
+  const { scene } = source;
+  const { width } = scene.grid;
+  const punch = (raster, indices) => {
+    const { x, y, width: across } = raster.window;
+    raster.bands.forEach((samples, b) => {
+      const band = scene.bands[indices[b]];
+      for (let i = 0; i < samples.length; i++) {
+        if (mask[(y + Math.floor(i / across)) * width + x + (i % across)]) {
+          samples[i] = Math.round((1.5 - band.offset) / band.scale);
+        }
+      }
+    });
+    return raster;
+  };
+  const all = scene.bands.map(({ index }) => index);
+  return {
+    scene,
+    read: async (window, bands = all, signal) => punch(await source.read(window, bands, signal), bands),
+    readDecimated: source.readDecimated,
+  };
+}
+
+/** The shipped networks, whose detector calls the holes thick cloud. */
+function marked() {
+  const { detect, generate, backend, models } = networks.networks;
+  return {
+    backend,
+    models,
+    generate,
+    async detect(input, height, width) {
+      const output = await detect(input, height, width);
+      for (let i = 0; i < height * width; i++) {
+        if (input[12 * i] < 1.49 || input[12 * i + 1] < 1.49) continue;
+        output.set([0, 0, 1, 0], 4 * i);
+      }
+      return output;
+    },
+  };
+}
+
+/** 1 where the detector finds nothing on either date; sides are multiples of 16. */
+async function clearOnBoth(truth, date, width, height) {
+  const clear = new Uint8Array(width * height).fill(1);
+  for (const planes of [truth, date]) {
+    const input = new Float32Array(width * height * 12).fill(1);
+    planes.forEach((plane, b) => {
+      for (let i = 0; i < plane.length; i++) input[12 * i + b] = plane[i];
+    });
+    const output = await networks.networks.detect(input, height, width);
+    for (let i = 0; i < clear.length; i++) if (output[4 * i] < 0.7) clear[i] = 0;
+  }
+  return clear;
+}

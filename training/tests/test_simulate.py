@@ -141,3 +141,14 @@ def test_water_is_dark_in_the_infrared_and_as_bright_as_it_is_turbid(bank):
     assert 0.05 < share < 0.35
     deep = (wet[:, 5] < 0.02) & changed
     assert deep.any() and (wet[:, 2][deep] < 0.3).all() and (wet[:, 5] <= wet[:, 2] + 1e-6).all()
+
+
+def test_saturated_pixels_of_some_pictures_hold_a_mark_over_any_reflectance(bank):
+    marked = 0
+    for seed in range(24):
+        cloudy = draw(bank, seed, cover=0.6, dropout=False).cloudy
+        for band in cloudy.flatten(0, 1):
+            at = band == simulate.REFLECTANCE_MAX
+            if at.sum() > 20 and band[~at].max() < 1.01:
+                marked += 1
+    assert marked >= 5

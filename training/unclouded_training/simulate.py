@@ -18,7 +18,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .bands import CACHE, DEFAULT_DATA, RGB, RGBN, SIX, WAVELENGTH
+from .bands import CACHE, DEFAULT_DATA, REFLECTANCE_MAX, RGB, RGBN, SIX, WAVELENGTH
 
 FIELD = 512
 #: Median reflectance of thick cloud, blue green red nir swir16 swir22.
@@ -388,7 +388,9 @@ class Simulator:
         low = self.log_uniform(6 * n, 0.25, 1.0).view(n, 6)
         low = torch.maximum(low, 1.1 * clear.flatten(2)[..., ::7].quantile(0.99, 2))
         saturate = torch.minimum(torch.where(self.uniform(n) < 0.25, 1.0, math.inf)[:, None] * low, ceiling[:, None])[:, :, None, None]
-        cloudy = torch.minimum(cloudy.clamp(min=0), saturate)
+        # Some products write a mark in their place, far over any reflectance (16000 or 20000 in Landsat surface reflectance).
+        marked = (self.uniform(n) < 0.4)[:, None, None, None] & (saturate < 1)
+        cloudy = torch.where((cloudy >= saturate) & marked, REFLECTANCE_MAX, torch.minimum(cloudy.clamp(min=0), saturate))
         clear = torch.minimum(clear, saturate)
 
         pick = self.uniform(n) if band_dropout else torch.ones(n)

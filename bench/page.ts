@@ -19,7 +19,7 @@ async function measureFile() {
 
 async function measureRun(scene: File) {
   await engine.open(scene);
-  const backend = await engine.warmUp();
+  const backend = await engine.warmUp(DEFAULT_SETTINGS.generator);
   const longTasks: number[] = [];
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) longTasks.push(Math.round(entry.duration));

@@ -32,7 +32,7 @@ export async function runToTheEnd(
   let loss: PipelineError | null = null;
   for (;;) {
     try {
-      const { networks } = await unlessAborted(host.start(), signal);
+      const { networks } = await unlessAborted(host.start(settings.generator), signal);
       const backend = noteBackend(pages, networks.backend);
       if (loss) {
         const message = `${loss.message} The run went on from there, on ${networks.backend}.`;

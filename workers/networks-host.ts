@@ -2,7 +2,7 @@ import { transfer, wrap } from 'comlink';
 import type { BackendName } from '../src/inference/backend.ts';
 import type { StartReport } from '../src/inference/networks.ts';
 import { PipelineError } from '../src/pipeline/errors.ts';
-import type { Networks } from '../src/pipeline/networks.ts';
+import type { GeneratorSize, Networks } from '../src/pipeline/networks.ts';
 import './crossing.ts';
 import { whenReleased, workerName } from './liveness.ts';
 import type { InferenceApi, PipelineConfig } from './protocol.ts';
@@ -15,11 +15,11 @@ export interface RemoteNetworks {
 /** The networks, in a worker of their own that is started when first needed and replaced when it is lost. */
 export interface NetworksHost {
   /**
-   * The networks; a failed start may be tried again. Their calls reject with `backend/lost` when the device or the
+   * The networks, with the generator that is asked for; a failed start may be tried again. Their calls reject with `backend/lost` when the device or the
    * worker ends.
    * @throws PipelineError those of createNetworks
    */
-  start(): Promise<RemoteNetworks>;
+  start(generator: GeneratorSize): Promise<RemoteNetworks>;
   /** Ends networks that were lost: the next start is on the next back end. False if enough has been tried. */
   replace(): boolean;
 }
@@ -31,7 +31,11 @@ const RESTARTS = 2;
 export function networksHost(config: PipelineConfig): NetworksHost {
   let prefer = config.prefer;
   let restarts = 0;
-  let running: { readonly worker: Worker; readonly started: Promise<RemoteNetworks> } | null = null;
+  let running: {
+    readonly generator: GeneratorSize;
+    readonly worker: Worker;
+    readonly started: Promise<RemoteNetworks>;
+  } | null = null;
   let backend: BackendName | null = null;
 
   /** Leaves a back end that was lost for those after it; false if there are none. */
@@ -42,22 +46,29 @@ export function networksHost(config: PipelineConfig): NetworksHost {
     return rest.length > 0;
   };
 
+  const end = () => {
+    running?.worker.terminate();
+    running = null;
+  };
+
   return {
-    start() {
+    start(generator) {
+      if (running && running.generator !== generator) end();
       if (!running) {
         const name = workerName('inference');
         const worker = new Worker(new URL('./inference.worker.ts', import.meta.url), {
           type: 'module',
           name,
         });
-        const started = startNetworks(worker, name, { ...config, prefer });
-        running = { worker, started };
+        const started = startNetworks(worker, name, { ...config, generator, prefer });
+        running = { generator, worker, started };
         started.then(
           ({ report }) => {
-            backend = report.backend;
+            if (running?.worker === worker) backend = report.backend;
           },
           (thrown: PipelineError) => {
             worker.terminate();
+            if (running?.worker !== worker) return;
             running = null;
             if (thrown.code === 'backend/lost') passOver((prefer ?? ORDER)[0]);
           },
@@ -66,8 +77,7 @@ export function networksHost(config: PipelineConfig): NetworksHost {
       return running.started;
     },
     replace() {
-      running?.worker.terminate();
-      running = null;
+      end();
       return (backend !== null && passOver(backend)) || ++restarts <= RESTARTS;
     },
   };

@@ -72,7 +72,8 @@ const api: PipelineApi = {
     running.run(job, async (signal) => {
       reference = given === null ? null : await openScene(asInput(given), {}, signal);
     }),
-  warmUp: (job) => running.run(job, async (signal) => (await unlessAborted(host.start(), signal)).report),
+  warmUp: (job, generator) =>
+    running.run(job, async (signal) => (await unlessAborted(host.start(generator), signal)).report),
   unfinished: (job) =>
     running.run(job, async (signal) =>
       input && scene ? pages.unfinished(input, scene.scene, signal) : null,
@@ -81,7 +82,7 @@ const api: PipelineApi = {
     running.run(job, async (signal) => {
       if (!scene || !input) throw noScene();
       const source = setScene(scene);
-      const { networks } = await unlessAborted(host.start(), signal);
+      const { networks } = await unlessAborted(host.start(settings.generator), signal);
       const record = jobRecord(source.scene, networks.models, settings, overrides);
       const notify = (notice: Notice) => emit(job, { type: 'notice', notice });
       const claimed = await pages.claim(input, record, { fresh, notify }, signal);

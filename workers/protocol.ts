@@ -2,7 +2,7 @@ import type { BackendName } from '../src/inference/backend.ts';
 import type { StartReport } from '../src/inference/networks.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../src/pipeline/enhance/display-tile.ts';
 import type { MaskTile, RepairedTile, RunEvent, RunReport, RunSettings } from '../src/pipeline/events.ts';
-import type { Networks } from '../src/pipeline/networks.ts';
+import type { GeneratorSize, Networks } from '../src/pipeline/networks.ts';
 import type { Scene, SceneOverrides, Window } from '../src/pipeline/scene.ts';
 
 /** A file, the files of one scene, or the address of one (a URL object does not cross). */
@@ -22,7 +22,7 @@ export interface PipelineApi {
   open(job: number, input: SceneInput): Promise<Scene>;
   override(overrides: SceneOverrides): Scene;
   setReference(job: number, input: SceneInput | null): Promise<void>;
-  warmUp(job: number): Promise<StartReport>;
+  warmUp(job: number, generator: GeneratorSize): Promise<StartReport>;
   /** What an earlier run of the open scene left; null if nothing. */
   unfinished(job: number): Promise<Unfinished | null>;
   /** Goes on where an earlier run of the same scene and settings stopped, unless told to begin afresh. */
@@ -69,6 +69,7 @@ export interface InferenceApi {
 
 export interface PipelineConfig {
   readonly modelsUrl: string;
+  readonly generator?: GeneratorSize;
   readonly prefer?: readonly BackendName[];
 }
 

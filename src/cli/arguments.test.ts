@@ -25,7 +25,7 @@ test('an input alone takes the defaults', () => {
 test('every option is understood', () => {
   const words =
     'a.tif b.tif -o out --mask --provenance --confidence --overwrite --report - --reference clear.tif --date may.tif --date july.tif ' +
-    '--mask-source union --cloud-threshold 0.4 --shadow-threshold 0.6 --buffer 5 --feather 2 ' +
+    '--mask-source union --cloud-threshold 0.4 --shadow-threshold 0.6 --buffer 5 --feather 2 --light ' +
     '--bands blue,GREEN,red --scale 0.0001 --offset=-0.1 --nodata 0 -j 3 -t 4 -q';
   expect(parse(words)).toEqual({
     inputs: ['a.tif', 'b.tif'],
@@ -39,6 +39,7 @@ test('every option is understood', () => {
       shadowThreshold: 0.6,
       bufferPixels: 5,
       featherPixels: 2,
+      generator: 'light',
     },
     overrides: { roles: ['blue', 'green', 'red'], scale: 0.0001, offset: -0.1, nodata: 0 },
     report: '-',

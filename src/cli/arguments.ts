@@ -45,6 +45,7 @@ const OPTIONS = {
   'shadow-threshold': { type: 'string' },
   buffer: { type: 'string' },
   feather: { type: 'string' },
+  light: { type: 'boolean' },
   bands: { type: 'string' },
   scale: { type: 'string' },
   offset: { type: 'string' },
@@ -152,6 +153,7 @@ function settingsOf(values: Values): RunSettings {
       values.feather === undefined
         ? Math.min(DEFAULT_SETTINGS.featherPixels, bufferPixels)
         : wholeNumber('--feather', values.feather, 0, bufferPixels),
+    generator: values.light ? 'light' : DEFAULT_SETTINGS.generator,
   };
 }
 

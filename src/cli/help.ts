@@ -32,6 +32,7 @@ Finding and repairing
       --shadow-threshold P  the same for shadow (0.5)
       --buffer PIXELS       grow the mask by this much, 0 to 32 (3)
       --feather PIXELS      fade the repair in over this much, 0 to the buffer (3)
+      --light               the light generator: less arithmetic, a little further from the truth
       --date FILE           another date of the area, on any grid; once or more, or a pattern: what it saw
                             fills what is cloudy in the scene
       --reference FILE      a clear picture on the same grid: the report then holds the error against it

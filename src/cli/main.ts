@@ -45,7 +45,7 @@ async function execute(command: Command, tasks: readonly Task[]): Promise<number
   const results = await processScenes(
     tasks,
     jobs,
-    { modelsUrl: MODELS, threads },
+    { modelsUrl: MODELS, threads, generator: command.settings.generator },
     {
       onEvent(scene, event) {
         if (event.type === 'progress') status.update(scene, event);

@@ -13,9 +13,9 @@ export type RunningNetworks = Pick<StartedNetworks, 'networks' | 'dispose'>;
  * are prepared meanwhile. Inputs are handed over to the threads: the caller must not use them again.
  * @throws PipelineError as createNetworks; `worker/crashed`
  */
-export async function startNetworks({ modelsUrl, threads }: NetworksConfig): Promise<RunningNetworks> {
-  if (threads === 1) return networksHere(modelsUrl);
-  const all = await Promise.all(Array.from({ length: threads }, () => startThread(modelsUrl)));
+export async function startNetworks(config: NetworksConfig): Promise<RunningNetworks> {
+  if (config.threads === 1) return networksHere(config);
+  const all = await Promise.all(Array.from({ length: config.threads }, () => startThread(config)));
   const idle = [...all];
   const waiting: ((thread: NetworkThread) => void)[] = [];
   const compute = async (network: NetworkName, input: Float32Array, height: number, width: number) => {
@@ -50,8 +50,8 @@ interface NetworkThread {
   end(): void;
 }
 
-async function startThread(modelsUrl: string): Promise<NetworkThread> {
-  const worker = new Worker(new URL('./network-thread.js', import.meta.url), { workerData: modelsUrl });
+async function startThread(config: NetworksConfig): Promise<NetworkThread> {
+  const worker = new Worker(new URL('./network-thread.js', import.meta.url), { workerData: config });
   let gone: PipelineError | null = null;
   let asked: { answer(message: FromNetwork): void; fail(error: PipelineError): void } | null = null;
   listen<FromNetwork>(

@@ -4,16 +4,20 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createNetworks, type StartedNetworks } from '../inference/networks.ts';
 import { PipelineError } from '../pipeline/errors.ts';
+import type { NetworksConfig } from './protocol.ts';
 
 /**
  * The networks on this thread, on WASM.
- * @param modelsUrl `file:` address of the models' folder, with a slash at the end
  * @throws PipelineError as createNetworks
  */
-export function networksHere(modelsUrl: string): Promise<StartedNetworks> {
+export function networksHere({
+  modelsUrl,
+  generator,
+}: Omit<NetworksConfig, 'threads'>): Promise<StartedNetworks> {
   const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
   return createNetworks({
     modelsUrl,
+    generator,
     wasmFiles: {
       plain: join(folder, 'tfjs-backend-wasm.wasm'),
       simd: join(folder, 'tfjs-backend-wasm-simd.wasm'),

@@ -1,7 +1,7 @@
 import type { BackendName } from '../inference/backend.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { Progress, RunReport, RunSettings } from '../pipeline/events.ts';
-import type { Networks } from '../pipeline/networks.ts';
+import type { GeneratorSize, Networks } from '../pipeline/networks.ts';
 import type { Decision, Notice, SampleType, SceneOverrides, Sensor } from '../pipeline/scene.ts';
 import type { ExtraProduct } from './arguments.ts';
 
@@ -34,8 +34,9 @@ export interface Task {
 
 /** Where the threads find what they compute with; they cannot tell it from their own place in the bundle. */
 export interface NetworksConfig {
-  /** Address of the models' folder, with a slash at the end. */
+  /** `file:` address of the models' folder, with a slash at the end. */
   readonly modelsUrl: string;
+  readonly generator: GeneratorSize;
   /** Threads that compute the networks of a scene; 1: the scene's own. */
   readonly threads: number;
 }

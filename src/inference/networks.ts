@@ -1,13 +1,15 @@
 import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
-import type { Networks } from '../pipeline/networks.ts';
+import type { GeneratorSize, Networks } from '../pipeline/networks.ts';
 import { type BackendName, BackendUnusable, type StartedBackend } from './backend.ts';
 import { type FetchBytes, fetchModel, goldenDifference, type LoadedModel, loadModel } from './model.ts';
 import { startWasm, type WasmFiles } from './wasm.ts';
 import { startWebGpu } from './webgpu.ts';
 
 export interface NetworksOptions {
-  /** Address of the folder that holds `detector/` and `generator/`, with a slash at the end. */
+  /** Address of the folder that holds the models' folders, with a slash at the end. */
   readonly modelsUrl: string;
+  /** Default the full one. */
+  readonly generator?: GeneratorSize;
   readonly wasmFiles: WasmFiles;
   /**
    * Back ends to try, in order; default WebGPU, then WASM. A software WebGPU adapter is used only if WebGPU
@@ -32,6 +34,11 @@ export interface StartedNetworks {
   dispose(): void;
 }
 
+const GENERATOR_FOLDERS: Readonly<Record<GeneratorSize, string>> = {
+  full: 'generator/',
+  light: 'generator-light/',
+};
+
 const DEFAULT_ORDER: readonly BackendName[] = ['webgpu', 'wasm'];
 
 /**
@@ -45,7 +52,7 @@ export async function createNetworks(
   signal?: AbortSignal,
 ): Promise<StartedNetworks> {
   const [detector, generator] = await Promise.all(
-    ['detector/', 'generator/'].map((name) =>
+    ['detector/', GENERATOR_FOLDERS[options.generator ?? 'full']].map((name) =>
       fetchModel(options.modelsUrl + name, options.fetchBytes, signal),
     ),
   );

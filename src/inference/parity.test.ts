@@ -22,8 +22,15 @@ describe.skipIf(!existsSync(new URL('detector/card.json', modelsUrl)))('the ship
   let started: StartedNetworks | undefined;
   afterAll(() => started?.dispose());
 
-  test('agree with PyTorch on the golden tiles', async () => {
-    started = await createNetworks({ modelsUrl, wasmFiles: NODE_WASM, prefer: ['wasm'], fetchBytes });
+  test.each(['light', 'full'] as const)('agree with PyTorch on the golden tiles: %s', async (generator) => {
+    started?.dispose();
+    started = await createNetworks({
+      modelsUrl,
+      generator,
+      wasmFiles: NODE_WASM,
+      prefer: ['wasm'],
+      fetchBytes,
+    });
     expect(started.report.goldenDifference.detector).toBeLessThan(1e-3);
     expect(started.report.goldenDifference.generator).toBeLessThan(1e-3);
   });
@@ -31,6 +38,7 @@ describe.skipIf(!existsSync(new URL('detector/card.json', modelsUrl)))('the ship
   test.each([
     ['detector', DETECTOR_CHANNELS, DETECTOR_CLASSES],
     ['generator', GENERATOR_CHANNELS, GENERATOR_OUTPUTS],
+    ['generator-light', GENERATOR_CHANNELS, GENERATOR_OUTPUTS],
   ])('%s: the golden tile is a real test', async (name, inputs, outputs) => {
     const { card, golden } = await fetchModel(`${modelsUrl}${name}/`, fetchBytes);
     expect(card.inputChannels).toHaveLength(inputs);

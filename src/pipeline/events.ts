@@ -1,3 +1,4 @@
+import type { GeneratorSize } from './networks.ts';
 import type { Notice, Samples, Window } from './scene.ts';
 
 /** The stages, in order. These names are used in folders, messages, the interface and the documentation. */
@@ -26,6 +27,8 @@ export interface RunSettings {
   readonly bufferPixels: number;
   /** Inside the mask, the repair is faded in over this many pixels, 0..bufferPixels. */
   readonly featherPixels: number;
+  /** Which generator repairs. */
+  readonly generator: GeneratorSize;
 }
 
 export const DEFAULT_SETTINGS: RunSettings = {
@@ -34,6 +37,7 @@ export const DEFAULT_SETTINGS: RunSettings = {
   shadowThreshold: 0.5,
   bufferPixels: 3,
   featherPixels: 3,
+  generator: 'full',
 };
 
 export interface Progress {

@@ -31,6 +31,9 @@ export interface ModelIdentity {
   readonly sha256: string;
 }
 
+/** The generators that are shipped; the light one is for machines without a GPU. */
+export type GeneratorSize = 'full' | 'light';
+
 export const DETECTOR_CHANNELS = 14;
 export const DETECTOR_CLASSES = 4;
 export const GENERATOR_CHANNELS = 22;

@@ -110,7 +110,11 @@ export async function detectPass(
     let found: Probabilities | null = null;
     if (evidence !== 'quality-band') {
       const tile = networkTile(job, core);
-      const input = detectorInput(seen.canonical, seen.extra[plan.cirrus] ?? null, gatherFrom(tile, seen.window, seen.window));
+      const input = detectorInput(
+        seen.canonical,
+        seen.extra[plan.cirrus] ?? null,
+        gatherFrom(tile, seen.window, seen.window),
+      );
       found = fromNetwork(await networks.detect(input, tile.height, tile.width), tile, core);
     }
     for (const { index, decode } of decoders) {

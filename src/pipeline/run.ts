@@ -143,6 +143,7 @@ function withinLimits(settings: RunSettings): RunSettings {
     shadowThreshold: clamp(settings.shadowThreshold, 0, 1),
     bufferPixels,
     featherPixels: Math.round(clamp(settings.featherPixels, 0, bufferPixels)),
+    generator: settings.generator,
   };
 }
 

@@ -120,8 +120,11 @@ export function createEngine(options: EngineOptions = {}): Engine {
       reference = crossing;
     },
 
-    async warmUp(signal) {
-      const { backend, detail, passedOver } = await pipeline.call((api, job) => api.warmUp(job), signal);
+    async warmUp(generator, signal) {
+      const { backend, detail, passedOver } = await pipeline.call(
+        (api, job) => api.warmUp(job, generator),
+        signal,
+      );
       return { backend, detail, passedOver };
     },
 

@@ -2,6 +2,7 @@ import type { RunRequest, Unfinished } from '../../workers/protocol.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../pipeline/enhance/display-tile.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { RunEvent, RunReport, RunSettings } from '../pipeline/events.ts';
+import type { GeneratorSize } from '../pipeline/networks.ts';
 import type { Scene, SceneOverrides, Window } from '../pipeline/scene.ts';
 
 /**
@@ -16,7 +17,7 @@ export interface Engine {
   /** Clear truth for the current scene (the sample has one); evaluated at the end of run(). */
   setReference(input: File | URL | null): Promise<void>;
   /** Starts the back end and loads the models, if that has not happened yet. */
-  warmUp(signal?: AbortSignal): Promise<BackendReport>;
+  warmUp(generator: GeneratorSize, signal?: AbortSignal): Promise<BackendReport>;
   /**
    * What an earlier run of the current scene left: one that was cancelled, or that ended with its worker, its tab or
    * the browser. Null if there is nothing to continue.

@@ -73,7 +73,10 @@ export function jobActions(context: ActionContext): JobActions {
         notices,
       });
       try {
-        const [backend] = await Promise.all([engine.warmUp(signal), mapShown(context)]);
+        const [backend] = await Promise.all([
+          engine.warmUp(get().settings.generator, signal),
+          mapShown(context),
+        ]);
         if (!signal.aborted) set({ backend });
         if (signal.aborted) return;
         const report = await engine.run(
@@ -88,7 +91,8 @@ export function jobActions(context: ActionContext): JobActions {
         set({ job: { status: 'done', report }, hasResult: report.tiles.repaired > 0 });
         void context.memory?.forget();
         // The back end that it began on may have been lost on the way.
-        if (report.backend !== backend.backend) set({ backend: await engine.warmUp(signal) });
+        if (report.backend !== backend.backend)
+          set({ backend: await engine.warmUp(get().settings.generator, signal) });
       } catch (fault) {
         if (signal.aborted) return;
         const cancelled = toPipelineError(fault).code === 'job/cancelled';

@@ -36,7 +36,7 @@ def measure(data: Path, generator: torch.nn.Module) -> dict:
             table.add("row", picture, truth, {region: label == k + 1 for k, region in enumerate(REGIONS)})
             coverage.add(raw[have], truth, scale, {"all masked": label > 0})
         result[name] = {**table.result()["row"], "coverage90": coverage.result()["all masked"]}
-    result["dates"] = evaluate_dates(data, generator)["rows"]["generator, two dates"]
+    result["dates"] = evaluate_dates(data, {"generator": generator})["rows"]["generator, two dates"]
     return result
 
 

@@ -240,16 +240,47 @@ Generator and PatchGAN (70-pixel field, spectral norm, hinge) learned together f
     return "\n\n".join(parts) + "\n"
 
 
+LIGHT_ROWS = ("do nothing", "smooth inpainting", "regression and cloning", "generator, true mask", "light generator, true mask",
+              "generator, detector's mask", "light generator, detector's mask", "generator, two dates", "light generator, two dates")
+
+
+def light_card(card: dict, full: dict, result: dict) -> str:
+    def rows(key: str) -> dict:
+        return {name: values for name, values in result[key]["rows"].items() if name in LIGHT_ROWS}
+
+    share = 1 - card["macPerPixel"] / full["macPerPixel"]
+    return head(card, f"The generator with {share:.0%} fewer multiply-adds a pixel, for machines without a GPU. It takes the same inputs and gives the same "
+                "outputs as the [full generator](../generator/README.md), whose card holds for it too: data, methods, limits and misuse.") + f"""
+## Beside the full generator
+Cells: PSNR dB / SSIM / MAE (reflectance) / SAM (degrees), simulated clouds on validation scenes; `python -m unclouded_training.evaluate --parts six rgb dates`.
+
+Six bands:
+
+{region_table(rows('simulatedSix'), REGIONS)}
+
+RGB only:
+
+{region_table(rows('simulatedRgb'), REGIONS)}
+
+Another date as reference, six bands, true mask:
+
+{region_table(rows('dates'), REGIONS_MASKED)}
+
+The 90 % interval covers {result['simulatedSix']['coverage90Light']['all masked']:.1%} / {result['simulatedRgb']['coverage90Light']['all masked']:.1%} of the rebuilt values (six bands / RGB).
+"""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "public" / "models")
     out = parser.parse_args().out
     result = json.loads((out / "evaluation.json").read_text())
     parts_measured = json.loads((out / "ablation.json").read_text())
-    cards = {kind: json.loads((out / kind / "card.json").read_text()) for kind in ("detector", "generator")}
+    cards = {kind: json.loads((out / kind / "card.json").read_text()) for kind in FINAL_RUN}
     runs = {kind: run_chain(FINAL_RUN[kind]) for kind in cards}
     (out / "detector/README.md").write_text(detector_card(cards["detector"], runs["detector"], result))
     (out / "generator/README.md").write_text(generator_card(cards["generator"], runs["generator"], result, parts_measured))
+    (out / "generator-light/README.md").write_text(light_card(cards["generator-light"], cards["generator"], result))
 
 
 if __name__ == "__main__":

@@ -132,10 +132,10 @@ def step(sums: np.ndarray, at: int) -> float:
     return sums[at] / max(sums[at + 1], 1)
 
 
-def evaluate_simulated(data: Path, detector, generator, presence) -> dict:
+def evaluate_simulated(data: Path, detector, generator, light, presence) -> dict:
     """Rows of the simulated table, the coverage of the 90 % interval, and the steps at the border of what was repaired."""
     table = Table()
-    coverage, coverage_detector = Coverage(), Coverage()
+    coverage, coverage_light, coverage_detector = Coverage(), Coverage(), Coverage()
     steps: dict[str, np.ndarray] = {}
     for sample in simulated_tiles(data, presence):
         have = sample.presence[0].numpy() > 0
@@ -161,7 +161,11 @@ def evaluate_simulated(data: Path, detector, generator, presence) -> dict:
         repaired = np.where(hole, raw, observed)
         add("generator, true mask", repaired)
         add("generator, true mask, not composited", raw)
-        coverage.add(raw, truth, scale, {k: v for k, v in regions.items() if k != "clear"})
+        hidden = {k: v for k, v in regions.items() if k != "clear"}
+        coverage.add(raw, truth, scale, hidden)
+        quick, scale, _ = repair(light, sample.cloudy, sample.presence, p)
+        add("light generator, true mask", np.where(hole, quick[have], observed))
+        coverage_light.add(quick[have], truth, scale, hidden)
         grown = distance_transform_edt(~hole) <= APP_BUFFER if hole.any() else hole
         for name, picture in (("repaired", np.where(grown, raw, observed)), ("truth", truth)):
             steps[name] = steps.get(name, np.zeros(4)) + metrics.border_steps(picture, grown)
@@ -171,8 +175,9 @@ def evaluate_simulated(data: Path, detector, generator, presence) -> dict:
         raw = raw[have]
         add("smooth inpainting, detector's mask", metrics.harmonic_fill(observed, ~hole))
         add("generator, detector's mask", np.where(hole, raw, observed))
+        add("light generator, detector's mask", np.where(hole, repair(light, sample.cloudy, sample.presence, q)[0][have], observed))
         coverage_detector.add(raw, truth, scale, {**{k: v & hole for k, v in regions.items()}, "all masked": hole})
-    return {"rows": table.result(), "coverage90": coverage.result(), "coverage90Detector": coverage_detector.result(),
+    return {"rows": table.result(), "coverage90": coverage.result(), "coverage90Light": coverage_light.result(), "coverage90Detector": coverage_detector.result(),
             "borderRatio": {"against the inside": step(steps["repaired"], 0) / step(steps["repaired"], 2),
                             "against the truth": step(steps["repaired"], 0) / step(steps["truth"], 0)}}
 
@@ -229,7 +234,7 @@ def evaluate_tiling(data: Path, generator, side: int = 512, margin: int = 8) -> 
 
 
 @torch.no_grad()
-def evaluate_dates(data: Path, generator) -> dict:
+def evaluate_dates(data: Path, generators: dict[str, Generator]) -> dict:
     """Simulated clouds on the validation places with two dates, the other date as reference; six bands, true mask."""
     simulator = Simulator(load_bank(), SEED)
     rng = np.random.default_rng(SEED)
@@ -257,8 +262,8 @@ def evaluate_dates(data: Path, generator) -> dict:
             for name, picture in (("do nothing", observed), ("smooth inpainting", metrics.harmonic_fill(observed, ~hole)),
                                   ("copy", copied[0].numpy()), ("regression", matched[0].numpy()),
                                   ("regression and cloning", cloned[0].numpy()),
-                                  ("generator, one date", repair(generator, sample.cloudy, sample.presence, p)[0]),
-                                  ("generator, two dates", generator(given)[0, :6].numpy())):
+                                  *((f"{name}, one date", repair(net, sample.cloudy, sample.presence, p)[0]) for name, net in generators.items()),
+                                  *((f"{name}, two dates", net(given)[0, :6].numpy()) for name, net in generators.items())):
                 table.add(name, np.where(hole, picture, observed), truth, regions, vegetation=True)
     return {"rows": table.result()}
 
@@ -393,7 +398,7 @@ def markdown(result: dict) -> str:
         if key in result:
             r = result[key]
             parts.append(f"## {title}\n\n{region_table(r['rows'], REGIONS)}\n\n{further_table(r['rows'], REGIONS)}\n\n"
-                         f"Coverage of the 90 % interval, true mask: {shares(r['coverage90'])}.\nDetector's mask, inside it: "
+                         f"Coverage of the 90 % interval, true mask: {shares(r['coverage90'])}.\nThe light generator's: {shares(r['coverage90Light'])}.\nDetector's mask, inside it: "
                          f"{shares(r['coverage90Detector'])}.\n\nMean step between neighbours across the border of the mask (grown by {APP_BUFFER} "
                          f"pixels as in the application), ratio {shares(r['borderRatio'])}.")
     if "dates" in result:
@@ -436,7 +441,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    detector, generator = shipped("detector", arguments.models), shipped("generator", arguments.models)
+    detector, generator, light = (shipped(kind, arguments.models) for kind in ("detector", "generator", "generator-light"))
     path = arguments.out / "evaluation.json"
     result = json.loads(path.read_text()) if path.exists() else {}
     if "masks" in arguments.parts:
@@ -447,9 +452,9 @@ def main() -> None:
         result["rice"] = evaluate_rice(arguments.data, detector, generator)
     for part, key, presence in (("six", "simulatedSix", SIX), ("rgb", "simulatedRgb", RGB)):
         if part in arguments.parts:
-            result[key] = evaluate_simulated(arguments.data, detector, generator, presence)
+            result[key] = evaluate_simulated(arguments.data, detector, generator, light, presence)
     if "dates" in arguments.parts:
-        result["dates"] = evaluate_dates(arguments.data, generator)
+        result["dates"] = evaluate_dates(arguments.data, {"generator": generator, "light generator": light})
     if "tiling" in arguments.parts:
         result["tiling"] = evaluate_tiling(arguments.data, generator)
     path.write_text(json.dumps(result, indent=1) + "\n")

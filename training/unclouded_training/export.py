@@ -1,6 +1,6 @@
 """Write a network as a TensorFlow.js graph model, with its card and a golden tile.
 
-`python -m unclouded_training.export detector|generator|all [--weights FILE] [--out DIR]`
+`python -m unclouded_training.export detector|generator|generator-light|all [--weights FILE] [--out DIR]`
 
 The graph is NHWC with free height and width. Convolution weights are stored as float16; the few constants are float32
 or int32. Nearest-neighbour resize by 2 after a 1x1 convolution is written as that convolution with every output
@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from .bands import BANDS, CLASSES, FINAL_RUN, PROJECT_ROOT, RUNS, run_chain
-from .networks import DETECTOR_CHANNELS, GENERATOR_CHANNELS, Body, Detector, Generator, mac_per_pixel, parameter_count, receptive_field
+from .networks import DETECTOR_CHANNELS, FULL_WIDTHS, GENERATOR_CHANNELS, LIGHT_WIDTHS, Body, Detector, Generator, mac_per_pixel, parameter_count, receptive_field
 
 VERSION = "1.2.0"
 GENERATED_BY = "unclouded_training.export"
@@ -139,9 +139,14 @@ def generator_graph(net: Generator) -> Graph:
     return g
 
 
+def network(kind: str) -> torch.nn.Module:
+    """A new network of one of the kinds that are shipped: the keys of FINAL_RUN."""
+    return Detector() if kind == "detector" else Generator(LIGHT_WIDTHS if kind == "generator-light" else FULL_WIDTHS)
+
+
 def shipped(kind: str, folder: Path = MODELS) -> torch.nn.Module:
     """The network as `export` wrote it into `folder/<kind>/`."""
-    net = Detector() if kind == "detector" else Generator()
+    net = network(kind)
     model = json.loads((folder / kind / "model.json").read_text())
     data, values, offset = (folder / kind / "weights.bin").read_bytes(), {}, 0
     for entry in model["weightsManifest"][0]["weights"]:
@@ -232,7 +237,7 @@ def export(kind: str, net: torch.nn.Module, out: Path, facts: dict) -> dict:
     (out / "model.json").write_bytes(text)
     (out / "weights.bin").write_bytes(weights)
     (out / "golden.bin").write_bytes(golden)
-    channels, widths, middle, head = (DETECTOR_CHANNELS, (12, 24, 48, 96), 2, 1) if kind == "detector" else (GENERATOR_CHANNELS, (16, 32, 64, 128), 3, 3)
+    channels, middle, head = (DETECTOR_CHANNELS, 2, 1) if kind == "detector" else (GENERATOR_CHANNELS, 3, 3)
     planes = [f"has_{b}" for b in BANDS]
     card = {
         "name": f"unclouded-{kind}", "version": VERSION, "licence": "Apache-2.0",
@@ -245,7 +250,7 @@ def export(kind: str, net: torch.nn.Module, out: Path, facts: dict) -> dict:
             *CLASSES[1:], *(f"prefill_{b}" for b in BANDS), "other_date"]),
         "outputChannels": list(CLASSES) if kind == "detector" else [*BANDS, "laplace_scale"],
         "multipleOf": 8, "parameters": parameter_count(net), "macPerPixel": round(mac_per_pixel(net, channels)),
-        "receptiveField": receptive_field(widths, middle, head),
+        "receptiveField": receptive_field(FULL_WIDTHS, middle, head),
         "golden": {"file": "golden.bin", "shape": list(nhwc[0].shape), "outputShape": list(nhwc[1].shape), "tolerance": 1e-3},
         **facts,
     }
@@ -255,17 +260,17 @@ def export(kind: str, net: torch.nn.Module, out: Path, facts: dict) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kind", choices=["detector", "generator", "all"])
+    parser.add_argument("kind", choices=[*FINAL_RUN, "all"])
     parser.add_argument("--weights", type=Path, help="averaged weights of a run; default those of the final run")
     parser.add_argument("--out", type=Path, default=MODELS)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    for kind in ("detector", "generator") if arguments.kind == "all" else (arguments.kind,):
+    for kind in FINAL_RUN if arguments.kind == "all" else (arguments.kind,):
         runs = run_chain(FINAL_RUN[kind])
         states = [torch.load(RUNS / config["name"] / "ema.pt") for config in runs]
         if arguments.weights:
             states[-1] = torch.load(arguments.weights)
-        net = Detector() if kind == "detector" else Generator()
+        net = network(kind)
         net.load_state_dict(states[-1]["weights"])
         commands = [f"python -m unclouded_training.train configs/{config['name']}.json" for config in runs]
         facts = {

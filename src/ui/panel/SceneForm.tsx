@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import type { MaskSource } from '../../pipeline/events.ts';
+import type { GeneratorSize } from '../../pipeline/networks.ts';
 import { type BandRole, QUALITY_ROLES, type Scene, type SceneOverrides } from '../../pipeline/scene.ts';
 import { hasQualityBand } from '../../store/combinations.ts';
 import { useActions, useApp } from '../context.ts';
@@ -119,6 +120,19 @@ export function SceneForm({ scene }: { scene: Scene }) {
           text={(value) => `${value} px`}
           onChange={(featherPixels) => setDraft({ ...draft, featherPixels })}
         />
+      </fieldset>
+      <fieldset>
+        <legend>How it is repaired</legend>
+        <label className="field">
+          <span>Generator</span>
+          <select
+            value={draft.generator}
+            onChange={(event) => setDraft({ ...draft, generator: event.target.value as GeneratorSize })}
+          >
+            <option value="full">Full</option>
+            <option value="light">Light: quicker without a GPU, a little less exact</option>
+          </select>
+        </label>
       </fieldset>
       <button type="submit" className="button wide">
         Run again

@@ -5,6 +5,7 @@ import { embedFiles } from './scripts/embed-files.ts';
 import { hostHeaders } from './scripts/headers.ts';
 import { offlineFiles } from './scripts/offline-files.ts';
 import { SHELL_BUDGET, sizeBudget } from './scripts/size-budget.ts';
+import { textPages } from './scripts/text-pages.ts';
 
 /** Cross-origin isolation also while developing: it gives the WASM back end its threads. */
 const isolation = {
@@ -12,12 +13,18 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+const cards = ['detector', 'generator', 'generator-light'].map((name) => ({
+  source: `public/models/${name}/README.md`,
+  page: `models/${name}/card.html`,
+}));
+
 export default defineConfig({
   base: './',
   plugins: [
     react(),
     policyInPage(),
     sizeBudget({ index: SHELL_BUDGET }),
+    textPages(cards),
     embedFiles(),
     offlineFiles(),
     hostHeaders(),

@@ -22,6 +22,7 @@ import { runToTheEnd } from './long-run.ts';
 import { type NetworksHost, networksHost } from './networks-host.ts';
 import { tidyOutputFiles, writeOutputFile } from './output-file.ts';
 import type { PipelineApi, SceneInput } from './protocol.ts';
+import { speedOf } from './speed.ts';
 
 const writers = {
   result: writeResult,
@@ -74,6 +75,11 @@ const api: PipelineApi = {
     }),
   warmUp: (job, generator) =>
     running.run(job, async (signal) => (await unlessAborted(host.start(generator), signal)).report),
+  measure: (job, generator) =>
+    running.run(job, async (signal) => {
+      const { networks, report } = await unlessAborted(host.start(generator), signal);
+      return { report, speed: await speedOf(networks, signal) };
+    }),
   unfinished: (job) =>
     running.run(job, async (signal) =>
       input && scene ? pages.unfinished(input, scene.scene, signal) : null,

@@ -4,6 +4,7 @@ import type { DisplayPixels, DisplayRequest, PixelValues } from '../src/pipeline
 import type { MaskTile, RepairedTile, RunEvent, RunReport, RunSettings } from '../src/pipeline/events.ts';
 import type { GeneratorSize, Networks } from '../src/pipeline/networks.ts';
 import type { Scene, SceneOverrides, Window } from '../src/pipeline/scene.ts';
+import type { Speed } from './speed.ts';
 
 /** A file, the files of one scene, or the address of one (a URL object does not cross). */
 export type SceneInput = File | readonly File[] | string;
@@ -23,6 +24,11 @@ export interface PipelineApi {
   override(overrides: SceneOverrides): Scene;
   setReference(job: number, input: SceneInput | null): Promise<void>;
   warmUp(job: number, generator: GeneratorSize): Promise<StartReport>;
+  /** How fast the networks are here. */
+  measure(
+    job: number,
+    generator: GeneratorSize,
+  ): Promise<{ readonly report: StartReport; readonly speed: Speed }>;
   /** What an earlier run of the open scene left; null if nothing. */
   unfinished(job: number): Promise<Unfinished | null>;
   /** Goes on where an earlier run of the same scene and settings stopped, unless told to begin afresh. */

@@ -3,6 +3,7 @@ import type { DisplayApi, PipelineApi, SceneInput } from '../../workers/protocol
 import type { SceneOverrides } from '../pipeline/scene.ts';
 import type { BackendReport, Engine, EngineEvent, OpenedScene } from './engine.ts';
 import { pickFile } from './files.ts';
+import { readModelCards } from './models.ts';
 import { type WorkerClient, workerClient } from './worker-client.ts';
 
 type BackendName = BackendReport['backend'];
@@ -118,6 +119,14 @@ export function createEngine(options: EngineOptions = {}): Engine {
       const crossing = input instanceof URL ? input.href : input;
       await pipeline.call((api, job) => api.setReference(job, crossing));
       reference = crossing;
+    },
+
+    models: (signal) => readModelCards(modelsUrl, signal),
+
+    async measure(generator, signal) {
+      const { report, speed } = await pipeline.call((api, job) => api.measure(job, generator), signal);
+      const { backend, detail, passedOver } = report;
+      return { backend: { backend, detail, passedOver }, ...speed };
     },
 
     async warmUp(generator, signal) {

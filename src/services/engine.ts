@@ -16,6 +16,10 @@ export interface Engine {
   override(overrides: SceneOverrides): Promise<OpenedScene>;
   /** Clear truth for the current scene (the sample has one); evaluated at the end of run(). */
   setReference(input: File | URL | null): Promise<void>;
+  /** What the cards of the shipped networks say. */
+  models(signal?: AbortSignal): Promise<readonly ModelFacts[]>;
+  /** Times the networks on this machine. */
+  measure(generator: GeneratorSize, signal?: AbortSignal): Promise<NetworkSpeed>;
   /** Starts the back end and loads the models, if that has not happened yet. */
   warmUp(generator: GeneratorSize, signal?: AbortSignal): Promise<BackendReport>;
   /**
@@ -122,6 +126,29 @@ export interface BackendReport {
   readonly detail: string;
   /** Back ends that were passed over, and why. */
   readonly passedOver: readonly { readonly backend: string; readonly reason: string }[];
+}
+
+/** A network as its card describes it. */
+export interface ModelFacts {
+  /** Folder below the models' folder. */
+  readonly folder: string;
+  readonly name: string;
+  readonly version: string;
+  readonly parameters: number;
+  /** Multiply-adds per pixel. */
+  readonly macPerPixel: number;
+  /** SHA-256 of the weights, in hex, and their size in bytes. */
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Address of the whole card, a page. */
+  readonly card: string;
+}
+
+export interface NetworkSpeed {
+  readonly backend: BackendReport;
+  /** Milliseconds for one tile of 256 x 256 pixels with its surroundings. */
+  readonly detect: number;
+  readonly generate: number;
 }
 
 export type Product = 'result' | 'mask' | 'provenance' | 'confidence';

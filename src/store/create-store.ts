@@ -3,6 +3,7 @@ import { toPipelineError } from '../pipeline/errors.ts';
 import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
 import { type ActionContext, EMPTY, type StoreDependencies } from './context.ts';
 import { jobActions } from './job-actions.ts';
+import { modelsActions, NO_MODELS } from './models-actions.ts';
 import { sceneActions } from './scene-actions.ts';
 import { type AppState, isBusy } from './state.ts';
 import { viewActions } from './view-actions.ts';
@@ -33,6 +34,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
       shownRevision: 0,
       settings: DEFAULT_SETTINGS,
       backend: null,
+      ...NO_MODELS,
       gamma: 1.2,
       overlayOpacity: 0.55,
       basemap: false,
@@ -42,6 +44,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
         ...sceneActions(context),
         ...jobActions(context),
         ...viewActions(context),
+        ...modelsActions(context),
         fail(fault) {
           const error = toPipelineError(fault);
           if (error.code !== 'job/cancelled') set({ error: error.toReport() });

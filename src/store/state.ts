@@ -15,6 +15,7 @@ import type {
   Unfinished,
 } from '../services/engine.ts';
 import type { Combination, CombinationId } from './combinations.ts';
+import type { ModelsActions, ModelsSlice } from './models-actions.ts';
 
 /** A scene that the application offers by itself, with the clear truth to measure against. */
 export interface Sample {
@@ -109,7 +110,7 @@ export function isBusy({ opening, job, saving }: AppState): boolean {
   return opening !== null || saving !== null || job.status === 'starting' || job.status === 'running';
 }
 
-export interface Actions {
+export interface Actions extends ModelsActions {
   /**
    * Opens a scene and processes it; asks first if an earlier run of it can be continued.
    * @param origin from which a file can be opened again at the next visit, where the browser gives it
@@ -158,6 +159,7 @@ export interface Actions {
 export type AppState = SceneSlice &
   JobSlice &
   ViewSlice &
+  ModelsSlice &
   MessageSlice &
   OfflineSlice & { readonly actions: Actions };
 

@@ -1,8 +1,12 @@
+import { lazy, Suspense, useState } from 'react';
 import { useActions, useApp } from './context.ts';
 import { OfflineStatus } from './OfflineStatus.tsx';
 import { OpenFileButton } from './Open.tsx';
 
+const Models = lazy(() => import('./Models.tsx'));
+
 export function Header() {
+  const [showModels, setShowModels] = useState(false);
   const scene = useApp((state) => state.scene);
   const { close } = useActions();
   return (
@@ -28,6 +32,14 @@ export function Header() {
         </>
       )}
       <OfflineStatus />
+      <button type="button" className="button small networks" onClick={() => setShowModels(true)}>
+        Networks
+      </button>
+      {showModels && (
+        <Suspense>
+          <Models onClose={() => setShowModels(false)} />
+        </Suspense>
+      )}
     </header>
   );
 }

@@ -146,8 +146,10 @@ def test_water_is_dark_in_the_infrared_and_as_bright_as_it_is_turbid(bank):
 def test_saturated_pixels_of_some_pictures_hold_a_mark_over_any_reflectance(bank):
     marked = 0
     for seed in range(24):
-        cloudy = draw(bank, seed, cover=0.6, dropout=False).cloudy
-        for band in cloudy.flatten(0, 1):
+        sample = draw(bank, seed, cover=0.6, dropout=False)
+        at = (sample.cloudy == simulate.REFLECTANCE_MAX).any(1)
+        assert (sample.probabilities[:, 2][at] > 0.99).all()
+        for band in sample.cloudy.flatten(0, 1):
             at = band == simulate.REFLECTANCE_MAX
             if at.sum() > 20 and band[~at].max() < 1.01:
                 marked += 1

@@ -389,8 +389,10 @@ class Simulator:
         low = torch.maximum(low, 1.1 * clear.flatten(2)[..., ::7].quantile(0.99, 2))
         saturate = torch.minimum(torch.where(self.uniform(n) < 0.25, 1.0, math.inf)[:, None] * low, ceiling[:, None])[:, :, None, None]
         # Some products write a mark in their place, far over any reflectance (16000 or 20000 in Landsat surface reflectance).
-        marked = (self.uniform(n) < 0.4)[:, None, None, None] & (saturate < 1)
-        cloudy = torch.where((cloudy >= saturate) & marked, REFLECTANCE_MAX, torch.minimum(cloudy.clamp(min=0), saturate))
+        # Nothing is left of the ground there: it counts as thick cloud.
+        marked = (cloudy >= saturate) & (saturate < 1) & (opacity > 0.1) & (self.uniform(n) < 0.4)[:, None, None, None]
+        cloudy = torch.where(marked, REFLECTANCE_MAX, torch.minimum(cloudy.clamp(min=0), saturate))
+        opacity = torch.where(marked.any(1, keepdim=True), 1.0, opacity)
         clear = torch.minimum(clear, saturate)
 
         pick = self.uniform(n) if band_dropout else torch.ones(n)

@@ -1,10 +1,23 @@
 import { cancelled, PipelineError } from '../../pipeline/errors.ts';
 import type { RunReport, RunSettings } from '../../pipeline/events.ts';
 import { type BandRole, MASK_CLASS, PROVENANCE, type Scene } from '../../pipeline/scene.ts';
-import type { DisplayTile, Engine, OpenedScene, TileRequest, Unfinished } from '../../services/engine.ts';
+import type {
+  BackendReport,
+  DisplayTile,
+  Engine,
+  OpenedScene,
+  TileRequest,
+  Unfinished,
+} from '../../services/engine.ts';
 
 const ROLES: readonly BandRole[] = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
 const TILE = 128;
+
+const BACKEND: BackendReport = {
+  backend: 'wasm',
+  detail: 'SIMD, 2 threads',
+  passedOver: [{ backend: 'webgpu', reason: 'this browser has no GPU adapter' }],
+};
 
 export function fakeScene(name = 'scene.tif', size = 512): Scene {
   return {
@@ -110,13 +123,17 @@ export function createFakeEngine(
     async setReference(input) {
       calls.push(`reference ${input === null ? 'none' : 'set'}`);
     },
+    async models() {
+      calls.push('models');
+      return [];
+    },
+    async measure(generator) {
+      calls.push(`measure ${generator}`);
+      return { backend: BACKEND, detect: 10, generate: 20 };
+    },
     async warmUp() {
       calls.push('warmUp');
-      return {
-        backend: 'wasm',
-        detail: 'SIMD, 2 threads',
-        passedOver: [{ backend: 'webgpu', reason: 'this browser has no GPU adapter' }],
-      };
+      return BACKEND;
     },
     async unfinished() {
       return left;

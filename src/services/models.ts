@@ -1,0 +1,40 @@
+import { PipelineError } from '../pipeline/errors.ts';
+import type { ModelFacts } from './engine.ts';
+
+const FOLDERS = ['detector', 'generator', 'generator-light'] as const;
+
+/**
+ * Reads the cards of the shipped networks.
+ * @param modelsUrl address of the models' folder, with a slash at the end
+ * @throws PipelineError `model/unavailable`
+ */
+export function readModelCards(modelsUrl: string, signal?: AbortSignal): Promise<ModelFacts[]> {
+  return Promise.all(FOLDERS.map((folder) => readCard(modelsUrl, folder, signal)));
+}
+
+async function readCard(modelsUrl: string, folder: string, signal?: AbortSignal): Promise<ModelFacts> {
+  try {
+    const response = await fetch(`${modelsUrl}${folder}/card.json`, { signal });
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    const { name, version, parameters, macPerPixel, files } = await response.json();
+    const { sha256, bytes } = files['weights.bin'];
+    return {
+      folder,
+      name,
+      version,
+      parameters,
+      macPerPixel,
+      sha256,
+      bytes,
+      card: `${modelsUrl}${folder}/card.html`,
+    };
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new PipelineError(
+      'model/unavailable',
+      'What is known of the networks could not be read.',
+      'Load the page again.',
+      { cause },
+    );
+  }
+}

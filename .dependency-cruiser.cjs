@@ -42,7 +42,7 @@ module.exports = {
       comment: 'store, ui and viewer see of services and the pipeline their types and plain data only',
       severity: 'error',
       from: { path: own('store', 'ui', 'viewer') },
-      to: { path: ['^src/services/(?!engine\\.ts)', '^workers/'] },
+      to: { path: ['^src/services/(?!(engine|library-types)\\.ts)', '^workers/'] },
     },
   ],
   options: {

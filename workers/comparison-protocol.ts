@@ -1,6 +1,6 @@
 import type { ClassLayer } from '../src/pipeline/enhance/comparison.ts';
 import type { DisplayPixels, DisplayRequest } from '../src/pipeline/enhance/display-tile.ts';
-import type { Scene } from '../src/pipeline/scene.ts';
+import type { Scene, SceneOverrides } from '../src/pipeline/scene.ts';
 
 /** A file, or the address of one. */
 export type ComparisonFile = Blob | string;
@@ -8,6 +8,8 @@ export type ComparisonFile = Blob | string;
 export interface ComparisonInput extends Partial<Readonly<Record<ClassLayer, ComparisonFile>>> {
   readonly before: ComparisonFile;
   readonly after: ComparisonFile;
+  /** What the user changed of what was understood of the images. */
+  readonly overrides?: SceneOverrides;
 }
 
 /** The comparison worker: reads finished files for the embedded viewer. Each `job` is a number for cancel. */

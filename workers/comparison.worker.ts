@@ -1,11 +1,11 @@
 import { expose, transfer } from 'comlink';
-import { type Comparison, comparisonTile, openComparison } from '../src/pipeline/enhance/comparison.ts';
-import { firstDisplayBands } from '../src/pipeline/enhance/display-tile.ts';
+import { type Comparison, comparisonTile } from '../src/pipeline/enhance/comparison.ts';
 import { sceneStretch } from '../src/pipeline/enhance/stretch.ts';
 import { PipelineError } from '../src/pipeline/errors.ts';
-import type { ComparisonApi, ComparisonFile } from './comparison-protocol.ts';
+import type { ComparisonApi } from './comparison-protocol.ts';
 import { jobs } from './crossing.ts';
 import { holdLock } from './liveness.ts';
+import { openInput } from './open-comparison.ts';
 
 const running = jobs();
 let comparison: Comparison | null = null;
@@ -13,18 +13,11 @@ let comparison: Comparison | null = null;
 const api: ComparisonApi = {
   start: () => holdLock(self.name),
   cancel: running.cancel,
-  open: (job, { before, after, mask, provenance }) =>
+  open: (job, input) =>
     running.run(job, async (signal) => {
-      const files = {
-        before: asFile(before),
-        after: asFile(after),
-        mask: mask ? asFile(mask) : undefined,
-        provenance: provenance ? asFile(provenance) : undefined,
-      };
-      comparison = await openComparison(files, signal);
-      const { scene } = comparison.before;
-      const bands = Math.min(scene.bands.length, comparison.after.scene.bands.length);
-      return { scene, displayBands: firstDisplayBands(scene), bands };
+      const { comparison: ready, opened } = await openInput(input, signal);
+      comparison = ready;
+      return opened;
     }),
   tile: (job, request) =>
     running.run(job, async (signal) => {
@@ -33,8 +26,6 @@ const api: ComparisonApi = {
     }),
   stretch: (job, bands) => running.run(job, (signal) => sceneStretch(opened().before, bands, signal)),
 };
-
-const asFile = (file: ComparisonFile) => (typeof file === 'string' ? new URL(file) : file);
 
 function opened(): Comparison {
   if (comparison) return comparison;

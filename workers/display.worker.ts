@@ -1,4 +1,5 @@
 import { expose, transfer } from 'comlink';
+import { type Comparison, comparisonTile, probeComparison } from '../src/pipeline/enhance/comparison.ts';
 import { type DisplayStore, displayStore } from '../src/pipeline/enhance/display-store.ts';
 import { displayTile, firstDisplayBands, probePixel } from '../src/pipeline/enhance/display-tile.ts';
 import { needsPreview, withPreview } from '../src/pipeline/enhance/preview.ts';
@@ -8,6 +9,7 @@ import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
 import type { SceneSource } from '../src/pipeline/scene.ts';
 import { jobs } from './crossing.ts';
 import { holdLock } from './liveness.ts';
+import { openInput } from './open-comparison.ts';
 import { openPreviewPages, type PreviewPages } from './preview-pages.ts';
 import type { DisplayApi, TileMessage } from './protocol.ts';
 import { tileRequests } from './tile-requests.ts';
@@ -20,6 +22,8 @@ const requests = tileRequests(() => pipeline);
 let opened: SceneSource | null = null;
 let preview: PreviewPages | null = null;
 let scene: SceneSource | null = null;
+/** Finished files that are shown instead of a run. */
+let comparison: Comparison | null = null;
 let store: DisplayStore = displayStore(requests);
 let currentRun = NO_RUN;
 let ended = NO_RUN;
@@ -45,6 +49,13 @@ const api: DisplayApi = {
       opened = preview ? withPreview(source, preview.pages, preview.budget) : source;
       return show(opened);
     }),
+  openComparison: (job, input) =>
+    running.run(job, async (signal) => {
+      const ready = await openInput(input, signal);
+      show(ready.comparison.before);
+      comparison = ready.comparison;
+      return ready.opened;
+    }),
   override: (overrides) => show(applyOverrides(open(opened), overrides)),
   expectRun(run) {
     store = displayStore(requests);
@@ -54,15 +65,18 @@ const api: DisplayApi = {
     ended === run ? Promise.resolve() : new Promise((resolve) => waiting.set(run, () => resolve())),
   displayTile: (job, request) =>
     running.run(job, async (signal) => {
-      const tile = await displayTile(open(scene), store, request, signal);
+      const tile = comparison
+        ? await comparisonTile(comparison, request, signal)
+        : await displayTile(open(scene), store, request, signal);
       return transfer(tile, [tile.data.buffer]);
     }),
   stretch: (job, bands) => running.run(job, (signal) => sceneStretch(open(scene), bands, signal)),
-  probe: (x, y) => probePixel(open(scene), store, x, y),
+  probe: (x, y) => (comparison ? probeComparison(comparison, x, y) : probePixel(open(scene), store, x, y)),
 };
 
 function show(source: SceneSource) {
   scene = source;
+  comparison = null;
   api.expectRun(NO_RUN);
   return { displayBands: firstDisplayBands(source.scene) };
 }

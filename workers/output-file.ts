@@ -12,12 +12,14 @@ export interface OutputFile {
  * Lets `write` fill a file: the one that the user picked, or else one in the browser's private file system, or
  * where there is none, a Blob. A picked file keeps what it held until the new one is complete.
  *
+ * @param type media type of a download
  * @returns the file for a download; null if it lies where the user wanted it
  * @throws PipelineError `output/disk-full`, `output/denied`, `output/failed`, and those of `write`.
  */
 export async function writeOutputFile(
   picked: FileSystemFileHandle | null,
   write: (output: OutputFile) => Promise<unknown>,
+  type = 'image/tiff',
 ): Promise<Blob | null> {
   await tidyOutputFiles();
   const room = await privateFile();
@@ -27,7 +29,7 @@ export async function writeOutputFile(
       await writePicked(picked, (sink) => write({ sink, scratch }));
       return null;
     }
-    return await writeForDownload((sink) => write({ sink, scratch }));
+    return await writeForDownload((sink) => write({ sink, scratch }), type);
   } finally {
     await room?.remove();
   }
@@ -47,16 +49,16 @@ async function writePicked(
   }
 }
 
-async function writeForDownload(write: (sink: ByteSink) => Promise<unknown>): Promise<Blob> {
+async function writeForDownload(write: (sink: ByteSink) => Promise<unknown>, type: string): Promise<Blob> {
   const stored = await privateFile();
   if (!stored) {
-    const sink = blobSink();
+    const sink = blobSink(type);
     await write(sink);
     return sink.toBlob();
   }
   try {
     await write(fileSink(stored.file));
-    return await writing(() => stored.finish());
+    return await writing(async () => (await stored.finish()).slice(0, undefined, type));
   } catch (thrown) {
     await stored.remove();
     throw thrown;
@@ -86,7 +88,7 @@ async function privateFile(): Promise<PrivateFile | null> {
       async finish() {
         file.flush();
         file.close();
-        return (await handle.getFile()).slice(0, undefined, 'image/tiff');
+        return handle.getFile();
       },
       async remove() {
         file.close();

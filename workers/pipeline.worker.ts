@@ -17,6 +17,7 @@ import { VERSION } from '../src/pipeline/version.ts';
 import { jobs, unlessAborted } from './crossing.ts';
 import { displayLink } from './display-link.ts';
 import { jobPages } from './job-pages.ts';
+import { keepResult } from './keep-result.ts';
 import { holdLock } from './liveness.ts';
 import { runToTheEnd } from './long-run.ts';
 import { type NetworksHost, networksHost } from './networks-host.ts';
@@ -124,18 +125,29 @@ const api: PipelineApi = {
   },
   export: (job, product, picked) =>
     running.run(job, async (signal) => {
-      if (!scene || !finished) throw notReady('There is no result to save yet.', 'Press Run first.');
-      const [source, { result, lineage }] = [scene, finished];
+      const { source, result, lineage } = whatIsFinished();
       return writeOutputFile(picked, ({ sink, scratch }) =>
         writers[product](source, result, lineage, sink, {
           signal,
           scratch,
-          onProgress: (done, total) =>
-            emit(job, { type: 'progress', stage: 'output', done, total, secondsLeft: null }),
+          onProgress: written(job),
         }),
       );
     }),
+  keep: (job, id) =>
+    running.run(job, (signal) => {
+      const { source, result, lineage } = whatIsFinished();
+      return keepResult(id, source, result, lineage, { signal, onProgress: written(job) });
+    }),
 };
+
+function whatIsFinished() {
+  if (!scene || !finished) throw notReady('There is no result to save yet.', 'Press Run first.');
+  return { source: scene, ...finished };
+}
+
+const written = (job: number) => (done: number, total: number) =>
+  emit(job, { type: 'progress', stage: 'output', done, total, secondsLeft: null });
 
 function setScene(source: SceneSource): SceneSource {
   scene = source;

@@ -2,8 +2,10 @@ import type { BackendName } from '../src/inference/backend.ts';
 import type { StartReport } from '../src/inference/networks.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../src/pipeline/enhance/display-tile.ts';
 import type { MaskTile, RepairedTile, RunEvent, RunReport, RunSettings } from '../src/pipeline/events.ts';
+import type { ImageFile } from '../src/pipeline/library/record.ts';
 import type { GeneratorSize, Networks } from '../src/pipeline/networks.ts';
 import type { Scene, SceneOverrides, Window } from '../src/pipeline/scene.ts';
+import type { ComparisonInput, OpenedComparison } from './comparison-protocol.ts';
 import type { Speed } from './speed.ts';
 
 /** A file, the files of one scene, or the address of one (a URL object does not cross). */
@@ -43,6 +45,8 @@ export interface PipelineApi {
    * @returns null if it was written to `picked`
    */
   export(job: number, product: Product, picked: FileSystemFileHandle | null): Promise<Blob | null>;
+  /** Writes scene, result, mask and provenance into the library; returns the length of each. */
+  keep(job: number, id: string): Promise<Readonly<Record<ImageFile, number>>>;
 }
 
 export interface RunRequest {
@@ -92,6 +96,8 @@ export interface DisplayApi {
   connectPipeline(port: MessagePort | null): void;
   cancel(job: number): void;
   open(job: number, input: SceneInput): Promise<OpenedForDisplay>;
+  /** Shows finished files instead of a scene and its run, until the next `open`. */
+  openComparison(job: number, input: ComparisonInput): Promise<OpenedComparison>;
   override(overrides: SceneOverrides): OpenedForDisplay;
   /** Forgets what earlier runs found; tiles of this run are taken from now on. */
   expectRun(run: number): void;

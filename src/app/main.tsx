@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { createEngine, preferredBackends } from '../services/create-engine.ts';
 import { saveFile } from '../services/files.ts';
 import { sceneMemory } from '../services/last-scene.ts';
+import { browserLibrary } from '../services/library.ts';
 import { createAppStore } from '../store/create-store.ts';
 import { App } from '../ui/App.tsx';
 import { offlineHere } from './offline.ts';
@@ -22,6 +23,7 @@ const store = createAppStore({
     truth: new URL('samples/landsat7-olinda-clear.tif', document.baseURI),
   },
   memory: sceneMemory(),
+  library: browserLibrary(),
   offline: offlineHere(),
   saveFile: ({ name, blob }) => saveFile(blob, name),
 });

@@ -46,6 +46,13 @@ export type ErrorCode =
   | 'job/not-ready'
   | 'job/storage-full'
   | 'job/storage-lost'
+  // the library of saved comparisons
+  | 'library/no-storage'
+  | 'library/in-use'
+  | 'library/gone'
+  | 'library/damaged'
+  | 'library/newer'
+  | 'library/not-an-export'
   // the embedded viewer
   | 'embed/bad-setting'
   | 'embed/not-loaded'

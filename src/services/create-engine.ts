@@ -1,7 +1,7 @@
 import { proxy, type Remote, transfer } from 'comlink';
 import type { DisplayApi, PipelineApi, SceneInput } from '../../workers/protocol.ts';
 import type { SceneOverrides } from '../pipeline/scene.ts';
-import type { BackendReport, Engine, EngineEvent, OpenedScene } from './engine.ts';
+import type { BackendReport, ComparisonInput, Engine, EngineEvent, OpenedScene } from './engine.ts';
 import { pickFile } from './files.ts';
 import { readModelCards } from './models.ts';
 import { type WorkerClient, workerClient } from './worker-client.ts';
@@ -33,6 +33,8 @@ export function createEngine(options: EngineOptions = {}): Engine {
   /** What a new worker has to be told after a crash. */
   let current: { name: string; input: SceneInput; overrides: SceneOverrides | null } | null = null;
   let reference: SceneInput | null = null;
+  /** The finished files that the display shows instead, if it does. */
+  let comparison: ComparisonInput | null = null;
   let connected = false;
   /** The run whose tiles the display worker shows. */
   let shownRun: number | null = null;
@@ -57,6 +59,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       connected = false;
       await api.start(deliver);
       await reopen(api);
+      if (comparison) await api.openComparison(0, comparison);
       if (shownRun === null || !pipeline.alive) return;
       await api.expectRun(shownRun);
       await pipeline.call((computing) => link(computing, api));
@@ -105,6 +108,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       const shown = await display.call((api, job) => api.open(job, crossing), signal);
       current = { name: scene.name, input: crossing, overrides: null };
       reference = null;
+      comparison = null;
       return { scene, displayBands: shown.displayBands };
     },
 
@@ -181,6 +185,22 @@ export function createEngine(options: EngineOptions = {}): Engine {
           listeners.delete(job);
         }
       }, signal);
+    },
+
+    keep: (id, onEvent, signal) =>
+      pipeline.call(async (api, job) => {
+        listeners.set(job, onEvent);
+        try {
+          return await api.keep(job, id);
+        } finally {
+          listeners.delete(job);
+        }
+      }, signal),
+
+    async openComparison(input, signal) {
+      const opened = await display.call((api, job) => api.openComparison(job, input), signal);
+      comparison = input;
+      return opened;
     },
 
     dispose() {

@@ -1,7 +1,9 @@
+import type { ComparisonInput } from '../../workers/comparison-protocol.ts';
 import type { RunRequest, Unfinished } from '../../workers/protocol.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../pipeline/enhance/display-tile.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { RunEvent, RunReport, RunSettings } from '../pipeline/events.ts';
+import type { ImageFile } from '../pipeline/library/record.ts';
 import type { GeneratorSize } from '../pipeline/networks.ts';
 import type { Scene, SceneOverrides, Window } from '../pipeline/scene.ts';
 
@@ -59,6 +61,17 @@ export interface Engine {
     onEvent: (event: EngineEvent) => void,
     signal?: AbortSignal,
   ): Promise<ExportedFile | null>;
+  /**
+   * Writes scene, result, mask and provenance into the library, in the folder of this id.
+   * @returns the length of each in bytes
+   */
+  keep(
+    id: string,
+    onEvent: (event: EngineEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<Readonly<Record<ImageFile, number>>>;
+  /** Shows finished files instead of a scene: tiles, stretch and values are theirs until a scene is opened. */
+  openComparison(input: ComparisonInput, signal?: AbortSignal): Promise<OpenedScene>;
   /** Ends the workers. */
   dispose(): void;
 }
@@ -164,4 +177,4 @@ export type TileRequest = DisplayRequest;
 export type DisplayTile = DisplayPixels;
 export type PixelProbe = PixelValues;
 
-export type { ErrorReport, RunRequest, Unfinished };
+export type { ComparisonInput, ErrorReport, RunRequest, Unfinished };

@@ -2,23 +2,26 @@ import { cancelled } from '../pipeline/errors.ts';
 
 /** As in https://wicg.github.io/file-system-access/, which TypeScript does not know: not every browser has it. */
 interface FilePicker {
-  showSaveFilePicker?(options: {
-    suggestedName: string;
-    types: { description: string; accept: Record<string, string[]> }[];
-  }): Promise<FileSystemFileHandle>;
+  showSaveFilePicker?(options: { suggestedName: string; types: FileKind[] }): Promise<FileSystemFileHandle>;
 }
 
+interface FileKind {
+  readonly description: string;
+  readonly accept: Record<string, string[]>;
+}
+const GEOTIFF: FileKind = { description: 'GeoTIFF', accept: { 'image/tiff': ['.tif', '.tiff'] } };
+export const ZIP: FileKind = { description: 'ZIP file', accept: { 'application/zip': ['.zip'] } };
+
 /**
- * Lets the user pick where a GeoTIFF goes.
+ * Lets the user pick where a file goes.
  * @returns null where the browser has no dialog for it, or does not allow one here (embedded pages)
  * @throws PipelineError `job/cancelled` if the user closes the dialog
  */
-export async function pickFile(suggestedName: string): Promise<FileSystemFileHandle | null> {
+export async function pickFile(suggestedName: string, kind = GEOTIFF): Promise<FileSystemFileHandle | null> {
   const { showSaveFilePicker } = window as FilePicker;
   if (!showSaveFilePicker) return null;
-  const types = [{ description: 'GeoTIFF', accept: { 'image/tiff': ['.tif', '.tiff'] } }];
   try {
-    return await showSaveFilePicker({ suggestedName, types });
+    return await showSaveFilePicker({ suggestedName, types: [kind] });
   } catch (thrown) {
     if (thrown instanceof DOMException && thrown.name === 'AbortError') throw cancelled();
     return null;

@@ -1,5 +1,6 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { Engine, ExportedFile, Offline, SceneMemory } from '../services/engine.ts';
+import type { Library } from '../services/library-types.ts';
 import type { AppState, Sample } from './state.ts';
 
 /** What the store needs of the outside. */
@@ -15,6 +16,8 @@ export interface StoreDependencies {
   readonly memory?: SceneMemory;
   /** Keeps the application for use without a network; left out where nothing should. */
   readonly offline?: Offline;
+  /** The saved comparisons; left out where none are kept. */
+  readonly library?: Library;
   /** Hands a file to the user. */
   saveFile(file: ExportedFile): void;
 }
@@ -48,4 +51,5 @@ export const EMPTY = {
   swipe: 0.5,
   probe: null,
   notices: [],
+  startWindow: null,
 } as const satisfies Partial<AppState>;

@@ -3,6 +3,7 @@ import { toPipelineError } from '../pipeline/errors.ts';
 import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
 import { type ActionContext, EMPTY, type StoreDependencies } from './context.ts';
 import { jobActions } from './job-actions.ts';
+import { EMPTY_LIBRARY, libraryActions } from './library.ts';
 import { modelsActions, NO_MODELS } from './models-actions.ts';
 import { sceneActions } from './scene-actions.ts';
 import { type AppState, isBusy } from './state.ts';
@@ -12,7 +13,7 @@ export type AppStore = StoreApi<AppState>;
 
 /** One store per viewer instance. Actions are the only writers; samples of the scene never enter it. */
 export function createAppStore(dependencies: StoreDependencies): AppStore {
-  const { offline } = dependencies;
+  const { offline, library } = dependencies;
   const created = createStore<AppState>((set, get, store) => {
     let task = new AbortController();
     const context: ActionContext = {
@@ -28,6 +29,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
       abortTask: () => task.abort(),
     };
     return {
+      ...EMPTY_LIBRARY,
       ...EMPTY,
       lastScene: null,
       sceneRevision: 0,
@@ -45,6 +47,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
         ...jobActions(context),
         ...viewActions(context),
         ...modelsActions(context),
+        ...libraryActions(context),
         fail(fault) {
           const error = toPipelineError(fault);
           if (error.code !== 'job/cancelled') set({ error: error.toReport() });
@@ -60,7 +63,9 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
   });
   created.subscribe((state, before) => {
     if (isBusy(state) !== isBusy(before)) offline?.setBusy(isBusy(state));
+    if (before.job.status === 'saved' && state.job.status !== 'saved') library?.release();
   });
+  library?.follow((state) => created.setState({ library: state }));
   offline?.follow((state) => created.setState({ offline: state }));
   return created;
 }

@@ -37,7 +37,7 @@ export function sceneActions(context: ActionContext): SceneActions {
     const signal = context.beginTask();
     const before = get();
     const name = sample?.name ?? nameOf(input);
-    set({ opening: name, error: null });
+    set({ opening: name, error: null, page: 'scene' });
     try {
       const opened = await engine.open(input, signal);
       if (signal.aborted) return;
@@ -83,7 +83,7 @@ export function sceneActions(context: ActionContext): SceneActions {
     },
     close() {
       context.abortTask();
-      set({ ...EMPTY, error: null });
+      set({ ...EMPTY, page: 'scene', error: null });
     },
     async correct(overrides, settings) {
       const signal = context.beginTask();

@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { MaskSource, RunReport, RunSettings, Stage } from '../pipeline/events.ts';
+import type { ComparisonRecord } from '../pipeline/library/record.ts';
 import type { Notice, SceneOverrides, Window } from '../pipeline/scene.ts';
 import type {
   BackendReport,
@@ -15,6 +16,7 @@ import type {
   Unfinished,
 } from '../services/engine.ts';
 import type { Combination, CombinationId } from './combinations.ts';
+import type { LibraryActions, LibrarySlice } from './library.ts';
 import type { ModelsActions, ModelsSlice } from './models-actions.ts';
 
 /** A scene that the application offers by itself, with the clear truth to measure against. */
@@ -52,6 +54,8 @@ export type Job =
   /** Opened, with an earlier run to continue: waits for the user to choose. */
   | { readonly status: 'unfinished' }
   | { readonly status: 'done'; readonly report: RunReport }
+  /** A comparison of the library is open. */
+  | { readonly status: 'saved'; readonly record: ComparisonRecord }
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed' };
 
@@ -106,11 +110,12 @@ export interface OfflineSlice {
 }
 
 /** Whether something is under way that loading the page again would interrupt. */
-export function isBusy({ opening, job, saving }: AppState): boolean {
-  return opening !== null || saving !== null || job.status === 'starting' || job.status === 'running';
+export function isBusy({ opening, job, saving, libraryWork }: AppState): boolean {
+  const writing = saving !== null || libraryWork !== null;
+  return opening !== null || writing || job.status === 'starting' || job.status === 'running';
 }
 
-export interface Actions extends ModelsActions {
+export interface Actions extends ModelsActions, LibraryActions {
   /**
    * Opens a scene and processes it; asks first if an earlier run of it can be continued.
    * @param origin from which a file can be opened again at the next visit, where the browser gives it
@@ -161,6 +166,7 @@ export type AppState = SceneSlice &
   ViewSlice &
   ModelsSlice &
   MessageSlice &
+  LibrarySlice &
   OfflineSlice & { readonly actions: Actions };
 
 export type { Combination, CombinationId, MaskSource };

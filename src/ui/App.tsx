@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { lazy, Suspense, useRef } from 'react';
 import type { Engine } from '../services/engine.ts';
 import type { AppStore } from '../store/create-store.ts';
 import type { Viewer } from '../viewer/viewer.ts';
@@ -29,7 +29,17 @@ export function App({ store, tiles }: { store: AppStore; tiles: Pick<Engine, 'di
   );
 }
 
+/** Fetched when it is first looked at. */
+const LibraryPage = lazy(() => import('./library/LibraryPage.tsx'));
+
 function Page() {
+  const page = useApp((state) => state.page);
   const hasScene = useApp((state) => state.scene !== null);
+  if (page === 'library')
+    return (
+      <Suspense fallback={<main aria-busy="true" />}>
+        <LibraryPage />
+      </Suspense>
+    );
   return hasScene ? <Workspace /> : <Landing />;
 }

@@ -6,7 +6,7 @@ const carriesFiles = (event: DragEvent) => event.dataTransfer.types.includes('Fi
 
 /** The whole window takes dropped files and folders. */
 export function DropZone({ children }: { children: ReactNode }) {
-  const { open, fail } = useActions();
+  const { open, importSaved, fail } = useActions();
   const [over, setOver] = useState(false);
   // Entering a child leaves its parent: only the outermost leave counts.
   const depth = useRef(0);
@@ -31,6 +31,7 @@ export function DropZone({ children }: { children: ReactNode }) {
         const { items } = event.dataTransfer;
         Promise.all([droppedFiles(items), droppedHandle(items)])
           .then(([files, handle]) => {
+            if (/\.zip$/i.test(files[0]?.name ?? '')) return importSaved(files[0]);
             if (files.length === 1) return open(files[0], handle);
             return files.length > 0 ? open(files) : undefined;
           })

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
 import { useActions, useApp } from './context.ts';
+import { LibraryButton } from './library/LibraryButton.tsx';
 import { OfflineStatus } from './OfflineStatus.tsx';
 import { OpenFileButton } from './Open.tsx';
 
@@ -31,6 +32,7 @@ export function Header() {
           <OpenFileButton className="button" label="Open another" />
         </>
       )}
+      <LibraryButton />
       <OfflineStatus />
       <button type="button" className="button small networks" onClick={() => setShowModels(true)}>
         Networks

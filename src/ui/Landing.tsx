@@ -1,5 +1,6 @@
 import { Contours } from './Contours.tsx';
 import { useActions, useApp } from './context.ts';
+import { SavedOffer } from './library/LibraryButton.tsx';
 import { OpenFileButton, UrlForm } from './Open.tsx';
 
 /** The empty page: one thing to do, three ways to do it. */
@@ -40,6 +41,7 @@ export function Landing() {
                 Try the sample scene
               </button>
             </div>
+            <SavedOffer />
             <p className="hint">
               Or drop a file anywhere on this page; bands in files of their own (B02.tif, B03.tif, ...)
               together, or their folder: they are saved as one file. The sample is a Landsat 7 scene with

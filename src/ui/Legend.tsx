@@ -30,9 +30,11 @@ export function Legend() {
   const opacity = useApp((state) => state.overlayOpacity);
   const hasResult = useApp((state) => state.hasResult);
   const started = useApp((state) => state.job.status !== 'idle');
+  const isSaved = useApp((state) => state.job.status === 'saved');
   const { setOverlay, setOverlayOpacity } = useActions();
   if (!started) return null;
-  const offered = NAMES.filter(([id]) => hasResult || id === 'mask' || id === 'none');
+  const kept = NAMES.filter(([id]) => !isSaved || id !== 'confidence');
+  const offered = kept.filter(([id]) => hasResult || id === 'mask' || id === 'none');
   return (
     <section className="legend" aria-label="Overlay">
       <select

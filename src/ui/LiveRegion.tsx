@@ -1,7 +1,7 @@
 import type { AppState } from '../store/state.ts';
 import { useApp } from './context.ts';
 import { offlineInWords } from './OfflineStatus.tsx';
-import { STAGE_WORDS, sharesInWords } from './words.ts';
+import { LIBRARY_WORK_WORDS, STAGE_WORDS, sharesInWords } from './words.ts';
 
 /** Says where the job stands to those who cannot see it: each stage once, not each tile. */
 export function LiveRegion() {
@@ -13,8 +13,9 @@ export function LiveRegion() {
   );
 }
 
-export function announcement({ opening, job, saving, offline }: AppState): string {
+export function announcement({ opening, job, saving, libraryWork, offline }: AppState): string {
   if (opening !== null) return `Opening ${opening}`;
+  if (libraryWork !== null) return LIBRARY_WORK_WORDS[libraryWork.kind];
   if (saving !== null) return 'Writing the file';
   switch (job.status) {
     case 'starting':
@@ -25,6 +26,8 @@ export function announcement({ opening, job, saving, offline }: AppState): strin
       return 'An earlier run of this scene can be continued';
     case 'done':
       return `Done: ${sharesInWords(job.report.shares)}`;
+    case 'saved':
+      return `${job.record.title}: ${sharesInWords(job.record.summary.shares)}`;
     case 'cancelled':
       return 'Cancelled';
     default:

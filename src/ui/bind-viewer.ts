@@ -33,8 +33,9 @@ export function bindViewer(store: AppStore, viewer: Viewer): () => void {
 }
 
 function showScene(state: AppState, viewer: Viewer): void {
-  const { scene, displayBands: bands, stretch, gamma } = state;
+  const { scene, displayBands: bands, stretch, gamma, startWindow } = state;
   viewer.setScene(scene === null ? null : { grid: scene.scene.grid, bands, stretch, gamma });
+  if (scene !== null && startWindow !== null) viewer.showWindow(startWindow);
 }
 
 function showView(now: AppState, viewer: Viewer, before?: AppState): void {

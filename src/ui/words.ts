@@ -13,6 +13,13 @@ export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
   output: 'Writing the file',
 };
 
+/** What is done with the library, as said to the user. */
+export const LIBRARY_WORK_WORDS = {
+  save: 'Saving in the library',
+  export: 'Writing the file',
+  import: 'Importing',
+} as const;
+
 /** Sensors by the names people know them by. */
 export const SENSOR_WORDS: Readonly<Record<Sensor, string>> = {
   'sentinel-2': 'Sentinel-2',
@@ -108,4 +115,9 @@ export function fileSize(bytes: number): string {
   const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
   const value = bytes / 1000 ** power;
   return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)}\u00a0${units[power]}`;
+}
+
+/** A moment as the user's language writes it: `23 Nov 2026, 14:05`. */
+export function dateInWords(iso: string): string {
+  return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }

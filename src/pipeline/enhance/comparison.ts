@@ -1,9 +1,15 @@
 import { requireSameGrid } from '../ingest/grids.ts';
 import { openClasses, openScene, type SceneFile } from '../ingest/open.ts';
 import { memoryPages } from '../pages.ts';
-import type { SceneSource } from '../scene.ts';
+import type { SceneOverrides, SceneSource } from '../scene.ts';
 import { displayStore } from './display-store.ts';
-import { type DisplayPixels, type DisplayRequest, displayTile } from './display-tile.ts';
+import {
+  type DisplayPixels,
+  type DisplayRequest,
+  displayTile,
+  type PixelValues,
+  probePixel,
+} from './display-tile.ts';
 import { needsPreview, withPreview } from './preview.ts';
 
 /** Images of classes that may lie over a comparison. */
@@ -13,6 +19,8 @@ export type ClassLayer = 'mask' | 'provenance';
 export interface ComparisonFiles extends Partial<Readonly<Record<ClassLayer, SceneFile>>> {
   readonly before: SceneFile;
   readonly after: SceneFile;
+  /** What the user changed of what was understood of the images; holds for both. */
+  readonly overrides?: SceneOverrides;
 }
 
 /** An opened comparison: samples are read when they are shown. */
@@ -33,8 +41,8 @@ const NO_RUN = displayStore();
 export async function openComparison(files: ComparisonFiles, signal?: AbortSignal): Promise<Comparison> {
   const classLayer = async (file: SceneFile | undefined) => file && openClasses(file, signal);
   const [before, after, mask, provenance] = await Promise.all([
-    openScene(files.before, {}, signal),
-    openScene(files.after, {}, signal),
+    openScene(files.before, { overrides: files.overrides }, signal),
+    openScene(files.after, { overrides: files.overrides }, signal),
     classLayer(files.mask),
     classLayer(files.provenance),
   ]);
@@ -60,4 +68,23 @@ export async function comparisonTile(
   const values = await displayTile(source, NO_RUN, { ...request, layer: 'before', bands: [0] }, signal);
   const data = Uint8Array.from(values.data, (value, i) => (i % 2 === 0 ? value : value * 255));
   return { width, height, channels: 2, data };
+}
+
+/** Values of both images at one pixel of the scene, and its classes. */
+export async function probeComparison(
+  { before, after, classes }: Comparison,
+  x: number,
+  y: number,
+  signal?: AbortSignal,
+): Promise<PixelValues> {
+  const pixelOf = (source: SceneSource) => probePixel(source, NO_RUN, x, y, signal);
+  const classOf = async (source?: SceneSource) =>
+    source ? ((await pixelOf(source)).before?.[0] ?? null) : null;
+  const [seen, made, mask, provenance] = await Promise.all([
+    pixelOf(before),
+    pixelOf(after),
+    classOf(classes.mask),
+    classOf(classes.provenance),
+  ]);
+  return { ...seen, after: made.before, mask, provenance };
 }

@@ -48,10 +48,24 @@ export function writeResult(
   sink: ByteSink,
   options?: WriteOptions,
 ): Promise<number> {
-  const { scene } = source;
+  const spec = sceneSpec(source.scene, lineageItems(lineage));
+  return writeCog(spec, (window, signal) => result.read(window, signal), sink, options);
+}
+
+/**
+ * The scene as it came: its samples and metadata, in the layout of the result, to be looked at beside it.
+ * @returns length in bytes
+ * @throws PipelineError as {@link writeCog}
+ */
+export function writeOriginal(source: SceneSource, sink: ByteSink, options?: WriteOptions): Promise<number> {
+  const read = (window: Window, signal?: AbortSignal) => source.read(window, undefined, signal);
+  return writeCog(sceneSpec(source.scene, []), read, sink, options);
+}
+
+function sceneSpec(scene: Scene, added: readonly MetadataItem[]): CogSpec {
   const hasMask = typeof scene.maskBand === 'number';
   const bands = scene.bands.filter(({ index }) => index !== scene.maskBand);
-  const spec: CogSpec = {
+  return {
     width: scene.grid.width,
     height: scene.grid.height,
     bands: bands.length,
@@ -64,10 +78,9 @@ export function writeResult(
     alphaBand: bands.find(({ role }) => role === 'alpha')?.index,
     metadata: {
       ...scene.metadata,
-      gdalMetadata: editItems(scene.metadata.gdalMetadata, isStale, lineageItems(lineage)),
+      gdalMetadata: editItems(scene.metadata.gdalMetadata, isStale, added),
     },
   };
-  return writeCog(spec, (window, signal) => result.read(window, signal), sink, options);
 }
 
 /** Where cloud and shadow were found: one band of MASK_CLASS values, with colours. */

@@ -116,6 +116,16 @@ export function createFakeEngine(
       masked = new Set();
       return opened();
     },
+    async keep(_, onEvent) {
+      calls.push('keep');
+      onEvent({ type: 'progress', stage: 'output', done: 1, total: 2, secondsLeft: null });
+      return { 'before.tif': 4, 'after.tif': 3, 'mask.tif': 2, 'provenance.tif': 1 };
+    },
+    async openComparison() {
+      calls.push('openComparison');
+      scene = fakeScene('before.tif');
+      return opened();
+    },
     async override(overrides) {
       calls.push(`override ${Object.keys(overrides).join()}`);
       return opened();

@@ -3,6 +3,7 @@ import type { Job } from '../../store/state.ts';
 import { useActions, useApp, ViewerContext } from '../context.ts';
 import { duration, percent, STAGE_WORDS } from '../words.ts';
 import { ResultCard } from './ResultCard.tsx';
+import { SavedCard } from './SavedCard.tsx';
 
 /** Where the job stands, with its one next step. */
 export function JobCard() {
@@ -17,12 +18,14 @@ export function JobCard() {
       return <Running job={job} />;
     case 'done':
       return <ResultCard report={job.report} />;
+    case 'saved':
+      return <SavedCard record={job.record} />;
     default:
       return <Standing status={job.status} />;
   }
 }
 
-type StandingStatus = Exclude<Job['status'], 'starting' | 'running' | 'done'>;
+type StandingStatus = Exclude<Job['status'], 'starting' | 'running' | 'done' | 'saved'>;
 
 const STANDING_WORDS: Readonly<Record<StandingStatus, { readonly title: string; readonly text: string }>> = {
   idle: { title: 'Ready', text: 'The scene is open.' },

@@ -4,6 +4,7 @@ import type { RunReport, Shares } from '../../pipeline/events.ts';
 import type { Product } from '../../services/engine.ts';
 import { css } from '../../viewer/palette.ts';
 import { useActions, useApp, ViewerContext } from '../context.ts';
+import { KeepButton } from '../library/KeepButton.tsx';
 import { duration, sharesInWords } from '../words.ts';
 import { Scores } from './Scores.tsx';
 
@@ -38,6 +39,7 @@ export function ResultCard({ report }: { report: RunReport }) {
           </>
         )}
         <SaveButtons cloudless={cloudless} />
+        <KeepButton />
         <p className="fine">
           {tiles.repaired} of {tiles.total} tiles repaired in {duration(report.seconds)} on{' '}
           {report.backend.replace('webgpu', 'WebGPU').replace('wasm', 'WASM')}
@@ -48,7 +50,7 @@ export function ResultCard({ report }: { report: RunReport }) {
   );
 }
 
-function ShareBar({ shares }: { shares: Shares }) {
+export function ShareBar({ shares }: { shares: Shares }) {
   const parts = [
     ['observed', 'var(--observed)'],
     ['thinCorrected', css(PROVENANCE_COLOURS.thinCorrected)],

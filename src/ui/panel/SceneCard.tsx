@@ -9,7 +9,8 @@ export function SceneCard() {
   const sample = useApp((state) => state.sample);
   const backend = useApp((state) => state.backend);
   const revision = useApp((state) => state.sceneRevision);
-  if (scene === undefined) return null;
+  const isSaved = useApp((state) => state.job.status === 'saved');
+  if (scene === undefined || isSaved) return null;
   const { width, height, crs } = scene.grid;
   return (
     <section className="card quiet" aria-labelledby="scene-title">

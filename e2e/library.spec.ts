@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs';
+import { expect, type Page, test } from '@playwright/test';
+
+const PATIENCE = { timeout: 100_000 };
+
+/** Runs the sample, and saves it in the library with the divider at a tenth. */
+async function saveSample(page: Page): Promise<void> {
+  await page.goto('/?sample&backend=wasm');
+  await expect(page.getByRole('heading', { name: 'Done' })).toBeVisible(PATIENCE);
+  await page.getByRole('slider', { name: 'Swipe between before and after' }).first().focus();
+  await page.keyboard.press('Home');
+  await page.getByRole('button', { name: 'Save in the library' }).click();
+  await expect(page.getByText('Saved in the library.')).toBeVisible();
+}
+
+/** Names of what lies in the library's folder, sorted. */
+const stored = (page: Page) =>
+  page.evaluate(async () => {
+    const names: string[] = [];
+    const root = await navigator.storage.getDirectory();
+    const library = await root.getDirectoryHandle('library', { create: true });
+    for await (const [id, folder] of library.entries())
+      for await (const name of (folder as FileSystemDirectoryHandle).keys()) names.push(`${id}/${name}`);
+    return names.map((name) => name.replace(/^[^/]*\//, '')).sort();
+  });
+
+const FILES = ['after.tif', 'before.tif', 'mask.tif', 'provenance.tif', 'record.json', 'thumbnail.jpg'];
+
+test('a result is saved, opened after a reload as it was left, renamed, exported, deleted and imported', async ({
+  page,
+}) => {
+  await saveSample(page);
+  expect(await stored(page)).toEqual(FILES);
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Open your saved comparison' }).click();
+
+  await page.getByRole('button', { name: /^Rename/ }).click();
+  await page.getByRole('textbox', { name: 'Title' }).fill('Olinda, July');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Olinda, July' })).toBeVisible();
+  await page.screenshot({ path: 'test-results/library.png' });
+
+  const workers = page.workers().map((worker) => worker.url());
+  await page.getByRole('button', { name: 'Open Olinda, July' }).click();
+  await expect(page.locator('.panel').getByRole('heading', { name: 'Olinda, July' })).toBeVisible();
+  await expect(page.getByRole('slider', { name: 'Swipe between before and after' }).first()).toHaveAttribute(
+    'aria-valuenow',
+    '0',
+  );
+  await page.locator('.map').hover();
+  await expect(page.getByRole('region', { name: 'Pixel under the pointer' })).toContainText('After');
+  await page.screenshot({ path: 'test-results/library-open.png' });
+  expect(workers.filter((url) => /inference/.test(url))).toEqual([]);
+  expect(page.workers().filter((worker) => /inference/.test(worker.url()))).toEqual([]);
+
+  await page.getByRole('button', { name: 'Back to the library' }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export Olinda, July' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('Olinda,-July.zip');
+  const zip = readFileSync(await download.path());
+
+  await page.getByRole('button', { name: 'Delete Olinda, July' }).click();
+  await page.getByRole('button', { name: 'Keep', exact: true }).click();
+  await page.getByRole('button', { name: 'Delete Olinda, July' }).click();
+  await page
+    .getByRole('group', { name: 'Delete Olinda, July' })
+    .getByRole('button', { name: 'Delete' })
+    .click();
+  await expect(page.getByText('Nothing is saved yet.')).toBeVisible();
+  expect(await stored(page)).toEqual([]);
+
+  const carry = { name: 'carried.zip', mimeType: 'application/zip', buffer: zip };
+  await page.getByLabel('Exported comparisons').setInputFiles(carry);
+  await expect(page.getByText('1 comparison was added.')).toBeVisible();
+  expect(await stored(page)).toEqual(FILES);
+  await page.getByLabel('Exported comparisons').setInputFiles(carry);
+  await expect(page.getByText('1 was here already.')).toBeVisible();
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect(page.locator('.map canvas').first()).toBeVisible();
+
+  await page.getByRole('button', { name: 'Back to the library' }).click();
+  const wrong = { ...carry, buffer: Buffer.from('not a zip') };
+  await page.getByLabel('Exported comparisons').setInputFiles(wrong);
+  await expect(page.getByRole('alert')).toContainText('holds no comparisons that can be taken in');
+});
+
+test('the storage runs full: told, nothing is left behind, and saved once there is room', async ({
+  page,
+}) => {
+  await page.goto('/?sample&backend=wasm');
+  await expect(page.getByRole('heading', { name: 'Done' })).toBeVisible(PATIENCE);
+  const devtools = await page.context().newCDPSession(page);
+  const origin = new URL(page.url()).origin;
+  const usage = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + 50_000 });
+  const save = page.getByRole('button', { name: 'Save in the library' });
+  await save.click();
+  await expect(page.getByRole('alert')).toContainText('no room left');
+  expect(await stored(page)).toEqual([]);
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1e9 });
+  await save.click();
+  await expect(page.getByText('Saved in the library.')).toBeVisible();
+  await expect(page.getByRole('alert')).toBeEmpty();
+});
+
+test('two tabs: one sees what the other saves, and cannot delete what the other shows', async ({
+  page,
+  context,
+}) => {
+  const other = await context.newPage();
+  await other.goto('/');
+  await other.getByRole('button', { name: 'Library' }).click();
+  await expect(other.getByText('Nothing is saved yet.')).toBeVisible();
+  await saveSample(page);
+  const title = 'landsat7-olinda-simulated-clouds';
+  await other.getByRole('button', { name: `Open ${title}` }).click();
+  await expect(other.locator('.panel').getByRole('heading', { name: title })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Open the library' }).click();
+  const remove = async () => {
+    await page.getByRole('button', { name: `Delete ${title}` }).click();
+    await page
+      .getByRole('group', { name: /^Delete/ })
+      .getByRole('button', { name: 'Delete' })
+      .click();
+  };
+  await remove();
+  await expect(page.getByRole('alert')).toContainText('in use in another tab');
+  await other.close();
+  await expect(async () => {
+    await remove();
+    await expect(page.getByText('Nothing is saved yet.')).toBeVisible({ timeout: 3000 });
+  }).toPass();
+});
+
+test('what was never finished is gone at the next start, and a newer version’s record stays', async ({
+  page,
+}) => {
+  await page.goto('/');
+  await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const library = await root.getDirectoryHandle('library', { create: true });
+    await (await library.getDirectoryHandle('left-over', { create: true })).getFileHandle('before.tif', {
+      create: true,
+    });
+    const folder = await library.getDirectoryHandle('from-the-future', { create: true });
+    const record = await folder.getFileHandle('record.json', { create: true });
+    const stream = await record.createWritable();
+    await stream.write('{"version": 99}');
+    await stream.close();
+  });
+  await page.reload();
+  await page.getByRole('button', { name: 'Library' }).click();
+  await expect(page.getByText('saved by a newer version')).toBeVisible();
+  expect(await stored(page)).toEqual(['record.json']);
+});
+
+test('a window that keeps nothing says so', async ({ page }) => {
+  await page.addInitScript(() => {
+    StorageManager.prototype.getDirectory = () =>
+      Promise.reject(new DOMException('private', 'SecurityError'));
+  });
+  // Workers have a storage of their own: they are told the same.
+  await page.route(/library\.worker.*\.js/, async (route) => {
+    const answer = await route.fetch();
+    const body = `StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException('private', 'SecurityError'));${await answer.text()}`;
+    await route.fulfill({ response: answer, body });
+  });
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Library' }).click();
+  await expect(page.getByText('This browser keeps no files for this page')).toBeVisible();
+  await page.screenshot({ path: 'test-results/library-none.png' });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { MASK_CLASS } from '../scene.ts';
+import { interpretationOf, type RecordStep, readRecord, tidyTitle } from './record.ts';
+
+/** As version 1 wrote it: a record that must be readable for ever. Never change it. */
+const VERSION_1 = `{"version":1,"id":"5b1c7a54-7c1a-4b77-a0a0-2b1b6b5f3c11","title":"Olinda","savedAt":"2026-11-23T06:40:00.000Z",
+"scene":{"name":"olinda.tif","width":349,"height":352,"bands":6,"crs":"EPSG:31985"},
+"interpretation":{"roles":["blue","green","red","nir","swir16","swir22"],"scale":0.0039,"offset":0,"nodata":null},
+"files":{"before.tif":400000,"after.tif":410000,"mask.tif":9000,"provenance.tif":9100},
+"summary":{"shares":{"observed":0.7,"thinCorrected":0.1,"shadowCorrected":0.05,"generated":0.15,"leftCloudy":0},"meanConfidence":61.5,"backend":"wasm"},
+"view":{"bands":[2,1,0],"stretch":[{"low":0.1,"high":0.4},{"low":0.1,"high":0.4},{"low":0.1,"high":0.4}],"gamma":1.2,"overlay":"mask","overlayOpacity":0.55,"swipe":0.25,"window":{"x":10,"y":20,"width":100,"height":90}}}`;
+
+const changed = (change: object) => JSON.stringify({ ...JSON.parse(VERSION_1), ...change });
+
+describe('a record', () => {
+  it('of version 1 is read, with shares that it does not know as nothing', () => {
+    const record = readRecord(VERSION_1);
+    expect(record.title).toBe('Olinda');
+    expect(record.summary.shares).toEqual({
+      observed: 0.7,
+      thinCorrected: 0.1,
+      shadowCorrected: 0.05,
+      generated: 0.15,
+      otherDates: 0,
+      otherDatesChanged: 0,
+      leftCloudy: 0,
+    });
+    expect(record.view.window).toEqual({ x: 10, y: 20, width: 100, height: 90 });
+    expect(readRecord(JSON.stringify(record))).toEqual(record);
+  });
+
+  it('of an earlier version goes through every step from there on', () => {
+    const rename: RecordStep = ({ name, ...rest }) => ({ ...rest, title: name });
+    const mark: RecordStep = (record) => ({ ...record, title: `${record.title}, marked` });
+    const first = changed({ version: 1, title: undefined, name: 'Olinda' });
+    expect(readRecord(first, [rename, mark])).toMatchObject({ version: 3, title: 'Olinda, marked' });
+    const second = changed({ version: 2 });
+    expect(readRecord(second, [rename, mark])).toMatchObject({ version: 3, title: 'Olinda, marked' });
+  });
+
+  it('keeps fields that this version does not know', () => {
+    expect(readRecord(changed({ note: 'from elsewhere' }))).toMatchObject({ note: 'from elsewhere' });
+  });
+
+  it('of a later version is told apart from a damaged one', () => {
+    expect(() => readRecord('{"version":99}')).toThrow(expect.objectContaining({ code: 'library/newer' }));
+  });
+
+  it.each([
+    ['no JSON', '{"version":1'],
+    ['a list', '[]'],
+    ['an id that is a path', changed({ id: '../../elsewhere' })],
+    ['no time', changed({ savedAt: 'yesterday' })],
+    ['images without a length', changed({ files: { 'before.tif': 1 } })],
+    ['roles for other bands', changed({ interpretation: { roles: ['red'] } })],
+    ['no view', changed({ view: null })],
+  ])('with %s is refused as damaged', (_, text) => {
+    expect(() => readRecord(text)).toThrow(expect.objectContaining({ code: 'library/damaged' }));
+  });
+});
+
+it('a title is trimmed and never empty', () => {
+  expect(tidyTitle('  two\n words ', 'x')).toBe('two words');
+  expect(tidyTitle('   ', 'x')).toBe('x');
+  expect(tidyTitle('a'.repeat(500), 'x')).toHaveLength(120);
+});
+
+describe('the interpretation of a scene', () => {
+  const band = (role: 'red' | 'scl', scale: number) => ({
+    index: 0,
+    role,
+    description: '',
+    scale,
+    offset: 0.1,
+  });
+  const scene = (scales: readonly number[], nodata: number | null) =>
+    ({
+      bands: [...scales.map((scale) => band('red', scale)), band('scl', 1)],
+      nodata,
+    }) as unknown as Parameters<typeof interpretationOf>[0];
+
+  it('holds scale and offset where all bands of light share them', () => {
+    expect(interpretationOf(scene([2, 2], MASK_CLASS.nodata))).toEqual({
+      roles: ['red', 'red', 'scl'],
+      scale: 2,
+      offset: 0.1,
+      nodata: 255,
+    });
+    expect(interpretationOf(scene([2, 3], null))).toEqual({ roles: ['red', 'red', 'scl'], nodata: null });
+  });
+
+  it('leaves out NaN, which always means no data and which JSON does not know', () => {
+    expect(interpretationOf(scene([2], Number.NaN))).not.toHaveProperty('nodata');
+  });
+});

@@ -1,0 +1,54 @@
+import { useContext } from 'react';
+import { useActions, useApp, ViewerContext } from '../context.ts';
+import { makeThumbnail } from './thumbnail.ts';
+
+/** Saves the result, with the scene and the view, in the library. */
+export function KeepButton() {
+  const library = useApp((state) => state.library);
+  const work = useApp((state) => state.libraryWork);
+  const kept = useApp(
+    ({ kept, job }) => kept !== null && job.status === 'done' && kept.report === job.report,
+  );
+  const whole = useApp((state) => state.scene?.scene.grid);
+  const viewer = useContext(ViewerContext);
+  const { keep, showLibrary, stopLibraryWork, fail } = useActions();
+  if (library.status === 'none') return <p className="fine">{library.reason.message}</p>;
+  if (kept)
+    return (
+      <p className="kept">
+        Saved in the library.
+        <button type="button" className="button small" onClick={showLibrary}>
+          Open the library
+        </button>
+      </p>
+    );
+  const save = async () => {
+    const part = viewer.current?.visibleWindow() ?? null;
+    const isWhole = part?.width === whole?.width && part?.height === whole?.height;
+    // A comparison without a picture is better than none.
+    const thumbnail = await viewer.current
+      ?.snapshot()
+      .then(makeThumbnail)
+      .catch(() => null);
+    await keep({ thumbnail: thumbnail ?? null, window: isWhole ? null : part });
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className="button wide"
+        disabled={work !== null}
+        onClick={() => void save().catch(fail)}
+      >
+        {work?.kind === 'save'
+          ? `Saving in the library, ${Math.floor(100 * work.share)} %`
+          : 'Save in the library'}
+      </button>
+      {work?.kind === 'save' && (
+        <button type="button" className="button small" onClick={stopLibraryWork}>
+          Stop saving
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,182 @@
+import { useEffect, useId, useState } from 'react';
+import { type ComparisonRecord, comparisonBytes, MAX_TITLE } from '../../pipeline/library/record.ts';
+import type { LibraryEntry } from '../../services/library-types.ts';
+import { useActions, useApp } from '../context.ts';
+import { dateInWords, fileSize, sharesInWords } from '../words.ts';
+
+/** For what appears because the user asked for it. */
+const focus = (element: HTMLElement | null) => element?.focus();
+
+/** One comparison: a picture that opens it, what it is, and what can be done with it. */
+export function LibraryCard({ entry }: { entry: LibraryEntry }) {
+  const [asking, setAsking] = useState<'rename' | 'delete' | null>(null);
+  const done = () => setAsking(null);
+  const { id, record, problem } = entry;
+  return (
+    <li className="library-card" data-problem={problem !== null}>
+      {record ? <OpenButton record={record} /> : <div className="library-picture" aria-hidden="true" />}
+      <div className="library-facts">
+        {asking === 'rename' && record ? (
+          <RenameForm record={record} onDone={done} />
+        ) : (
+          <h2>{record?.title ?? 'Cannot be opened'}</h2>
+        )}
+        {record ? (
+          <>
+            <p className="fine">
+              {dateInWords(record.savedAt)} · {record.scene.width} × {record.scene.height},{' '}
+              {record.scene.bands} bands · {fileSize(comparisonBytes(record))}
+            </p>
+            <p className="fine">{sharesInWords(record.summary.shares)}</p>
+          </>
+        ) : (
+          <p className="fine">
+            {problem?.message} {problem?.remedy}
+          </p>
+        )}
+        {asking === 'delete' ? (
+          <DeleteQuestion id={id} record={record} onDone={done} />
+        ) : (
+          <CardActions entry={entry} onAsk={setAsking} />
+        )}
+      </div>
+    </li>
+  );
+}
+
+function OpenButton({ record }: { record: ComparisonRecord }) {
+  const picture = useThumbnail(record.id);
+  const { openSaved } = useActions();
+  return (
+    <button
+      type="button"
+      className="library-picture"
+      aria-label={`Open ${record.title}`}
+      onClick={() => void openSaved(record.id)}
+    >
+      {picture && <img src={picture} alt="" />}
+    </button>
+  );
+}
+
+/** Address of the picture while the card is shown; null until it is there. */
+function useThumbnail(id: string): string | null {
+  const { thumbnailOf } = useActions();
+  const [address, setAddress] = useState<string | null>(null);
+  useEffect(() => {
+    let made: string | null = null;
+    let gone = false;
+    void thumbnailOf(id).then((blob) => {
+      if (gone || blob === null) return;
+      made = URL.createObjectURL(blob);
+      setAddress(made);
+    });
+    return () => {
+      gone = true;
+      if (made !== null) URL.revokeObjectURL(made);
+    };
+  }, [id, thumbnailOf]);
+  return address;
+}
+
+function CardActions({ entry, onAsk }: { entry: LibraryEntry; onAsk: (what: 'rename' | 'delete') => void }) {
+  const busy = useApp((state) => state.libraryWork !== null);
+  const { openSaved, exportSaved } = useActions();
+  const { id, record, problem } = entry;
+  const title = record?.title ?? 'comparison that cannot be opened';
+  return (
+    <div className="library-actions">
+      {record && (
+        <>
+          <button type="button" className="button small primary" onClick={() => void openSaved(id)}>
+            Open
+          </button>
+          <button
+            type="button"
+            className="button small"
+            onClick={() => onAsk('rename')}
+            aria-label={`Rename ${title}`}
+          >
+            Rename
+          </button>
+          <button
+            type="button"
+            className="button small"
+            disabled={busy}
+            onClick={() => void exportSaved([id])}
+            aria-label={`Export ${title}`}
+          >
+            Export
+          </button>
+        </>
+      )}
+      {problem?.code !== 'library/newer' && (
+        <button
+          type="button"
+          className="button small"
+          onClick={() => onAsk('delete')}
+          aria-label={`Delete ${title}`}
+        >
+          Delete
+        </button>
+      )}
+    </div>
+  );
+}
+
+function RenameForm({ record, onDone }: { record: ComparisonRecord; onDone: () => void }) {
+  const [title, setTitle] = useState(record.title);
+  const id = useId();
+  const { renameSaved } = useActions();
+  return (
+    <form
+      className="library-rename"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void renameSaved(record.id, title).then(onDone);
+      }}
+      onKeyDown={(event) => event.key === 'Escape' && onDone()}
+    >
+      <label htmlFor={id} className="visually-hidden">
+        Title
+      </label>
+      <input
+        id={id}
+        ref={focus}
+        maxLength={MAX_TITLE}
+        value={title}
+        onChange={(event) => setTitle(event.target.value)}
+      />
+      <button type="submit" className="button small" disabled={title.trim() === ''}>
+        Rename
+      </button>
+      <button type="button" className="button small" onClick={onDone}>
+        Cancel
+      </button>
+    </form>
+  );
+}
+
+function DeleteQuestion({
+  id,
+  record,
+  onDone,
+}: {
+  id: string;
+  record: ComparisonRecord | null;
+  onDone: () => void;
+}) {
+  const { removeSaved } = useActions();
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset
+    <div className="library-actions" role="group" aria-label={`Delete ${record?.title ?? 'it'} for good?`}>
+      <span className="library-question">Delete for good?</span>
+      <button type="button" className="button small danger" onClick={() => void removeSaved(id).then(onDone)}>
+        Delete
+      </button>
+      <button type="button" className="button small" ref={focus} onClick={onDone}>
+        Keep
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import { useContext } from 'react';
+import type { ComparisonRecord } from '../../pipeline/library/record.ts';
+import { useActions, ViewerContext } from '../context.ts';
+import { dateInWords, sharesInWords } from '../words.ts';
+import { ShareBar } from './ResultCard.tsx';
+
+const IMAGES = [
+  ['before', 'Before'],
+  ['mask', 'Mask'],
+  ['provenance', 'Provenance'],
+] as const;
+
+/** A comparison of the library that is open: what it is, and how to take it out again. */
+export function SavedCard({ record }: { record: ComparisonRecord }) {
+  const { title, savedAt, scene, summary } = record;
+  const viewer = useContext(ViewerContext);
+  const { saveImage, saveFile, showLibrary, fail } = useActions();
+  const savePicture = async () => {
+    const blob = await viewer.current?.snapshot();
+    if (blob !== undefined) saveFile({ name: `${title}.png`, blob });
+  };
+  return (
+    <section className="card" aria-labelledby="job-title">
+      <h2 id="job-title">{title}</h2>
+      <p className="fine">
+        Saved {dateInWords(savedAt)} from {scene.name}
+      </p>
+      <ShareBar shares={summary.shares} />
+      <p className="shares">{sharesInWords(summary.shares)}</p>
+      {summary.meanConfidence !== null && (
+        <p>
+          Mean confidence where repaired: <strong>{Math.round(summary.meanConfidence)} %</strong>
+        </p>
+      )}
+      {summary.shares.generated > 0 && (
+        <p className="honest">
+          Generated pixels are the network’s best guess: nothing was seen there. Do not measure on them.
+        </p>
+      )}
+      <div className="save">
+        <button type="button" className="button primary wide" onClick={() => saveImage('after')}>
+          Save GeoTIFF
+        </button>
+        {/* biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset */}
+        <div className="save-further" role="group" aria-label="Save further images">
+          {IMAGES.map(([image, label]) => (
+            <button type="button" key={image} className="button small" onClick={() => saveImage(image)}>
+              {label}
+            </button>
+          ))}
+          <button type="button" className="button small" onClick={() => void savePicture().catch(fail)}>
+            Picture
+          </button>
+        </div>
+      </div>
+      <button type="button" className="button wide" onClick={showLibrary}>
+        Back to the library
+      </button>
+    </section>
+  );
+}

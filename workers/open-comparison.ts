@@ -1,0 +1,23 @@
+import { type Comparison, openComparison } from '../src/pipeline/enhance/comparison.ts';
+import { firstDisplayBands } from '../src/pipeline/enhance/display-tile.ts';
+import type { ComparisonFile, ComparisonInput, OpenedComparison } from './comparison-protocol.ts';
+
+/** Opens files and addresses, and says what the page has to know of them. */
+export async function openInput(
+  { before, after, mask, provenance, overrides }: ComparisonInput,
+  signal: AbortSignal,
+): Promise<{ comparison: Comparison; opened: OpenedComparison }> {
+  const files = {
+    before: asFile(before),
+    after: asFile(after),
+    mask: mask ? asFile(mask) : undefined,
+    provenance: provenance ? asFile(provenance) : undefined,
+    overrides,
+  };
+  const comparison = await openComparison(files, signal);
+  const { scene } = comparison.before;
+  const bands = Math.min(scene.bands.length, comparison.after.scene.bands.length);
+  return { comparison, opened: { scene, displayBands: firstDisplayBands(scene), bands } };
+}
+
+const asFile = (file: ComparisonFile) => (typeof file === 'string' ? new URL(file) : file);

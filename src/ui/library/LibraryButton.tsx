@@ -23,7 +23,7 @@ export function LibraryButton() {
       >
         <path d="M2.5 4.5h11v9h-11zM4 2.5h8M8 4.5v9" />
       </svg>
-      Library
+      <span>Library</span>
     </button>
   );
 }

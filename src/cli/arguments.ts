@@ -24,6 +24,8 @@ export interface Command {
   /** Where the JSON report goes: a path, `-` for standard output. */
   readonly report: string | null;
   readonly overwrite: boolean;
+  /** Keep what is done of a scene when its run stops, and go on from it. */
+  readonly resume: boolean;
   readonly quiet: boolean;
   /** Scenes at a time, at least 1. */
   readonly jobs: number;
@@ -37,6 +39,7 @@ const OPTIONS = {
   provenance: { type: 'boolean' },
   confidence: { type: 'boolean' },
   overwrite: { type: 'boolean' },
+  resume: { type: 'boolean' },
   report: { type: 'string' },
   reference: { type: 'string' },
   date: { type: 'string', multiple: true },
@@ -114,6 +117,7 @@ export function parseCommand(words: readonly string[], cores: number): Command |
     overrides: overridesOf(values),
     report: values.report ?? null,
     overwrite: values.overwrite ?? false,
+    resume: values.resume ?? false,
     quiet: values.quiet ?? false,
     jobs,
     threads:

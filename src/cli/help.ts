@@ -24,6 +24,8 @@ Output
       --confidence          also write NAME-confidence.tif: 0 to 100 percent
       --report FILE         write a JSON report of all scenes; - for standard output
       --overwrite           replace files that exist; otherwise they are never touched
+      --resume              keep what is done when a run stops before its end, and go on from it the next
+                            time the same command is given
 
 Finding and repairing
       --mask-source SOURCE  network (default), quality-band (a band such as SCL or QA_PIXEL in the file),

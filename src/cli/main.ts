@@ -76,7 +76,12 @@ function endOnSignals(tasks: readonly Task[]): {
   let exitCode: number | null = null;
   const end = (code: number) => () => {
     if (exitCode !== null) {
-      removeWorkingFiles(tasks.flatMap((task) => task.outputs.map((output) => output.path)));
+      for (const { outputs, resume } of tasks) {
+        removeWorkingFiles(
+          outputs.map((output) => output.path),
+          resume,
+        );
+      }
       process.exit(code);
     }
     exitCode = code;

@@ -27,6 +27,7 @@ export function plan(command: Command): Task[] {
       outputs: outputsOf(input, command, intoFolder),
       settings: command.settings,
       overrides: command.overrides,
+      resume: command.resume,
     }),
   );
   checkOutputs(tasks, command.overwrite);

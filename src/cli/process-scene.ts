@@ -1,5 +1,6 @@
 import { PipelineError, throwIfAborted } from '../pipeline/errors.ts';
 import { applyOverrides, openScene, type SceneFile } from '../pipeline/ingest/open.ts';
+import { jobRecord } from '../pipeline/job-record.ts';
 import type { Networks } from '../pipeline/networks.ts';
 import {
   type Lineage,
@@ -10,12 +11,13 @@ import {
   writeResult,
 } from '../pipeline/output/products.ts';
 import { writing } from '../pipeline/output/sink.ts';
-import { pageLog } from '../pipeline/page-log.ts';
+import { shareDone } from '../pipeline/progress.ts';
 import { type RunResult, run } from '../pipeline/run.ts';
 import type { SceneOverrides, SceneSource } from '../pipeline/scene.ts';
+import { openTiles, planTiles } from '../pipeline/tiles.ts';
 import { VERSION } from '../pipeline/version.ts';
+import { keptPages } from './kept-pages.ts';
 import { nodeInflate } from './node-inflate.ts';
-import { nodePageFile } from './node-pages.ts';
 import { writeNodeFile } from './node-sink.ts';
 import { fileSource } from './node-source.ts';
 import { isAddress } from './plan.ts';
@@ -32,7 +34,7 @@ const writers = {
 
 /**
  * Processes one scene from file to file: opens, runs, writes. The outputs get their names when all are complete;
- * after an error or a cancel nothing is left beside them.
+ * after an error or a cancel nothing is left beside them, unless what is done shall be kept for the next run.
  *
  * @throws PipelineError those of openScene, run and writeCog, and of the networks.
  */
@@ -44,6 +46,7 @@ export async function processScene(
 ): Promise<SceneOutcome> {
   const paths = task.outputs.map((output) => output.path);
   const closing: (() => unknown)[] = [];
+  let keep = false;
   const seconds = stopwatch();
   // A failure is reported when they are needed; until then it must not count as unhandled.
   networks.catch(() => undefined);
@@ -56,9 +59,17 @@ export async function processScene(
     const open = seconds();
 
     const started = await networks;
-    removeWorkingFiles(paths);
-    const pageFile = await writing(() => nodePageFile(pagesOf(paths[0])));
-    closing.push(() => pageFile.close());
+    removeWorkingFiles(paths, task.resume);
+    const record = jobRecord(source.scene, started.models, task.settings, task.overrides);
+    const read = [...task.files, ...task.dates.flat()];
+    const { pages, continued } = await writing(() => keptPages(pagesOf(paths[0]), record, read));
+    closing.push(() => pages.close());
+    keep = task.resume;
+    if (continued) {
+      const done = shareDone(openTiles(source.scene, planTiles(source.scene.grid), pages));
+      const message = `An earlier run is continued: ${Math.floor(100 * done)} % was done.`;
+      onEvent({ type: 'notice', notice: { code: 'job/continued', message } });
+    }
     throwIfAborted(signal);
     const finished = await run(
       source,
@@ -67,12 +78,13 @@ export async function processScene(
       (event) => {
         if (event.type === 'progress' || event.type === 'notice') onEvent(event);
       },
-      { reference, dates, pages: pageLog(pageFile) },
+      { reference, dates, pages },
       signal,
     );
     const ran = seconds();
 
     const outputs = await writeProducts(task, source, finished, started, onEvent, signal);
+    keep = false;
     return {
       scene: summary(source),
       run: finished.report,
@@ -82,7 +94,7 @@ export async function processScene(
     };
   } finally {
     for (const close of closing) await close();
-    removeWorkingFiles(paths);
+    removeWorkingFiles(paths, keep);
   }
 }
 

@@ -30,6 +30,8 @@ export interface Task {
   readonly outputs: readonly Output[];
   readonly settings: RunSettings;
   readonly overrides: SceneOverrides;
+  /** Keep what is done when the run stops, and go on from it. */
+  readonly resume: boolean;
 }
 
 /** Where the threads find what they compute with; they cannot tell it from their own place in the bundle. */

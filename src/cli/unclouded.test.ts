@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
@@ -260,6 +261,34 @@ describe('ends before it is done', () => {
     const { scenes } = JSON.parse(readFileSync(join(folder, 'r.json'), 'utf8'));
     expect(scenes.map(({ status }: { status: string }) => status)).toEqual(['cancelled', 'cancelled']);
   });
+});
+
+test('--resume: what was done before a SIGKILL is not done again, and the bytes are the same', async () => {
+  expect((await unclouded(sample, '-o', 'whole.tif')).code).toBe(0);
+  const working = join(folder, 'out.tif.pages');
+  const size = () => (existsSync(working) ? statSync(working).size : 0);
+  const command = [sample, '-o', 'out.tif', '--resume'];
+  const first = start(...command);
+  await expect.poll(size, { timeout: 120_000, interval: 10 }).toBeGreaterThan(300_000);
+  first.process.kill('SIGKILL');
+  await first.ended;
+  const { code, stderr } = await unclouded(...command);
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(/continued: [1-9]\d? % was done/),
+  });
+  expect(files()).toEqual(['out.tif', 'whole.tif']);
+  expect((await whole(join(folder, 'out.tif'))).bands).toEqual(
+    (await whole(join(folder, 'whole.tif'))).bands,
+  );
+
+  const other = start(...command, '--overwrite', '--buffer', '5');
+  await expect.poll(size, { timeout: 120_000, interval: 10 }).toBeGreaterThan(300_000);
+  other.process.kill('SIGINT');
+  expect((await other.ended).code).toBe(130);
+  expect(size()).toBeGreaterThan(0);
+  const fresh = await unclouded(...command, '--overwrite');
+  expect(fresh).toEqual({ code: 0, stdout: '', stderr: expect.not.stringContaining('continued') });
 });
 
 describe('commands that are not carried out', () => {

@@ -92,12 +92,15 @@ function publish(title: string): void {
 
 const cacheNames = (page: Page) => page.evaluate(async () => (await caches.keys()).length);
 
-test('after one visit, with the network cut and the browser restarted, a scene is processed', async ({
+test('after one visit, with the network cut and the browser restarted, a saved comparison opens and a scene is processed', async ({
   launchOptions,
 }) => {
   const first = await visit();
   await ready(first);
   await expect(first.getByRole('status')).toHaveText(/^Ready to work offline/);
+  await first.getByRole('button', { name: 'Try the sample scene' }).click();
+  await first.getByRole('button', { name: 'Save in the library' }).click(PATIENCE);
+  await expect(first.getByText('Saved in the library.')).toBeVisible();
   await context.close();
   await site.close();
 
@@ -105,7 +108,14 @@ test('after one visit, with the network cut and the browser restarted, a scene i
   const page = await visit();
   await ready(page);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-  await page.getByRole('button', { name: 'Try the sample scene' }).click();
+  await page.getByRole('button', { name: 'Open your saved comparison' }).click();
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect(page.getByRole('slider', { name: 'Swipe between before and after' })).toBeVisible();
+  await page.locator('.map').hover({ position: { x: 320, y: 320 } });
+  await expect(page.getByRole('region', { name: 'Pixel under the pointer' })).toContainText('After');
+  await expect(page.getByRole('alert')).toBeEmpty();
+
+  await page.getByLabel('GeoTIFF file').setInputFiles('public/samples/landsat7-olinda-simulated-clouds.tif');
   await expect(page.getByRole('heading', { name: 'Done' })).toBeVisible(PATIENCE);
   await expect(page.getByRole('alert')).toBeEmpty();
 });

@@ -1,5 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { unzip } from 'unzipit';
+import { serveFolder } from './embed/server.ts';
 
 const PATIENCE = { timeout: 100_000 };
 
@@ -172,4 +176,57 @@ test('a window that keeps nothing says so', async ({ page }) => {
   await page.getByRole('button', { name: 'Library' }).click();
   await expect(page.getByText('This browser keeps no files for this page')).toBeVisible();
   await page.screenshot({ path: 'test-results/library-none.png' });
+});
+
+test('a comparison is shared: as HTML, and as a folder that plain servers serve', async ({
+  page,
+  baseURL,
+}) => {
+  await saveSample(page);
+  await page.getByRole('button', { name: 'Share' }).click();
+  const dialog = page.getByRole('dialog', { name: /^Share landsat7/ });
+  await dialog.getByLabel('Address of the unpacked folder').fill('https://data.example/olinda');
+  const html = dialog.getByLabel('HTML to paste');
+  await expect(html).toHaveValue(
+    new RegExp(
+      `^<script type="module" src="${baseURL}/embed/unclouded-swipe.js"></script>\n<unclouded-swipe`,
+    ),
+  );
+  await expect(html).toHaveValue(/before="https:\/\/data.example\/olinda\/images\/before.tif"/);
+  await page.screenshot({ path: 'test-results/share.png' });
+  await dialog.getByRole('radio', { name: 'Frame' }).check();
+  await expect(html).toHaveValue(/^<iframe .*src="https:\/\/data.example\/olinda\/embed.html\?before=images/);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    dialog.getByRole('button', { name: 'Save the folder as ZIP' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('landsat7-olinda-simulated-clouds-folder.zip');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect(dialog).toBeHidden();
+
+  const folder = mkdtempSync(join(tmpdir(), 'unclouded-folder-'));
+  const { entries } = await unzip(new Uint8Array(readFileSync(await download.path())));
+  for (const [name, entry] of Object.entries(entries)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), new Uint8Array(await entry.arrayBuffer()));
+  }
+  const host = await serveFolder(folder);
+  try {
+    // The second one answers no range requests, as the simplest servers do not.
+    for (const path of ['/', '/whole/']) {
+      await page.goto(`${host.origin}${path}index.html`);
+      const element = page.frameLocator('iframe').locator('unclouded-swipe');
+      await expect(element).toHaveJSProperty('status', 'shown');
+      const slider = element.getByRole('slider');
+      await expect(slider).toHaveAttribute('aria-valuenow', '0');
+      await slider.focus();
+      await page.keyboard.press('Shift+ArrowRight');
+      await expect(slider).toHaveAttribute('aria-valuenow', '10');
+      await expect(element.getByRole('button', { name: 'Show layer: Provenance' })).toBeVisible();
+      await page.screenshot({ path: `test-results/shared-folder${path.replaceAll('/', '-')}.png` });
+    }
+  } finally {
+    host.close();
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../src/pipeline/errors.ts';
 import type { ComparisonRecord, ImageFile } from '../src/pipeline/library/record.ts';
+import type { ViewAttributes } from '../src/pipeline/library/share.ts';
 
 /** One comparison of the library, or why it cannot be opened. */
 export type LibraryEntry =
@@ -30,7 +31,16 @@ export interface LibraryApi {
    * @returns null if it was written to `picked`
    */
   export(job: number, ids: readonly string[], picked: FileSystemFileHandle | null): Promise<Blob | null>;
-  /** Takes in what such a file holds. */
+  /** How a page shows the comparison as it was saved. */
+  sharedView(job: number, id: string): Promise<ViewAttributes>;
+  /** A folder with viewer and images for any web host, as a ZIP file, written or handed out as by `export`. */
+  shareFolder(
+    job: number,
+    id: string,
+    viewer: string,
+    picked: FileSystemFileHandle | null,
+  ): Promise<Blob | null>;
+  /** Takes in what an exported file holds. */
   import(job: number, file: Blob): Promise<ImportReport>;
 }
 

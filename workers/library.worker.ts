@@ -51,6 +51,17 @@ const api: LibraryApi = {
       const write = (share: number) => tell(job, share);
       return writeOutputFile(picked, ({ sink }) => writeComparisons(ids, sink, write, signal), ZIP);
     }),
+  sharedView: (job, id) =>
+    running.run(job, async (signal) => {
+      const { sharedView } = await import('./library-share.ts');
+      return sharedView(await readLibraryRecord(id), signal);
+    }),
+  shareFolder: (job, id, viewer, picked) =>
+    running.run(job, async (signal) => {
+      const { writeFolder } = await import('./library-share.ts');
+      const write = (share: number) => tell(job, share);
+      return writeOutputFile(picked, ({ sink }) => writeFolder(id, viewer, sink, write, signal), ZIP);
+    }),
   import: (job, file) =>
     running.run(job, async (signal) => {
       const { readComparisons } = await import('./library-zip.ts');

@@ -36,7 +36,10 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
   try {
     requireWebGl();
     const settings = parseSettings(options.state);
-    const opened = await engine.open(absolute(options.sources), signal);
+    const sources = absolute(options.sources);
+    const opened = await engine
+      .open(sources, signal)
+      .catch(async (fault) => engine.open(await wholeFiles(sources, fault, signal), signal));
     const bands = settings.bands ?? opened.displayBands;
     requireBands(bands, opened.bands);
     const stretch = settings.stretch ?? (await engine.stretch(bands, signal));
@@ -158,6 +161,36 @@ function absolute({ before, after, mask, provenance }: ComparisonInput): Compari
     );
   };
   return { before: one(before), after: one(after), mask: one(mask), provenance: one(provenance) };
+}
+
+/** Images that are read whole where that is the only way, in bytes. */
+const MAX_WHOLE = 256 * 2 ** 20;
+
+/**
+ * The simplest servers answer no range requests. Images that lie on the page's own host are then read whole.
+ * @throws `fault` where that is not why it failed, and for images that lie elsewhere or are large
+ */
+async function wholeFiles(
+  sources: ComparisonInput,
+  fault: unknown,
+  signal: AbortSignal,
+): Promise<ComparisonInput> {
+  const { origin } = new URL(document.baseURI);
+  const isOurs = (source: unknown) => typeof source !== 'string' || new URL(source).origin === origin;
+  if (toPipelineError(fault).code !== 'network/no-range') throw fault;
+  if (!Object.values(sources).every(isOurs)) throw fault;
+  const whole = async <T extends string | Blob | undefined>(source: T) => {
+    if (typeof source !== 'string') return source;
+    const response = await fetch(source, { signal });
+    if (!response.ok || Number(response.headers.get('Content-Length')) > MAX_WHOLE) throw fault;
+    return new File([await response.blob()], new URL(source).pathname.split('/').pop() ?? '');
+  };
+  const { before, after, mask, provenance } = sources;
+  const files = [whole(before), whole(after), whole(mask), whole(provenance)] as const;
+  const [first, second, third, fourth] = await Promise.all(files).catch(() => {
+    throw fault;
+  });
+  return { before: first, after: second, mask: third, provenance: fourth };
 }
 
 function requireBands(bands: readonly number[], count: number): void {

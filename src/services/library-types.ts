@@ -1,6 +1,7 @@
 import type { ImportReport, LibraryEntry, StoredComparison } from '../../workers/library-protocol.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { ComparisonRecord, ImageFile } from '../pipeline/library/record.ts';
+import type { ViewAttributes } from '../pipeline/library/share.ts';
 import type { ExportedFile } from './engine.ts';
 
 /** What the library holds. */
@@ -56,6 +57,15 @@ export interface Library {
    */
   export(
     ids: readonly string[],
+    name: string,
+    onShare: (share: number) => void,
+    signal?: AbortSignal,
+  ): Promise<ExportedFile | null>;
+  /** How a page shows the comparison as it was saved. */
+  sharedView(id: string, signal?: AbortSignal): Promise<ViewAttributes>;
+  /** A folder with viewer and images, as `export` writes files. */
+  shareFolder(
+    id: string,
     name: string,
     onShare: (share: number) => void,
     signal?: AbortSignal,

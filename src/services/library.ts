@@ -1,4 +1,4 @@
-import { proxy } from 'comlink';
+import { proxy, type Remote } from 'comlink';
 import { comparisonLock } from '../../workers/library-files.ts';
 import type { LibraryApi } from '../../workers/library-protocol.ts';
 import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
@@ -122,6 +122,16 @@ export function browserLibrary(): Library {
     async export(ids, name, onShare, signal) {
       const picked = await pickFile(name, ZIP);
       const blob = await withShares(onShare, (api, job) => api.export(job, ids, picked), signal);
+      return blob && { name, blob };
+    },
+
+    sharedView: (id, signal) => worker.call((api, job) => api.sharedView(job, id), signal),
+
+    async shareFolder(id, name, onShare, signal) {
+      const picked = await pickFile(name, ZIP);
+      const work = (api: Remote<LibraryApi>, job: number) =>
+        api.shareFolder(job, id, document.baseURI, picked);
+      const blob = await withShares(onShare, work, signal);
       return blob && { name, blob };
     },
 

@@ -5,6 +5,7 @@ import {
   MAX_TITLE,
   type SavedView,
 } from '../pipeline/library/record.ts';
+import type { ViewAttributes } from '../pipeline/library/share.ts';
 import type { Window } from '../pipeline/scene.ts';
 import type { ImportReport, LibraryState } from '../services/library-types.ts';
 import { combinationsOf } from './combinations.ts';
@@ -16,10 +17,15 @@ export interface LibrarySlice {
   /** What the page shows. */
   readonly page: 'scene' | 'library';
   /** What is being written or read, and how much of it is done, 0..1. */
-  readonly libraryWork: { readonly kind: 'save' | 'export' | 'import'; readonly share: number } | null;
+  readonly libraryWork: {
+    readonly kind: 'save' | 'export' | 'share' | 'import';
+    readonly share: number;
+  } | null;
   /** The comparison that the result of this report was saved as. */
   readonly kept: { readonly report: RunReport; readonly record: ComparisonRecord } | null;
   readonly imported: ImportReport | null;
+  /** The comparison that is being shared, and how pages show it. */
+  readonly sharing: { readonly record: ComparisonRecord; readonly view: ViewAttributes } | null;
   /** The part of the scene, in its pixels, that the map shows first; null: all of it. */
   readonly startWindow: Window | null;
 }
@@ -38,6 +44,11 @@ export interface LibraryActions {
   /** Hands comparisons out as one file. */
   exportSaved(ids: readonly string[]): Promise<void>;
   importSaved(file: Blob): Promise<void>;
+  /** Begins to share a comparison: `sharing` is what there is to share. */
+  share(record: ComparisonRecord): Promise<void>;
+  endSharing(): void;
+  /** Hands out a folder for a web host, as one file. */
+  shareFolder(): Promise<void>;
   /** Hands out one image of the comparison that is open. */
   saveImage(image: 'before' | 'after' | 'mask' | 'provenance'): void;
   persistLibrary(): Promise<void>;
@@ -51,6 +62,7 @@ export const EMPTY_LIBRARY = {
   libraryWork: null,
   kept: null,
   imported: null,
+  sharing: null,
   startWindow: null,
 } as const satisfies LibrarySlice;
 
@@ -213,6 +225,22 @@ export function libraryActions(context: ActionContext): LibraryActions {
         if (!library) return;
         const imported = await library.import(file, onShare, signal);
         set({ imported, page: 'library' });
+      }),
+
+    share: (record) =>
+      attempt(async () => {
+        if (library) set({ sharing: { record, view: await library.sharedView(record.id) } });
+      }),
+
+    endSharing: () => set({ sharing: null }),
+
+    shareFolder: () =>
+      work('share', async (signal, onShare) => {
+        const { sharing } = get();
+        if (!library || sharing === null) return;
+        const { id, title } = sharing.record;
+        const file = await library.shareFolder(id, `${fileName(title)}-folder.zip`, onShare, signal);
+        if (file !== null && !signal.aborted) context.saveFile(file);
       }),
 
     saveImage(image) {

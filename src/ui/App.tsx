@@ -21,6 +21,7 @@ export function App({ store, tiles }: { store: AppStore; tiles: Pick<Engine, 'di
             <Header />
             <ErrorMessage />
             <Page />
+            <ShareHost />
             <LiveRegion />
           </DropZone>
         </ViewerContext>
@@ -31,6 +32,17 @@ export function App({ store, tiles }: { store: AppStore; tiles: Pick<Engine, 'di
 
 /** Fetched when it is first looked at. */
 const LibraryPage = lazy(() => import('./library/LibraryPage.tsx'));
+
+const ShareDialog = lazy(() => import('./library/ShareDialog.tsx'));
+
+function ShareHost() {
+  const sharing = useApp((state) => state.sharing);
+  return sharing === null ? null : (
+    <Suspense>
+      <ShareDialog {...sharing} />
+    </Suspense>
+  );
+}
 
 function Page() {
   const page = useApp((state) => state.page);

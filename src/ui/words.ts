@@ -17,6 +17,7 @@ export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
 export const LIBRARY_WORK_WORDS = {
   save: 'Saving in the library',
   export: 'Writing the file',
+  share: 'Writing the folder',
   import: 'Importing',
 } as const;
 

@@ -1,5 +1,6 @@
 import { requireSameGrid } from '../ingest/grids.ts';
-import { openClasses, openScene, type SceneFile } from '../ingest/open.ts';
+import { applyOverrides, openClasses, openScene, type SceneFile } from '../ingest/open.ts';
+import { interpretationOf } from '../library/record.ts';
 import { memoryPages } from '../pages.ts';
 import type { SceneOverrides, SceneSource } from '../scene.ts';
 import { displayStore } from './display-store.ts';
@@ -47,7 +48,20 @@ export async function openComparison(files: ComparisonFiles, signal?: AbortSigna
     classLayer(files.provenance),
   ]);
   for (const other of [after, mask, provenance]) if (other) requireSameGrid(before.scene, other.scene);
-  return { before: coarseToo(before), after: coarseToo(after), classes: { mask, provenance } };
+  const shown = files.overrides ? after : asBefore(after, before);
+  return { before: coarseToo(before), after: coarseToo(shown), classes: { mask, provenance } };
+}
+
+/**
+ * A result of ours is understood as the scene that it was made of: what samples mean may have been guessed from their
+ * values, and clouds are bright.
+ */
+function asBefore(after: SceneSource, before: SceneSource): SceneSource {
+  const isOurs = /UNCLOUDED_VERSION/.test(after.scene.metadata.gdalMetadata ?? '');
+  const isAlike =
+    after.scene.sampleType === before.scene.sampleType &&
+    after.scene.bands.length === before.scene.bands.length;
+  return isOurs && isAlike ? applyOverrides(after, interpretationOf(before.scene)) : after;
 }
 
 function coarseToo(source: SceneSource): SceneSource {

@@ -6,20 +6,25 @@ import { makeThumbnail } from './thumbnail.ts';
 export function KeepButton() {
   const library = useApp((state) => state.library);
   const work = useApp((state) => state.libraryWork);
-  const kept = useApp(
-    ({ kept, job }) => kept !== null && job.status === 'done' && kept.report === job.report,
+  const record = useApp(({ kept, job }) =>
+    job.status === 'done' && kept?.report === job.report ? kept.record : null,
   );
   const whole = useApp((state) => state.scene?.scene.grid);
   const viewer = useContext(ViewerContext);
-  const { keep, showLibrary, stopLibraryWork, fail } = useActions();
+  const { keep, share, showLibrary, stopLibraryWork, fail } = useActions();
   if (library.status === 'none') return <p className="fine">{library.reason.message}</p>;
-  if (kept)
+  if (record !== null)
     return (
       <p className="kept">
         Saved in the library.
-        <button type="button" className="button small" onClick={showLibrary}>
-          Open the library
-        </button>
+        <span>
+          <button type="button" className="button small" onClick={() => void share(record)}>
+            Share
+          </button>{' '}
+          <button type="button" className="button small" onClick={showLibrary}>
+            Open the library
+          </button>
+        </span>
       </p>
     );
   const save = async () => {

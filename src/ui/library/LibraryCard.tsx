@@ -81,7 +81,7 @@ function useThumbnail(id: string): string | null {
 
 function CardActions({ entry, onAsk }: { entry: LibraryEntry; onAsk: (what: 'rename' | 'delete') => void }) {
   const busy = useApp((state) => state.libraryWork !== null);
-  const { openSaved, exportSaved } = useActions();
+  const { openSaved, exportSaved, share } = useActions();
   const { id, record, problem } = entry;
   const title = record?.title ?? 'comparison that cannot be opened';
   return (
@@ -98,6 +98,14 @@ function CardActions({ entry, onAsk }: { entry: LibraryEntry; onAsk: (what: 'ren
             aria-label={`Rename ${title}`}
           >
             Rename
+          </button>
+          <button
+            type="button"
+            className="button small"
+            onClick={() => void share(record)}
+            aria-label={`Share ${title}`}
+          >
+            Share
           </button>
           <button
             type="button"

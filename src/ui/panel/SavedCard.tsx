@@ -14,7 +14,7 @@ const IMAGES = [
 export function SavedCard({ record }: { record: ComparisonRecord }) {
   const { title, savedAt, scene, summary } = record;
   const viewer = useContext(ViewerContext);
-  const { saveImage, saveFile, showLibrary, fail } = useActions();
+  const { saveImage, saveFile, share, showLibrary, fail } = useActions();
   const savePicture = async () => {
     const blob = await viewer.current?.snapshot();
     if (blob !== undefined) saveFile({ name: `${title}.png`, blob });
@@ -53,6 +53,9 @@ export function SavedCard({ record }: { record: ComparisonRecord }) {
           </button>
         </div>
       </div>
+      <button type="button" className="button wide" onClick={() => void share(record)}>
+        Share
+      </button>
       <button type="button" className="button wide" onClick={showLibrary}>
         Back to the library
       </button>

@@ -11,6 +11,7 @@ test('an input alone takes the defaults', () => {
     output: null,
     products: [],
     reference: null,
+    selfCheck: false,
     dates: [],
     settings: DEFAULT_SETTINGS,
     overrides: {},
@@ -24,7 +25,7 @@ test('an input alone takes the defaults', () => {
 
 test('every option is understood', () => {
   const words =
-    'a.tif b.tif -o out --mask --provenance --confidence --overwrite --report - --reference clear.tif --date may.tif --date july.tif ' +
+    'a.tif b.tif -o out --mask --provenance --confidence --overwrite --report - --reference clear.tif --self-check --date may.tif --date july.tif ' +
     '--mask-source union --cloud-threshold 0.4 --shadow-threshold 0.6 --buffer 5 --feather 2 --light ' +
     '--bands blue,GREEN,red --scale 0.0001 --offset=-0.1 --nodata 0 -j 3 -t 4 -q';
   expect(parse(words)).toEqual({
@@ -32,6 +33,7 @@ test('every option is understood', () => {
     output: 'out',
     products: ['mask', 'provenance', 'confidence'],
     reference: 'clear.tif',
+    selfCheck: true,
     dates: ['may.tif', 'july.tif'],
     settings: {
       maskSource: 'union',

@@ -17,6 +17,8 @@ export interface Command {
   readonly products: readonly ExtraProduct[];
   /** Clear truth on the grid of every input. */
   readonly reference: string | null;
+  /** Measure the error to expect with simulated clouds on clear parts of each scene. */
+  readonly selfCheck: boolean;
   /** Other dates of the area: paths, patterns and addresses. */
   readonly dates: readonly string[];
   readonly settings: RunSettings;
@@ -42,6 +44,7 @@ const OPTIONS = {
   resume: { type: 'boolean' },
   report: { type: 'string' },
   reference: { type: 'string' },
+  'self-check': { type: 'boolean' },
   date: { type: 'string', multiple: true },
   'mask-source': { type: 'string' },
   'cloud-threshold': { type: 'string' },
@@ -112,6 +115,7 @@ export function parseCommand(words: readonly string[], cores: number): Command |
     output: values.output ?? null,
     products: EXTRA_PRODUCTS.filter((product) => values[product]),
     reference: values.reference ?? null,
+    selfCheck: values['self-check'] ?? false,
     dates: values.date ?? [],
     settings: settingsOf(values),
     overrides: overridesOf(values),

@@ -37,7 +37,11 @@ Finding and repairing
       --light               the light generator: less arithmetic, a little further from the truth
       --date FILE           another date of the area, on any grid; once or more, or a pattern: what it saw
                             fills what is cloudy in the scene
-      --reference FILE      a clear picture on the same grid: the report then holds the error against it
+
+How good it is (told in the report)
+      --self-check          put simulated clouds on clear parts of each scene, repair them, and measure what
+                            comes back: the error to expect in this scene
+      --reference FILE      a clear picture of the same area, on any grid: measure the error against it
 
 Understanding the input (by default worked out from the file; the report tells how and why)
       --bands ROLES         what each band is, in order, e.g. blue,green,red,nir

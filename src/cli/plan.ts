@@ -22,6 +22,7 @@ export function plan(command: Command): Task[] {
       input,
       files: filesOf(input),
       reference,
+      selfCheck: command.selfCheck,
       // A pattern that names all dates of a place names the scene as well.
       dates: dates.filter((date) => identity(date) !== identity(input)).map(filesOf),
       outputs: outputsOf(input, command, intoFolder),

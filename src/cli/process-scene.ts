@@ -1,4 +1,5 @@
-import { PipelineError, throwIfAborted } from '../pipeline/errors.ts';
+import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
+import { selfCheck } from '../pipeline/evaluate/self-check.ts';
 import { applyOverrides, openScene, type SceneFile } from '../pipeline/ingest/open.ts';
 import { jobRecord } from '../pipeline/job-record.ts';
 import type { Networks } from '../pipeline/networks.ts';
@@ -81,6 +82,9 @@ export async function processScene(
       { reference, dates, pages },
       signal,
     );
+    const checked = task.selfCheck
+      ? await check(task, source, dates, finished, started, onEvent, signal)
+      : null;
     const ran = seconds();
 
     const outputs = await writeProducts(task, source, finished, started, onEvent, signal);
@@ -88,6 +92,7 @@ export async function processScene(
     return {
       scene: summary(source),
       run: finished.report,
+      selfCheck: checked,
       models: started.models,
       outputs,
       seconds: { open, run: ran, write: seconds() },
@@ -136,6 +141,28 @@ function corrected(source: SceneSource, overrides: SceneOverrides): SceneSource 
     );
   }
   return Object.keys(overrides).length > 0 ? applyOverrides(source, overrides) : source;
+}
+
+/** The self-check; null, with a notice, if the scene does not allow it. */
+async function check(
+  { settings }: Task,
+  source: SceneSource,
+  dates: readonly SceneSource[],
+  { result }: RunResult,
+  networks: Networks,
+  onEvent: (event: SceneEvent) => void,
+  signal?: AbortSignal,
+): Promise<SceneOutcome['selfCheck']> {
+  try {
+    const options = { dates, onProgress: onEvent };
+    const { pictures: _, ...figures } = await selfCheck(source, result, networks, settings, options, signal);
+    return figures;
+  } catch (thrown) {
+    const { code, message, remedy } = toPipelineError(thrown);
+    if (!code.startsWith('check/')) throw thrown;
+    onEvent({ type: 'notice', notice: { code, message: `No self-check: ${message} ${remedy}` } });
+    return null;
+  }
 }
 
 /** Writes all outputs; each waits for those after it to be complete before it gets its name. */

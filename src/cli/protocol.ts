@@ -1,5 +1,6 @@
 import type { BackendName } from '../inference/backend.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
+import type { SelfCheck } from '../pipeline/evaluate/self-check.ts';
 import type { Progress, RunReport, RunSettings } from '../pipeline/events.ts';
 import type { GeneratorSize, Networks } from '../pipeline/networks.ts';
 import type { Decision, Notice, SampleType, SceneOverrides, Sensor } from '../pipeline/scene.ts';
@@ -24,6 +25,7 @@ export interface Task {
   /** The input, or what a folder holds: single-band files of one scene. */
   readonly files: readonly string[];
   readonly reference: string | null;
+  readonly selfCheck: boolean;
   /** The files of each other date. */
   readonly dates: readonly (readonly string[])[];
   /** The result first. */
@@ -59,6 +61,8 @@ export interface SceneOutcome {
     readonly notices: readonly Notice[];
   };
   readonly run: RunReport;
+  /** Null if it was not asked for, or the scene does not allow it: a notice says why. */
+  readonly selfCheck: Omit<SelfCheck, 'pictures'> | null;
   readonly models: Networks['models'];
   readonly outputs: readonly WrittenOutput[];
   /** Wall-clock time by part of the work. */

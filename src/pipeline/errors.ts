@@ -24,6 +24,11 @@ export type ErrorCode =
   | 'dates/unknown-crs'
   | 'dates/no-georeference'
   | 'dates/other-radiometry'
+  // measuring the error
+  | 'evaluate/no-overlap'
+  | 'evaluate/no-common-bands'
+  | 'check/too-small'
+  | 'check/no-clear-part'
   // the network
   | 'network/unreachable'
   | 'network/no-range'

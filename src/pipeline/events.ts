@@ -125,15 +125,27 @@ export interface RegionScore {
   readonly sam: number;
   /** Mean of the SSIM map (11 x 11 Gaussian, sigma 1.5, K1 0.01, K2 0.03, range 1) over the region. */
   readonly ssim: number;
+  /** Mean absolute difference of NDVI; null without red or near infrared. */
+  readonly ndvi: number | null;
+  /**
+   * Share of samples whose error lies within the 90 % interval that the confidence stands for; null where no confidence was
+   * told. It should be 0.9.
+   */
+  readonly coverage: number | null;
 }
 
+/** `repaired` holds every masked pixel: thin, thick and shadow. */
 export type Region = 'clear' | 'thin' | 'thick' | 'shadow' | 'repaired' | 'all';
+
+export type RegionScores = Readonly<Partial<Record<Region, RegionScore>>>;
 
 /** Error against a reference scene, before and after, by region of the mask. */
 export interface Evaluation {
   readonly reference: string;
-  readonly before: Readonly<Partial<Record<Region, RegionScore>>>;
-  readonly after: Readonly<Partial<Record<Region, RegionScore>>>;
+  /** True if the reference lay on another grid and was interpolated to the scene's. */
+  readonly warped: boolean;
+  readonly before: RegionScores;
+  readonly after: RegionScores;
 }
 
 export interface RunReport {

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS, type RunEvent, type RunSettings } from './events.ts';
 import { run } from './run.ts';
-import { type BandRole, MASK_CLASS, PROVENANCE, type Samples, type SampleType } from './scene.ts';
+import {
+  type BandRole,
+  MASK_CLASS,
+  PROVENANCE,
+  type Samples,
+  type SampleType,
+  type SceneSource,
+} from './scene.ts';
 import { fakeNetworks } from './testing/fake-networks.ts';
 import { memorySource, type SyntheticScene } from './testing/memory-source.ts';
 
@@ -332,11 +339,13 @@ describe('run', () => {
   });
 
   it('measures the error against a truth, by region', async () => {
-    const truth = memorySource({
+    const ground = {
       ...cloudy(),
       name: 'truth',
-      sample: (x, y, band) => 1e4 * (0.2 + 0.05 * Math.sin(x / 9 + band) + 0.05 * Math.cos(y / 7 - band)),
-    });
+      sample: (x: number, y: number, band: number) =>
+        1e4 * (0.2 + 0.05 * Math.sin(x / 9 + band) + 0.05 * Math.cos(y / 7 - band)),
+    };
+    const truth = memorySource(ground);
     const options = { core: 64, reference: truth };
     const source = memorySource(cloudy());
     const events: RunEvent[] = [];
@@ -348,12 +357,15 @@ describe('run', () => {
     expect(after.thick!.mae).toBeLessThan(0.3 * before.thick!.mae);
     expect(after.repaired!.pixels).toBe(after.thin!.pixels + after.thick!.pixels + after.shadow!.pixels);
     expect(after.all!.pixels).toBe(200 * 170);
-    const elsewhere = memorySource({ ...cloudy(), width: 100 });
-    const other = await run(source, fakeNetworks(), DEFAULT_SETTINGS, () => {}, {
-      core: 64,
-      reference: elsewhere,
-    });
-    expect(other.report.evaluation).toBeNull();
-    expect(codes(other.report)).toEqual(['evaluate/other-grid']);
+    expect(after.thick!.coverage).toBeGreaterThan(0);
+    expect(before.thick!.coverage).toBeNull();
+    const against = (reference: SceneSource) =>
+      run(source, fakeNetworks(), DEFAULT_SETTINGS, () => {}, { core: 64, reference });
+    const part = await against(memorySource({ ...ground, width: 100 }));
+    expect(part.report.evaluation).toMatchObject({ warped: true, after: { all: { pixels: 100 * 170 } } });
+    expect(part.report.evaluation!.after.clear!.mae).toBeLessThan(1e-4);
+    const nameless = await against(memorySource({ ...cloudy(), roles: ['other', 'other'] }));
+    expect(nameless.report.evaluation).toBeNull();
+    expect(codes(nameless.report)).toEqual(['evaluate/no-common-bands']);
   });
 });

@@ -1,6 +1,6 @@
 import { solveRegression } from './composite/extra-bands.ts';
 import { type RunControl, runControl } from './control.ts';
-import { PipelineError, throwIfAborted } from './errors.ts';
+import { PipelineError, throwIfAborted, toPipelineError } from './errors.ts';
 import { evaluate } from './evaluate/evaluate.ts';
 import { meanConfidence, sharesOf, tallyOf, withShares } from './evaluate/shares.ts';
 import type { RunEvent, RunReport, RunSettings, Shares } from './events.ts';
@@ -107,7 +107,9 @@ export async function run(
   const shares = sharesOf(tally, valid);
   tellAboutScene(notices, shares, valid, coarse !== null, job.plan.extra.length);
   const evaluation = options.reference
-    ? await evaluate(source, options.reference, result, store, notices, pace, signal)
+    ? await evaluate(source, options.reference, result, store, pace, signal).catch((thrown) =>
+        withoutReference(thrown, notices),
+      )
     : null;
   const report: RunReport = {
     scene: scene.name,
@@ -145,6 +147,14 @@ function withinLimits(settings: RunSettings): RunSettings {
     featherPixels: Math.round(clamp(settings.featherPixels, 0, bufferPixels)),
     generator: settings.generator,
   };
+}
+
+/** A reference that does not fit is no reason to lose the result. */
+function withoutReference(thrown: unknown, notices: Notices): null {
+  const error = toPipelineError(thrown);
+  if (!/^(evaluate|dates)\//.test(error.code)) throw thrown;
+  notices.add(error.code, `The result was not measured: ${error.message} ${error.remedy}`);
+  return null;
 }
 
 /** Below this share of observed pixels, the fill of thick cloud rests on little. */

@@ -33,6 +33,14 @@ export function confidenceOf(errorScale: number): number {
   return Math.round(100 * Math.exp(-Math.max(0, errorScale) / CONFIDENCE_SCALE));
 }
 
+/**
+ * Laplace scale of the error in reflectance from the confidence in percent, 0..100. What rounding took away is unknown: at
+ * both ends, the middle of what rounds there is assumed.
+ */
+export function scaleOf(confidence: number): number {
+  return -CONFIDENCE_SCALE * Math.log(Math.min(99.75, Math.max(0.25, confidence)) / 100);
+}
+
 const REPAIRED_AS: Readonly<Record<number, number>> = {
   [MASK_CLASS.thin]: PROVENANCE.thinCorrected,
   [MASK_CLASS.shadow]: PROVENANCE.shadowCorrected,

@@ -1,109 +1,96 @@
-import { throwIfAborted } from '../errors.ts';
-import type { Evaluation, Region, RegionScore } from '../events.ts';
-import { breathe, type Notices, type Pace } from '../job.ts';
+import { onGrid, overlaps } from '../dates/warp.ts';
+import { PipelineError, throwIfAborted } from '../errors.ts';
+import type { Evaluation } from '../events.ts';
+import { breathe, type Pace } from '../job.ts';
 import type { ResultReader } from '../output/products.ts';
-import { isMeasured } from '../preprocess/observe.ts';
-import {
-  canonicalIndices,
-  MASK_CLASS,
-  PROVENANCE,
-  type Raster,
-  type Scene,
-  type SceneSource,
-  type Window,
-} from '../scene.ts';
+import { canonicalIndices, type Scene, type SceneSource } from '../scene.ts';
 import { isRepaired, type TileStore } from '../tiles.ts';
-import { clipWindow, growWindow, mirrorPositions } from '../windows.ts';
-import { addPixel, emptySums, type Sums, scoreOf } from './metrics.ts';
-import { SSIM_RADIUS, ssimMap } from './ssim.ts';
+import { clipWindow, growWindow } from '../windows.ts';
+import { intervalOf } from './interval.ts';
+import { addCore, emptyTally, ndviBands, scoresOf, toPicture } from './regions.ts';
+import { SSIM_RADIUS } from './ssim.ts';
 
-const REGIONS: readonly Region[] = ['clear', 'thin', 'thick', 'shadow', 'repaired', 'all'];
-const REGION_OF: Readonly<Record<number, Region>> = {
-  [MASK_CLASS.clear]: 'clear',
-  [MASK_CLASS.thin]: 'thin',
-  [MASK_CLASS.thick]: 'thick',
-  [MASK_CLASS.shadow]: 'shadow',
-};
+/** A clear truth that lies on the scene's grid, and the bands to compare. */
+export interface AlignedReference {
+  readonly source: SceneSource;
+  /** True if it was interpolated from another grid. */
+  readonly warped: boolean;
+  /** Places among the canonical bands of those that both scenes have. */
+  readonly compared: readonly number[];
+}
 
-/** Reflectance of some bands over a window with context; context beyond the scene is mirrored. */
-interface Picture {
-  readonly planes: readonly Float32Array[];
-  readonly valid: Uint8Array;
+/**
+ * Lays a reference over the scene: as it is where it lies on the scene's grid, else interpolated to it.
+ * @throws PipelineError `evaluate/no-overlap`, `evaluate/no-common-bands`, and as pixelMap (`dates/unknown-crs`,
+ *   `dates/no-georeference`) if it cannot be laid over the scene.
+ */
+export function alignReference(scene: Scene, reference: SceneSource): AlignedReference {
+  const { name } = reference.scene;
+  const [own, other] = [canonicalIndices(scene), canonicalIndices(reference.scene)];
+  const compared = own.flatMap((index, i) => (index !== null && other[i] !== null ? [i] : []));
+  if (compared.length === 0) {
+    throw new PipelineError(
+      'evaluate/no-common-bands',
+      `${name} has no band in common with ${scene.name}.`,
+      'Choose a reference of the same sensor, or one whose bands are named.',
+    );
+  }
+  if (sameGrid(scene, reference.scene)) return { source: reference, warped: false, compared };
+  const source = onGrid(reference, scene.grid);
+  if (overlaps(reference.scene.grid, scene.grid)) return { source, warped: true, compared };
+  throw new PipelineError(
+    'evaluate/no-overlap',
+    `${name} does not overlap ${scene.name}.`,
+    'Choose a clear picture of the same area.',
+  );
 }
 
 /**
  * Error against a clear truth before and after, by region of the mask, over the canonical bands that both scenes
- * have. Pixels without data in either scene do not count, and read 0 in both for the SSIM of their neighbours.
+ * have. Pixels without data in either scene do not count. Goes tile by tile; memory does not grow with the scene.
  *
- * @returns null, with a notice, if the truth does not lie on the scene's grid.
+ * @throws PipelineError as {@link alignReference} and SceneSource.read
  */
 export async function evaluate(
   source: SceneSource,
   reference: SceneSource,
   result: ResultReader,
   store: TileStore,
-  notices: Notices,
   pace: Pace,
   signal?: AbortSignal,
-): Promise<Evaluation | null> {
-  if (!sameGrid(source.scene, reference.scene)) {
-    notices.add(
-      'evaluate/other-grid',
-      `${reference.scene.name} does not lie on the grid of ${source.scene.name}: the result was not compared with it.`,
-    );
-    return null;
-  }
-  const bands = canonicalIndices(source.scene);
-  const truthBands = canonicalIndices(reference.scene);
-  const common = bands.map((_, i) => i).filter((i) => bands[i] !== null && truthBands[i] !== null);
-  if (common.length === 0) {
-    notices.add('evaluate/no-common-bands', `${reference.scene.name} has no band in common with the scene.`);
-    return null;
-  }
-  const seen = common.map((i) => bands[i] as number);
-  const told = common.map((i) => truthBands[i] as number);
-  const before = tally();
-  const after = tally();
+): Promise<Evaluation> {
+  const { scene } = source;
+  const { source: truth, warped, compared } = alignReference(scene, reference);
+  const bandsOf = (of: Scene) => compared.map((i) => canonicalIndices(of)[i] as number);
+  const [seen, told] = [bandsOf(scene), bandsOf(truth.scene)];
+  const ndvi = ndviBands(compared);
+  const before = emptyTally();
+  const after = emptyTally();
   const { windows } = store.layout;
   pace.report('evaluate', 0, windows.length);
-  for (let key = 0; key < windows.length; key++) {
+  for (const [key, core] of windows.entries()) {
     await breathe(signal);
-    await addTile(key, windows[key]);
-    pace.report('evaluate', key + 1, windows.length);
-  }
-  return { reference: reference.scene.name, before: scores(before), after: scores(after) };
-
-  async function addTile(key: number, core: Window): Promise<void> {
-    const { width, height } = source.scene.grid;
     const window = growWindow(core, SSIM_RADIUS);
-    const inside = clipWindow(window, width, height) as Window;
-    const [original, finished, truth] = await Promise.all([
+    const inside = clipWindow(window, scene.grid.width, scene.grid.height)!;
+    const [original, finished, there] = await Promise.all([
       source.read(inside, seen, signal),
       // Repaired neighbours reach into the context of untouched tiles.
       result.read(inside, signal),
-      reference.read(inside, told, signal),
+      truth.read(inside, told, signal),
     ]);
     throwIfAborted(signal);
-    const there = toPicture(reference.scene, told, truth, window);
-    const repaired = { window: inside, bands: seen.map((index) => finished.bands[index]) };
-    const mask = result.mask(core);
-    const provenance = result.provenance(core);
-    const first = toPicture(source.scene, seen, original, window);
-    add(before, core, first, there, mask, provenance);
-    const second = isRepaired(store, key) ? toPicture(source.scene, seen, repaired, window) : first;
-    add(after, core, second, there, mask, provenance);
+    const clear = toPicture(truth.scene, told, there, window);
+    const first = toPicture(scene, seen, original, window);
+    const scoring = { core, classes: result.mask(core), ndvi };
+    if (isRepaired(store, key)) {
+      const repaired = { window: inside, bands: seen.map((index) => finished.bands[index]) };
+      const interval = intervalOf(result.confidence(core), result.provenance(core));
+      addCore([before], first, clear, scoring);
+      addCore([after], toPicture(scene, seen, repaired, window), clear, { ...scoring, interval });
+    } else addCore([before, after], first, clear, scoring);
+    pace.report('evaluate', key + 1, windows.length);
   }
-}
-
-type Tally = Record<Region, Sums>;
-
-function tally(): Tally {
-  return Object.fromEntries(REGIONS.map((region) => [region, emptySums()])) as Tally;
-}
-
-function scores(sums: Tally): Partial<Record<Region, RegionScore>> {
-  const entries = REGIONS.map((region) => [region, scoreOf(sums[region])] as const);
-  return Object.fromEntries(entries.filter(([, score]) => score !== null));
+  return { reference: reference.scene.name, warped, before: scoresOf(before), after: scoresOf(after) };
 }
 
 function sameGrid(a: Scene, b: Scene): boolean {
@@ -114,57 +101,4 @@ function sameGrid(a: Scene, b: Scene): boolean {
   if (a.grid.crs.code !== b.grid.crs.code) return false;
   const pixel = Math.max(Math.abs(from[1]), Math.abs(from[2]));
   return from.every((value, i) => Math.abs(value - to[i]) <= pixel * (i % 3 === 0 ? 0.01 : 1e-6));
-}
-
-function toPicture(scene: Scene, indices: readonly number[], raster: Raster, window: Window): Picture {
-  const { window: inside } = raster;
-  const columns = mirrorPositions(window.x, window.width, inside.x, inside.x + inside.width);
-  const rows = mirrorPositions(window.y, window.height, inside.y, inside.y + inside.height);
-  const valid = new Uint8Array(window.width * window.height).fill(1);
-  const planes = indices.map((index, b) => {
-    const { scale, offset } = scene.bands.find((band) => band.index === index)!;
-    const out = new Float32Array(window.width * window.height);
-    for (let y = 0, i = 0; y < window.height; y++) {
-      const row = (rows[y] - inside.y) * inside.width - inside.x;
-      for (let x = 0; x < window.width; x++, i++) {
-        const sample = raster.bands[b][row + columns[x]];
-        if (isMeasured(sample, scene.nodata)) out[i] = sample * scale + offset;
-        else valid[i] = 0;
-      }
-    }
-    return out;
-  });
-  return { planes, valid };
-}
-
-function add(
-  sums: Tally,
-  core: Window,
-  picture: Picture,
-  truth: Picture,
-  mask: Uint8Array,
-  provenance: Uint8Array,
-): void {
-  const width = core.width + 2 * SSIM_RADIUS;
-  const height = core.height + 2 * SSIM_RADIUS;
-  const both = picture.valid.map((is, i) => is & truth.valid[i]);
-  const blank = (plane: Float32Array) => plane.map((value, i) => (both[i] ? value : 0));
-  const a = picture.planes.map(blank);
-  const b = truth.planes.map(blank);
-  const maps = a.map((plane, band) => ssimMap(plane, b[band], width, height));
-  for (let y = 0, i = 0; y < core.height; y++) {
-    for (let x = 0; x < core.width; x++, i++) {
-      const at = (y + SSIM_RADIUS) * width + x + SSIM_RADIUS;
-      const region = REGION_OF[mask[i]];
-      if (!both[at] || region === undefined) continue;
-      let ssim = 0;
-      for (const map of maps) ssim += map[i] / maps.length;
-      addPixel(sums.all, a, b, at, ssim);
-      addPixel(sums[region], a, b, at, ssim);
-      const origin = provenance[i];
-      if (origin >= PROVENANCE.thinCorrected && origin <= PROVENANCE.generated) {
-        addPixel(sums.repaired, a, b, at, ssim);
-      }
-    }
-  }
 }

@@ -41,7 +41,7 @@ function score(inRegion: (x: number, y: number) => boolean) {
     for (let x = 0; x < width; x++) {
       if (!inRegion(x, y)) continue;
       const ssim = maps.reduce((sum, map) => sum + map[y * width + x] / bands, 0);
-      addPixel(sums, picture, truth, (y + SSIM_RADIUS) * wide + x + SSIM_RADIUS, ssim);
+      addPixel(sums, picture, truth, (y + SSIM_RADIUS) * wide + x + SSIM_RADIUS, ssim, [1, 2], 0.01005);
     }
   }
   return scoreOf(sums)!;
@@ -60,6 +60,8 @@ describe('metrics', () => {
     expect(got.rmse).toBeCloseTo(wanted.rmse, 7);
     expect(got.sam).toBeCloseTo(wanted.sam, 4);
     expect(got.ssim).toBeCloseTo(wanted.ssim, 5);
+    expect(got.ndvi).toBeCloseTo(wanted.ndvi!, 6);
+    expect(got.coverage).toBeCloseTo(wanted.coverage!, 9);
   });
 
   it('are perfect for equal pictures, and absent for no pixels', () => {

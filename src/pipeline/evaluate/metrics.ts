@@ -11,10 +11,41 @@ export interface Sums {
   angle: number;
   angles: number;
   ssim: number;
+  /** Sum of absolute differences of NDVI, over the pixels that have one. */
+  ndvi: number;
+  ndvis: number;
+  /** Samples whose error lies within the interval that was told, of those for which one was told. */
+  within: number;
+  told: number;
 }
 
 export function emptySums(): Sums {
-  return { pixels: 0, samples: 0, squared: 0, absolute: 0, angle: 0, angles: 0, ssim: 0 };
+  return {
+    pixels: 0,
+    samples: 0,
+    squared: 0,
+    absolute: 0,
+    angle: 0,
+    angles: 0,
+    ssim: 0,
+    ndvi: 0,
+    ndvis: 0,
+    within: 0,
+    told: 0,
+  };
+}
+
+/** Positions of red and near infrared among the compared planes; null if one of them is missing. */
+export type NdviBands = readonly [red: number, nir: number] | null;
+
+/**
+ * Normalised difference vegetation index of a pixel, -1..1 (Rouse et al. 1974). Negative reflectance counts as 0, and the
+ * sum of both bands as no less than 0.0001, so that black pixels have an index of 0.
+ */
+export function ndviAt(planes: readonly Float32Array[], [red, nir]: readonly [number, number], i: number) {
+  const r = Math.max(0, planes[red][i]);
+  const n = Math.max(0, planes[nir][i]);
+  return (n - r) / Math.max(1e-4, n + r);
 }
 
 /**
@@ -44,6 +75,7 @@ export function spectralAngle(
  * Adds one pixel.
  * @param picture Planes of reflectance, one per compared band; `truth` likewise.
  * @param ssim SSIM at the pixel, mean over bands.
+ * @param interval Half the width of the interval, in reflectance, in which the truth should lie; null if none was told.
  */
 export function addPixel(
   sums: Sums,
@@ -51,13 +83,21 @@ export function addPixel(
   truth: readonly Float32Array[],
   position: number,
   ssim: number,
+  ndvi: NdviBands = null,
+  interval: number | null = null,
 ): void {
   sums.pixels++;
   sums.samples += picture.length;
   for (let band = 0; band < picture.length; band++) {
-    const error = picture[band][position] - truth[band][position];
+    const error = Math.abs(picture[band][position] - truth[band][position]);
     sums.squared += error * error;
-    sums.absolute += Math.abs(error);
+    sums.absolute += error;
+    if (interval !== null && error <= interval) sums.within++;
+  }
+  if (interval !== null) sums.told += picture.length;
+  if (ndvi) {
+    sums.ndvi += Math.abs(ndviAt(picture, ndvi, position) - ndviAt(truth, ndvi, position));
+    sums.ndvis++;
   }
   const angle = spectralAngle(picture, truth, position);
   if (angle !== null) {
@@ -68,8 +108,9 @@ export function addPixel(
 }
 
 /**
- * Scores of a region: MAE = mean |e|, RMSE = sqrt(mean e²), PSNR = 20 log10(1 / RMSE) with peak 1 (Infinity where
- * nothing differs), SAM and SSIM as means over pixels. Values are not clipped. Null for an empty region.
+ * Scores of a region: MAE = mean |e|, RMSE = sqrt(mean e²), PSNR = 20 log10(1 / RMSE) with peak 1 (Infinity
+ * where nothing differs), SAM, SSIM and
+ * the difference of NDVI as means over pixels. Values are not clipped. Null for an empty region.
  */
 export function scoreOf(sums: Sums): RegionScore | null {
   if (sums.pixels === 0) return null;
@@ -81,5 +122,7 @@ export function scoreOf(sums: Sums): RegionScore | null {
     rmse,
     sam: sums.angles > 0 ? sums.angle / sums.angles : 0,
     ssim: sums.ssim / sums.pixels,
+    ndvi: sums.ndvis > 0 ? sums.ndvi / sums.ndvis : null,
+    coverage: sums.told > 0 ? sums.within / sums.told : null,
   };
 }

@@ -33,7 +33,8 @@ export function tallyOf(store: TileStore): Tally {
 
 const { thinCorrected, shadowCorrected, generated, leftCloudy, otherDate, otherDateChanged } = PROVENANCE;
 const REPAIRS: readonly number[] = [thinCorrected, shadowCorrected, generated, otherDate, otherDateChanged];
-const isRepair = (provenance: number) => REPAIRS.includes(provenance);
+/** Was a pixel of this PROVENANCE repaired? */
+export const isRepair = (provenance: number) => REPAIRS.includes(provenance);
 
 /**
  * Shares of the valid pixels by provenance; they sum to 1, or are all 0 where nothing is valid.

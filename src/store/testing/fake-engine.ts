@@ -210,7 +210,7 @@ export function createFakeEngine(
 
 export function fakeReport(tiles: number, settings: RunSettings): RunReport {
   const score = (psnr: number, ssim: number, mae: number, sam: number) => ({
-    ...{ pixels: 9000, psnr, ssim, mae, sam, rmse: mae * 1.3 },
+    ...{ pixels: 9000, psnr, ssim, mae, sam, rmse: mae * 1.3, ndvi: mae * 2, coverage: null },
   });
   return {
     scene: 'scene.tif',
@@ -231,6 +231,7 @@ export function fakeReport(tiles: number, settings: RunSettings): RunReport {
     settings,
     evaluation: {
       reference: 'truth.tif',
+      warped: false,
       before: {
         thin: score(19.3, 0.61, 0.094, 9.8),
         shadow: score(24.1, 0.7, 0.051, 6.1),

@@ -1,0 +1,210 @@
+import { MASK_CLASS } from '../scene.ts';
+import type { Random } from './random.ts';
+
+/**
+ * How clouds and shadows change a picture: the same physics, and (with greyer clouds) the ranges of the simulator that the
+ * networks were trained with (training/unclouded_training/simulate.py). A layer of optical depth tau is opaque by
+ * `a_b = 1 - exp(-tau (lambda_b / 0.56)^-g)` in band b; the picture becomes `(1 - a_b) ground + a_b cloud_b`. Its shadow takes
+ * from every band a share of its own.
+ */
+
+/** Micrometres of the canonical bands: blue, green, red, nir, swir16, swir22. */
+const WAVELENGTHS = [0.492, 0.56, 0.665, 0.833, 1.61, 2.19] as const;
+const REFERENCE_WAVELENGTH = 0.56;
+/** Median reflectance of thick cloud as Sentinel-2 and as Landsat 7 see it. */
+const CLOUD_S2 = [0.42, 0.4, 0.42, 0.59, 0.48, 0.37];
+const CLOUD_L7 = [0.26, 0.27, 0.3, 0.37, 0.36, 0.28];
+/** What the lightest and the darkest shadow leave of the light. */
+const SHADOW_LIGHT = [0.95, 0.85, 0.8, 0.6, 0.45, 0.45];
+const SHADOW_DARK = [0.75, 0.6, 0.5, 0.3, 0.25, 0.25];
+/** Scale height in metres of the water vapour that hides the ground at 1.38 micrometres. */
+const VAPOUR_HEIGHT = 2000;
+
+/** Value at a wavelength of something known in the canonical bands; constant beyond both ends. */
+function atWavelength(values: readonly number[], wavelength: number): number {
+  const above = WAVELENGTHS.findIndex((known) => known >= wavelength);
+  if (above === 0) return values[0];
+  if (above < 0) return values[values.length - 1];
+  const share = (wavelength - WAVELENGTHS[above - 1]) / (WAVELENGTHS[above] - WAVELENGTHS[above - 1]);
+  return (1 - share) * values[above - 1] + share * values[above];
+}
+
+/** Factor on the optical depth at a wavelength in micrometres (Angstrom's law); `g` is about 0 for water drops. */
+export function depthFactor(g: number, wavelength: number): number {
+  return (wavelength / REFERENCE_WAVELENGTH) ** -g;
+}
+
+/** What the full shadow leaves of the light in the canonical bands, 0..1; `darkness` 0..1. */
+export function shadowRatio(darkness: number): number[] {
+  return SHADOW_LIGHT.map((light, band) => light + (SHADOW_DARK[band] - light) * darkness);
+}
+
+/** Pixels from a cloud to its shadow, x east and y south; angles in radians, azimuth of the sun clockwise from north. */
+export function shadowOffset(height: number, zenith: number, azimuth: number, pixelMetres: number) {
+  const length = (height * Math.tan(zenith)) / pixelMetres;
+  return { dx: -length * Math.sin(azimuth), dy: length * Math.cos(azimuth) };
+}
+
+/**
+ * Share of light at 1.38 micrometres that reaches a layer at a height in metres and returns (Gao et al. 1993: low cloud and
+ * ground stay dark); `vapour` is the depth of the whole column, there and back.
+ */
+export function cirrusTransmittance(height: number, vapour: number): number {
+  return Math.exp(-vapour * Math.exp(-height / VAPOUR_HEIGHT));
+}
+
+/** Opacity from which a pixel counts as thin and as thick cloud, and darkening from which as shadow. */
+const [THIN_FROM, THICK_FROM, SHADOW_FROM] = [0.08, 0.625, 0.12];
+
+/**
+ * MASK_CLASS of a pixel.
+ * @param opacity Mean over the visible bands, 0..1.
+ * @param darkening Mean share of the light that the shadow takes, 0..1.
+ */
+export function classOf(opacity: number, darkening: number): number {
+  if (opacity >= THICK_FROM) return MASK_CLASS.thick;
+  if (opacity >= THIN_FROM) return MASK_CLASS.thin;
+  return darkening >= SHADOW_FROM ? MASK_CLASS.shadow : MASK_CLASS.clear;
+}
+
+/** What was drawn for one picture. */
+export interface Look {
+  /** Depth of the thick layer, and angle of the sun. */
+  readonly depth: number;
+  readonly azimuth: number;
+  /** Steepness and share of the shadow, and what it leaves in the canonical bands. */
+  readonly shadow: { readonly steepness: number; readonly share: number; readonly ratio: readonly number[] };
+  /** Exponents of the two layers. */
+  readonly exponents: readonly [number, number];
+  /** Reflectance of the cloud in the canonical bands. */
+  readonly colour: readonly number[];
+  readonly texture: number;
+  readonly relief: number;
+  /** Share of light at 1.38 micrometres that both layers give back. */
+  readonly cirrus: readonly [number, number];
+}
+
+/**
+ * Draws how the clouds of a picture look.
+ * @param depth Optical depth of the thick layer.
+ * @param height Of that layer in metres.
+ * @param bright Reflectance in the visible that the brighter quarter of the ground exceeds: clouds are brighter still.
+ */
+export function drawLook(
+  random: Random,
+  depth: number,
+  height: number,
+  azimuth: number,
+  bright: number,
+): Look {
+  const mix = random.uniform();
+  const gain = random.logUniform(0.65, 1.9);
+  const ice = random.uniform() < 0.3 ? random.uniform(0.35, 0.9) : 1;
+  const raw = CLOUD_S2.map(
+    (value, band) =>
+      (value * mix + CLOUD_L7[band] * (1 - mix)) * gain * (1 + 0.02 * random.normal()) * (band < 4 ? 1 : ice),
+  );
+  const lift = Math.max(1, (3 * (bright + 0.12)) / (raw[0] + raw[1] + raw[2]));
+  const vapour = random.logUniform(3, 12);
+  return {
+    depth,
+    azimuth,
+    shadow: {
+      steepness: random.logUniform(0.6, 2.5),
+      share: random.uniform(0.6, 1),
+      ratio: shadowRatio(random.uniform()).map((value) =>
+        Math.min(0.97, Math.max(0.2, value * (1 + 0.04 * random.normal()))),
+      ),
+    },
+    exponents: [random.uniform(-0.1, 0.15), random.uniform() < 0.5 ? 0 : random.uniform(0, 1.5)],
+    colour: raw.map((value) => value * lift),
+    texture: random.uniform(0, 0.5),
+    relief: random.uniform(0, 0.35),
+    cirrus: [
+      cirrusTransmittance(height, vapour),
+      cirrusTransmittance(random.logUniform(1000, 12000), vapour),
+    ],
+  };
+}
+
+/** Optical depths over a picture, row by row. */
+export interface Layers {
+  readonly width: number;
+  readonly height: number;
+  /** The thick layer, and the same where its shadow falls. */
+  readonly thick: Float32Array;
+  readonly cast: Float32Array;
+  /** The thin layer, whose shadow cannot be seen. */
+  readonly thin: Float32Array;
+  /** Brightness of the cloud's body, -0.5..0.5. */
+  readonly texture: Float32Array;
+}
+
+/** Share of the light that both layers hold back at a wavelength in micrometres, per pixel. */
+function opacityAt({ exponents }: Look, { thick, thin }: Layers, wavelength: number): Float32Array {
+  const [a, b] = exponents.map((g) => depthFactor(g, wavelength));
+  return thick.map((depth, i) => 1 - Math.exp(-(depth * a + thin[i] * b)));
+}
+
+/** Share of the full shadow, per pixel. */
+function strengthOf({ shadow }: Look, { cast }: Layers): Float32Array {
+  return cast.map((depth) => (1 - Math.exp(-depth * shadow.steepness)) * shadow.share);
+}
+
+/** Opacity, mean over blue, green and red, and darkening by the shadow, mean over the canonical bands; per pixel, 0..1. */
+export function strengths(look: Look, layers: Layers): { opacity: Float32Array; darkening: Float32Array } {
+  const { ratio } = look.shadow;
+  const taken = 1 - ratio.reduce((sum, value) => sum + value, 0) / ratio.length;
+  const [blue, green, red] = WAVELENGTHS.slice(0, 3).map((at) => opacityAt(look, layers, at));
+  return {
+    opacity: blue.map((value, i) => (value + green[i] + red[i]) / 3),
+    darkening: strengthOf(look, layers).map((strength) => strength * taken),
+  };
+}
+
+/**
+ * Ground under clouds and shadow, in reflectance, in a band of the given wavelength in micrometres.
+ * @param body As {@link bodyOf}.
+ */
+export function paint(
+  ground: Float32Array,
+  wavelength: number,
+  look: Look,
+  layers: Layers,
+  body: Float32Array,
+): Float32Array {
+  const colour = atWavelength(look.colour, wavelength);
+  const ratio = atWavelength(look.shadow.ratio, wavelength);
+  const strength = strengthOf(look, layers);
+  const opacity = opacityAt(look, layers, wavelength);
+  return ground.map((value, i) => {
+    const shaded = value * (1 - strength[i] * (1 - ratio));
+    return shaded * (1 - opacity[i]) + colour * body[i] * opacity[i];
+  });
+}
+
+/** The band at 1.38 micrometres: what is there, and what both layers give back. */
+export function paintCirrus(ground: Float32Array, look: Look, layers: Layers): Float32Array {
+  const bright = atWavelength(look.colour, 0.833);
+  return ground.map((value, i) => {
+    const [thick, thin] = [layers.thick[i], layers.thin[i]].map((depth) => 1 - Math.exp(-depth));
+    return value + bright * (look.cirrus[0] * thick + look.cirrus[1] * thin);
+  });
+}
+
+/** Brightness of the cloud's body: duller where thin, textured, and brighter on the flank that faces the sun. */
+export function bodyOf(
+  look: Look,
+  { width, height, thick, texture }: Layers,
+  opacity: Float32Array,
+): Float32Array {
+  const [east, south] = [Math.sin(look.azimuth), -Math.cos(look.azimuth)];
+  return Float32Array.from(opacity, (share, i) => {
+    const x = i % width;
+    const y = (i - x) / width;
+    const across = x > 0 && x < width - 1 ? (thick[i + 1] - thick[i - 1]) / 2 : 0;
+    const down = y > 0 && y < height - 1 ? (thick[i + width] - thick[i - width]) / 2 : 0;
+    const flank = Math.tanh(-3 * (across * east + down * south));
+    return (1 - 0.25 * (1 - share)) * (1 + look.texture * texture[i] + look.relief * flank);
+  });
+}

@@ -1,0 +1,157 @@
+import { sampleMaker } from '../composite/native.ts';
+import { percentile } from '../enhance/stretch.ts';
+import { isMeasured } from '../preprocess/observe.ts';
+import {
+  type BandRole,
+  CANONICAL_BANDS,
+  type GeoTransform,
+  type Grid,
+  MASK_CLASS,
+  type Raster,
+  type Samples,
+  type Scene,
+  type SceneSource,
+  type Window,
+} from '../scene.ts';
+import { cropPlane } from '../windows.ts';
+import { bodyOf, classOf, paint, paintCirrus, strengths } from './cloud-physics.ts';
+import { drawClouds } from './cloud-shapes.ts';
+import type { Random } from './random.ts';
+
+/** Micrometres of the bands in which clouds can be painted. */
+const WAVELENGTH_OF: Readonly<Partial<Record<BandRole, number>>> = {
+  coastal: 0.443,
+  blue: 0.492,
+  green: 0.56,
+  pan: 0.6,
+  red: 0.665,
+  rededge1: 0.704,
+  rededge2: 0.74,
+  rededge3: 0.783,
+  nir: 0.833,
+  nir08: 0.865,
+  nir09: 0.945,
+  swir16: 1.61,
+  swir22: 2.19,
+};
+
+/** Reflectance that the full scale of an 8-bit Landsat TM/ETM+ picture stands for, roughly, in the canonical bands. */
+const LANDSAT_8_BIT = [0.42, 0.46, 0.42, 0.6, 0.53, 0.5];
+/** The same for other 8-bit pictures, which are stretched for display. */
+const DISPLAY_8_BIT = 0.5;
+
+/** Reflectance of the ground per unit of a band's scaled samples: pictures of 8 bits are scaled to 0..1. */
+function groundPerUnit({ sampleType, sensor }: Scene, role: BandRole): number {
+  if (sampleType !== 'uint8' || sensor === 'sentinel-2') return 1;
+  if (!sensor.startsWith('landsat')) return DISPLAY_8_BIT;
+  return LANDSAT_8_BIT[(CANONICAL_BANDS as readonly BandRole[]).indexOf(role)] ?? DISPLAY_8_BIT;
+}
+
+/** Part of a scene, in memory: of a window of at most some hundred thousand pixels. */
+export interface Part {
+  readonly source: SceneSource;
+  /** All bands of the file. */
+  readonly bands: readonly Samples[];
+}
+
+/** A window of a scene as a scene of its own. */
+export async function cutOut(source: SceneSource, window: Window, signal?: AbortSignal): Promise<Part> {
+  const { bands } = await source.read(window, undefined, signal);
+  return part({ ...source.scene, grid: gridOf(source.scene.grid, window) }, bands);
+}
+
+function gridOf({ transform, crs }: Grid, { x, y, width, height }: Window): Grid {
+  const moved = (t: GeoTransform): GeoTransform => [
+    t[0] + x * t[1] + y * t[2],
+    t[1],
+    t[2],
+    t[3] + x * t[4] + y * t[5],
+    t[4],
+    t[5],
+  ];
+  return { width, height, crs, transform: transform && moved(transform) };
+}
+
+function part(scene: Scene, bands: readonly Samples[]): Part {
+  const { width, height } = scene.grid;
+  const whole = { x: 0, y: 0, width, height };
+  const all = scene.bands.map(({ index }) => index);
+  const read = async (window: Window, indices: readonly number[] = all): Promise<Raster> => ({
+    window,
+    bands: indices.map((index) => cropPlane(bands[index], whole, window)),
+  });
+  return {
+    bands,
+    source: {
+      scene,
+      read,
+      async readDecimated(window, across, down, indices = all) {
+        const { bands: full } = await read(window, indices);
+        const pick = (plane: Samples) => {
+          const out = new (plane.constructor as new (length: number) => Samples)(across * down);
+          return out.map((_: number, i: number) => {
+            const x = Math.floor((((i % across) + 0.5) * window.width) / across);
+            const y = Math.floor(((Math.floor(i / across) + 0.5) * window.height) / down);
+            return plane[y * window.width + x];
+          }) as Samples;
+        };
+        return { window: { ...window, width: across, height: down }, bands: full.map(pick) };
+      },
+    },
+  };
+}
+
+/** A part under simulated clouds. */
+export interface CloudedPart extends Part {
+  /** MASK_CLASS of the simulation per pixel; 255 where the part was not clear before, or holds no data. */
+  readonly classes: Uint8Array;
+}
+
+/**
+ * Puts simulated clouds and their shadows over a part of a scene, in every band whose wavelength is known.
+ * @param clear 1 where the part shows the ground: elsewhere clouds would hide nothing that is known.
+ */
+export function withClouds({ source, bands }: Part, clear: Uint8Array, random: Random): CloudedPart {
+  const { scene } = source;
+  const { width, height, transform, crs } = scene.grid;
+  const bright = brightness(source.scene, bands, clear);
+  const metres = transform && crs.units === 'm' ? Math.hypot(transform[1], transform[4]) : 10;
+  const { layers, look } = drawClouds(random, width, height, clear, metres, bright);
+  const { opacity, darkening } = strengths(look, layers);
+  const body = bodyOf(look, layers, opacity);
+  const make = sampleMaker(scene.sampleType, scene.nodata);
+  const painted = scene.bands.map(({ index, role, scale, offset }) => {
+    const samples = bands[index];
+    const wavelength = WAVELENGTH_OF[role];
+    if (wavelength === undefined && role !== 'cirrus') return samples;
+    const unit = groundPerUnit(scene, role);
+    const ground = Float32Array.from(samples, (sample) => (sample * scale + offset) * unit);
+    const covered =
+      wavelength === undefined
+        ? paintCirrus(ground, look, layers)
+        : paint(ground, wavelength, look, layers, body);
+    return samples.map((sample: number, i: number) => {
+      const untouched = covered[i] === ground[i] || !isMeasured(sample, scene.nodata);
+      return untouched ? sample : make((covered[i] / unit - offset) / scale);
+    }) as Samples;
+  });
+  const classes = clear.map((is, i) => (is ? classOf(opacity[i], darkening[i]) : MASK_CLASS.nodata));
+  return { ...part(scene, painted), classes };
+}
+
+/** Reflectance in the visible that a quarter of the clear pixels exceed. */
+function brightness(scene: Scene, bands: readonly Samples[], clear: Uint8Array): number {
+  const visible = scene.bands.filter(({ role }) => role === 'blue' || role === 'green' || role === 'red');
+  const values: number[] = [];
+  for (let i = 0; i < clear.length; i += 7) {
+    if (!clear[i]) continue;
+    let sum = 0;
+    for (const { index, role, scale, offset } of visible)
+      sum += (bands[index][i] * scale + offset) * groundPerUnit(scene, role);
+    values.push(sum / visible.length);
+  }
+  return percentile(
+    values.sort((a, b) => a - b),
+    0.75,
+  );
+}

@@ -12,6 +12,7 @@ test('an input alone takes the defaults', () => {
     products: [],
     reference: null,
     selfCheck: false,
+    resume: false,
     dates: [],
     settings: DEFAULT_SETTINGS,
     overrides: {},
@@ -34,6 +35,7 @@ test('every option is understood', () => {
     products: ['mask', 'provenance', 'confidence'],
     reference: 'clear.tif',
     selfCheck: true,
+    resume: false,
     dates: ['may.tif', 'july.tif'],
     settings: {
       maskSource: 'union',

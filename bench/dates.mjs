@@ -27,6 +27,8 @@ const { openScene } = await load('pipeline/ingest/open.ts');
 const { fileSource } = await load('cli/node-source.ts');
 const { run } = await load('pipeline/run.ts');
 const { DEFAULT_SETTINGS } = await load('pipeline/events.ts');
+const { DETECTOR_CHANNELS } = await load('pipeline/networks.ts');
+const { detectorInput, gatherFrom } = await load('pipeline/preprocess/tensor.ts');
 const { onGrid } = await load('pipeline/dates/warp.ts');
 const classical = await import('./lib/classical.mjs');
 const tools = {
@@ -183,7 +185,8 @@ function marked() {
     async detect(input, height, width) {
       const output = await detect(input, height, width);
       for (let i = 0; i < height * width; i++) {
-        if (input[12 * i] < 1.49 || input[12 * i + 1] < 1.49) continue;
+        const at = DETECTOR_CHANNELS * i;
+        if (input[at] < 1.49 || input[at + 1] < 1.49) continue;
         output.set([0, 0, 1, 0], 4 * i);
       }
       return output;
@@ -195,10 +198,8 @@ function marked() {
 async function clearOnBoth(truth, date, width, height) {
   const clear = new Uint8Array(width * height).fill(1);
   for (const planes of [truth, date]) {
-    const input = new Float32Array(width * height * 12).fill(1);
-    planes.forEach((plane, b) => {
-      for (let i = 0; i < plane.length; i++) input[12 * i + b] = plane[i];
-    });
+    const window = { x: 0, y: 0, width, height };
+    const input = detectorInput(planes, null, gatherFrom(window, window, window));
     const output = await networks.networks.detect(input, height, width);
     for (let i = 0; i < clear.length; i++) if (output[4 * i] < 0.7) clear[i] = 0;
   }

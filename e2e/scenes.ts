@@ -4,19 +4,24 @@ import { readBands } from './rasters.ts';
 /** Rows of a strip: small enough that a scene is read in many pieces. */
 const STRIP_ROWS = 64;
 
+/** TIFF's short, long and double. */
+type FieldType = 3 | 4 | 12;
+
 interface ByteScene {
   readonly width: number;
   readonly height: number;
   readonly bands: number;
   readonly sample: (x: number, y: number, band: number) => number;
+  /** Upper left corner in metres of UTM zone 25 south, for pixels of 30 m; no georeference if left out. */
+  readonly origin?: readonly [east: number, north: number];
 }
 
-/** Writes an uncompressed 8-bit TIFF in strips, without georeference. */
-export function writeScene(path: string, { width, height, bands, sample }: ByteScene): void {
+/** Writes an uncompressed 8-bit TIFF in strips. */
+export function writeScene(path: string, { width, height, bands, sample, origin }: ByteScene): void {
   const strips = Math.ceil(height / STRIP_ROWS);
   const stripBytes = STRIP_ROWS * width * bands;
   const dataBytes = height * width * bands;
-  const entries: [tag: number, type: 3 | 4, values: number[]][] = [
+  const entries: [tag: number, type: FieldType, values: number[]][] = [
     [256, 4, [width]],
     [257, 4, [height]],
     [258, 3, new Array(bands).fill(8)],
@@ -29,7 +34,15 @@ export function writeScene(path: string, { width, height, bands, sample }: ByteS
     [284, 3, [1]],
     [338, 3, new Array(bands - 1).fill(0)],
   ];
-  const size = (type: 3 | 4) => (type === 3 ? 2 : 4);
+  if (origin) {
+    entries.push(
+      [33550, 12, [30, 30, 0]],
+      [33922, 12, [0, 0, 0, ...origin, 0]],
+      // GeoKeys: a projected system whose pixels are areas, EPSG:31985.
+      [34735, 3, [1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 31985]],
+    );
+  }
+  const size = (type: FieldType) => ({ 3: 2, 4: 4, 12: 8 })[type];
   const directory = 8;
   let next = directory + 2 + entries.length * 12 + 4;
   const placed = entries.map(([tag, type, values]) => {
@@ -51,7 +64,8 @@ export function writeScene(path: string, { width, height, bands, sample }: ByteS
     const numbers = tag === 273 ? Array.from({ length: strips }, (_, s) => next + s * stripBytes) : values;
     numbers.forEach((value, k) => {
       const position = (at ?? entry + 8) + k * size(type);
-      if (type === 3) file.writeUInt16LE(value, position);
+      if (type === 12) file.writeDoubleLE(value, position);
+      else if (type === 3) file.writeUInt16LE(value, position);
       else file.writeUInt32LE(value, position);
     });
   });
@@ -73,4 +87,18 @@ export async function writeSample(path: string, width: number, height: number): 
 export function writeLongScene(path: string): void {
   const sample = (x: number, y: number, band: number) => 40 + 10 * band + (((x >> 3) + (y >> 4)) % 20);
   writeScene(path, { width: 512, height: 15_000, bands: 6, sample });
+}
+
+/** Two dates of the sample's place, 349 x 352 pixels: what differs between them is the season and where the clouds are. */
+export async function writeDates(cloudy: string, other: string): Promise<void> {
+  const shape = { width: 349, height: 352, bands: 6, origin: [288_000, 9_120_000] } as const;
+  const [clouds, clear] = await Promise.all(
+    ['simulated-clouds', 'clear'].map((name) => readBands(`public/samples/landsat7-olinda-${name}.tif`)),
+  );
+  writeScene(cloudy, { ...shape, sample: (x, y, band) => clouds[band][y * shape.width + x] });
+  const inCloud = (x: number, y: number) => Math.hypot(x - 300, y - 40) < 28;
+  const season = (value: number, band: number) => Math.min(254, Math.round(0.85 * value + 6 + band));
+  const sample = (x: number, y: number, band: number) =>
+    inCloud(x, y) ? 235 + ((x * 7 + y * 3) % 15) : season(clear[band][y * shape.width + x], band);
+  writeScene(other, { ...shape, sample });
 }

@@ -1,7 +1,17 @@
 import { expose, transfer } from 'comlink';
-import { type Comparison, comparisonTile, probeComparison } from '../src/pipeline/enhance/comparison.ts';
+import {
+  type Comparison,
+  coarseToo,
+  comparisonTile,
+  probeComparison,
+} from '../src/pipeline/enhance/comparison.ts';
 import { type DisplayStore, displayStore } from '../src/pipeline/enhance/display-store.ts';
-import { displayTile, firstDisplayBands, probePixel } from '../src/pipeline/enhance/display-tile.ts';
+import {
+  type DisplayRequest,
+  displayTile,
+  firstDisplayBands,
+  probePixel,
+} from '../src/pipeline/enhance/display-tile.ts';
 import { needsPreview, withPreview } from '../src/pipeline/enhance/preview.ts';
 import { sceneStretch } from '../src/pipeline/enhance/stretch.ts';
 import { PipelineError } from '../src/pipeline/errors.ts';
@@ -10,6 +20,7 @@ import type { SceneSource } from '../src/pipeline/scene.ts';
 import { jobs } from './crossing.ts';
 import { holdLock } from './liveness.ts';
 import { openInput } from './open-comparison.ts';
+import { otherDates } from './other-dates.ts';
 import { openPreviewPages, type PreviewPages } from './preview-pages.ts';
 import type { DisplayApi, TileMessage } from './protocol.ts';
 import { tileRequests } from './tile-requests.ts';
@@ -28,6 +39,9 @@ let store: DisplayStore = displayStore(requests);
 let currentRun = NO_RUN;
 let ended = NO_RUN;
 const waiting = new Map<number, () => void>();
+const dates = otherDates();
+/** The dates as they are shown beside the scene. */
+const pictures = new Map<number, SceneSource>();
 
 const api: DisplayApi = {
   start(onEvent) {
@@ -46,6 +60,7 @@ const api: DisplayApi = {
       const source = await openScene(typeof input === 'string' ? new URL(input) : input, {}, signal);
       preview?.close();
       preview = needsPreview(source) ? await openPreviewPages(input) : null;
+      dates.clear();
       opened = preview ? withPreview(source, preview.pages, preview.budget) : source;
       return show(opened);
     }),
@@ -57,6 +72,11 @@ const api: DisplayApi = {
       return ready.opened;
     }),
   override: (overrides) => show(applyOverrides(open(opened), overrides)),
+  setDates: (job, given) =>
+    running.run(job, async (signal) => {
+      await dates.set(given, async () => {}, signal);
+      pictures.clear();
+    }),
   expectRun(run) {
     store = displayStore(requests);
     currentRun = run;
@@ -67,16 +87,33 @@ const api: DisplayApi = {
     running.run(job, async (signal) => {
       const tile = comparison
         ? await comparisonTile(comparison, request, signal)
-        : await displayTile(open(scene), store, request, signal);
+        : await displayTile(await sourceOf(request), store, request, signal);
       return transfer(tile, [tile.data.buffer]);
     }),
   stretch: (job, bands) => running.run(job, (signal) => sceneStretch(open(scene), bands, signal)),
   probe: (x, y) => (comparison ? probeComparison(comparison, x, y) : probePixel(open(scene), store, x, y)),
 };
 
+/** The picture that a tile shows. */
+const sourceOf = async ({ date }: DisplayRequest) => (date === undefined ? open(scene) : picture(date));
+
+/** @throws PipelineError as pictureOf, and if the date is not known or could not be read */
+async function picture(id: number): Promise<SceneSource> {
+  const made = pictures.get(id);
+  if (made) return made;
+  const source = dates.source(id);
+  if (!source) throw new PipelineError('job/not-ready', 'This date is not open.', 'Add it again.');
+  // Projections are fetched when they are needed.
+  const { pictureOf } = await import('../src/pipeline/dates/picture.ts');
+  const shown = pictureOf(coarseToo(source), open(scene).scene);
+  pictures.set(id, shown);
+  return shown;
+}
+
 function show(source: SceneSource) {
   scene = source;
   comparison = null;
+  pictures.clear();
   api.expectRun(NO_RUN);
   return { displayBands: firstDisplayBands(source.scene) };
 }

@@ -28,11 +28,7 @@ describe('the pages of a scene', () => {
     expect(await pages.unfinished(input, source.scene)).toBeNull();
     const first = await pages.claim(input, record(), options);
     expect(notices.map(({ code }) => code)).toEqual(['job/not-kept']);
-    expect(await pages.unfinished(input, source.scene)).toEqual({
-      done: 0,
-      settings: DEFAULT_SETTINGS,
-      overrides: null,
-    });
+    expect(await pages.unfinished(input, source.scene)).toEqual({ done: 0, record: record() });
     await run(source, fakeNetworks(), DEFAULT_SETTINGS, () => {}, { pages: first });
     expect((await pages.unfinished(input, source.scene))?.done).toBe(1);
     expect(await pages.claim(input, record(), options)).toBe(first);

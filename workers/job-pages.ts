@@ -6,12 +6,19 @@ import { shareDone } from '../src/pipeline/progress.ts';
 import type { Notice, Scene } from '../src/pipeline/scene.ts';
 import { openTiles, planTiles } from '../src/pipeline/tiles.ts';
 import { openJobFile, sceneFingerprint, tidyJobFiles } from './job-files.ts';
-import type { SceneInput, Unfinished } from './protocol.ts';
+import type { SceneInput } from './protocol.ts';
+
+/** What an earlier run of a scene left. */
+export interface EarlierRun {
+  /** Share of the work that is done, 0..1. */
+  readonly done: number;
+  readonly record: JobRecord;
+}
 
 /** The pages of one scene at a time: those of the input that was named last. */
 export interface JobPages {
   /** What an earlier run left of the scene; null if nothing that could be continued. */
-  unfinished(input: SceneInput, scene: Scene, signal?: AbortSignal): Promise<Unfinished | null>;
+  unfinished(input: SceneInput, scene: Scene, signal?: AbortSignal): Promise<EarlierRun | null>;
   /**
    * The pages for a run: those of an earlier one if it was the same job, else empty ones. In memory, with a notice,
    * where there is no file to be had.
@@ -80,8 +87,7 @@ export function jobPages(): JobPages {
         const pages = log ?? memory;
         const record = pages && readRecord(pages);
         if (!pages || !record) return null;
-        const { settings, overrides } = record;
-        return { done: shareDone(openTiles(scene, planTiles(scene.grid), pages)), settings, overrides };
+        return { done: shareDone(openTiles(scene, planTiles(scene.grid), pages)), record };
       }),
     claim: (input, record, options, signal) =>
       inTurn(async () => {

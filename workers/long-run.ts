@@ -12,6 +12,7 @@ import type { NetworksHost } from './networks-host.ts';
 export interface LongRun {
   readonly source: SceneSource;
   readonly reference: SceneSource | null;
+  readonly dates?: readonly SceneSource[];
   readonly settings: RunSettings;
   readonly pages: PageStore;
   readonly control: RunControl;
@@ -23,7 +24,7 @@ export interface LongRun {
  * @throws PipelineError those of run, and `backend/lost` when every back end was
  */
 export async function runToTheEnd(
-  { source, reference, settings, pages, control }: LongRun,
+  { source, reference, dates, settings, pages, control }: LongRun,
   host: NetworksHost,
   onEvent: (event: RunEvent) => void,
   signal: AbortSignal,
@@ -40,7 +41,7 @@ export async function runToTheEnd(
         onEvent({ type: 'notice', notice: { code: 'backend-lost', message } });
         loss = null;
       }
-      const options = { reference, pages, control };
+      const options = { reference, dates, pages, control };
       const { report, result } = await run(source, networks, settings, onEvent, options, signal);
       return { report: { ...report, backend, notices: [...losses, ...report.notices] }, result };
     } catch (thrown) {

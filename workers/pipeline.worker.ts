@@ -1,5 +1,8 @@
 import { expose } from 'comlink';
 import { type RunControl, runControl } from '../src/pipeline/control.ts';
+import { groupScenes } from '../src/pipeline/dates/group.ts';
+import { requireUsable } from '../src/pipeline/dates/match.ts';
+import { surveyDate } from '../src/pipeline/dates/survey.ts';
 import { cancelled, PipelineError } from '../src/pipeline/errors.ts';
 import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
 import { jobRecord } from '../src/pipeline/job-record.ts';
@@ -7,6 +10,7 @@ import {
   type Lineage,
   type ResultReader,
   writeConfidence,
+  writeDate,
   writeMask,
   writeProvenance,
   writeResult,
@@ -21,6 +25,7 @@ import { keepResult } from './keep-result.ts';
 import { holdLock } from './liveness.ts';
 import { runToTheEnd } from './long-run.ts';
 import { type NetworksHost, networksHost } from './networks-host.ts';
+import { otherDates } from './other-dates.ts';
 import { tidyOutputFiles, writeOutputFile } from './output-file.ts';
 import type { PipelineApi, SceneInput } from './protocol.ts';
 import { speedOf } from './speed.ts';
@@ -30,10 +35,12 @@ const writers = {
   mask: writeMask,
   provenance: writeProvenance,
   confidence: writeConfidence,
+  date: writeDate,
 };
 const running = jobs();
 const pages = jobPages();
 const display = displayLink();
+const dates = otherDates();
 let emit: Parameters<PipelineApi['start']>[1];
 let host: NetworksHost;
 let input: SceneInput | null = null;
@@ -63,6 +70,7 @@ const api: PipelineApi = {
       overrides = null;
       reference = null;
       priority = null;
+      dates.clear();
       return opened.scene;
     }),
   override(given) {
@@ -74,6 +82,24 @@ const api: PipelineApi = {
     running.run(job, async (signal) => {
       reference = given === null ? null : await openScene(asInput(given), {}, signal);
     }),
+  group: (job, files) => running.run(job, (signal) => groupScenes(files, signal)),
+  survey: (job, given, generator) =>
+    running.run(job, async (signal) => {
+      const [source, networks] = await Promise.all([
+        openScene(asInput(given), {}, signal),
+        unlessAborted(host.start(generator), signal).then(
+          (remote) => remote.networks,
+          () => null,
+        ),
+      ]);
+      return surveyDate(source, networks, signal);
+    }),
+  setDates: (job, given) =>
+    running.run(job, async (signal) => {
+      if (!scene) throw noScene();
+      const { grid } = scene.scene;
+      return dates.set(given, (source) => requireUsable(source, grid, signal), signal);
+    }),
   warmUp: (job, generator) =>
     running.run(job, async (signal) => (await unlessAborted(host.start(generator), signal)).report),
   measure: (job, generator) =>
@@ -82,15 +108,21 @@ const api: PipelineApi = {
       return { report, speed: await speedOf(networks, signal) };
     }),
   unfinished: (job) =>
-    running.run(job, async (signal) =>
-      input && scene ? pages.unfinished(input, scene.scene, signal) : null,
-    ),
-  run: (job, settings, { fresh = false } = {}) =>
+    running.run(job, async (signal) => {
+      const earlier = input && scene && (await pages.unfinished(input, scene.scene, signal));
+      if (!earlier) return null;
+      const { done, record } = earlier;
+      const { dates: found, missing } = await dates.find(record.dates, signal);
+      const { settings, overrides } = record;
+      return { done, settings, overrides, dates: found, missingDates: missing };
+    }),
+  run: (job, settings, { fresh = false, dates: chosen = [] } = {}) =>
     running.run(job, async (signal) => {
       if (!scene || !input) throw noScene();
       const source = setScene(scene);
       const { networks } = await unlessAborted(host.start(settings.generator), signal);
-      const record = jobRecord(source.scene, networks.models, settings, overrides);
+      const others = await dates.record(chosen, signal);
+      const record = jobRecord(source.scene, networks.models, settings, overrides, others);
       const notify = (notice: Notice) => emit(job, { type: 'notice', notice });
       const claimed = await pages.claim(input, record, { fresh, notify }, signal);
       if (scene !== source) throw cancelled();
@@ -98,7 +130,14 @@ const api: PipelineApi = {
       control = runControl((paused) => emit(job, { type: 'pause', paused }));
       control.prioritise(priority);
       const { report, result } = await runToTheEnd(
-        { source, reference, settings, pages: claimed, control },
+        {
+          source,
+          reference,
+          dates: chosen.flatMap((id) => dates.source(id) ?? []),
+          settings,
+          pages: claimed,
+          control,
+        },
         host,
         (event) => {
           if (event.type === 'mask') display.tell('mask', event.tile);
@@ -109,11 +148,19 @@ const api: PipelineApi = {
       );
       if (scene !== source) throw cancelled();
       display.end();
-      const { shares, dates, backend } = report;
       const { models } = networks;
+      const { shares, backend } = report;
       finished = {
         result,
-        lineage: { version: VERSION, models, backend, settings, shares, dates, date: new Date() },
+        lineage: {
+          version: VERSION,
+          models,
+          backend,
+          settings,
+          shares,
+          dates: report.dates,
+          date: new Date(),
+        },
       };
       return report;
     }),

@@ -1,6 +1,8 @@
 import type { BackendName } from '../src/inference/backend.ts';
 import type { StartReport } from '../src/inference/networks.ts';
+import type { DateSurvey } from '../src/pipeline/dates/survey.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../src/pipeline/enhance/display-tile.ts';
+import type { ErrorReport } from '../src/pipeline/errors.ts';
 import type { MaskTile, RepairedTile, RunEvent, RunReport, RunSettings } from '../src/pipeline/events.ts';
 import type { ImageFile } from '../src/pipeline/library/record.ts';
 import type { GeneratorSize, Networks } from '../src/pipeline/networks.ts';
@@ -11,9 +13,15 @@ import type { Speed } from './speed.ts';
 /** A file, the files of one scene, or the address of one (a URL object does not cross). */
 export type SceneInput = File | readonly File[] | string;
 
+/** Another date of the open scene, under a number of the interface's choice. */
+export interface DateInput {
+  readonly id: number;
+  readonly input: SceneInput;
+}
+
 export type PipelineEvent = Exclude<RunEvent, { type: 'mask' } | { type: 'repaired' }>;
 
-export type Product = 'result' | 'mask' | 'provenance' | 'confidence';
+export type Product = 'result' | 'mask' | 'provenance' | 'confidence' | 'date';
 
 /** The pipeline worker: reads, computes, writes. Each `job` is a number of the caller's choice, for cancel. */
 export interface PipelineApi {
@@ -25,6 +33,12 @@ export interface PipelineApi {
   open(job: number, input: SceneInput): Promise<Scene>;
   override(overrides: SceneOverrides): Scene;
   setReference(job: number, input: SceneInput | null): Promise<void>;
+  /** Sorts files that came together into scenes: positions in `files`, scene by scene. */
+  group(job: number, files: readonly File[]): Promise<number[][]>;
+  /** Looks at a scene without opening it; how cloudy it is remains unknown where there are no networks. */
+  survey(job: number, input: SceneInput, generator: GeneratorSize): Promise<DateSurvey>;
+  /** The other dates of the open scene; for each why it cannot be used, null if it can. */
+  setDates(job: number, dates: readonly DateInput[]): Promise<(ErrorReport | null)[]>;
   warmUp(job: number, generator: GeneratorSize): Promise<StartReport>;
   /** How fast the networks are here. */
   measure(
@@ -52,6 +66,8 @@ export interface PipelineApi {
 export interface RunRequest {
   /** Forget what an earlier run left. */
   readonly fresh?: boolean;
+  /** The other dates that it uses, in the order in which they are numbered; none if left out. */
+  readonly dates?: readonly number[];
 }
 
 /** A run that stopped before its end, or a finished one whose result is still there. */
@@ -60,6 +76,10 @@ export interface Unfinished {
   readonly done: number;
   readonly settings: RunSettings;
   readonly overrides: SceneOverrides | null;
+  /** The other dates that it used, in their order; none if left out. */
+  readonly dates?: readonly number[];
+  /** Names of the dates that have to be added before it can be continued. */
+  readonly missingDates?: readonly string[];
 }
 
 /** The inference worker, inside the pipeline worker: the networks on a thread of their own. */
@@ -99,6 +119,8 @@ export interface DisplayApi {
   /** Shows finished files instead of a scene and its run, until the next `open`. */
   openComparison(job: number, input: ComparisonInput): Promise<OpenedComparison>;
   override(overrides: SceneOverrides): OpenedForDisplay;
+  /** The other dates of the open scene; one that cannot be read is shown as no data. */
+  setDates(job: number, dates: readonly DateInput[]): Promise<void>;
   /** Forgets what earlier runs found; tiles of this run are taken from now on. */
   expectRun(run: number): void;
   /** Resolves when every tile of the run has been taken and announced. */

@@ -13,7 +13,7 @@ export function openLaunchedFiles(store: AppStore): void {
   (window as LaunchWindow).launchQueue?.setConsumer(({ files: handles }) => {
     if (handles.length === 0) return;
     Promise.all(handles.map((handle) => handle.getFile()))
-      .then((files) => (files.length === 1 ? open(files[0], handles[0]) : open(files)))
+      .then((files) => open(files, handles))
       .catch(fail);
   });
 }

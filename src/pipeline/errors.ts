@@ -21,9 +21,11 @@ export type ErrorCode =
   | 'scene/not-one-scene'
   | 'scene/different-grids'
   // other dates of the area
+  | 'dates/no-overlap'
   | 'dates/unknown-crs'
   | 'dates/no-georeference'
   | 'dates/other-radiometry'
+  | 'dates/same-date'
   // measuring the error
   | 'evaluate/no-overlap'
   | 'evaluate/no-common-bands'

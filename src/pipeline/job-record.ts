@@ -15,6 +15,8 @@ export interface JobRecord {
   readonly bands: readonly Pick<Band, 'role' | 'scale' | 'offset'>[];
   /** As text, because JSON knows no NaN. */
   readonly nodata: string;
+  /** The other dates in their order: what each is known by, and its name. */
+  readonly dates: readonly { readonly fingerprint: string; readonly name: string }[];
 }
 
 export function jobRecord(
@@ -22,6 +24,7 @@ export function jobRecord(
   models: Networks['models'],
   settings: RunSettings,
   overrides: SceneOverrides | null = null,
+  dates: JobRecord['dates'] = [],
 ): JobRecord {
   return {
     version: VERSION,
@@ -30,6 +33,7 @@ export function jobRecord(
     overrides,
     bands: scene.bands.map(({ role, scale, offset }) => ({ role, scale, offset })),
     nodata: String(scene.nodata),
+    dates,
   };
 }
 
@@ -44,7 +48,7 @@ export function writeRecord(pages: PageStore, record: JobRecord): void {
 export function readRecord(pages: PageStore): JobRecord | null {
   const page = pages.get(PAGE);
   if (!page) return null;
-  const record = JSON.parse(new TextDecoder().decode(page)) as JobRecord;
+  const record = { dates: [], ...JSON.parse(new TextDecoder().decode(page)) } as JobRecord;
   return record.version === VERSION ? record : null;
 }
 
@@ -65,10 +69,11 @@ export function sameJob(a: JobRecord | null, b: JobRecord): boolean {
   return a !== null && JSON.stringify(key(a)) === JSON.stringify(key(b));
 }
 
-const key = ({ version, models, settings: s, bands, nodata }: JobRecord) => [
+const key = ({ version, models, settings: s, bands, nodata, dates }: JobRecord) => [
   version,
   [models.detector, models.generator],
   [s.maskSource, s.cloudThreshold, s.shadowThreshold, s.bufferPixels, s.featherPixels],
   bands.map(({ role, scale, offset }) => [role, scale, offset]),
   nodata,
+  dates.map(({ fingerprint }) => fingerprint),
 ];

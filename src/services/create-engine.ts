@@ -1,7 +1,15 @@
 import { proxy, type Remote, transfer } from 'comlink';
-import type { DisplayApi, PipelineApi, SceneInput } from '../../workers/protocol.ts';
+import type { DateInput, DisplayApi, PipelineApi, SceneInput } from '../../workers/protocol.ts';
 import type { SceneOverrides } from '../pipeline/scene.ts';
-import type { BackendReport, ComparisonInput, Engine, EngineEvent, OpenedScene } from './engine.ts';
+import type {
+  BackendReport,
+  ComparisonInput,
+  Engine,
+  EngineEvent,
+  OpenedScene,
+  Product,
+  SceneDateInput,
+} from './engine.ts';
 import { pickFile } from './files.ts';
 import { readModelCards } from './models.ts';
 import { type WorkerClient, workerClient } from './worker-client.ts';
@@ -31,7 +39,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const listeners = new Map<number, (event: EngineEvent) => void>();
   const deliver = proxy((job: number, event: EngineEvent) => listeners.get(job)?.(event));
   /** What a new worker has to be told after a crash. */
-  let current: { name: string; input: SceneInput; overrides: SceneOverrides | null } | null = null;
+  let current: CurrentScene | null = null;
   let reference: SceneInput | null = null;
   /** The finished files that the display shows instead, if it does. */
   let comparison: ComparisonInput | null = null;
@@ -69,10 +77,11 @@ export function createEngine(options: EngineOptions = {}): Engine {
   /** Tells a worker that takes the place of a crashed one which scene is open. */
   async function reopen(api: Remote<PipelineApi> | Remote<DisplayApi>): Promise<void> {
     if (!current) return;
-    const { input, overrides } = current;
+    const { input, overrides, dates } = current;
     try {
       await (api as Remote<DisplayApi>).open(0, input);
       if (overrides) await (api as Remote<DisplayApi>).override(overrides);
+      if (dates.length > 0) await (api as Remote<DisplayApi>).setDates(0, dates);
     } catch (thrown) {
       current = null;
       reference = null;
@@ -103,10 +112,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
   return {
     async open(input, signal) {
-      const crossing = input instanceof URL ? input.href : input;
+      const crossing = crossed(input);
       const scene = await pipeline.call((api, job) => api.open(job, crossing), signal);
       const shown = await display.call((api, job) => api.open(job, crossing), signal);
-      current = { name: scene.name, input: crossing, overrides: null };
+      current = { name: scene.name, input: crossing, overrides: null, dates: [] };
       reference = null;
       comparison = null;
       return { scene, displayBands: shown.displayBands };
@@ -120,7 +129,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     },
 
     async setReference(input) {
-      const crossing = input instanceof URL ? input.href : input;
+      const crossing = input && crossed(input);
       await pipeline.call((api, job) => api.setReference(job, crossing));
       reference = crossing;
     },
@@ -131,6 +140,22 @@ export function createEngine(options: EngineOptions = {}): Engine {
       const { report, speed } = await pipeline.call((api, job) => api.measure(job, generator), signal);
       const { backend, detail, passedOver } = report;
       return { backend: { backend, detail, passedOver }, ...speed };
+    },
+
+    async group(files, signal) {
+      const groups = await pipeline.call((api, job) => api.group(job, files), signal);
+      return groups.map((positions) => positions.map((i) => files[i]));
+    },
+
+    survey: (input, generator, signal) =>
+      pipeline.call((api, job) => api.survey(job, crossed(input), generator), signal),
+
+    async setDates(given, signal) {
+      const dates = given.map(({ id, input }): DateInput => ({ id, input: crossed(input) }));
+      const problems = await pipeline.call((api, job) => api.setDates(job, dates), signal);
+      await display.call((api, job) => api.setDates(job, dates), signal);
+      if (current) current = { ...current, dates };
+      return problems;
     },
 
     async warmUp(generator, signal) {
@@ -210,8 +235,20 @@ export function createEngine(options: EngineOptions = {}): Engine {
   };
 }
 
+interface CurrentScene {
+  readonly name: string;
+  readonly input: SceneInput;
+  readonly overrides: SceneOverrides | null;
+  readonly dates: readonly DateInput[];
+}
+
+/** An input as it crosses to a worker. */
+function crossed(input: SceneDateInput['input']): SceneInput {
+  return input instanceof URL ? input.href : input;
+}
+
 /** `scene.tif` becomes `scene-unclouded.tif`, `scene-mask.tif` and so on. */
-export function exportName(file: string, product: 'result' | 'mask' | 'provenance' | 'confidence'): string {
+export function exportName(file: string, product: Product): string {
   const stem = file.replace(/\.(tiff?|gtiff?)$/i, '') || 'scene';
   return `${stem}-${product === 'result' ? 'unclouded' : product}.tif`;
 }

@@ -1,5 +1,6 @@
 import type { ComparisonInput } from '../../workers/comparison-protocol.ts';
 import type { RunRequest, Unfinished } from '../../workers/protocol.ts';
+import type { DateSurvey } from '../pipeline/dates/survey.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../pipeline/enhance/display-tile.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { RunEvent, RunReport, RunSettings } from '../pipeline/events.ts';
@@ -22,6 +23,19 @@ export interface Engine {
   models(signal?: AbortSignal): Promise<readonly ModelFacts[]>;
   /** Times the networks on this machine. */
   measure(generator: GeneratorSize, signal?: AbortSignal): Promise<NetworkSpeed>;
+  /** Sorts files that came together into scenes; the first of them stays first. */
+  group(files: readonly File[], signal?: AbortSignal): Promise<File[][]>;
+  /** Looks at a scene without opening it: its day, how cloudy it is. */
+  survey(
+    input: File | readonly File[] | URL,
+    generator: GeneratorSize,
+    signal?: AbortSignal,
+  ): Promise<DateSurvey>;
+  /**
+   * The other dates of the current scene, under numbers that are never used again; opening a scene forgets them.
+   * @returns for each why it cannot be used, null if it can
+   */
+  setDates(dates: readonly SceneDateInput[], signal?: AbortSignal): Promise<(ErrorReport | null)[]>;
   /** Starts the back end and loads the models, if that has not happened yet. */
   warmUp(generator: GeneratorSize, signal?: AbortSignal): Promise<BackendReport>;
   /**
@@ -83,16 +97,23 @@ export type SceneOrigin = URL | FileSystemFileHandle;
 export interface LastScene {
   readonly name: string;
   readonly origin: SceneOrigin;
+  /** The other dates that it was worked on with. */
+  readonly dates: readonly RememberedDate[];
   /**
    * Asks for the permission to read, if it has to be asked for: call it where the user clicks.
-   * @throws PipelineError `file/unreadable` if the file is gone or the permission refused
+   * @throws PipelineError `file/unreadable` if a file is gone or the permission refused
    */
-  reopen(): Promise<File | URL>;
+  reopen(): Promise<{ readonly scene: File | URL; readonly dates: readonly (File | URL)[] }>;
+}
+
+export interface RememberedDate {
+  readonly name: string;
+  readonly origin: SceneOrigin;
 }
 
 /** Remembers the scene that is worked on across visits. Nothing here fails: where there is no memory, nothing is recalled. */
 export interface SceneMemory {
-  remember(name: string, origin: SceneOrigin): Promise<void>;
+  remember(name: string, origin: SceneOrigin, dates: readonly RememberedDate[]): Promise<void>;
   recall(): Promise<LastScene | null>;
   forget(): Promise<void>;
 }
@@ -164,17 +185,26 @@ export interface NetworkSpeed {
   readonly generate: number;
 }
 
-export type Product = 'result' | 'mask' | 'provenance' | 'confidence';
+export type Product = 'result' | 'mask' | 'provenance' | 'confidence' | 'date';
 
 export interface ExportedFile {
   readonly name: string;
   readonly blob: Blob;
 }
 
+/** Another date of the scene, under a number. */
+export interface SceneDateInput {
+  readonly id: number;
+  readonly input: File | readonly File[] | URL;
+}
+
 export type TileSide = 'before' | 'after';
+
+/** A picture on the map: the scene as it was, repaired, or another date by its number. */
+export type Picture = 'scene' | 'result' | number;
 
 export type TileRequest = DisplayRequest;
 export type DisplayTile = DisplayPixels;
 export type PixelProbe = PixelValues;
 
-export type { ComparisonInput, ErrorReport, RunRequest, Unfinished };
+export type { ComparisonInput, DateSurvey, ErrorReport, RunRequest, Unfinished };

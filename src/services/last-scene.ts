@@ -1,14 +1,18 @@
 import { PipelineError } from '../pipeline/errors.ts';
-import type { SceneMemory } from './engine.ts';
+import type { RememberedDate, SceneMemory, SceneOrigin } from './engine.ts';
 
 /** As in https://wicg.github.io/file-system-access/, which TypeScript does not know. */
 interface PermissionHandle extends FileSystemFileHandle {
   requestPermission?(descriptor: { mode: 'read' }): Promise<PermissionState>;
 }
 
-interface Stored {
+interface StoredDate {
   readonly name: string;
   readonly origin: string | PermissionHandle;
+}
+
+interface Stored extends StoredDate {
+  readonly dates?: readonly StoredDate[];
 }
 
 const [DATABASE, STORE, KEY] = ['unclouded', 'scenes', 'last'];
@@ -16,23 +20,45 @@ const [DATABASE, STORE, KEY] = ['unclouded', 'scenes', 'last'];
 /** Kept in the browser's IndexedDB, which can hold file handles. */
 export function sceneMemory(): SceneMemory {
   return {
-    remember: (name, origin) =>
-      change((scenes) => scenes.put({ name, origin: origin instanceof URL ? origin.href : origin }, KEY)),
+    remember: (name, origin, dates) =>
+      change((scenes) =>
+        scenes.put(
+          {
+            name,
+            origin: stored(origin),
+            dates: dates.map(({ name, origin }) => ({ name, origin: stored(origin) })),
+          },
+          KEY,
+        ),
+      ),
     forget: () => change((scenes) => scenes.delete(KEY)),
     async recall() {
-      const stored = await access<Stored | undefined>('readonly', (scenes) => scenes.get(KEY)).catch(
+      const found = await access<Stored | undefined>('readonly', (scenes) => scenes.get(KEY)).catch(
         () => null,
       );
-      if (!stored) return null;
-      const { name } = stored;
-      if (typeof stored.origin === 'string') {
-        const origin = new URL(stored.origin);
-        return { name, origin, reopen: async () => origin };
-      }
-      const { origin } = stored;
-      return { name, origin, reopen: () => fileOf(name, origin) };
+      if (!found) return null;
+      const scene = recalled(found);
+      const dates = (found.dates ?? []).map(recalled);
+      return {
+        ...scene,
+        dates,
+        async reopen() {
+          const opened = [];
+          // One question after the other, where the browser asks.
+          for (const { name, origin } of [scene, ...dates]) {
+            opened.push(origin instanceof URL ? origin : await fileOf(name, origin));
+          }
+          return { scene: opened[0], dates: opened.slice(1) };
+        },
+      };
     },
   };
+}
+
+const stored = (origin: SceneOrigin) => (origin instanceof URL ? origin.href : origin);
+
+function recalled({ name, origin }: StoredDate): RememberedDate {
+  return { name, origin: typeof origin === 'string' ? new URL(origin) : origin };
 }
 
 async function fileOf(name: string, handle: PermissionHandle): Promise<File> {

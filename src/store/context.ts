@@ -1,6 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { Engine, ExportedFile, Offline, SceneMemory } from '../services/engine.ts';
 import type { Library } from '../services/library-types.ts';
+import { NO_DATES } from './dates.ts';
 import type { AppState, Sample } from './state.ts';
 
 /** What the store needs of the outside. */
@@ -34,6 +35,7 @@ export interface ActionContext extends StoreDependencies {
 
 /** The state of a page without a scene. */
 export const EMPTY = {
+  ...NO_DATES,
   scene: null,
   opening: null,
   sample: null,

@@ -1,6 +1,8 @@
 import { toPipelineError } from '../pipeline/errors.ts';
+import type { Notice } from '../pipeline/scene.ts';
 import type { EngineEvent } from '../services/engine.ts';
 import type { ActionContext } from './context.ts';
+import { usableDates } from './dates.ts';
 import type { Actions } from './state.ts';
 
 type JobActions = Pick<
@@ -23,6 +25,10 @@ function mapShown({ store, mapPatience = 0 }: ActionContext): Promise<void> {
   });
 }
 
+/** What is told of each date is told of each; of other things the newest counts. */
+const isSame = (a: Notice, b: Notice) =>
+  a.code === b.code && (a.message === b.message || !a.code.startsWith('dates/'));
+
 /** Running, cancelling and saving. */
 export function jobActions(context: ActionContext): JobActions {
   const { engine, set, get } = context;
@@ -40,7 +46,7 @@ export function jobActions(context: ActionContext): JobActions {
         break;
       case 'notice':
         set(({ notices }) => ({
-          notices: [...notices.filter((known) => known.code !== event.notice.code), event.notice],
+          notices: [...notices.filter((known) => !isSame(known, event.notice)), event.notice],
         }));
         break;
       case 'mask-changed':
@@ -64,10 +70,12 @@ export function jobActions(context: ActionContext): JobActions {
       if (get().scene === null) return;
       const signal = context.beginTask();
       const notices = get().scene?.scene.notices ?? [];
+      const dates = request?.dates ?? usableDates(get());
       set({
         job: { status: 'starting' },
         unfinished: null,
         hasResult: false,
+        runDates: dates,
         overlay: 'mask',
         error: null,
         notices,
@@ -85,7 +93,7 @@ export function jobActions(context: ActionContext): JobActions {
             if (!signal.aborted) onEvent(event);
           },
           signal,
-          request,
+          { ...request, dates },
         );
         if (signal.aborted) return;
         set({ job: { status: 'done', report }, hasResult: report.tiles.repaired > 0 });
@@ -105,9 +113,11 @@ export function jobActions(context: ActionContext): JobActions {
       const { unfinished, job, settings, actions } = get();
       // A run that stopped in this session stopped with the scene as it stands.
       if (unfinished === null || job.status !== 'unfinished') return actions.run();
+      const used = unfinished.dates ?? [];
+      set(({ dates }) => ({ dates: dates.map((date) => ({ ...date, used: used.includes(date.id) })) }));
       if (unfinished.overrides !== null) return actions.correct(unfinished.overrides, unfinished.settings);
       set({ settings: { ...settings, ...unfinished.settings } });
-      return actions.run();
+      return actions.run({ dates: used });
     },
     pause: () => engine.pause().catch(get().actions.fail),
     resume: () => engine.resume().catch(get().actions.fail),

@@ -1,68 +1,27 @@
-import type { OpenedScene, SceneOrigin } from '../services/engine.ts';
-import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
-import type { Actions, AppState, Sample } from './state.ts';
+import { dateActions, nameOf } from './date-actions.ts';
+import type { DatesActions } from './dates.ts';
+import { sceneOpener } from './opening.ts';
+import type { Actions } from './state.ts';
 
-type SceneActions = Pick<Actions, 'open' | 'openSample' | 'recall' | 'continueLast' | 'close' | 'correct'>;
+type SceneActions = DatesActions &
+  Pick<Actions, 'open' | 'openSample' | 'recall' | 'continueLast' | 'close' | 'correct'>;
 
 /** Opening, correcting and closing scenes. Each starts a new task, which ends the one before. */
 export function sceneActions(context: ActionContext): SceneActions {
   const { engine, memory, set, get } = context;
-
-  /** Puts an opened scene on the map; its stretch is found first, so that it appears in its colours. */
-  const show = async (opened: OpenedScene, signal: AbortSignal, more: Partial<AppState>) => {
-    const combinations = combinationsOf(opened.scene, opened.displayBands);
-    const combination =
-      combinations.find((entry) => entry.bands.join() === opened.displayBands.join()) ?? combinations[0];
-    const stretch = await engine.stretch(combination.bands, signal);
-    if (signal.aborted) return;
-    set((state) => ({
-      ...EMPTY,
-      scene: opened,
-      combinations,
-      combination: combination.id,
-      displayBands: combination.bands,
-      stretch,
-      notices: opened.scene.notices,
-      sceneRevision: state.sceneRevision + 1,
-      ...more,
-    }));
-  };
-
-  const start = async (
-    input: File | readonly File[] | URL,
-    sample: Sample | null,
-    origin: SceneOrigin | null,
-  ) => {
-    const signal = context.beginTask();
-    const before = get();
-    const name = sample?.name ?? nameOf(input);
-    set({ opening: name, error: null, page: 'scene' });
-    try {
-      const opened = await engine.open(input, signal);
-      if (signal.aborted) return;
-      await engine.setReference(sample?.truth ?? null);
-      await show(opened, signal, { sample });
-    } catch (fault) {
-      if (signal.aborted) return;
-      // The engine lets go of the earlier scene only when a new one has been understood.
-      const interrupted = before.job.status === 'running' || before.job.status === 'starting';
-      set({ opening: null, job: interrupted ? { status: 'cancelled' } : before.job });
-      get().actions.fail(fault);
-      return;
-    }
-    if (signal.aborted) return;
-    void (origin ? memory?.remember(name, origin) : memory?.forget());
-    const unfinished = await engine.unfinished(signal).catch(() => null);
-    if (signal.aborted) return;
-    if (unfinished && unfinished.done > 0 && unfinished.done < 1)
-      set({ unfinished, job: { status: 'unfinished' } });
-    else await get().actions.run();
-  };
+  const opener = sceneOpener(context, nameOf);
+  const { openFiles, openDates, ...dates } = dateActions(context, opener);
 
   return {
-    open: (input, origin = null) => start(input, null, input instanceof URL ? input : origin),
-    openSample: () => start(context.sample.scene, context.sample, context.sample.scene),
+    ...dates,
+    open(input, origins = null) {
+      if (input instanceof URL) return opener.start(input, null, input);
+      const files = input instanceof File ? [input] : input;
+      if (files.length === 1) return opener.start(files[0], null, origins?.[0] ?? null);
+      return openFiles(files, origins);
+    },
+    openSample: () => opener.start(context.sample.scene, context.sample, context.sample.scene),
     async recall() {
       const lastScene = (await memory?.recall()) ?? null;
       if (get().scene === null && get().opening === null) set({ lastScene });
@@ -72,9 +31,13 @@ export function sceneActions(context: ActionContext): SceneActions {
       if (lastScene === null) return;
       set({ lastScene: null, error: null });
       try {
-        const input = await lastScene.reopen();
-        const isSample = input instanceof URL && input.href === context.sample.scene.href;
-        await (isSample ? actions.openSample() : actions.open(input, lastScene.origin));
+        const { scene, dates: others } = await lastScene.reopen();
+        const isSample = scene instanceof URL && scene.href === context.sample.scene.href;
+        if (others.length > 0) {
+          const candidates = others.map((input, i) => ({ input, origin: lastScene.dates[i].origin }));
+          await openDates([{ input: scene, origin: lastScene.origin }, ...candidates], 0);
+        } else if (isSample) await actions.openSample();
+        else await opener.start(scene, null, lastScene.origin);
       } catch (fault) {
         void memory?.forget();
         actions.fail(fault);
@@ -83,6 +46,7 @@ export function sceneActions(context: ActionContext): SceneActions {
     },
     close() {
       context.abortTask();
+      dates.stopAdding();
       set({ ...EMPTY, page: 'scene', error: null });
     },
     async correct(overrides, settings) {
@@ -92,7 +56,8 @@ export function sceneActions(context: ActionContext): SceneActions {
         if (overrides !== null) {
           const opened = await engine.override(overrides);
           if (signal.aborted) return;
-          await show(opened, signal, { sample: get().sample });
+          const { sample, source, dates, target } = get();
+          await opener.show(opened, signal, { sample, source, dates, target });
         }
       } catch (fault) {
         if (!signal.aborted) get().actions.fail(fault);
@@ -101,9 +66,4 @@ export function sceneActions(context: ActionContext): SceneActions {
       if (!signal.aborted) await get().actions.run();
     },
   };
-}
-
-function nameOf(input: File | readonly File[] | URL): string {
-  if (input instanceof URL) return decodeURIComponent(input.pathname.split('/').pop() || input.hostname);
-  return input instanceof File ? input.name : `${input.length} files`;
 }

@@ -16,6 +16,7 @@ import type {
   Unfinished,
 } from '../services/engine.ts';
 import type { Combination, CombinationId } from './combinations.ts';
+import type { DatesActions, DatesSlice } from './dates.ts';
 import type { LibraryActions, LibrarySlice } from './library.ts';
 import type { ModelsActions, ModelsSlice } from './models-actions.ts';
 
@@ -80,7 +81,7 @@ export interface Range {
   readonly high: number;
 }
 
-export type Overlay = 'none' | 'mask' | 'provenance' | 'confidence';
+export type Overlay = 'none' | 'mask' | 'provenance' | 'confidence' | 'date';
 
 export interface ViewSlice {
   readonly combinations: readonly Combination[];
@@ -110,17 +111,19 @@ export interface OfflineSlice {
 }
 
 /** Whether something is under way that loading the page again would interrupt. */
-export function isBusy({ opening, job, saving, libraryWork }: AppState): boolean {
+export function isBusy({ opening, surveying, job, saving, libraryWork }: AppState): boolean {
+  const preparing = opening !== null || surveying !== null;
   const writing = saving !== null || libraryWork !== null;
-  return opening !== null || writing || job.status === 'starting' || job.status === 'running';
+  return preparing || writing || job.status === 'starting' || job.status === 'running';
 }
 
-export interface Actions extends ModelsActions, LibraryActions {
+export interface Actions extends DatesActions, ModelsActions, LibraryActions {
   /**
-   * Opens a scene and processes it; asks first if an earlier run of it can be continued.
-   * @param origin from which a file can be opened again at the next visit, where the browser gives it
+   * Opens a scene and processes it; asks first if an earlier run of it can be continued. Of several dates of one area, the
+   * clearest is opened and the others are kept beside it; nothing runs until the user says so.
+   * @param origins from which each file can be opened again at the next visit, where the browser gives it
    */
-  open(input: File | readonly File[] | URL, origin?: SceneOrigin | null): Promise<void>;
+  open(input: File | readonly File[] | URL, origins?: readonly (SceneOrigin | null)[] | null): Promise<void>;
   /** Finds out which scene was not finished at the last visit. */
   recall(): Promise<void>;
   /** Opens that scene again and continues its run. */
@@ -162,6 +165,7 @@ export interface Actions extends ModelsActions, LibraryActions {
 }
 
 export type AppState = SceneSlice &
+  DatesSlice &
   JobSlice &
   ViewSlice &
   ModelsSlice &

@@ -42,7 +42,7 @@ describe('opening a scene', () => {
     const opening = actions.open([file('B02.tif'), file('B03.tif')]);
     expect(store.getState().opening).toBe('2 files');
     await opening;
-    expect(engine.calls[0]).toBe('open B02.tif B03.tif');
+    expect(engine.calls).toContain('open B02.tif B03.tif');
   });
 
   it('measures the sample against its truth, and nothing else', async () => {
@@ -168,7 +168,12 @@ describe('a run that an earlier visit left', () => {
     const calls: string[] = [];
     const memory = {
       remember: async (name: string, from: unknown) => void calls.push(`remember ${name} ${from}`),
-      recall: async () => ({ name: 'scene.tif', origin, reopen: async () => origin }),
+      recall: async () => ({
+        name: 'scene.tif',
+        origin,
+        dates: [],
+        reopen: async () => ({ scene: origin, dates: [] }),
+      }),
       forget: async () => void calls.push('forget'),
     };
     const engine = createFakeEngine({ unfinished });
@@ -187,7 +192,7 @@ describe('a run that an earlier visit left', () => {
     const origin = new URL('https://example.org/scene.tif');
     const memory = {
       remember: async () => {},
-      recall: async () => ({ name: 'scene.tif', origin, reopen }),
+      recall: async () => ({ name: 'scene.tif', origin, dates: [], reopen }),
       forget: async () => {},
     };
     const store = createAppStore({ engine: createFakeEngine(), sample, memory, saveFile: () => {} });

@@ -1,20 +1,30 @@
+import './drop-zone.css';
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
-import { useActions } from './context.ts';
-import { droppedFiles, droppedHandle } from './dropped-files.ts';
+import { isBusy } from '../store/state.ts';
+import { useActions, useApp } from './context.ts';
+import { droppedFiles, droppedHandles } from './dropped-files.ts';
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');
 
+/** What a drop does: the halves of the window that say so where there is a choice. */
+type Intent = 'open' | 'add';
+
 /** The whole window takes dropped files and folders. */
 export function DropZone({ children }: { children: ReactNode }) {
-  const { open, importSaved, fail } = useActions();
-  const [over, setOver] = useState(false);
+  const { open, addDates, importSaved, fail } = useActions();
+  const canAdd = useApp((state) => state.source !== null && !isBusy(state));
+  const [over, setOver] = useState<Intent | null>(null);
   // Entering a child leaves its parent: only the outermost leave counts.
   const depth = useRef(0);
+  const intentOf = (event: DragEvent): Intent => {
+    const { left, width } = event.currentTarget.getBoundingClientRect();
+    return canAdd && event.clientX - left > width / 2 ? 'add' : 'open';
+  };
   const enter = (event: DragEvent, step: number) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();
     depth.current += step;
-    setOver(depth.current > 0);
+    setOver(depth.current > 0 ? intentOf(event) : null);
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping has a keyboard equal, the open button
@@ -22,26 +32,32 @@ export function DropZone({ children }: { children: ReactNode }) {
       className="app"
       onDragEnter={(event) => enter(event, 1)}
       onDragLeave={(event) => enter(event, -1)}
-      onDragOver={(event) => carriesFiles(event) && event.preventDefault()}
+      onDragOver={(event) => {
+        if (!carriesFiles(event)) return;
+        event.preventDefault();
+        setOver(intentOf(event));
+      }}
       onDrop={(event) => {
         if (!carriesFiles(event)) return;
         event.preventDefault();
+        const take = intentOf(event) === 'add' ? addDates : open;
         depth.current = 0;
-        setOver(false);
+        setOver(null);
         const { items } = event.dataTransfer;
-        Promise.all([droppedFiles(items), droppedHandle(items)])
-          .then(([files, handle]) => {
+        Promise.all([droppedFiles(items), droppedHandles(items)])
+          .then(([files, handles]) => {
             if (/\.zip$/i.test(files[0]?.name ?? '')) return importSaved(files[0]);
-            if (files.length === 1) return open(files[0], handle);
-            return files.length > 0 ? open(files) : undefined;
+            const origins = files.map(({ name }) => handles.get(name) ?? null);
+            return files.length > 0 ? take(files, origins) : undefined;
           })
           .catch(fail);
       }}
     >
       {children}
-      {over && (
-        <div className="drop-veil" aria-hidden="true">
-          <p>Drop to open</p>
+      {over !== null && (
+        <div className="drop-veil" data-choice={canAdd} aria-hidden="true">
+          <p data-over={over === 'open'}>{canAdd ? 'Open instead' : 'Drop to open'}</p>
+          {canAdd && <p data-over={over === 'add'}>Add as another date</p>}
         </div>
       )}
     </div>

@@ -44,8 +44,8 @@ export function Landing() {
             <SavedOffer />
             <p className="hint">
               Or drop a file anywhere on this page; bands in files of their own (B02.tif, B03.tif, ...)
-              together, or their folder: they are saved as one file. The sample is a Landsat 7 scene with
-              simulated clouds.
+              together, or their folder: they are saved as one file. Several dates of one place repair each
+              other. The sample is a Landsat 7 scene with simulated clouds.
             </p>
             <UrlForm />
           </>

@@ -1,7 +1,9 @@
-import { MASK_COLOURS, PROVENANCE_COLOURS } from '../pipeline/colours.ts';
+import { DATE_COLOURS, MASK_COLOURS, PROVENANCE_COLOURS, type Rgb } from '../pipeline/colours.ts';
+import type { SceneDate } from '../store/dates.ts';
 import type { Overlay } from '../store/state.ts';
 import { CONFIDENCE_RAMP, css } from '../viewer/palette.ts';
 import { useActions, useApp } from './context.ts';
+import { dateName } from './date-words.ts';
 
 const ENTRIES = {
   mask: [
@@ -21,8 +23,14 @@ const NAMES: readonly (readonly [Overlay, string])[] = [
   ['mask', 'Clouds and shadows'],
   ['provenance', 'Origin of pixels'],
   ['confidence', 'Confidence'],
+  ['date', 'Dates of pixels'],
   ['none', 'No overlay'],
 ];
+
+const FROM_DATES = [
+  [PROVENANCE_COLOURS.otherDate, 'Seen on another date'],
+  [PROVENANCE_COLOURS.otherDateChanged, 'The same, changed since'],
+] as const;
 
 /** What lies over the scene, what its colours mean, and how strongly it shows. */
 export function Legend() {
@@ -30,11 +38,19 @@ export function Legend() {
   const opacity = useApp((state) => state.overlayOpacity);
   const hasResult = useApp((state) => state.hasResult);
   const started = useApp((state) => state.job.status !== 'idle');
+  const dates = useApp((state) => state.dates);
+  const runDates = useApp((state) => state.runDates);
   const isSaved = useApp((state) => state.job.status === 'saved');
   const { setOverlay, setOverlayOpacity } = useActions();
   if (!started) return null;
   const kept = NAMES.filter(([id]) => !isSaved || id !== 'confidence');
-  const offered = kept.filter(([id]) => hasResult || id === 'mask' || id === 'none');
+  const offered = kept.filter(
+    ([id]) => id === 'mask' || id === 'none' || (hasResult && (id !== 'date' || runDates.length > 0)),
+  );
+  const entries = entriesOf(
+    overlay,
+    runDates.map((id) => dates.find((date) => date.id === id)),
+  );
   return (
     <section className="legend" aria-label="Overlay">
       <select
@@ -48,9 +64,9 @@ export function Legend() {
           </option>
         ))}
       </select>
-      {(overlay === 'mask' || overlay === 'provenance') && (
+      {entries.length > 0 && (
         <ul className="swatches">
-          {ENTRIES[overlay].map(([colour, name]) => (
+          {entries.map(([colour, name]) => (
             <li key={name}>
               <span className="swatch" style={{ background: css(colour) }} />
               {name}
@@ -75,6 +91,26 @@ export function Legend() {
       )}
     </section>
   );
+}
+
+/** Colours and their meaning; `dates` in the order of their numbers. */
+function entriesOf(
+  overlay: Overlay,
+  dates: readonly (SceneDate | undefined)[],
+): readonly (readonly [Rgb, string])[] {
+  switch (overlay) {
+    case 'mask':
+      return ENTRIES.mask;
+    case 'provenance':
+      return dates.length > 0 ? [...FROM_DATES, ...ENTRIES.provenance] : ENTRIES.provenance;
+    case 'date':
+      return dates.map((date, i) => [
+        DATE_COLOURS[i % DATE_COLOURS.length],
+        date ? dateName(date) : `Date ${i + 1}`,
+      ]);
+    default:
+      return [];
+  }
 }
 
 function ConfidenceRamp() {

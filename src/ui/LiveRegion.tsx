@@ -13,8 +13,9 @@ export function LiveRegion() {
   );
 }
 
-export function announcement({ opening, job, saving, libraryWork, offline }: AppState): string {
+export function announcement({ opening, surveying, job, saving, libraryWork, offline }: AppState): string {
   if (opening !== null) return `Opening ${opening}`;
+  if (surveying !== null) return `Looking at ${surveying}`;
   if (libraryWork !== null) return LIBRARY_WORK_WORDS[libraryWork.kind];
   if (saving !== null) return 'Writing the file';
   switch (job.status) {
@@ -25,7 +26,7 @@ export function announcement({ opening, job, saving, libraryWork, offline }: App
     case 'unfinished':
       return 'An earlier run of this scene can be continued';
     case 'done':
-      return `Done: ${sharesInWords(job.report.shares)}`;
+      return `Done: ${sharesInWords(job.report.shares, job.report.dates)}`;
     case 'saved':
       return `${job.record.title}: ${sharesInWords(job.record.summary.shares)}`;
     case 'cancelled':

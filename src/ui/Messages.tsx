@@ -32,7 +32,7 @@ export function Notices({ extra }: { extra: string | null }) {
         </li>
       )}
       {notices.map((notice) => (
-        <li key={notice.code}>
+        <li key={notice.code + notice.message}>
           <p>{notice.message}</p>
           <DismissButton label="Dismiss this notice" onClick={() => dismissNotice(notice.code)} />
         </li>

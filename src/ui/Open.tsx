@@ -2,26 +2,50 @@ import { useId, useRef, useState } from 'react';
 import { useActions } from './context.ts';
 import { scenesFiles } from './dropped-files.ts';
 
-/** Opens the file picker. */
+/** Opens the file picker for a scene. */
 export function OpenFileButton({ className, label }: { className: string; label: string }) {
   const { open } = useActions();
+  return (
+    <FilesButton
+      className={className}
+      label={label}
+      fieldLabel="GeoTIFF files"
+      onFiles={(files) => void open(files)}
+    />
+  );
+}
+
+/** A button that lets the user pick files that can belong to scenes. */
+export function FilesButton(props: {
+  className: string;
+  label: string;
+  /** Of the file field behind the button. */
+  fieldLabel: string;
+  disabled?: boolean;
+  onFiles: (files: File[]) => void;
+}) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" className={className} onClick={() => input.current?.click()}>
-        {label}
+      <button
+        type="button"
+        className={props.className}
+        disabled={props.disabled}
+        onClick={() => input.current?.click()}
+      >
+        {props.label}
       </button>
       <input
         ref={input}
         type="file"
         hidden
         multiple
-        aria-label="GeoTIFF files"
+        aria-label={props.fieldLabel}
         accept=".tif,.tiff,.gtiff,image/tiff"
         onChange={(event) => {
           const files = scenesFiles([...(event.target.files ?? [])]);
           event.target.value = '';
-          if (files.length > 0) void open(files.length === 1 ? files[0] : files);
+          if (files.length > 0) props.onFiles(files);
         }}
       />
     </>

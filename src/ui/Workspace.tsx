@@ -4,6 +4,7 @@ import { useApp } from './context.ts';
 import { Legend } from './Legend.tsx';
 import { MapView } from './MapView.tsx';
 import { Notices } from './Messages.tsx';
+import { DatesCard } from './panel/DatesCard.tsx';
 import { JobCard } from './panel/JobCard.tsx';
 import { SceneCard } from './panel/SceneCard.tsx';
 import { ViewCard } from './panel/ViewCard.tsx';
@@ -35,6 +36,7 @@ export function Workspace() {
         <div className="panel-body">
           <JobCard />
           <Notices extra={extra} />
+          <DatesCard />
           <ViewCard />
           <SceneCard />
         </div>

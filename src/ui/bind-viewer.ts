@@ -1,6 +1,7 @@
 import type { AppStore } from '../store/create-store.ts';
 import type { AppState } from '../store/state.ts';
 import type { Viewer } from '../viewer/viewer.ts';
+import { pictureName } from './date-words.ts';
 
 /**
  * Keeps a viewer in step with the store, past React: tiles arrive and the divider moves far more often than
@@ -21,12 +22,14 @@ export function bindViewer(store: AppStore, viewer: Viewer): () => void {
     }
     const cleared = now.job.status === 'starting' && before.job.status !== 'starting';
     if (cleared) {
-      for (const layer of ['after', 'mask', 'provenance', 'confidence'] as const) viewer.invalidate(layer);
+      for (const layer of ['after', 'mask', 'provenance', 'confidence', 'date'] as const)
+        viewer.invalidate(layer);
     } else if (now.tileChange !== before.tileChange && now.tileChange !== null) {
       const { type, window } = now.tileChange;
       if (type === 'mask-changed') viewer.invalidate('mask', window);
       else
-        for (const layer of ['after', 'provenance', 'confidence'] as const) viewer.invalidate(layer, window);
+        for (const layer of ['after', 'provenance', 'confidence', 'date'] as const)
+          viewer.invalidate(layer, window);
     }
     showView(now, viewer, before);
   });
@@ -39,10 +42,17 @@ function showScene(state: AppState, viewer: Viewer): void {
 }
 
 function showView(now: AppState, viewer: Viewer, before?: AppState): void {
-  const changed = (key: 'swipe' | 'hasResult' | 'overlay' | 'overlayOpacity' | 'basemap') =>
-    now[key] !== before?.[key];
+  const changed = (
+    key: 'swipe' | 'hasResult' | 'pictures' | 'dates' | 'overlay' | 'overlayOpacity' | 'basemap',
+  ) => now[key] !== before?.[key];
   if (changed('swipe')) viewer.setSwipe(now.swipe);
-  if (changed('hasResult')) viewer.setComparing(now.hasResult);
+  if (changed('hasResult') || changed('pictures') || changed('dates')) {
+    const [left, right] = now.pictures;
+    const names = now.dates.length > 0 ? now.pictures.map((picture) => pictureName(picture, now)) : [];
+    viewer.setPictures(left, right);
+    viewer.setLabels(names[0] ?? 'Before', names[1] ?? 'After');
+    viewer.setComparing(now.hasResult || typeof left === 'number' || typeof right === 'number');
+  }
   if (changed('overlay') || changed('overlayOpacity')) {
     viewer.setOverlay(now.overlay === 'none' ? null : now.overlay, now.overlayOpacity);
   }

@@ -22,13 +22,20 @@ interface HandleItem extends DataTransferItem {
 }
 
 /**
- * The handle of a single dropped file, by which the browser finds it again at the next visit; null where it offers none.
+ * The handles of dropped files by name, by which the browser finds them again at the next visit; none where it offers none.
  * To be called within the event.
  */
-export async function droppedHandle(items: DataTransferItemList): Promise<FileSystemFileHandle | null> {
-  if (items.length !== 1) return null;
-  const handle = await (items[0] as HandleItem).getAsFileSystemHandle?.().catch(() => null);
-  return handle?.kind === 'file' ? (handle as FileSystemFileHandle) : null;
+export async function droppedHandles(
+  items: DataTransferItemList,
+): Promise<ReadonlyMap<string, FileSystemFileHandle>> {
+  const handles = await Promise.all(
+    [...items].map((item) => (item as HandleItem).getAsFileSystemHandle?.().catch(() => null)),
+  );
+  return new Map(
+    handles
+      .filter((handle) => handle?.kind === 'file')
+      .map((handle) => [(handle as FileSystemFileHandle).name, handle as FileSystemFileHandle]),
+  );
 }
 
 /** What of some files can belong to a scene; of a folder without TIFFs one file, whose error says what to do. */

@@ -3,7 +3,7 @@ import type Projection from 'ol/proj/Projection.js';
 import DataTileSource from 'ol/source/DataTile.js';
 import TileGrid from 'ol/tilegrid/TileGrid.js';
 import type { Window } from '../pipeline/scene.ts';
-import type { DisplayTile, Engine, TileRequest } from '../services/engine.ts';
+import type { DisplayTile, Engine, Picture, TileRequest } from '../services/engine.ts';
 import type { MapSpace } from './map-space.ts';
 import type { StyleVariables } from './styles.ts';
 import { levelCount, resolutions, TILE_SIZE, tileWindow } from './tile-grid.ts';
@@ -25,6 +25,9 @@ export interface SceneFrame {
 export interface SceneLayer {
   readonly layer: WebGLTileLayer;
   setBands(bands: readonly number[]): void;
+  /** What an image layer shows; at first the scene before or after. */
+  setPicture(picture: Picture): void;
+  readonly picture: Picture;
   setVariables(variables: StyleVariables): void;
   /** Part of the scene changed; what is on the map stays until the new tiles have come. */
   invalidate(window?: Window): void;
@@ -69,14 +72,17 @@ export function createSceneLayer(
   const isImage = kind === 'before' || kind === 'after';
   const memory = createTileMemory<DisplayTile['data']>(TEXTURES);
   let bands = initialBands;
+  let picture: Picture = kind === 'after' ? 'result' : 'scene';
   let revision = 0;
   let refreshTimer: ReturnType<typeof setTimeout> | undefined;
 
   const load = async (z: number, x: number, y: number) => {
     const window = tileWindow(z, x, y, levels);
-    const request = { layer: kind, window, width: TILE_SIZE, height: TILE_SIZE, bands };
+    const layer: TileRequest['layer'] = !isImage ? kind : picture === 'result' ? 'after' : 'before';
+    const date = isImage && typeof picture === 'number' ? picture : undefined;
+    const request = { layer, window, width: TILE_SIZE, height: TILE_SIZE, bands, date };
     try {
-      return await memory.fetch(`${bands}/${z}/${x}/${y}`, window, async () => {
+      return await memory.fetch(`${picture}/${bands}/${z}/${x}/${y}`, window, async () => {
         return (await engine.displayTile(request)).data;
       });
     } catch (fault) {
@@ -119,6 +125,15 @@ export function createSceneLayer(
       bands = next;
       memory.forget();
       rekey();
+    },
+    setPicture(next) {
+      if (next === picture) return;
+      picture = next;
+      memory.forget();
+      rekey();
+    },
+    get picture() {
+      return picture;
     },
     setVariables: (variables) => layer.updateStyleVariables(variables),
     invalidate(window) {

@@ -1,5 +1,5 @@
 import type { Style } from 'ol/layer/WebGLTile.js';
-import { MASK_COLOURS, PROVENANCE_COLOURS, type Rgb } from '../pipeline/colours.ts';
+import { DATE_COLOURS, MASK_COLOURS, PROVENANCE_COLOURS, type Rgb } from '../pipeline/colours.ts';
 import { MASK_CLASS, PROVENANCE } from '../pipeline/scene.ts';
 import { CONFIDENCE_RAMP } from './palette.ts';
 
@@ -76,7 +76,23 @@ export const provenanceStyle = (): Style =>
     [PROVENANCE.shadowCorrected, PROVENANCE_COLOURS.shadowCorrected],
     [PROVENANCE.generated, PROVENANCE_COLOURS.generated],
     [PROVENANCE.leftCloudy, PROVENANCE_COLOURS.leftCloudy],
+    [PROVENANCE.otherDate, PROVENANCE_COLOURS.otherDate],
+    [PROVENANCE.otherDateChanged, PROVENANCE_COLOURS.otherDateChanged],
   ]);
+
+/** Which other date a pixel came from; the scene's own stay transparent. */
+export const dateStyle = (): Style => ({
+  color: [
+    'case',
+    ['any', ['<', ['band', 2], 0.5], ['==', value, 0], ['==', value, 255]],
+    CLEAR,
+    ...DATE_COLOURS.flatMap((rgb, i) => [
+      ['==', ['%', ['-', value, 1], DATE_COLOURS.length], i],
+      colour(rgb),
+    ]),
+    CLEAR,
+  ],
+});
 
 /** Percent 0..100 along the ramp; observed pixels (100) and no data (255) stay transparent. */
 export const confidenceStyle = (): Style => ({

@@ -47,6 +47,8 @@ export interface SwipeHandle {
   readonly element: HTMLElement;
   setPosition(position: SwipePosition): void;
   setVisible(visible: boolean): void;
+  /** What the two sides are called. */
+  setLabels(left: string, right: string): void;
   dispose(): void;
 }
 
@@ -78,7 +80,8 @@ export function createSwipeHandle(host: HTMLElement, onMove: (position: SwipePos
     node.setAttribute('aria-hidden', 'true');
     return node;
   };
-  element.append(label('Before', 'before'), label('After', 'after'), handle);
+  const labels = [label('Before', 'before'), label('After', 'after')];
+  element.append(...labels, handle);
   host.append(element);
 
   const events = new AbortController();
@@ -121,6 +124,10 @@ export function createSwipeHandle(host: HTMLElement, onMove: (position: SwipePos
     setVisible(visible) {
       element.hidden = !visible;
       host.classList.toggle('swiping', visible);
+    },
+    setLabels(left, right) {
+      labels[0].textContent = left;
+      labels[1].textContent = right;
     },
     dispose() {
       events.abort();

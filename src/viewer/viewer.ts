@@ -8,7 +8,7 @@ import OSM from 'ol/source/OSM.js';
 import View from 'ol/View.js';
 import type { Grid, Window } from '../pipeline/scene.ts';
 import { clipWindow } from '../pipeline/windows.ts';
-import type { Engine, TileRequest, TileSide } from '../services/engine.ts';
+import type { Engine, Picture, TileRequest, TileSide } from '../services/engine.ts';
 import { createSceneLayer, type SceneLayer } from './layers.ts';
 import { mapSpace, toCoordinate, toPixel } from './map-space.ts';
 import { projectionFor } from './projection.ts';
@@ -16,6 +16,7 @@ import { canHaveBasemap } from './projection-rules.ts';
 import { composeSnapshot } from './snapshot.ts';
 import {
   confidenceStyle,
+  dateStyle,
   imageStyle,
   maskStyle,
   provenanceStyle,
@@ -25,6 +26,7 @@ import {
 import { createSwipeHandle } from './swipe.ts';
 
 export type OverlayKind = Exclude<TileRequest['layer'], TileSide>;
+const OVERLAYS: readonly OverlayKind[] = ['mask', 'provenance', 'confidence', 'date'];
 
 export interface ViewerOptions {
   readonly engine: Pick<Engine, 'displayTile'>;
@@ -58,6 +60,10 @@ export interface Viewer {
   /** Shows the repaired scene right of the divider. */
   setComparing(on: boolean): void;
   setSwipe(position: number): void;
+  /** What stands on either side of the divider; at first the scene before and after. */
+  setPictures(left: Picture, right: Picture): void;
+  /** What the two sides are called. */
+  setLabels(left: string, right: string): void;
   setOverlay(kind: OverlayKind | null, opacity: number): void;
   /** OpenStreetMap beneath the scene. Nothing is requested while it is off. */
   setBasemap(on: boolean): void;
@@ -87,15 +93,18 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
   let comparing = false;
   let overlay: { kind: OverlayKind | null; opacity: number } = { kind: null, opacity: 1 };
   let basemap = false;
+  let pictures: readonly [Picture, Picture] = ['scene', 'result'];
 
   const apply = () => {
     swipe.setVisible(comparing && scene !== null);
     target.dataset.overlay = overlay.kind ?? 'none';
     if (scene === null) return;
-    for (const kind of ['mask', 'provenance', 'confidence'] as const) {
+    for (const kind of OVERLAYS) {
       scene.layers[kind].layer.setVisible(overlay.kind === kind);
       scene.layers[kind].layer.setOpacity(overlay.opacity);
     }
+    scene.layers.before.setPicture(pictures[0]);
+    scene.layers.after.setPicture(pictures[1]);
     scene.showBasemap(basemap);
   };
 
@@ -133,6 +142,11 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
       apply();
     },
     setSwipe: (position) => swipe.setPosition(position),
+    setPictures(left, right) {
+      pictures = [left, right];
+      apply();
+    },
+    setLabels: (left, right) => swipe.setLabels(left, right),
     setOverlay(kind, opacity) {
       overlay = { kind, opacity };
       apply();
@@ -141,7 +155,13 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
       basemap = on;
       apply();
     },
-    invalidate: (layer, window) => scene?.layers[layer].invalidate(window),
+    invalidate(layer, window) {
+      if (scene === null) return;
+      if (layer !== 'after') return scene.layers[layer].invalidate(window);
+      for (const side of [scene.layers.before, scene.layers.after]) {
+        if (side.picture === 'result') side.invalidate(window);
+      }
+    },
     showAll: () => scene?.showAll(200),
     showWindow(part) {
       if (scene === null) return;
@@ -196,6 +216,7 @@ function showScene(map: OlMap, view: SceneView, options: ViewerOptions): ShownSc
     mask: layerOf('mask', maskStyle()),
     provenance: layerOf('provenance', provenanceStyle()),
     confidence: layerOf('confidence', confidenceStyle()),
+    date: layerOf('date', dateStyle()),
   };
   map.setLayers(Object.values(layers).map((entry) => entry.layer));
   const [minX, minY, maxX, maxY] = space.extent;

@@ -3,7 +3,7 @@ import type { Findings } from '../findings.ts';
 import { breathe, type Job, type Notices } from '../job.ts';
 import { type BandPlan, planBands } from '../preprocess/bands.ts';
 import { isMeasured } from '../preprocess/observe.ts';
-import { type BandRole, MASK_CLASS, type SceneSource, type Window } from '../scene.ts';
+import { type BandRole, type Grid, MASK_CLASS, type SceneSource, type Window } from '../scene.ts';
 import { readPlane } from '../tiles.ts';
 import { acquiredOn } from './acquired.ts';
 import { median } from './harmonise.ts';
@@ -51,12 +51,7 @@ export async function match(
   const { grid } = job.source.scene;
   const { name } = given.scene;
   try {
-    if (!overlaps(given.scene.grid, grid)) {
-      notices.add('dates/no-overlap', `${name} does not overlap the scene: it was left out.`);
-      return null;
-    }
-    const plan = planBands(given.scene);
-    await checkUnits(given, plan, job.signal);
+    const plan = await requireUsable(given, grid, job.signal);
     const predictors = given.scene.bands
       .filter(({ index: band, role }) => plan.canonical.includes(band) || LIKE_REFLECTANCE.includes(role))
       .map((band) => band.index);
@@ -88,6 +83,24 @@ export async function match(
     notices.add(thrown.code, `${name} was left out. ${thrown.message} ${thrown.remedy}`);
     return null;
   }
+}
+
+/**
+ * Can the date be laid over a grid, and is it reflectance?
+ * @throws PipelineError `dates/no-overlap`, `dates/unknown-crs`, `dates/no-georeference`, `dates/other-radiometry`,
+ *   `scene/roles-incomplete`
+ */
+export async function requireUsable(date: SceneSource, grid: Grid, signal?: AbortSignal): Promise<BandPlan> {
+  if (!overlaps(date.scene.grid, grid)) {
+    throw new PipelineError(
+      'dates/no-overlap',
+      'It shows another area: no pixel of it lies on the scene.',
+      'Choose a date of the same area.',
+    );
+  }
+  const plan = planBands(date.scene);
+  await checkUnits(date, plan, signal);
+  return plan;
 }
 
 /** Half of a scene's pixels are not brighter than this in visible light, clouds and all; nor darker. */

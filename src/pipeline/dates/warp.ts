@@ -63,25 +63,44 @@ export function onGrid(date: SceneSource, target: Grid, shift: Shift = { dx: 0, 
     async readDecimated(window, width, height, bands = all, signal) {
       // Looked at through the coarser versions of the file: one nearest sample per pixel.
       const step = { x: window.width / width, y: window.height / height };
-      const shrink = Math.max(1, Math.min(step.x, step.y) * pitchOf(map, window));
-      const [w, h] = [scene.grid.width, scene.grid.height].map((side) =>
-        Math.max(1, Math.ceil(side / shrink)),
+      const view = { x: 0, y: 0, width, height };
+      const positions = positionsOn((x, y) => map(window.x + x * step.x, window.y + y * step.y), view);
+      const coarseness = Math.max(1, Math.floor(Math.min(step.x, step.y) * pitchOf(map, window)));
+      const around = clipWindow(
+        onMultiples(positions.reach, coarseness),
+        scene.grid.width,
+        scene.grid.height,
       );
-      const whole = { x: 0, y: 0, width: scene.grid.width, height: scene.grid.height };
-      const coarse = await date.readDecimated(whole, w, h, bands, signal);
-      const toCoarse: PixelMap = (x, y) => {
-        const [u, v] = map(window.x + x * step.x, window.y + y * step.y);
-        return [(u / whole.width) * w, (v / whole.height) * h];
+      if (!around) {
+        const empty = () => new Float32Array(width * height).fill(Number.NaN);
+        return { window: { ...window, width, height }, bands: bands.map(empty) };
+      }
+      const [w, h] = [around.width, around.height].map((side) => Math.ceil(side / coarseness));
+      const { bands: coarse } = await date.readDecimated(around, w, h, bands, signal);
+      const onCoarse: Positions = {
+        ...positions,
+        x: positions.x.map((x) => ((x + 0.5 - around.x) / around.width) * w - 0.5),
+        y: positions.y.map((y) => ((y + 0.5 - around.y) / around.height) * h - 0.5),
       };
-      const positions = positionsOn(toCoarse, { x: 0, y: 0, width, height });
-      const planes = coarse.bands.map((samples) =>
+      const planes = coarse.map((samples) =>
         nearest(
-          { window: { ...whole, width: w, height: h }, samples, nodata: scene.nodata, opaque: null },
-          positions,
+          { window: { x: 0, y: 0, width: w, height: h }, samples, nodata: scene.nodata, opaque: null },
+          onCoarse,
         ),
       );
       return { window: { ...window, width, height }, bands: planes };
     },
+  };
+}
+
+/** The smallest window around another whose sides lie on multiples of a step: neighbouring views see the same samples. */
+function onMultiples({ x, y, width, height }: Window, step: number): Window {
+  const [left, top] = [x, y].map((side) => Math.floor(side / step) * step);
+  return {
+    x: left,
+    y: top,
+    width: Math.ceil((x + width - left) / step) * step,
+    height: Math.ceil((y + height - top) / step) * step,
   };
 }
 

@@ -64,7 +64,8 @@ function asBefore(after: SceneSource, before: SceneSource): SceneSource {
   return isOurs && isAlike ? applyOverrides(after, interpretationOf(before.scene)) : after;
 }
 
-function coarseToo(source: SceneSource): SceneSource {
+/** A source whose coarse views are made once. */
+export function coarseToo(source: SceneSource): SceneSource {
   return needsPreview(source) ? withPreview(source, memoryPages(), PREVIEW_BUDGET) : source;
 }
 
@@ -77,7 +78,7 @@ export async function comparisonTile(
   const { layer, width, height } = request;
   if (layer === 'before' || layer === 'after')
     return displayTile(layer === 'before' ? before : after, NO_RUN, request, signal);
-  const source = layer === 'confidence' ? undefined : classes[layer];
+  const source = layer === 'mask' || layer === 'provenance' ? classes[layer] : undefined;
   if (!source) return { width, height, channels: 2, data: new Uint8Array(width * height * 2) };
   const values = await displayTile(source, NO_RUN, { ...request, layer: 'before', bands: [0] }, signal);
   const data = Uint8Array.from(values.data, (value, i) => (i % 2 === 0 ? value : value * 255));

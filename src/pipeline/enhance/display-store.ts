@@ -158,9 +158,13 @@ export function displayStore(fetcher: TileFetcher = NOTHING): DisplayStore {
         bands: tile.bands.map(change),
         provenance: change(tile.provenance),
         confidence: change(tile.confidence),
+        date: tile.date && change(tile.date),
       }),
-      byteLength: ({ bands, provenance, confidence }) =>
-        bands.reduce((sum, band) => sum + band.byteLength, provenance.byteLength + confidence.byteLength),
+      byteLength: ({ bands, provenance, confidence, date }) =>
+        [...bands, provenance, confidence].reduce(
+          (sum, plane) => sum + plane.byteLength,
+          date?.byteLength ?? 0,
+        ),
       budget: REPAIRED_BUDGET,
       fetch: fetcher.repaired,
     }),

@@ -3,7 +3,7 @@ import { PROVENANCE } from '../scene.ts';
 import type { DisplayStore, Found, Lookup } from './display-store.ts';
 
 /** Which picture a display tile shows. */
-export type DisplayLayer = 'before' | 'after' | 'mask' | 'provenance' | 'confidence';
+export type DisplayLayer = 'before' | 'after' | 'mask' | 'provenance' | 'confidence' | 'date';
 
 export interface DisplayRequest {
   readonly layer: DisplayLayer;
@@ -14,6 +14,8 @@ export interface DisplayRequest {
   readonly height: number;
   /** File indices for `before` and `after`. */
   readonly bands: readonly number[];
+  /** For `before`: another date in place of the scene. */
+  readonly date?: number;
 }
 
 /**
@@ -141,11 +143,11 @@ function classTile(
 /** Mask class, provenance or confidence of pixels under the request; null where nothing is known (yet). */
 async function classesOf(
   { masks, repaired }: DisplayStore,
-  layer: 'mask' | 'provenance' | 'confidence',
+  layer: 'mask' | 'provenance' | 'confidence' | 'date',
   request: DisplayRequest,
 ): Promise<(x: number, y: number) => number | null> {
   const valueIn =
-    <T>(lookup: Lookup<T>, plane: (tile: T) => Uint8Array) =>
+    <T>(lookup: Lookup<T>, plane: (tile: T) => Uint8Array | null | undefined) =>
     (x: number, y: number) =>
       planeValue(lookup(x, y), plane);
   const step = stepOf(request);
@@ -153,15 +155,18 @@ async function classesOf(
   return valueIn(await repaired.under(request.window, step), (tile) => tile[layer]);
 }
 
-function planeValue<T>(found: Found<T> | null, plane: (tile: T) => Uint8Array): number | null {
-  return found ? plane(found.tile)[found.index] : null;
+function planeValue<T>(
+  found: Found<T> | null,
+  plane: (tile: T) => Uint8Array | null | undefined,
+): number | null {
+  return found ? (plane(found.tile)?.[found.index] ?? null) : null;
 }
 
 function isChanged(provenance: number): boolean {
   return (
-    provenance === PROVENANCE.thinCorrected ||
-    provenance === PROVENANCE.shadowCorrected ||
-    provenance === PROVENANCE.generated
+    provenance !== PROVENANCE.observed &&
+    provenance !== PROVENANCE.leftCloudy &&
+    provenance !== PROVENANCE.nodata
   );
 }
 

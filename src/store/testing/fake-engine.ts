@@ -1,3 +1,4 @@
+import { acquiredOn } from '../../pipeline/dates/acquired.ts';
 import { cancelled, PipelineError } from '../../pipeline/errors.ts';
 import type { RunReport, RunSettings } from '../../pipeline/events.ts';
 import { type BandRole, MASK_CLASS, PROVENANCE, type Scene } from '../../pipeline/scene.ts';
@@ -103,13 +104,10 @@ export function createFakeEngine(
       go?.();
     },
     async open(input) {
-      const nameOf = (one: File | URL) =>
-        one instanceof URL ? (one.pathname.split('/').pop() ?? '') : one.name;
-      const name =
-        input instanceof URL || input instanceof File ? nameOf(input) : input.map(nameOf).join(' ');
+      const name = nameOf(input);
       calls.push(`open ${name}`);
       if (name === 'bad.tif') {
-        throw new PipelineError('file/not-a-tiff', 'This is not a TIFF.', 'Open a GeoTIFF.');
+        throw notATiff();
       }
       scene = fakeScene(name);
       repaired = new Set();
@@ -141,6 +139,35 @@ export function createFakeEngine(
       calls.push(`measure ${generator}`);
       return { backend: BACKEND, detect: 10, generate: 20 };
     },
+
+    async group(files) {
+      calls.push(`group ${files.map(({ name }) => name).join(' ')}`);
+      const bands = files.filter(({ name }) => /(^|_)B\d/.test(name));
+      const scenes = files.filter((file) => !bands.includes(file)).map((file) => [file]);
+      return bands.length > 0 ? [bands, ...scenes] : scenes;
+    },
+    async survey(input, _generator, signal) {
+      const name = nameOf(input);
+      calls.push(`survey ${name}`);
+      if (name === 'bad.tif') throw notATiff();
+      await Promise.resolve();
+      if (signal?.aborted) throw cancelled();
+      const cloud = /cloud(\d+)/.exec(name);
+      return {
+        scene: fakeScene(name),
+        acquired: acquiredOn(fakeScene(name)),
+        cloud: cloud && Number(cloud[1]) / 100,
+        digest: name.replace('copy-of-', ''),
+      };
+    },
+    async setDates(dates) {
+      calls.push(`dates ${dates.map(({ input }) => nameOf(input)).join(' ') || 'none'}`);
+      return dates.map(({ input }) =>
+        nameOf(input).includes('elsewhere')
+          ? new PipelineError('dates/no-overlap', 'It shows another area.', 'Choose another.').toReport()
+          : null,
+      );
+    },
     async warmUp() {
       calls.push('warmUp');
       return BACKEND;
@@ -158,7 +185,8 @@ export function createFakeEngine(
       calls.push(`prioritise ${window === null ? 'none' : 'window'}`);
     },
     async run(settings, onEvent, signal, request) {
-      calls.push(request?.fresh ? 'run afresh' : 'run');
+      const dates = request?.dates?.length ? ` with ${request.dates.length} dates` : '';
+      calls.push((request?.fresh ? 'run afresh' : 'run') + dates);
       const { width, height } = (scene as Scene).grid;
       repaired = new Set();
       masked = new Set();
@@ -206,6 +234,13 @@ export function createFakeEngine(
       calls.push('dispose');
     },
   };
+}
+
+const notATiff = () => new PipelineError('file/not-a-tiff', 'This is not a TIFF.', 'Open a GeoTIFF.');
+
+function nameOf(input: File | readonly File[] | URL): string {
+  if (input instanceof URL) return input.pathname.split('/').pop() ?? '';
+  return input instanceof File ? input.name : input.map(({ name }) => name).join(' ');
 }
 
 export function fakeReport(tiles: number, settings: RunSettings): RunReport {

@@ -1,4 +1,5 @@
 import { useContext } from 'react';
+import { usableDates } from '../../store/dates.ts';
 import type { Job } from '../../store/state.ts';
 import { useActions, useApp, ViewerContext } from '../context.ts';
 import { duration, percent, STAGE_WORDS } from '../words.ts';
@@ -34,16 +35,24 @@ const STANDING_WORDS: Readonly<Record<StandingStatus, { readonly title: string; 
   failed: { title: 'Stopped', text: 'The last run did not finish.' },
 };
 
+const withDates = (count: number) =>
+  count === 1
+    ? 'What lies under the clouds will be taken from the other date, as far as it saw it.'
+    : `What lies under the clouds will be taken from the ${count} other dates, as far as they saw it.`;
+
 /** No job is under way: one can be started, or continued where the last one stopped. */
 function Standing({ status }: { status: StandingStatus }) {
   const unfinished = useApp((state) => state.unfinished);
+  const dates = useApp((state) => usableDates(state).length);
   const { run, continueRun } = useActions();
   const { title, text } = STANDING_WORDS[status];
-  const canContinue = unfinished !== null && unfinished.done > 0;
+  const missing = unfinished?.missingDates ?? [];
+  const canContinue = unfinished !== null && unfinished.done > 0 && missing.length === 0;
   return (
     <section className="card" aria-labelledby="job-title">
       <h2 id="job-title">{title}</h2>
-      <p>{text}</p>
+      <p>{status === 'idle' && dates > 0 ? withDates(dates) : text}</p>
+      {missing.length > 0 && <p>It used other dates, too. Add them to continue it: {missing.join(', ')}.</p>}
       {canContinue && (
         <button type="button" className="button primary wide" onClick={() => void continueRun()}>
           Continue where it stopped ({percent(unfinished.done)} done)

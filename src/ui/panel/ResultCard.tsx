@@ -5,7 +5,7 @@ import type { Product } from '../../services/engine.ts';
 import { css } from '../../viewer/palette.ts';
 import { useActions, useApp, ViewerContext } from '../context.ts';
 import { KeepButton } from '../library/KeepButton.tsx';
-import { duration, sharesInWords } from '../words.ts';
+import { duration, percent, sharesInWords } from '../words.ts';
 import { Scores } from './Scores.tsx';
 
 /** What came out, how far to trust it, and how to keep it. */
@@ -24,10 +24,16 @@ export function ResultCard({ report }: { report: RunReport }) {
         ) : (
           <>
             <ShareBar shares={shares} />
-            <p className="shares">{sharesInWords(shares)}</p>
+            <p className="shares">{sharesInWords(shares, report.dates)}</p>
             {meanConfidence !== null && (
               <p>
                 Mean confidence where repaired: <strong>{Math.round(meanConfidence)} %</strong>
+              </p>
+            )}
+            {shares.otherDatesChanged > 0 && (
+              <p className="honest">
+                On {percent(shares.otherDatesChanged)} of the scene the ground looks different on the other
+                date: it was filled, but treat it as a guess.
               </p>
             )}
             {shares.generated > 0 && (
@@ -38,7 +44,7 @@ export function ResultCard({ report }: { report: RunReport }) {
             )}
           </>
         )}
-        <SaveButtons cloudless={cloudless} />
+        <SaveButtons cloudless={cloudless} dated={report.dates.some(({ used }) => used)} />
         <KeepButton />
         <p className="fine">
           {tiles.repaired} of {tiles.total} tiles repaired in {duration(report.seconds)} on{' '}
@@ -55,6 +61,7 @@ export function ShareBar({ shares }: { shares: Shares }) {
     ['observed', 'var(--observed)'],
     ['thinCorrected', css(PROVENANCE_COLOURS.thinCorrected)],
     ['shadowCorrected', css(PROVENANCE_COLOURS.shadowCorrected)],
+    ['otherDates', css(PROVENANCE_COLOURS.otherDate)],
     ['generated', css(PROVENANCE_COLOURS.generated)],
     ['leftCloudy', css(PROVENANCE_COLOURS.leftCloudy)],
   ] as const;
@@ -73,7 +80,9 @@ const FURTHER: readonly (readonly [Product, string])[] = [
   ['confidence', 'Confidence'],
 ];
 
-function SaveButtons({ cloudless }: { cloudless: boolean }) {
+const DATES = ['date', 'Dates'] as const;
+
+function SaveButtons({ cloudless, dated }: { cloudless: boolean; dated: boolean }) {
   const saving = useApp((state) => state.saving);
   const name = useApp((state) => state.scene?.scene.name ?? 'scene');
   const viewer = useContext(ViewerContext);
@@ -105,7 +114,7 @@ function SaveButtons({ cloudless }: { cloudless: boolean }) {
       )}
       {/* biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset */}
       <div className="save-further" role="group" aria-label="Save further products">
-        {FURTHER.map(([product, label]) => (
+        {(dated ? [...FURTHER, DATES] : FURTHER).map(([product, label]) => (
           <button
             type="button"
             key={product}

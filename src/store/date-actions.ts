@@ -1,0 +1,217 @@
+import { PipelineError, toPipelineError } from '../pipeline/errors.ts';
+import type { Notice } from '../pipeline/scene.ts';
+import type { OpenedScene, SceneOrigin } from '../services/engine.ts';
+import type { ActionContext } from './context.ts';
+import { byDay, type DatesActions, pickTarget, type SceneDate, type SceneInput } from './dates.ts';
+import type { SceneOpener } from './opening.ts';
+import { isBusy } from './state.ts';
+
+/** A scene that may become a date. */
+export interface Candidate {
+  readonly input: SceneInput;
+  readonly origin: SceneOrigin | null;
+}
+
+export interface DateOpener extends DatesActions {
+  /** Opens files that came together: one scene, or several dates of an area. */
+  openFiles(files: readonly File[], origins: readonly (SceneOrigin | null)[] | null): Promise<void>;
+  /** Opens several dates; the clearest is the target unless one is named by its position. */
+  openDates(candidates: readonly Candidate[], target?: number): Promise<void>;
+}
+
+let lastId = 0;
+
+/** Several dates of one area. */
+export function dateActions(context: ActionContext, opener: SceneOpener): DateOpener {
+  const { engine, set, get } = context;
+  let survey: AbortController | null = null;
+
+  /** Looks at one scene after the other. What cannot be read, or is there already, becomes a fault. */
+  const look = async (
+    candidates: readonly Candidate[],
+    known: readonly SceneDate[],
+    tell: (name: string) => void,
+    signal: AbortSignal,
+  ) => {
+    const found: SceneDate[] = [];
+    const faults: PipelineError[] = [];
+    for (const { input, origin } of candidates) {
+      const called = nameOf(input);
+      tell(called);
+      try {
+        const { scene, acquired, cloud, digest } = await engine.survey(
+          input,
+          get().settings.generator,
+          signal,
+        );
+        const twin = [...known, ...found].find((date) => date.digest === digest);
+        if (twin) throw sameDate(scene.name, twin.name);
+        const facts = { name: scene.name, grid: scene.grid, acquired, cloud, digest };
+        found.push({ id: ++lastId, input, origin, ...facts, used: true, problem: null });
+      } catch (thrown) {
+        if (signal.aborted) throw thrown;
+        const { code, message, remedy } = toPipelineError(thrown);
+        faults.push(
+          new PipelineError(code, message.includes(called) ? message : `${called}: ${message}`, remedy),
+        );
+      }
+    }
+    return { found, faults };
+  };
+
+  /** Tells the engine of the dates, and finds out which of them can be used. */
+  const settle = async (dates: readonly SceneDate[], target: number, signal: AbortSignal) => {
+    const others = dates.filter(({ id }) => id !== target);
+    const problems = await engine.setDates(
+      others.map(({ id, input }) => ({ id, input })),
+      signal,
+    );
+    if (signal.aborted) return;
+    const problemOf = (id: number) => problems[others.findIndex((date) => date.id === id)] ?? null;
+    // A scene whose last date was removed stands alone again.
+    const kept =
+      others.length > 0 ? byDay(dates).map((date) => ({ ...date, problem: problemOf(date.id) })) : [];
+    set({ dates: kept, target: kept.length > 0 ? target : null });
+    opener.remember();
+    const unfinished = await engine.unfinished(signal).catch(() => null);
+    if (signal.aborted) return;
+    const { job } = get();
+    if (unfinished && unfinished.done > 0 && unfinished.done < 1) {
+      if (job.status === 'idle' || job.status === 'unfinished')
+        set({ unfinished, job: { status: 'unfinished' } });
+    } else if (job.status === 'unfinished') set({ unfinished: null, job: { status: 'idle' } });
+  };
+
+  const openDates: DateOpener['openDates'] = async (candidates, targetAt) => {
+    const signal = context.beginTask();
+    const before = get();
+    set({ error: null });
+    let left = candidates.length;
+    const tell = (name: string) =>
+      set({ opening: `${name} (${candidates.length - --left} of ${candidates.length})` });
+    try {
+      const { found, faults } = await look(candidates, [], tell, signal);
+      if (signal.aborted) return;
+      if (found.length === 0) throw faults[0];
+      const named = targetAt === undefined ? undefined : candidates[targetAt].input;
+      const target = found.find(({ input }) => input === named) ?? pickTarget(found);
+      const notices = faults.map(
+        (fault): Notice => ({ code: fault.code, message: `${fault.message} ${fault.remedy}` }),
+      );
+      const more = { dates: byDay(found), target: target.id, source: target };
+      if (!(await opener.open(target.input, target.name, null, signal, more))) return;
+      await settle(found, target.id, signal);
+      if (signal.aborted) return;
+      set((state) => ({ notices: [...state.notices, ...notices] }));
+    } catch (fault) {
+      if (!signal.aborted) opener.failed(fault, before);
+    }
+  };
+
+  const originsOf = (files: readonly File[], origins: readonly (SceneOrigin | null)[] | null) => {
+    const known = new Map(files.map((file, i) => [file, origins?.[i] ?? null]));
+    return (group: readonly File[]): Candidate =>
+      group.length === 1
+        ? { input: group[0], origin: known.get(group[0]) ?? null }
+        : { input: group, origin: null };
+  };
+
+  return {
+    openDates,
+    async openFiles(files, origins) {
+      const signal = context.beginTask();
+      const before = get();
+      set({ opening: `${files.length} files`, error: null });
+      try {
+        const groups = await engine.group(files, signal);
+        if (signal.aborted) return;
+        const candidates = groups.map(originsOf(files, origins));
+        if (candidates.length === 1) await opener.start(candidates[0].input, null, candidates[0].origin);
+        else await openDates(candidates);
+      } catch (fault) {
+        if (!signal.aborted) opener.failed(fault, before);
+      }
+    },
+    async addDates(input, origins = null) {
+      const { scene, source, actions } = get();
+      if (scene === null || source === null) return actions.open(input, origins);
+      if (isBusy(get())) return;
+      survey = new AbortController();
+      const { signal } = survey;
+      const tell = (name: string) => set({ surveying: name });
+      tell(nameOf(input));
+      set({ error: null });
+      try {
+        const files = input instanceof File ? [input] : input;
+        const candidates =
+          files instanceof URL
+            ? [{ input: files, origin: files }]
+            : (await engine.group(files, signal)).map(originsOf(files, origins));
+        const { sceneRevision } = get();
+        const known = get().dates.length > 0 ? get().dates : [await ownDate(signal)];
+        const { found, faults } = await look(candidates, known, tell, signal);
+        if (signal.aborted || get().sceneRevision !== sceneRevision) return;
+        const target = get().target ?? known[0].id;
+        if (found.length > 0) await settle([...known, ...found], target, signal);
+        if (faults.length > 0) actions.fail(faults[0]);
+      } catch (fault) {
+        if (!signal.aborted) actions.fail(fault);
+      } finally {
+        set({ surveying: null });
+      }
+    },
+    stopAdding: () => survey?.abort(),
+    async repairDate(id) {
+      const { dates, target } = get();
+      const chosen = dates.find((date) => date.id === id);
+      if (!chosen || id === target || isBusy(get())) return;
+      const signal = context.beginTask();
+      set({ opening: chosen.name, error: null });
+      const more = { dates, target: id, source: chosen };
+      if (!(await opener.open(chosen.input, chosen.name, null, signal, more))) return;
+      try {
+        await settle(dates, id, signal);
+      } catch (fault) {
+        if (!signal.aborted) get().actions.fail(fault);
+      }
+    },
+    switchDate: (id, used) =>
+      set(({ dates }) => ({ dates: dates.map((date) => (date.id === id ? { ...date, used } : date)) })),
+    async removeDate(id) {
+      const { dates, target, pictures, actions } = get();
+      if (target === null || id === target || isBusy(get())) return;
+      if (pictures.includes(id)) actions.showPictures('scene', 'result');
+      const left = dates.filter((date) => date.id !== id);
+      set({ dates: left });
+      await settle(left, target, context.beginTask()).catch(actions.fail);
+    },
+    showPictures: (left, right) => set({ pictures: [left, right] }),
+  };
+
+  /** The open scene as a date. */
+  async function ownDate(signal: AbortSignal): Promise<SceneDate> {
+    const { scene, source } = get();
+    const { input, origin } = source as NonNullable<typeof source>;
+    const { name, grid } = (scene as OpenedScene).scene;
+    const own = { id: ++lastId, input, origin, name, grid, used: true, problem: null };
+    // A scene whose bands had to be named by the user cannot be judged from its file alone.
+    const seen = await engine.survey(input, get().settings.generator, signal).catch((thrown) => {
+      if (signal.aborted) throw thrown;
+      return { acquired: null, cloud: null, digest: '' };
+    });
+    return { ...own, acquired: seen.acquired, cloud: seen.cloud, digest: seen.digest };
+  }
+}
+
+function sameDate(name: string, twin: string): PipelineError {
+  return new PipelineError(
+    'dates/same-date',
+    name === twin ? `${name} is among the dates already.` : `${name} is the same picture as ${twin}.`,
+    'Choose a scene of another day.',
+  );
+}
+
+export function nameOf(input: SceneInput): string {
+  if (input instanceof URL) return decodeURIComponent(input.pathname.split('/').pop() || input.hostname);
+  return input instanceof File ? input.name : `${input.length} files`;
+}

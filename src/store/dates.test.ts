@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import type { LastScene } from '../services/engine.ts';
+import { createAppStore } from './create-store.ts';
+import { usableDates } from './dates.ts';
+import { createFakeEngine } from './testing/fake-engine.ts';
+
+const file = (name: string) => new File(['x'], name);
+const sample = {
+  name: 'Sample',
+  scene: new URL('https://example.org/sample.tif'),
+  truth: new URL('https://example.org/truth.tif'),
+};
+
+function setUp(options: Parameters<typeof createFakeEngine>[0] = {}, last: LastScene | null = null) {
+  const engine = createFakeEngine(options);
+  const remembered: string[] = [];
+  const memory = {
+    remember: async (name: string, _: unknown, dates: readonly { readonly name: string }[]) =>
+      void remembered.push([name, ...dates.map((date) => date.name)].join(' + ')),
+    recall: async () => last,
+    forget: async () => {},
+  };
+  const store = createAppStore({ engine, sample, memory, saveFile: () => {} });
+  const state = store.getState;
+  const names = () => state().dates.map(({ name }) => name);
+  const idOf = (name: string) => state().dates.find((date) => date.name === name)?.id as number;
+  return { engine, store, state, names, idOf, actions: state().actions, remembered };
+}
+
+const [JUNE, JULY, MAY] = [
+  'june-2020-06-15-cloud40.tif',
+  'july-2020-07-01-cloud10.tif',
+  'may-2020-05-02-cloud25.tif',
+];
+
+describe('files that come together', () => {
+  it('of several dates: the clearest is opened, all are kept by day, and nothing runs until it is asked for', async () => {
+    const { actions, state, names, idOf, engine } = setUp();
+    await actions.open([file(JUNE), file(JULY), file(MAY)]);
+    expect(names()).toEqual([MAY, JUNE, JULY]);
+    expect(state()).toMatchObject({ target: idOf(JULY), job: { status: 'idle' }, opening: null });
+    expect(state().dates[0]).toMatchObject({
+      acquired: '2020-05-02',
+      cloud: 0.25,
+      used: true,
+      problem: null,
+    });
+    expect(engine.calls).toContain(`open ${JULY}`);
+    expect(engine.calls).not.toContain('run');
+    await actions.run();
+    expect(engine.calls.at(-1)).toBe('run with 2 dates');
+    expect(state().runDates).toEqual([idOf(MAY), idOf(JUNE)]);
+  });
+
+  it('of one scene are opened as one and processed at once', async () => {
+    const { actions, names, engine } = setUp();
+    await actions.open([file('S_B02.tif'), file('S_B03.tif')]);
+    expect(names()).toEqual([]);
+    expect(engine.calls).toContain('open S_B02.tif S_B03.tif');
+    expect(engine.calls).toContain('run');
+  });
+
+  it('that cannot be read, or are there twice, are told of, and what is left is opened', async () => {
+    const { actions, state, names } = setUp();
+    await actions.open([file(JUNE), file(`copy-of-${JUNE}`), file('bad.tif')]);
+    expect(names()).toEqual([]);
+    expect(state()).toMatchObject({ scene: { scene: { name: JUNE } }, job: { status: 'idle' } });
+    expect(state().notices.map(({ code }) => code)).toEqual(['dates/same-date', 'file/not-a-tiff']);
+  });
+
+  it('of which none can be read leave the page as it was', async () => {
+    const { actions, state } = setUp();
+    await actions.open([file('bad.tif'), file('bad.tif')]);
+    expect(state()).toMatchObject({ scene: null, opening: null, error: { code: 'file/not-a-tiff' } });
+  });
+});
+
+describe('dates of an open scene', () => {
+  it('are added beside it: the result stays until it is repaired again', async () => {
+    const { actions, state, names, idOf, engine } = setUp();
+    await actions.open(file(JUNE));
+    await actions.addDates([file(JULY)]);
+    expect(names()).toEqual([JUNE, JULY]);
+    expect(state()).toMatchObject({ target: idOf(JUNE), job: { status: 'done' }, surveying: null });
+    expect(usableDates(state())).toEqual([idOf(JULY)]);
+    expect(state().runDates).toEqual([]);
+    await actions.run();
+    expect(engine.calls.at(-1)).toBe('run with 1 dates');
+  });
+
+  it('that are there already, or cannot be read, are refused with an error', async () => {
+    const { actions, state, names } = setUp();
+    await actions.open(file(JUNE));
+    await actions.addDates(file(JUNE));
+    expect(state().error?.code).toBe('dates/same-date');
+    await actions.addDates(file('bad.tif'));
+    expect(state().error?.code).toBe('file/not-a-tiff');
+    expect(names()).toEqual([]);
+  });
+
+  it('that do not lie on it stay visible with the reason, and no run uses them', async () => {
+    const { actions, state } = setUp();
+    await actions.open(file(JUNE));
+    await actions.addDates(file('elsewhere.tif'));
+    expect(state().dates.map(({ problem }) => problem?.code ?? null)).toEqual([null, 'dates/no-overlap']);
+    expect(usableDates(state())).toEqual([]);
+  });
+
+  it('can be switched off, removed, and made the one that is repaired', async () => {
+    const { actions, state, names, idOf, engine } = setUp();
+    await actions.open([file(JUNE), file(JULY), file(MAY)]);
+    actions.switchDate(idOf(MAY), false);
+    expect(usableDates(state())).toEqual([idOf(JUNE)]);
+    actions.showPictures(idOf(MAY), 'result');
+    await actions.removeDate(idOf(MAY));
+    expect(names()).toEqual([JUNE, JULY]);
+    expect(state().pictures).toEqual(['scene', 'result']);
+    await actions.repairDate(idOf(JUNE));
+    expect(state()).toMatchObject({ target: idOf(JUNE), job: { status: 'idle' } });
+    expect(engine.calls.slice(-2)).toEqual([`reference none`, `dates ${JULY}`]);
+    await actions.removeDate(idOf(JULY));
+    expect(state()).toMatchObject({ dates: [], target: null });
+  });
+
+  it('wait while a run is under way', async () => {
+    const { actions, state, names, engine } = setUp({ stepwise: true });
+    const opening = actions.open(file(JUNE));
+    while (state().job.status !== 'running') await new Promise((resolve) => setTimeout(resolve));
+    await actions.addDates(file(JULY));
+    expect(names()).toEqual([]);
+    expect(engine.calls).not.toContain(`survey ${JULY}`);
+    actions.cancel();
+    await opening;
+  });
+});
+
+describe('at the next visit', () => {
+  it('the dates are opened again with the scene, and the run goes on with those that it used', async () => {
+    const origin = (name: string) => new URL(`https://example.org/${name}`);
+    const dates = [JULY, MAY].map((name) => ({ name, origin: origin(name) }));
+    const last = {
+      name: JUNE,
+      origin: origin(JUNE),
+      dates,
+      reopen: async () => ({ scene: origin(JUNE), dates: dates.map((date) => date.origin) }),
+    };
+    const unfinished = { done: 0.4, settings: { bufferPixels: 5 } as never, overrides: null };
+    const { actions, state, idOf, engine, remembered } = setUp({ unfinished }, last);
+    await actions.recall();
+    await actions.continueLast();
+    expect(state()).toMatchObject({ target: idOf(JUNE), job: { status: 'done' } });
+    // The unfinished run of this engine used none.
+    expect(engine.calls.at(-1)).toBe('run');
+    expect(state().dates.every(({ used }) => !used)).toBe(true);
+    expect(remembered).toEqual([`${JUNE} + ${MAY} + ${JULY}`]);
+  });
+});

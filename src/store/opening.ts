@@ -1,0 +1,97 @@
+import type { OpenedScene, SceneOrigin } from '../services/engine.ts';
+import { combinationsOf } from './combinations.ts';
+import { type ActionContext, EMPTY } from './context.ts';
+import type { SceneInput } from './dates.ts';
+import type { AppState, Sample } from './state.ts';
+
+/** What every way of opening a scene has in common. */
+export interface SceneOpener {
+  /** Opens a scene that stands alone, and processes it; asks first if an earlier run of it can be continued. */
+  start(input: SceneInput, sample: Sample | null, origin: SceneOrigin | null): Promise<void>;
+  /**
+   * Makes a scene the current one.
+   * @returns false if that was given up, or failed and the user was told
+   */
+  open(
+    input: SceneInput,
+    name: string,
+    sample: Sample | null,
+    signal: AbortSignal,
+    more: Partial<AppState>,
+  ): Promise<boolean>;
+  /** Puts an opened scene on the map; its stretch is found first, so that it appears in its colours. */
+  show(opened: OpenedScene, signal: AbortSignal, more: Partial<AppState>): Promise<void>;
+  /** Tells of a scene that could not be opened; the one before stays. */
+  failed(fault: unknown, before: AppState): void;
+  /** Keeps in mind what is open, for the next visit. */
+  remember(): void;
+}
+
+export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) => string): SceneOpener {
+  const { engine, memory, set, get } = context;
+
+  const opener: SceneOpener = {
+    async start(input, sample, origin) {
+      const signal = context.beginTask();
+      const name = sample?.name ?? nameOf(input);
+      if (!(await opener.open(input, name, sample, signal, { sample, source: { input, origin } }))) return;
+      opener.remember();
+      const unfinished = await engine.unfinished(signal).catch(() => null);
+      if (signal.aborted) return;
+      if (unfinished && unfinished.done > 0 && unfinished.done < 1)
+        set({ unfinished, job: { status: 'unfinished' } });
+      else await get().actions.run();
+    },
+    async open(input, name, sample, signal, more) {
+      const before = get();
+      set({ opening: name, error: null, page: 'scene' });
+      try {
+        const opened = await engine.open(input, signal);
+        if (signal.aborted) return false;
+        await engine.setReference(sample?.truth ?? null);
+        await opener.show(opened, signal, more);
+      } catch (fault) {
+        if (!signal.aborted) opener.failed(fault, before);
+        return false;
+      }
+      return !signal.aborted;
+    },
+    async show(opened, signal, more) {
+      const combinations = combinationsOf(opened.scene, opened.displayBands);
+      const combination =
+        combinations.find((entry) => entry.bands.join() === opened.displayBands.join()) ?? combinations[0];
+      const stretch = await engine.stretch(combination.bands, signal);
+      if (signal.aborted) return;
+      set((state) => ({
+        ...EMPTY,
+        scene: opened,
+        combinations,
+        combination: combination.id,
+        displayBands: combination.bands,
+        stretch,
+        notices: opened.scene.notices,
+        sceneRevision: state.sceneRevision + 1,
+        ...more,
+      }));
+    },
+    failed(fault, before) {
+      // The engine lets go of the earlier scene only when a new one has been understood.
+      const interrupted = before.job.status === 'running' || before.job.status === 'starting';
+      set({ opening: null, job: interrupted ? { status: 'cancelled' } : before.job });
+      get().actions.fail(fault);
+    },
+    remember() {
+      const { source, dates, target } = get();
+      if (source === null || source.origin === null) {
+        void memory?.forget();
+        return;
+      }
+      const others = dates.flatMap(({ id, name, origin }) =>
+        id !== target && origin !== null ? [{ name, origin }] : [],
+      );
+      const own = dates.find(({ id }) => id === target);
+      void memory?.remember(own?.name ?? get().sample?.name ?? nameOf(source.input), source.origin, others);
+    },
+  };
+  return opener;
+}

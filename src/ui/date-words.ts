@@ -1,0 +1,36 @@
+import type { DateReport } from '../pipeline/events.ts';
+import type { Picture } from '../services/engine.ts';
+import type { DatesSlice } from '../store/dates.ts';
+
+const FORMAT = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+
+/** `2017-08-29` as `29 Aug 2017`; the name of the file where the day is unknown. */
+export function dateName({ acquired, name }: { acquired: string | null; name: string }): string {
+  return acquired === null ? name : FORMAT.format(new Date(`${acquired}T00:00:00Z`));
+}
+
+/** As {@link dateName}, of a date in a report. */
+export function reportedName({ acquired, scene }: DateReport): string {
+  return dateName({ acquired, name: scene });
+}
+
+type Dates = Pick<DatesSlice, 'dates' | 'target'>;
+
+/** What can stand on either side of the map. */
+export function picturesOffered({ dates, target }: Dates): Picture[] {
+  const others = dates.filter(({ id, problem }) => id !== target && problem === null);
+  return ['scene', 'result', ...others.map(({ id }) => id)];
+}
+
+/** What a picture is called beside the map. */
+export function pictureName(picture: Picture, { dates, target }: Dates): string {
+  const date = dates.find(({ id }) => id === (typeof picture === 'number' ? picture : target));
+  if (picture === 'result') return 'Result';
+  if (!date) return 'Before';
+  return picture === 'scene' ? `${dateName(date)}, as it was` : dateName(date);
+}

@@ -1,0 +1,188 @@
+import './dates.css';
+import { useId } from 'react';
+import type { Picture } from '../../services/engine.ts';
+import { type SceneDate, usableDates } from '../../store/dates.ts';
+import { isBusy } from '../../store/state.ts';
+import { useActions, useApp } from '../context.ts';
+import { dateName, pictureName, picturesOffered } from '../date-words.ts';
+import { FilesButton } from '../Open.tsx';
+import { percent } from '../words.ts';
+import { Thumbnail } from './Thumbnail.tsx';
+
+/** The dates of the area: which one is repaired, and which ones lend it what they saw. */
+export function DatesCard() {
+  const dates = useApp((state) => state.dates);
+  const busy = useApp(isBusy);
+  const surveying = useApp((state) => state.surveying);
+  const hasSource = useApp((state) => state.source !== null);
+  const { addDates, stopAdding } = useActions();
+  if (!hasSource) return null;
+  return (
+    <section className="card quiet dates" aria-labelledby="dates-title">
+      <h2 id="dates-title">Dates</h2>
+      {dates.length === 0 ? (
+        <p className="fine">
+          Another scene of this place, of another day, shows what lies under the clouds: real pixels come
+          before generated ones.
+        </p>
+      ) : (
+        <>
+          <ol className="timeline">
+            {dates.map((date) => (
+              <DateRow key={date.id} date={date} busy={busy} />
+            ))}
+          </ol>
+          <Comparison />
+          <RunAgain busy={busy} />
+        </>
+      )}
+      {surveying === null ? (
+        <FilesButton
+          className="button wide"
+          label="Add another date"
+          fieldLabel="Files of another date"
+          disabled={busy}
+          onFiles={(files) => void addDates(files)}
+        />
+      ) : (
+        <div className="surveying">
+          <p>
+            <span className="spinner" aria-hidden="true" /> Looking at {surveying}
+          </p>
+          <button type="button" className="button small" onClick={stopAdding}>
+            Cancel
+          </button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function DateRow({ date, busy }: { date: SceneDate; busy: boolean }) {
+  const isTarget = useApp((state) => state.target === date.id);
+  const hasResult = useApp((state) => state.hasResult);
+  const share = useApp((state) =>
+    state.job.status === 'done' ? state.job.report.dates[state.runDates.indexOf(date.id)]?.share : undefined,
+  );
+  const { repairDate, switchDate, removeDate, showPictures } = useActions();
+  const name = dateName(date);
+  const showOnLeft = () =>
+    showPictures(isTarget ? 'scene' : date.id, hasResult || isTarget ? 'result' : 'scene');
+  return (
+    <li data-target={isTarget} data-unused={!isTarget && (!date.used || date.problem !== null)}>
+      <button
+        type="button"
+        className="date-picture"
+        aria-label={`Show ${name} on the left of the map`}
+        disabled={date.problem !== null}
+        onClick={showOnLeft}
+      >
+        <Thumbnail date={date} />
+      </button>
+      <div className="date-facts">
+        <p className="date-name">
+          {name}
+          {isTarget && <span className="badge">To repair</span>}
+        </p>
+        <p className="fine">
+          {date.cloud === null ? 'Cloud cover unknown' : `${percent(date.cloud)} cloud and shadow`}
+          {share !== undefined && share > 0 ? `, gave ${percent(share)} of the scene` : ''}
+        </p>
+        {date.acquired !== null && (
+          <p className="fine date-file" title={date.name}>
+            {date.name}
+          </p>
+        )}
+        {date.problem !== null && (
+          <p className="date-problem" role="alert">
+            Not used. {date.problem.message} {date.problem.remedy}
+          </p>
+        )}
+        {!isTarget && (
+          <div className="date-actions">
+            <label className="check">
+              <input
+                type="checkbox"
+                checked={date.used && date.problem === null}
+                disabled={date.problem !== null || busy}
+                aria-label={`Take pixels from ${name}`}
+                onChange={(event) => switchDate(date.id, event.target.checked)}
+              />
+              <span>Use</span>
+            </label>
+            <button
+              type="button"
+              className="text-button"
+              disabled={busy}
+              aria-label={`Repair ${name} instead`}
+              onClick={() => void repairDate(date.id)}
+            >
+              Repair this one
+            </button>
+            <button
+              type="button"
+              className="text-button"
+              disabled={busy}
+              aria-label={`Remove ${name}`}
+              onClick={() => void removeDate(date.id)}
+            >
+              Remove
+            </button>
+          </div>
+        )}
+      </div>
+    </li>
+  );
+}
+
+/** Any two pictures side by side. */
+function Comparison() {
+  const [left, right] = useApp((state) => state.pictures);
+  const { showPictures } = useActions();
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: two fields that name themselves need no legend
+    <div className="pictures" role="group" aria-label="Pictures compared on the map">
+      <PictureField label="Left" value={left} onChange={(picture) => showPictures(picture, right)} />
+      <PictureField label="Right" value={right} onChange={(picture) => showPictures(left, picture)} />
+    </div>
+  );
+}
+
+function PictureField(props: { label: string; value: Picture; onChange: (picture: Picture) => void }) {
+  const dates = useApp((state) => state.dates);
+  const target = useApp((state) => state.target);
+  const id = useId();
+  const offered = picturesOffered({ dates, target });
+  return (
+    <div>
+      <label htmlFor={id}>{props.label}</label>
+      <select
+        id={id}
+        value={String(props.value)}
+        onChange={(event) => props.onChange(offered[event.target.selectedIndex])}
+      >
+        {offered.map((picture) => (
+          <option key={picture} value={String(picture)}>
+            {pictureName(picture, { dates, target })}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** The one next step where the result on the map was made with other dates. */
+function RunAgain({ busy }: { busy: boolean }) {
+  const stale = useApp(
+    (state) =>
+      (state.job.status === 'done' || state.job.status === 'cancelled' || state.job.status === 'failed') &&
+      usableDates(state).join() !== state.runDates.join(),
+  );
+  const { run } = useActions();
+  if (!stale) return null;
+  return (
+    <button type="button" className="button primary wide" disabled={busy} onClick={() => void run()}>
+      Repair with these dates
+    </button>
+  );
+}

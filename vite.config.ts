@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { policyInPage } from './scripts/content-security-policy.ts';
 import { embedFiles } from './scripts/embed-files.ts';
+import { embeddingPage } from './scripts/embedding-page.ts';
 import { hostHeaders } from './scripts/headers.ts';
 import { offlineFiles } from './scripts/offline-files.ts';
 import { SHELL_BUDGET, sizeBudget } from './scripts/size-budget.ts';
@@ -26,6 +27,7 @@ export default defineConfig({
     sizeBudget({ index: SHELL_BUDGET }),
     textPages(cards),
     embedFiles(),
+    embeddingPage(),
     offlineFiles(),
     hostHeaders(),
   ],

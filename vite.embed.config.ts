@@ -21,11 +21,18 @@ const packageFiles: Plugin = {
       version,
       license,
       type: 'module',
-      exports: { '.': { types: './unclouded-swipe.d.ts', default: './unclouded-swipe.js' } },
+      exports: {
+        '.': { types: './unclouded-swipe.d.ts', default: './unclouded-swipe.js' },
+        './react': { types: './react.d.ts' },
+      },
+      // Importing it defines the element.
+      sideEffects: ['./unclouded-swipe.js'],
       types: './unclouded-swipe.d.ts',
     };
     writeFileSync(join(dir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     copyFileSync('src/embed/api.ts', join(dir, 'unclouded-swipe.d.ts'));
+    const react = readFileSync('src/embed/react.ts', 'utf8').replace('./api.ts', './unclouded-swipe.js');
+    writeFileSync(join(dir, 'react.d.ts'), react);
     copyFileSync('src/embed/frame.css', join(dir, 'frame.css'));
   },
 };

@@ -7,8 +7,8 @@ import type { OfflineFile } from '../workers/offline-protocol.ts';
 /** The service worker's file; it stands at the root, because it answers for what lies beneath it. */
 const WORKER = 'offline-worker.js';
 
-/** Files that the application itself never asks for: texts, and what pages of others load. */
-const FOR_OTHERS = /\.md$|^embedding\.|^embed\/(?!frame\.)/;
+/** Files that the application itself never asks for: texts and examples, and what pages of others load. */
+const FOR_OTHERS = /\.md$|-poster\.jpg$|^embedding\.|^embed\/(?!frame\.)/;
 
 /** Builds the service worker, and tells it every file of the finished build with its checksum. */
 export function offlineFiles(): Plugin {

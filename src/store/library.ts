@@ -141,8 +141,9 @@ export function libraryActions(context: ActionContext): LibraryActions {
       if (!library) return;
       const signal = context.beginTask();
       const before = get();
-      const entry = before.library.status === 'ready' && before.library.entries.find((one) => one.id === id);
-      set({ opening: (entry && entry.record?.title) || 'the comparison', error: null });
+      const known = before.library.status === 'ready' ? before.library.entries : [];
+      const title = known.find((entry) => entry.id === id)?.record?.title;
+      set({ opening: title ?? 'the comparison', error: null });
       try {
         const stored = await library.open(id, signal);
         const { record } = stored;

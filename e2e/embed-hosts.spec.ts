@@ -1,0 +1,265 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { build } from 'vite';
+import { type StaticServer, serveFolder } from './embed/server.ts';
+
+const BEFORE = 'samples/landsat7-olinda-simulated-clouds.tif';
+const AFTER = 'samples/landsat7-olinda-clear.tif';
+/** A page of another origin; the folder that it is served from is that of the built application. */
+let host: StaticServer;
+let scratch: string;
+
+test.beforeAll(async () => {
+  host = await serveFolder('dist');
+  mkdirSync('.cache', { recursive: true });
+  scratch = mkdtempSync(resolve('.cache', 'host-'));
+});
+test.afterAll(() => {
+  host.close();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+/** A page with the element's module and some body. */
+function hostPage(path: string, baseURL: string | undefined, body: string): string {
+  host.page(
+    path,
+    `<!doctype html><title>Host</title><script type="module" src="${baseURL}/embed/unclouded-swipe.js"></script>${body}`,
+  );
+  return host.origin + path;
+}
+
+const images = (root: string | undefined) => `before="${root}/${BEFORE}" after="${root}/${AFTER}"`;
+
+test('several on one page and in a shadow root: each keeps its own state, and says what the user does', async ({
+  page,
+  baseURL,
+}) => {
+  const address = hostPage(
+    '/several.html',
+    baseURL,
+    `<unclouded-swipe id="first" ${images(baseURL)} swipe="0.2"></unclouded-swipe>
+    <unclouded-swipe id="second" ${images(baseURL)} swipe="0.8" bands="4,3,2"></unclouded-swipe>
+    <div id="holder"></div>`,
+  );
+  await page.goto(address);
+  await page.evaluate((markup) => {
+    const root = document.querySelector('#holder')?.attachShadow({ mode: 'open' });
+    if (root) root.innerHTML = `<unclouded-swipe id="third" ${markup} swipe="0.5"></unclouded-swipe>`;
+  }, images(baseURL));
+  for (const id of ['first', 'second', 'third']) {
+    const element = page.locator(`#${id}`);
+    await element.scrollIntoViewIfNeeded();
+    await expect(element).toHaveJSProperty('status', 'shown');
+  }
+  const second = page.locator('#second');
+  await second.evaluate((element) => {
+    for (const name of ['swipe', 'change'])
+      element.addEventListener(name, (event) => {
+        element.dataset[name] = JSON.stringify((event as CustomEvent).detail);
+      });
+  });
+  await second.getByRole('slider').focus();
+  await page.keyboard.press('Shift+ArrowLeft');
+  await expect(second).toHaveAttribute('data-swipe', '{"position":0.7}');
+  await second.getByRole('button', { name: 'Zoom in' }).click();
+  await expect(second).toHaveAttribute('data-change', /"view":"\d+,\d+,\d+,\d+"/);
+  await expect(page.locator('#first')).toHaveJSProperty('swipe', 0.2);
+  await expect(page.locator('#third')).toHaveJSProperty('swipe', 0.5);
+
+  // Attributes and properties may change at any time.
+  await second.evaluate((element) => element.setAttribute('swipe', '0.1'));
+  await expect(second.getByRole('slider')).toHaveAttribute('aria-valuenow', '10');
+  await second.evaluate((element) => Object.assign(element, { swipe: 0.9 }));
+  await expect(second.getByRole('slider')).toHaveAttribute('aria-valuenow', '90');
+  const png = await second.evaluate(async (element) => {
+    const { snapshot } = element as unknown as { snapshot(): Promise<Blob> };
+    return (await snapshot.call(element)).type;
+  });
+  expect(png).toBe('image/png');
+});
+
+test('of many elements, those out of sight rest behind their posters', async ({ page, baseURL }) => {
+  const one = `<unclouded-swipe ${images(baseURL)} poster="${baseURL}/samples/olinda-poster.jpg" style="height: 500px; margin-bottom: 900px"></unclouded-swipe>`;
+  await page.goto(hostPage('/many.html', baseURL, one.repeat(7)));
+  const elements = await page.locator('unclouded-swipe').all();
+  for (const element of elements) {
+    const poster = element.locator('img');
+    await expect(poster).toHaveAttribute('src', /olinda-poster/);
+    await element.scrollIntoViewIfNeeded();
+    await expect(element).toHaveJSProperty('status', 'shown');
+    await expect(poster).toBeHidden();
+  }
+  const statuses = () =>
+    page
+      .locator('unclouded-swipe')
+      .evaluateAll(
+        (all) => all.filter((one) => (one as unknown as { status: string }).status === 'shown').length,
+      );
+  expect(await statuses()).toBeLessThanOrEqual(5);
+  await elements[0].scrollIntoViewIfNeeded();
+  await expect(elements[0]).toHaveJSProperty('status', 'shown');
+});
+
+test('what is wrong with a source is said, with the header that is missing', async ({ page, baseURL }) => {
+  const faults = {
+    'no permission': [`${host.origin}/${BEFORE}`, 'Access-Control-Allow-Origin'],
+    'no ranges': [`${host.origin}/whole/${BEFORE}`, 'Accept-Ranges'],
+    'no TIFF': [`${baseURL}/icons/icon-512.png`, 'not a TIFF'],
+    'nothing there': [`${host.origin}/cors/samples/missing.tif`, 'Access-Control-Allow-Origin'],
+  };
+  // The page itself stands on a third origin, so that none of the images are its own.
+  const third = await serveFolder('dist');
+  try {
+    for (const [name, [source, told]] of Object.entries(faults)) {
+      third.page(
+        '/fault.html',
+        `<!doctype html><title>Host</title><script type="module" src="${baseURL}/embed/unclouded-swipe.js"></script>
+        <unclouded-swipe before="${source}" after="${baseURL}/${AFTER}"></unclouded-swipe>`,
+      );
+      await page.goto(`${third.origin}/fault.html`);
+      const element = page.locator('unclouded-swipe');
+      await expect(element, name).toHaveJSProperty('status', 'failed');
+      await expect(element.getByRole('status'), name).toContainText(told);
+      await expect(element.getByRole('button', { name: 'Try again' }), name).toBeVisible();
+    }
+  } finally {
+    third.close();
+  }
+});
+
+test('images of different grids are refused, and both sizes named', async ({ page, baseURL }) => {
+  const other = 'src/pipeline/testing/fixtures/rgba.tif';
+  cpSync(other, join(scratch, 'other.tif'));
+  const files = await serveFolder(scratch);
+  try {
+    const address = hostPage(
+      '/grids.html',
+      baseURL,
+      `<unclouded-swipe before="${baseURL}/${BEFORE}" after="${files.origin}/cors/other.tif"></unclouded-swipe>`,
+    );
+    await page.goto(address);
+    const element = page.locator('unclouded-swipe');
+    await expect(element).toHaveJSProperty('status', 'failed');
+    await expect(element.getByRole('status')).toContainText(/349.*352/);
+  } finally {
+    files.close();
+  }
+});
+
+test('page and frame talk, and the frame hears nobody else', async ({ page, baseURL }) => {
+  const frame = (name: string, hostOrigin: string) => {
+    const query = new URLSearchParams({
+      before: `${baseURL}/${BEFORE}`,
+      after: `${baseURL}/${AFTER}`,
+      host: hostOrigin,
+    });
+    return `<iframe id="${name}" width="500" height="340" src="${baseURL}/embed.html?${query.toString().replaceAll('&', '&amp;')}"></iframe>`;
+  };
+  const address = hostPage(
+    '/talk.html',
+    baseURL,
+    frame('ours', host.origin) + frame('theirs', 'https://elsewhere.example'),
+  );
+  await page.goto(address);
+  await page.evaluate(async (module) => {
+    const { connectFrame } = await import(module);
+    const heard: string[] = [];
+    Object.assign(globalThis, { heard });
+    for (const id of ['ours', 'theirs']) {
+      const iframe = document.getElementById(id) as HTMLIFrameElement;
+      const connection = connectFrame(iframe, (message: { type: string }) =>
+        heard.push(`${id} ${message.type}`),
+      );
+      Object.assign(globalThis, { [id]: connection });
+    }
+  }, `${baseURL}/embed/unclouded-swipe.js`);
+  const inside = (id: string) => page.frameLocator(`#${id}`).locator('unclouded-swipe');
+  for (const id of ['ours', 'theirs']) await expect(inside(id)).toHaveJSProperty('status', 'shown');
+  await page.evaluate(() => {
+    const frames = globalThis as unknown as Record<string, { set(state: object): void; get(): void }>;
+    for (const id of ['ours', 'theirs']) {
+      // To any origin, so that the frame itself has to decide whom it hears.
+      const { contentWindow } = document.getElementById(id) as HTMLIFrameElement;
+      contentWindow?.postMessage({ unclouded: 1, type: 'set', state: { swipe: '0.125' } }, '*');
+      frames[id].get();
+    }
+  });
+  await expect(inside('ours')).toHaveJSProperty('swipe', 0.125);
+  const heard = () => page.evaluate(() => (globalThis as unknown as { heard: string[] }).heard);
+  await expect.poll(heard).toContain('ours state');
+  await expect(inside('theirs')).toHaveJSProperty('swipe', 0.5);
+  expect((await heard()).filter((one) => one.startsWith('theirs'))).toEqual([]);
+});
+
+test('the package serves a host in React: built by a bundler, typed, two-way', async ({ page, baseURL }) => {
+  mkdirSync(join(scratch, 'node_modules'));
+  symlinkSync(resolve('dist/embed'), join(scratch, 'node_modules/unclouded-swipe'));
+  cpSync('e2e/embed/react-host.tsx', join(scratch, 'host.tsx'));
+  const options = {
+    strict: true,
+    jsx: 'react-jsx',
+    module: 'ESNext',
+    moduleResolution: 'Bundler',
+    noEmit: true,
+  };
+  const lib = ['ES2023', 'DOM', 'DOM.Iterable'];
+  const config = { compilerOptions: { ...options, target: 'ES2023', lib, types: [] }, files: ['host.tsx'] };
+  writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(config));
+  const typed = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', scratch], {
+    encoding: 'utf8',
+  });
+  expect(typed.stdout).toBe('');
+  expect(typed.status).toBe(0);
+
+  await build({
+    configFile: false,
+    root: scratch,
+    logLevel: 'error',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    build: {
+      outDir: 'out',
+      target: 'es2022',
+      lib: { entry: join(scratch, 'host.tsx'), formats: ['es'], fileName: () => 'host.js' },
+    },
+  });
+  const server = await serveFolder(join(scratch, 'out'));
+  try {
+    server.page(
+      '/react.html',
+      `<!doctype html><title>React</title><body data-before="${baseURL}/${BEFORE}" data-after="${baseURL}/${AFTER}">
+      <div id="root"></div><script type="module" src="/host.js"></script></body>`,
+    );
+    await page.goto(`${server.origin}/react.html`);
+    const element = page.locator('unclouded-swipe');
+    await expect(element).toHaveJSProperty('status', 'shown');
+    const slider = element.getByRole('slider');
+    await expect(slider).toHaveAttribute('aria-valuenow', '25');
+    await page.getByRole('button', { name: 'To the right' }).click();
+    await expect(slider).toHaveAttribute('aria-valuenow', '75');
+    await slider.focus();
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect(page.getByText('Divider at 0.85')).toBeVisible();
+  } finally {
+    server.close();
+  }
+});
+
+test('the page of the documentation shows its examples', async ({ page }) => {
+  const refused: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') refused.push(message.text());
+  });
+  await page.goto('/embedding.html');
+  await expect(page.getByRole('heading', { name: 'Embedding a comparison' })).toBeVisible();
+  const elements = await page.locator('unclouded-swipe').all();
+  expect(elements).toHaveLength(4);
+  for (const element of elements) {
+    await element.scrollIntoViewIfNeeded();
+    await expect(element).toHaveJSProperty('status', 'shown');
+  }
+  await page.locator('iframe').scrollIntoViewIfNeeded();
+  await expect(page.frameLocator('iframe').locator('unclouded-swipe')).toHaveJSProperty('status', 'shown');
+  expect(refused).toEqual([]);
+});

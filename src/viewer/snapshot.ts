@@ -1,29 +1,34 @@
 /**
- * Draws the map's canvases over one another as the browser shows them, divider included, as PNG at device
+ * Draws the map's canvases over one another as the browser shows them, divider or halves included, as PNG at device
  * resolution.
  */
 export function composeSnapshot(target: HTMLElement): Promise<Blob> {
   const box = target.getBoundingClientRect();
   const ratio = window.devicePixelRatio;
-  const picture = document.createElement('canvas');
-  picture.width = Math.round(box.width * ratio);
-  picture.height = Math.round(box.height * ratio);
-  const context = picture.getContext('2d') as CanvasRenderingContext2D;
-  context.fillStyle = getComputedStyle(target).backgroundColor;
-  context.fillRect(0, 0, picture.width, picture.height);
-  for (const canvas of target.querySelectorAll<HTMLCanvasElement>('.ol-layers canvas')) {
-    if (canvas.width === 0 || canvas.height === 0) continue;
-    const layer = canvas.closest<HTMLElement>('[class*="layer-"]') ?? canvas;
-    const { clipPath } = getComputedStyle(layer);
-    const [left, right] = clippedEdges(clipPath, box.width);
+  const [layers, context] = canvas(box, ratio);
+  for (const source of target.querySelectorAll<HTMLCanvasElement>('.ol-layers canvas')) {
+    if (source.width === 0 || source.height === 0) continue;
+    const layer = source.closest<HTMLElement>('[class*="layer-"]') ?? source;
+    const { clipPath, translate, mixBlendMode } = getComputedStyle(layer);
+    const { left, top, right, bottom } = clippedBox(clipPath, box);
+    const [dx, dy] = shift(translate, box);
     context.save();
+    context.scale(ratio, ratio);
+    context.translate(dx, dy);
     context.beginPath();
-    context.rect(left * ratio, 0, (right - left) * ratio, picture.height);
+    context.rect(left, top, right - left, bottom - top);
     context.clip();
-    context.globalAlpha = Number(layer.style.opacity || canvas.style.opacity || 1);
-    context.drawImage(canvas, 0, 0, picture.width, picture.height);
+    context.globalAlpha = Number(layer.style.opacity || source.style.opacity || 1);
+    if (mixBlendMode === 'difference') context.globalCompositeOperation = 'difference';
+    context.drawImage(source, 0, 0, box.width, box.height);
     context.restore();
   }
+  const [picture, paper] = canvas(box, ratio);
+  paper.fillStyle = getComputedStyle(target).backgroundColor;
+  paper.fillRect(0, 0, picture.width, picture.height);
+  const stack = target.querySelector('.ol-layers');
+  if (stack) paper.filter = getComputedStyle(stack).filter;
+  paper.drawImage(layers, 0, 0);
   return new Promise((resolve, reject) => {
     picture.toBlob(
       (blob) => (blob ? resolve(blob) : reject(new Error('The picture is empty.'))),
@@ -32,14 +37,37 @@ export function composeSnapshot(target: HTMLElement): Promise<Blob> {
   });
 }
 
-/** Left and right edge in CSS pixels of what `inset(0 R 0 L)` leaves visible of `width`. */
-export function clippedEdges(clipPath: string, width: number): [number, number] {
-  const inset = /^inset\((.*)\)$/.exec(clipPath);
-  if (inset === null) return [0, width];
-  const parts = inset[1].split(/\s+/);
-  const length = (text: string) =>
-    text.endsWith('%') ? (parseFloat(text) / 100) * width : parseFloat(text) || 0;
-  const right = length(parts[1] ?? parts[0]);
-  const left = length(parts[3] ?? parts[1] ?? parts[0]);
-  return [left, width - right];
+function canvas(box: DOMRect, ratio: number): [HTMLCanvasElement, CanvasRenderingContext2D] {
+  const element = document.createElement('canvas');
+  element.width = Math.round(box.width * ratio);
+  element.height = Math.round(box.height * ratio);
+  return [element, element.getContext('2d') as CanvasRenderingContext2D];
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Length in CSS pixels of `12px` or `25%` of a whole. */
+function length(text: string, whole: number): number {
+  return text.endsWith('%') ? (Number.parseFloat(text) / 100) * whole : Number.parseFloat(text) || 0;
+}
+
+/** Edges in CSS pixels of what `inset(...)` leaves visible of a box. */
+export function clippedBox(clipPath: string, { width, height }: Size) {
+  const [top = '0', right = top, bottom = top, left = right] =
+    /^inset\((.*)\)$/.exec(clipPath)?.[1].split(/\s+/) ?? [];
+  return {
+    left: length(left, width),
+    top: length(top, height),
+    right: width - length(right, width),
+    bottom: height - length(bottom, height),
+  };
+}
+
+/** The CSS property `translate` in CSS pixels. */
+export function shift(translate: string, { width, height }: Size): [x: number, y: number] {
+  const [x, y = '0'] = translate.split(/\s+/);
+  return [length(x, width), length(y, height)];
 }

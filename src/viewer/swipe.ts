@@ -1,19 +1,36 @@
-/** Position of the divider: share of the map's width that shows "before", 0..1. */
+/** Position of the divider: share of the map's width (or height) that shows "before", 0..1. */
 export type SwipePosition = number;
 
 const STEP = 0.01;
 const LARGE_STEP = 0.1;
 
+/** The key that moves a divider as one does that moves it along a column. */
+const DOWNWARD: Readonly<Record<string, string>> = {
+  ArrowUp: 'ArrowDown',
+  ArrowDown: 'ArrowUp',
+  PageUp: 'PageDown',
+  PageDown: 'PageUp',
+};
+
 const clamp = (value: number) => Math.min(1, Math.max(0, value));
 
-/** Where the pointer is across the map. */
-export function positionAt(clientX: number, left: number, width: number): SwipePosition {
-  return width > 0 ? clamp((clientX - left) / width) : 0.5;
+/** Where the pointer is across the map (or down it). */
+export function positionAt(pointer: number, start: number, length: number): SwipePosition {
+  return length > 0 ? clamp((pointer - start) / length) : 0.5;
 }
 
-/** Position after a key: arrows 1 %, with Shift or Page keys 10 %, Home and End; null for other keys. */
-export function positionAfterKey(key: string, shift: boolean, position: SwipePosition): SwipePosition | null {
+/**
+ * Position after a key: arrows 1 %, with Shift or Page keys 10 %, Home and End; null for other keys. Up is more, but
+ * where the divider itself moves up and down (`rows`).
+ */
+export function positionAfterKey(
+  pressed: string,
+  shift: boolean,
+  position: SwipePosition,
+  rows = false,
+): SwipePosition | null {
   const step = shift ? LARGE_STEP : STEP;
+  const key = rows ? (DOWNWARD[pressed] ?? pressed) : pressed;
   const rounded = (value: number) => clamp(Math.round(value * 100) / 100);
   switch (key) {
     case 'ArrowLeft':
@@ -49,6 +66,8 @@ export interface SwipeHandle {
   setVisible(visible: boolean): void;
   /** What the two sides are called. */
   setLabels(left: string, right: string): void;
+  /** Whether the divider lies across the map and moves up and down. */
+  setRows(rows: boolean): void;
   dispose(): void;
 }
 
@@ -58,6 +77,7 @@ export interface SwipeHandle {
  */
 export function createSwipeHandle(host: HTMLElement, onMove: (position: SwipePosition) => void): SwipeHandle {
   let position: SwipePosition = 0.5;
+  let rows = false;
   const element = document.createElement('div');
   element.className = 'swipe';
   element.hidden = true;
@@ -91,7 +111,11 @@ export function createSwipeHandle(host: HTMLElement, onMove: (position: SwipePos
   ) => handle.addEventListener(type, listener, { signal: events.signal });
   const follow = (event: PointerEvent) => {
     const box = host.getBoundingClientRect();
-    onMove(positionAt(event.clientX, box.left, box.width));
+    onMove(
+      rows
+        ? positionAt(event.clientY, box.top, box.height)
+        : positionAt(event.clientX, box.left, box.width),
+    );
   };
   listen('pointerdown', (event) => {
     if (event.button !== 0) return;
@@ -104,7 +128,7 @@ export function createSwipeHandle(host: HTMLElement, onMove: (position: SwipePos
     if (handle.hasPointerCapture(event.pointerId)) follow(event);
   });
   listen('keydown', (event) => {
-    const next = positionAfterKey(event.key, event.shiftKey, position);
+    const next = positionAfterKey(event.key, event.shiftKey, position, rows);
     if (next === null || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
@@ -128,6 +152,10 @@ export function createSwipeHandle(host: HTMLElement, onMove: (position: SwipePos
     setLabels(left, right) {
       labels[0].textContent = left;
       labels[1].textContent = right;
+    },
+    setRows(across) {
+      rows = across;
+      handle.setAttribute('aria-orientation', across ? 'vertical' : 'horizontal');
     },
     dispose() {
       events.abort();

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Grid } from '../pipeline/scene.ts';
+import { splitOf, unsplit } from './compare.ts';
 import { mapSpace, spaceNotice, toCrs, toPixel } from './map-space.ts';
 import { canHaveBasemap } from './projection-rules.ts';
-import { clippedEdges } from './snapshot.ts';
+import { clippedBox, shift } from './snapshot.ts';
 import { imageStyle, stretchVariables } from './styles.ts';
 import { describePosition, positionAfterKey, positionAt } from './swipe.ts';
 import { decimation, levelCount, resolutions, tileWindow } from './tile-grid.ts';
@@ -140,10 +141,40 @@ describe('swipe', () => {
     expect(describePosition(1)).toBe('all before');
   });
 
+  it('moves a divider between rows the way the arrows point', () => {
+    expect(positionAfterKey('ArrowDown', false, 0.5, true)).toBe(0.51);
+    expect(positionAfterKey('ArrowUp', false, 0.5, true)).toBe(0.49);
+    expect(positionAfterKey('PageUp', false, 0.5, true)).toBe(0.4);
+    expect(positionAfterKey('Home', false, 0.5, true)).toBe(0);
+  });
+});
+
+describe('picture', () => {
+  const box = { width: 1000, height: 400 };
+
   it('knows what a clip leaves visible', () => {
-    expect(clippedEdges('inset(0px 0px 0px 62%)', 1000)).toEqual([620, 1000]);
-    expect(clippedEdges('inset(0px 250px 0px 0px)', 1000)).toEqual([0, 750]);
-    expect(clippedEdges('none', 1000)).toEqual([0, 1000]);
+    const edges = (text: string) => Object.values(clippedBox(text, box));
+    expect(edges('inset(0px 0px 0px 62%)')).toEqual([620, 0, 1000, 400]);
+    expect(edges('inset(0px 250px 0px 0px)')).toEqual([0, 0, 750, 400]);
+    expect(edges('inset(0px 25%)')).toEqual([250, 0, 750, 400]);
+    expect(edges('inset(25% 0px 0px)')).toEqual([0, 100, 1000, 400]);
+    expect(edges('none')).toEqual([0, 0, 1000, 400]);
+  });
+
+  it('knows where a layer was moved', () => {
+    expect(shift('-25%', box)).toEqual([-250, 0]);
+    expect(shift('0px 25%', box)).toEqual([0, 100]);
+    expect(shift('none', box)).toEqual([0, 0]);
+  });
+});
+
+describe('halves of the map', () => {
+  it('lie where there is room, and show the middle of the map', () => {
+    expect([splitOf(1000, 400), splitOf(400, 1000)]).toEqual(['columns', 'rows']);
+    const size = [1000, 400];
+    expect(unsplit([250, 200], size, 'columns')).toEqual([500, 200]);
+    expect(unsplit([750, 200], size, 'columns')).toEqual([500, 200]);
+    expect(unsplit([10, 300], size, 'rows')).toEqual([10, 200]);
   });
 });
 

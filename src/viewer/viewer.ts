@@ -9,6 +9,7 @@ import View from 'ol/View.js';
 import type { Grid, Window } from '../pipeline/scene.ts';
 import { clipWindow } from '../pipeline/windows.ts';
 import type { Engine, Picture, TileRequest, TileSide } from '../services/engine.ts';
+import { type CompareMode, hasDivider, type Split, splitOf, unsplit } from './compare.ts';
 import { createSceneLayer, type SceneLayer } from './layers.ts';
 import { mapSpace, toCoordinate, toPixel } from './map-space.ts';
 import { projectionFor } from './projection.ts';
@@ -24,6 +25,9 @@ import {
   stretchVariables,
 } from './styles.ts';
 import { createSwipeHandle } from './swipe.ts';
+
+/** Around the whole scene, in display pixels. */
+const MARGIN = 24;
 
 export type OverlayKind = Exclude<TileRequest['layer'], TileSide>;
 const OVERLAYS: readonly OverlayKind[] = ['mask', 'provenance', 'confidence', 'date'];
@@ -57,8 +61,11 @@ export interface Viewer {
   setBands(bands: readonly number[]): void;
   /** Reflectance ranges for red, green, blue, and gamma: instant, nothing is loaded again. */
   setStretch(stretch: readonly StretchRange[], gamma: number): void;
-  /** Shows the repaired scene right of the divider. */
+  /** Shows the repaired scene beside the scene as it was. */
   setComparing(on: boolean): void;
+  /** How the two are compared; by swipe, unless told otherwise. */
+  setCompareMode(mode: CompareMode): void;
+  /** Share of "before", 0..1: see {@link CompareMode}. */
   setSwipe(position: number): void;
   /** What stands on either side of the divider; at first the scene before and after. */
   setPictures(left: Picture, right: Picture): void;
@@ -82,7 +89,7 @@ export interface Viewer {
 
 export function createViewer(target: HTMLElement, options: ViewerOptions): Viewer {
   const scale = new ScaleLine({ units: 'metric', minWidth: 80 });
-  const map = new OlMap({
+  const map = new ComparingMap({
     target,
     controls: [],
     layers: [],
@@ -91,14 +98,24 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
   const swipe = createSwipeHandle(target, options.onSwipe);
   let scene: ShownScene | null = null;
   let comparing = false;
+  let mode: CompareMode = 'swipe';
+  let position = 0.5;
   let overlay: { kind: OverlayKind | null; opacity: number } = { kind: null, opacity: 1 };
   let basemap = false;
   let pictures: readonly [Picture, Picture] = ['scene', 'result'];
 
   const apply = () => {
-    swipe.setVisible(comparing && scene !== null);
+    const shown = comparing && scene !== null;
+    swipe.setVisible(shown);
+    swipe.setRows(mode === 'swipe-rows');
+    const [width, height] = map.getSize() ?? [1, 1];
+    map.split = shown && mode === 'side-by-side' ? splitOf(width, height) : null;
+    target.dataset.compare = mode;
+    target.dataset.divider = String(shown && hasDivider(mode));
+    target.dataset.split = map.split ?? 'none';
     target.dataset.overlay = overlay.kind ?? 'none';
     if (scene === null) return;
+    scene.layers.after.layer.setOpacity(mode === 'blink' || mode === 'blend' ? 1 - position : 1);
     for (const kind of OVERLAYS) {
       scene.layers[kind].layer.setVisible(overlay.kind === kind);
       scene.layers[kind].layer.setOpacity(overlay.opacity);
@@ -108,6 +125,7 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
     scene.showBasemap(basemap);
   };
 
+  map.on('change:size', apply);
   map.on('pointermove', (event) => {
     if (scene === null || event.dragging) return;
     const { width, height } = scene.grid;
@@ -141,12 +159,22 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
       comparing = on;
       apply();
     },
-    setSwipe: (position) => swipe.setPosition(position),
     setPictures(left, right) {
       pictures = [left, right];
       apply();
     },
     setLabels: (left, right) => swipe.setLabels(left, right),
+    setCompareMode(next) {
+      const wasSplit = map.split;
+      mode = next;
+      apply();
+      if (map.split !== wasSplit) scene?.showAll(0, map.split);
+    },
+    setSwipe(next) {
+      position = next;
+      swipe.setPosition(next);
+      if (mode === 'blink' || mode === 'blend') apply();
+    },
     setOverlay(kind, opacity) {
       overlay = { kind, opacity };
       apply();
@@ -162,7 +190,7 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
         if (side.picture === 'result') side.invalidate(window);
       }
     },
-    showAll: () => scene?.showAll(200),
+    showAll: () => scene?.showAll(200, map.split),
     showWindow(part) {
       if (scene === null) return;
       const [left, top] = toCoordinate(scene.space, part.x, part.y);
@@ -193,11 +221,24 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
   };
 }
 
+/** A map whose two halves can show the same place; see viewer.css. */
+class ComparingMap extends OlMap {
+  split: Split | null = null;
+
+  /** Where on the map a pointer is. Of several pointers at once only the movement counts: it needs no correction. */
+  override getEventPixel(event: { clientX: number; clientY: number }): number[] {
+    const pixel = super.getEventPixel(event as UIEvent);
+    const size = this.getSize();
+    return this.split !== null && size && 'type' in event ? unsplit(pixel, size, this.split) : pixel;
+  }
+}
+
 interface ShownScene {
   readonly grid: Grid;
   readonly space: ReturnType<typeof mapSpace>;
   readonly layers: Readonly<Record<TileRequest['layer'], SceneLayer>>;
-  showAll(duration?: number): void;
+  /** @param split How the map is parted, if it is. */
+  showAll(duration: number, split: Split | null): void;
   showBasemap(on: boolean): void;
   dispose(): void;
 }
@@ -233,9 +274,13 @@ function showScene(map: OlMap, view: SceneView, options: ViewerOptions): ShownSc
       showFullExtent: true,
     }),
   );
-  const showAll = (duration = 0) =>
-    map.getView().fit([...space.extent], { padding: [24, 24, 24, 24], duration, nearest: false });
-  showAll();
+  const showAll = (duration: number, split: Split | null) => {
+    const [width, height] = map.getSize() ?? [0, 0];
+    const across = MARGIN + (split === 'columns' ? width / 4 : 0);
+    const along = MARGIN + (split === 'rows' ? height / 4 : 0);
+    map.getView().fit([...space.extent], { padding: [along, across, along, across], duration });
+  };
+  showAll(0, null);
 
   let base: TileLayer<OSM> | null = null;
   return {

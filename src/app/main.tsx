@@ -11,6 +11,7 @@ import '../ui/tokens.css';
 import '../ui/app.css';
 import { initialScene } from './address.ts';
 import { openLaunchedFiles } from './launched-files.ts';
+import { followTheme, localPreferences } from './preferences.ts';
 import { installShortcuts } from './shortcuts.ts';
 
 const engine = createEngine({ prefer: preferredBackends(location.search) });
@@ -25,9 +26,11 @@ const store = createAppStore({
   memory: sceneMemory(),
   library: browserLibrary(),
   offline: offlineHere(),
+  preferences: localPreferences(),
   saveFile: ({ name, blob }) => saveFile(blob, name),
 });
 
+followTheme(store, document.documentElement);
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <App store={store} tiles={engine} />

@@ -2,6 +2,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { Engine, ExportedFile, Offline, SceneMemory } from '../services/engine.ts';
 import type { Library } from '../services/library-types.ts';
 import { NO_DATES } from './dates.ts';
+import type { PreferenceMemory } from './preferences.ts';
 import type { AppState, Sample } from './state.ts';
 
 /** What the store needs of the outside. */
@@ -19,6 +20,8 @@ export interface StoreDependencies {
   readonly offline?: Offline;
   /** The saved comparisons; left out where none are kept. */
   readonly library?: Library;
+  /** Remembers how the person likes to work; left out where nothing should be kept. */
+  readonly preferences?: PreferenceMemory;
   /** Hands a file to the user. */
   saveFile(file: ExportedFile): void;
 }

@@ -5,6 +5,7 @@ import { type ActionContext, EMPTY, type StoreDependencies } from './context.ts'
 import { jobActions } from './job-actions.ts';
 import { EMPTY_LIBRARY, libraryActions } from './library.ts';
 import { modelsActions, NO_MODELS } from './models-actions.ts';
+import { checkedPreferences, preferenceActions, preferencesOf } from './preferences.ts';
 import { sceneActions } from './scene-actions.ts';
 import { type AppState, isBusy } from './state.ts';
 import { viewActions } from './view-actions.ts';
@@ -13,7 +14,7 @@ export type AppStore = StoreApi<AppState>;
 
 /** One store per viewer instance. Actions are the only writers; samples of the scene never enter it. */
 export function createAppStore(dependencies: StoreDependencies): AppStore {
-  const { offline, library } = dependencies;
+  const { offline, library, preferences } = dependencies;
   const created = createStore<AppState>((set, get, store) => {
     let task = new AbortController();
     const context: ActionContext = {
@@ -37,8 +38,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
       settings: DEFAULT_SETTINGS,
       backend: null,
       ...NO_MODELS,
-      gamma: 1.2,
-      overlayOpacity: 0.55,
+      ...checkedPreferences(preferences?.load()),
       basemap: false,
       error: null,
       offline: { status: 'none' },
@@ -48,6 +48,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
         ...viewActions(context),
         ...modelsActions(context),
         ...libraryActions(context),
+        ...preferenceActions(context),
         fail(fault) {
           const error = toPipelineError(fault);
           if (error.code !== 'job/cancelled') set({ error: error.toReport() });
@@ -66,6 +67,12 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
     if (before.job.status === 'saved' && state.job.status !== 'saved') library?.release();
   });
   library?.follow((state) => created.setState({ library: state }));
+  if (preferences) {
+    created.subscribe((now, before) => {
+      const [kept, last] = [preferencesOf(now), preferencesOf(before)];
+      if (JSON.stringify(kept) !== JSON.stringify(last)) preferences.keep(kept);
+    });
+  }
   offline?.follow((state) => created.setState({ offline: state }));
   return created;
 }

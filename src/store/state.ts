@@ -19,6 +19,7 @@ import type { Combination, CombinationId } from './combinations.ts';
 import type { DatesActions, DatesSlice } from './dates.ts';
 import type { LibraryActions, LibrarySlice } from './library.ts';
 import type { ModelsActions, ModelsSlice } from './models-actions.ts';
+import type { PreferenceActions, Preferences } from './preferences.ts';
 
 /** A scene that the application offers by itself, with the clear truth to measure against. */
 export interface Sample {
@@ -90,11 +91,8 @@ export interface ViewSlice {
   readonly displayBands: readonly [number, number, number];
   /** Reflectance from black to white for red, green, blue. */
   readonly stretch: readonly Range[];
-  readonly gamma: number;
   readonly overlay: Overlay;
-  /** 0..1. */
-  readonly overlayOpacity: number;
-  /** Share of the map that shows the scene before, 0..1. */
+  /** Share of the scene before in what is shown, 0..1: see CompareMode. */
   readonly swipe: number;
   readonly basemap: boolean;
   readonly probe: PixelProbe | null;
@@ -117,7 +115,7 @@ export function isBusy({ opening, surveying, job, saving, libraryWork }: AppStat
   return preparing || writing || job.status === 'starting' || job.status === 'running';
 }
 
-export interface Actions extends DatesActions, ModelsActions, LibraryActions {
+export interface Actions extends DatesActions, ModelsActions, LibraryActions, PreferenceActions {
   /**
    * Opens a scene and processes it; asks first if an earlier run of it can be continued. Of several dates of one area, the
    * clearest is opened and the others are kept beside it; nothing runs until the user says so.
@@ -169,6 +167,7 @@ export type AppState = SceneSlice &
   JobSlice &
   ViewSlice &
   ModelsSlice &
+  Preferences &
   MessageSlice &
   LibrarySlice &
   OfflineSlice & { readonly actions: Actions };

@@ -1,22 +1,4 @@
-/**
- * Ways to see the scene before and after at once. All of them follow one number, the share of "before" (0..1):
- * where the divider stands, how much of "before" shines through, or which of the two is shown (1 or 0).
- */
-export const COMPARE_MODES = [
-  /** Before left of a divider, after right of it. */
-  'swipe',
-  /** Before above a divider, after below it. */
-  'swipe-rows',
-  /** Each in its half of the map, of the same place. */
-  'side-by-side',
-  /** One after the other. */
-  'blink',
-  /** After over before, transparent. */
-  'blend',
-  /** Where the two differ, the brighter the more. */
-  'difference',
-] as const;
-export type CompareMode = (typeof COMPARE_MODES)[number];
+import type { CompareMode } from '../store/preferences.ts';
 
 /** How the two halves of `side-by-side` lie: beside each other on a wide map, else above each other. */
 export type Split = 'columns' | 'rows';

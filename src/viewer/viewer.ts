@@ -9,7 +9,8 @@ import View from 'ol/View.js';
 import type { Grid, Window } from '../pipeline/scene.ts';
 import { clipWindow } from '../pipeline/windows.ts';
 import type { Engine, Picture, TileRequest, TileSide } from '../services/engine.ts';
-import { type CompareMode, hasDivider, type Split, splitOf, unsplit } from './compare.ts';
+import type { CompareMode } from '../store/preferences.ts';
+import { hasDivider, type Split, splitOf, unsplit } from './compare.ts';
 import { createSceneLayer, type SceneLayer } from './layers.ts';
 import { mapSpace, toCoordinate, toPixel } from './map-space.ts';
 import { projectionFor } from './projection.ts';
@@ -227,7 +228,7 @@ class ComparingMap extends OlMap {
 
   /** Where on the map a pointer is. Of several pointers at once only the movement counts: it needs no correction. */
   override getEventPixel(event: { clientX: number; clientY: number }): number[] {
-    const pixel = super.getEventPixel(event as UIEvent);
+    const pixel = super.getEventPixel(event as Parameters<OlMap['getEventPixel']>[0]);
     const size = this.getSize();
     return this.split !== null && size && 'type' in event ? unsplit(pixel, size, this.split) : pixel;
   }

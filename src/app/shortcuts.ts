@@ -1,27 +1,11 @@
 import type { AppStore } from '../store/create-store.ts';
+import { SHORTCUTS } from '../store/shortcuts.ts';
 
-/**
- * `b` and `a` show all of before or after, `m` turns the overlay on and off, Escape cancels the run.
- * Nothing happens while the user types or a menu is open.
- */
+/** Answers single keys, except while the user types or a menu or dialog is open. */
 export function installShortcuts(store: AppStore): void {
   window.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if ((event.target as Element).closest('input, select, textarea, dialog')) return;
-    const { actions, overlay, hasResult, job } = store.getState();
-    switch (event.key) {
-      case 'b':
-        if (hasResult) actions.setSwipe(1);
-        break;
-      case 'a':
-        if (hasResult) actions.setSwipe(0);
-        break;
-      case 'm':
-        actions.setOverlay(overlay === 'none' ? 'mask' : 'none');
-        break;
-      case 'Escape':
-        if (job.status === 'running' || job.status === 'starting') actions.cancel();
-        break;
-    }
+    SHORTCUTS.find(({ keys }) => keys.includes(event.key))?.act?.(store.getState(), event.key);
   });
 }

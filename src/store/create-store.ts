@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { toPipelineError } from '../pipeline/errors.ts';
 import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
 import { type ActionContext, EMPTY, type StoreDependencies } from './context.ts';
+import { dialogActions } from './dialogs.ts';
 import { jobActions } from './job-actions.ts';
 import { EMPTY_LIBRARY, libraryActions } from './library.ts';
 import { modelsActions, NO_MODELS } from './models-actions.ts';
@@ -38,6 +39,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
       settings: DEFAULT_SETTINGS,
       backend: null,
       ...NO_MODELS,
+      dialog: null,
       ...checkedPreferences(preferences?.load()),
       basemap: false,
       error: null,
@@ -49,6 +51,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
         ...modelsActions(context),
         ...libraryActions(context),
         ...preferenceActions(context),
+        ...dialogActions(context),
         fail(fault) {
           const error = toPipelineError(fault);
           if (error.code !== 'job/cancelled') set({ error: error.toReport() });

@@ -17,6 +17,7 @@ import type {
 } from '../services/engine.ts';
 import type { Combination, CombinationId } from './combinations.ts';
 import type { DatesActions, DatesSlice } from './dates.ts';
+import type { DialogActions, DialogSlice } from './dialogs.ts';
 import type { LibraryActions, LibrarySlice } from './library.ts';
 import type { ModelsActions, ModelsSlice } from './models-actions.ts';
 import type { PreferenceActions, Preferences } from './preferences.ts';
@@ -115,7 +116,7 @@ export function isBusy({ opening, surveying, job, saving, libraryWork }: AppStat
   return preparing || writing || job.status === 'starting' || job.status === 'running';
 }
 
-export interface Actions extends DatesActions, ModelsActions, LibraryActions, PreferenceActions {
+export interface Actions extends DatesActions, ModelsActions, LibraryActions, PreferenceActions, DialogActions {
   /**
    * Opens a scene and processes it; asks first if an earlier run of it can be continued. Of several dates of one area, the
    * clearest is opened and the others are kept beside it; nothing runs until the user says so.
@@ -168,6 +169,7 @@ export type AppState = SceneSlice &
   ViewSlice &
   ModelsSlice &
   Preferences &
+  DialogSlice &
   MessageSlice &
   LibrarySlice &
   OfflineSlice & { readonly actions: Actions };

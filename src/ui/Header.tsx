@@ -1,15 +1,19 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { useActions, useApp } from './context.ts';
 import { LibraryButton } from './library/LibraryButton.tsx';
 import { OfflineStatus } from './OfflineStatus.tsx';
 import { OpenFileButton } from './Open.tsx';
 
-const Models = lazy(() => import('./Models.tsx'));
+const DIALOGS = {
+  help: lazy(() => import('./Help.tsx')),
+  networks: lazy(() => import('./Models.tsx')),
+};
 
 export function Header() {
-  const [showModels, setShowModels] = useState(false);
   const scene = useApp((state) => state.scene);
-  const { close } = useActions();
+  const dialog = useApp((state) => state.dialog);
+  const { close, showDialog } = useActions();
+  const Dialog = dialog && DIALOGS[dialog];
   return (
     <header className="header">
       <a
@@ -34,14 +38,19 @@ export function Header() {
       )}
       <LibraryButton />
       <OfflineStatus />
-      <button type="button" className="button small networks" onClick={() => setShowModels(true)}>
+      <button type="button" className="button small networks" onClick={() => showDialog('networks')}>
         Networks
       </button>
-      {showModels && (
-        <Suspense>
-          <Models onClose={() => setShowModels(false)} />
-        </Suspense>
-      )}
+      <button
+        type="button"
+        className="button small"
+        aria-label="Keys and colours"
+        title="Keys and colours"
+        onClick={() => showDialog('help')}
+      >
+        ?
+      </button>
+      <Suspense>{Dialog && <Dialog />}</Suspense>
     </header>
   );
 }

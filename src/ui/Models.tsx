@@ -1,8 +1,9 @@
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import type { GeneratorSize } from '../pipeline/networks.ts';
 import type { ModelFacts } from '../services/engine.ts';
 import { isBusy } from '../store/state.ts';
 import { useActions, useApp } from './context.ts';
+import { Dialog } from './Dialog.tsx';
 import './models.css';
 
 const PURPOSE: Readonly<Record<string, string>> = {
@@ -17,24 +18,14 @@ const GENERATOR_NAMES: Readonly<Record<GeneratorSize, string>> = {
 };
 
 /** The networks: what they are, where to read their limits, and how fast they are on this machine. */
-export default function Models({ onClose }: { onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+export default function Models() {
   const models = useApp((state) => state.models);
   const { loadModels } = useActions();
   useEffect(() => {
-    dialog.current?.showModal();
     void loadModels();
   }, [loadModels]);
   return (
-    <dialog ref={dialog} className="models" aria-labelledby="models-title" onClose={onClose}>
-      <header>
-        <h2 id="models-title">Networks</h2>
-        <form method="dialog">
-          <button type="submit" className="button small">
-            Close
-          </button>
-        </form>
-      </header>
+    <Dialog title="Networks">
       <p>
         Trained on simulated clouds over clear scenes. A generated pixel is a plausible guess, not an
         observation; the cards say what was measured and where the networks fail.
@@ -45,7 +36,7 @@ export default function Models({ onClose }: { onClose: () => void }) {
         ))}
       </ul>
       <SpeedHere />
-    </dialog>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,6 @@
-import { useState } from 'react';
 import { mapSpace, spaceNotice } from '../viewer/map-space.ts';
-import { useApp } from './context.ts';
+import { Compare } from './Compare.tsx';
+import { useActions, useApp } from './context.ts';
 import { Legend } from './Legend.tsx';
 import { MapView } from './MapView.tsx';
 import { Notices } from './Messages.tsx';
@@ -12,26 +12,26 @@ import { Readout } from './Readout.tsx';
 
 /** The map, and beside it what is known and what can be done. */
 export function Workspace() {
-  const [sheetOpen, setSheetOpen] = useState(true);
+  const panelOpen = useApp((state) => state.panelOpen);
+  const { setPanelOpen } = useActions();
   const grid = useApp((state) => state.scene?.scene.grid);
   const extra = grid === undefined ? null : spaceNotice(grid, mapSpace(grid));
   return (
-    <main className="workspace">
+    <main className="workspace" data-panel={panelOpen ? 'open' : 'folded'}>
       <div className="map-area">
         <MapView />
         <Legend />
         <Readout />
+        <Compare />
       </div>
-      <aside className="panel" aria-label="Scene and result" data-open={sheetOpen}>
+      <aside className="panel" aria-label="Scene and result" data-open={panelOpen}>
         <button
           type="button"
           className="sheet-grip"
-          aria-expanded={sheetOpen}
-          onClick={() => setSheetOpen(!sheetOpen)}
+          aria-expanded={panelOpen}
+          onClick={() => setPanelOpen(!panelOpen)}
         >
-          <span className="visually-hidden">
-            {sheetOpen ? 'Make the panel smaller' : 'Make the panel larger'}
-          </span>
+          <span className="visually-hidden">{panelOpen ? 'Fold the panel' : 'Unfold the panel'}</span>
         </button>
         <div className="panel-body">
           <JobCard />

@@ -112,9 +112,7 @@ export function createSwipeHandle(host: HTMLElement, onMove: (position: SwipePos
   const follow = (event: PointerEvent) => {
     const box = host.getBoundingClientRect();
     onMove(
-      rows
-        ? positionAt(event.clientY, box.top, box.height)
-        : positionAt(event.clientX, box.left, box.width),
+      rows ? positionAt(event.clientY, box.top, box.height) : positionAt(event.clientX, box.left, box.width),
     );
   };
   listen('pointerdown', (event) => {

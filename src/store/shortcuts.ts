@@ -1,0 +1,46 @@
+import { COMPARE_MODES } from './preferences.ts';
+import { type AppState, isBusy } from './state.ts';
+
+/** Something that a key does. */
+export interface Shortcut {
+  /** `KeyboardEvent.key`; any of them. */
+  readonly keys: readonly string[];
+  readonly words: string;
+  /** Left out for keys that the browser or the map answers by itself: they are listed only. */
+  readonly act?: (state: AppState, key: string) => void;
+}
+
+const toggled = (state: AppState, overlay: AppState['overlay']) =>
+  state.actions.setOverlay(state.overlay === overlay ? 'none' : overlay);
+
+/** Every key, in the order of the sheet that lists them. */
+export const SHORTCUTS: readonly Shortcut[] = [
+  { keys: ['b'], words: 'Show all of before', act: (s) => s.hasResult && s.actions.setSwipe(1) },
+  { keys: ['a'], words: 'Show all of after', act: (s) => s.hasResult && s.actions.setSwipe(0) },
+  { keys: ['c'], words: 'Before and after by half', act: (s) => s.hasResult && s.actions.setSwipe(0.5) },
+  {
+    keys: COMPARE_MODES.map((_, i) => String(i + 1)),
+    words: 'Compare by swipe, swipe up and down, side by side, blink, opacity, difference',
+    act: (s, key) => s.hasResult && s.actions.setCompareMode(COMPARE_MODES[Number(key) - 1]),
+  },
+  { keys: ['m'], words: 'Clouds and shadows over the scene, on or off', act: (s) => toggled(s, 'mask') },
+  {
+    keys: ['o'],
+    words: 'Origin of pixels, on or off',
+    act: (s) => s.hasResult && toggled(s, 'provenance'),
+  },
+  { keys: ['p'], words: 'Fold or unfold the panel', act: (s) => s.actions.setPanelOpen(!s.panelOpen) },
+  {
+    keys: ['Escape'],
+    words: 'Cancel what is under way',
+    act: (s) => (s.job.status === 'running' || s.job.status === 'starting') && s.actions.cancel(),
+  },
+  {
+    keys: ['s'],
+    words: 'Save the result',
+    act: (s) => s.hasResult && s.job.status === 'done' && !isBusy(s) && void s.actions.save('result'),
+  },
+  { keys: ['?'], words: 'This sheet', act: (s) => s.actions.showDialog('help') },
+  { keys: ['←', '→', '↑', '↓'], words: 'Move the map, or the divider where it has the focus' },
+  { keys: ['+', '−'], words: 'Zoom, where the map has the focus' },
+];

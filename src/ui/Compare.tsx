@@ -1,0 +1,95 @@
+import { useEffect, useState } from 'react';
+import { COMPARE_MODES, type CompareMode } from '../store/preferences.ts';
+import { useActions, useApp, useAppStore } from './context.ts';
+import './compare.css';
+
+const NAMES: Readonly<Record<CompareMode, string>> = {
+  swipe: 'Swipe',
+  'swipe-rows': 'Swipe up and down',
+  'side-by-side': 'Side by side',
+  blink: 'Blink',
+  blend: 'Opacity',
+  difference: 'Difference',
+};
+
+/** Each of the two is shown for this long, in milliseconds: slower than three flashes a second (WCAG 2.3.1). */
+const BLINK = 900;
+
+/** How before and after are compared on the map. */
+export function Compare() {
+  const hasResult = useApp((state) => state.hasResult);
+  const mode = useApp((state) => state.compareMode);
+  const { setCompareMode } = useActions();
+  if (!hasResult) return null;
+  return (
+    <section className="compare" aria-label="Compare before and after">
+      <select
+        aria-label="Compare by"
+        value={mode}
+        onChange={(event) => setCompareMode(event.target.value as CompareMode)}
+      >
+        {COMPARE_MODES.map((id) => (
+          <option key={id} value={id}>
+            {NAMES[id]}
+          </option>
+        ))}
+      </select>
+      {mode === 'blink' && <Blink />}
+      {mode === 'blend' && <Blend />}
+    </section>
+  );
+}
+
+function Blend() {
+  const position = useApp((state) => state.swipe);
+  const { setSwipe } = useActions();
+  return (
+    <label className="blend">
+      <span>Before</span>
+      <input
+        type="range"
+        min={0}
+        max={1}
+        step={0.01}
+        value={1 - position}
+        aria-label="Share of after"
+        aria-valuetext={`${Math.round(100 * (1 - position))} % after`}
+        onChange={(event) => setSwipe(1 - event.target.valueAsNumber)}
+      />
+      <span>After</span>
+    </label>
+  );
+}
+
+/** Shows the two in turn until it is stopped; stopped from the start for who wants little motion. */
+function Blink() {
+  const store = useAppStore();
+  const showsBefore = useApp((state) => state.swipe > 0.5);
+  const [runs, setRuns] = useState(() => !matchMedia('(prefers-reduced-motion: reduce)').matches);
+  useEffect(() => {
+    if (!runs) return;
+    const timer = setInterval(() => {
+      const { swipe, actions } = store.getState();
+      actions.setSwipe(swipe > 0.5 ? 0 : 1);
+    }, BLINK);
+    return () => clearInterval(timer);
+  }, [runs, store]);
+  return (
+    <>
+      <button type="button" className="button small" onClick={() => setRuns(!runs)}>
+        {runs ? 'Stop' : 'Start'}
+      </button>
+      <button
+        type="button"
+        className="button small shown"
+        aria-pressed={showsBefore}
+        onClick={() => {
+          setRuns(false);
+          store.getState().actions.setSwipe(showsBefore ? 0 : 1);
+        }}
+      >
+        {showsBefore ? 'Before' : 'After'}
+      </button>
+    </>
+  );
+}

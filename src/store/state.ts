@@ -116,7 +116,12 @@ export function isBusy({ opening, surveying, job, saving, libraryWork }: AppStat
   return preparing || writing || job.status === 'starting' || job.status === 'running';
 }
 
-export interface Actions extends DatesActions, ModelsActions, LibraryActions, PreferenceActions, DialogActions {
+export interface Actions
+  extends DatesActions,
+    ModelsActions,
+    LibraryActions,
+    PreferenceActions,
+    DialogActions {
   /**
    * Opens a scene and processes it; asks first if an earlier run of it can be continued. Of several dates of one area, the
    * clearest is opened and the others are kept beside it; nothing runs until the user says so.

@@ -17,10 +17,12 @@ const BLINK = 900;
 
 /** How before and after are compared on the map. */
 export function Compare() {
-  const hasResult = useApp((state) => state.hasResult);
+  const hasTwo = useApp(
+    (state) => state.hasResult || state.pictures.some((picture) => typeof picture === 'number'),
+  );
   const mode = useApp((state) => state.compareMode);
   const { setCompareMode } = useActions();
-  if (!hasResult) return null;
+  if (!hasTwo) return null;
   return (
     <section className="compare" aria-label="Compare before and after">
       <select

@@ -43,7 +43,15 @@ function showScene(state: AppState, viewer: Viewer): void {
 
 function showView(now: AppState, viewer: Viewer, before?: AppState): void {
   const changed = (
-    key: 'compareMode' | 'swipe' | 'hasResult' | 'pictures' | 'dates' | 'overlay' | 'overlayOpacity' | 'basemap',
+    key:
+      | 'compareMode'
+      | 'swipe'
+      | 'hasResult'
+      | 'pictures'
+      | 'dates'
+      | 'overlay'
+      | 'overlayOpacity'
+      | 'basemap',
   ) => now[key] !== before?.[key];
   if (changed('compareMode')) viewer.setCompareMode(now.compareMode);
   if (changed('swipe')) viewer.setSwipe(now.swipe);

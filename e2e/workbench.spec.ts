@@ -1,0 +1,71 @@
+import { expect, test } from '@playwright/test';
+import { violations } from './axe.ts';
+
+test('the main job by keyboard alone; six ways to compare; nothing for axe to find', async ({ page }, {
+  project,
+}) => {
+  test.setTimeout(240_000);
+  await page.goto(`./?backend=${project.name}`);
+  const sample = page.getByRole('button', { name: 'Try the sample scene' });
+  await expect(sample).toBeEnabled();
+  expect(await violations(page)).toEqual([]);
+  await sample.focus();
+  await page.keyboard.press('Enter');
+  const map = page.getByRole('region', { name: 'Map of the scene' });
+  const by = page.getByLabel('Compare by');
+  await expect(page.getByRole('button', { name: 'Save GeoTIFF' })).toBeEnabled({ timeout: 120_000 });
+  expect(await violations(page)).toEqual([]);
+
+  for (const [key, mode] of [
+    ['2', 'swipe-rows'],
+    ['3', 'side-by-side'],
+    ['6', 'difference'],
+    ['5', 'blend'],
+  ]) {
+    await map.focus();
+    await page.keyboard.press(key);
+    await expect(by).toHaveValue(mode);
+    await expect(map).toHaveAttribute('data-compare', mode);
+  }
+  const share = page.getByLabel('Share of after');
+  await share.fill('0');
+  const before = await map.screenshot();
+  await share.fill('1');
+  await expect(async () => expect((await map.screenshot()).equals(before)).toBe(false)).toPass();
+
+  await by.selectOption('blink');
+  const shown = page.getByRole('button', { name: /^(Before|After)$/ });
+  const first = await shown.textContent();
+  await expect(shown).not.toHaveText(first ?? '');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await shown.click();
+  const stays = await shown.textContent();
+  await page.waitForTimeout(2000);
+  await expect(shown).toHaveText(stays ?? '');
+
+  await map.focus();
+  await page.keyboard.press('?');
+  const sheet = page.getByRole('dialog', { name: 'Keys and colours' });
+  await sheet.getByLabel('Dark').check();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(sheet).toBeHidden();
+  await map.focus();
+  await page.keyboard.press('p');
+  const panel = page.getByRole('button', { name: 'Unfold the panel' });
+  await expect(panel).toHaveAttribute('aria-expanded', 'false');
+
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await page.getByRole('button', { name: 'Try the sample scene' }).click();
+  await expect(panel).toBeVisible();
+  await panel.press('Enter');
+  await expect(by).toHaveValue('blink', { timeout: 120_000 });
+});
+
+test('nothing for axe to find on a phone', async ({ page }, { project }) => {
+  await page.setViewportSize({ width: 390, height: 780 });
+  await page.goto(`./?backend=${project.name}&sample`);
+  await expect(page.getByRole('button', { name: 'Save GeoTIFF' })).toBeEnabled({ timeout: 120_000 });
+  expect(await violations(page)).toEqual([]);
+});

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { unzip } from 'unzipit';
+import { violations } from './axe.ts';
 import { serveFolder } from './embed/server.ts';
 
 const PATIENCE = { timeout: 100_000 };
@@ -42,6 +43,7 @@ test('a result is saved, opened after a reload as it was left, renamed, exported
   await page.getByRole('textbox', { name: 'Title' }).fill('Olinda, July');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Olinda, July' })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
   await page.screenshot({ path: 'test-results/library.png' });
 
   const workers = page.workers().map((worker) => worker.url());
@@ -53,11 +55,16 @@ test('a result is saved, opened after a reload as it was left, renamed, exported
   );
   await page.locator('.map').hover();
   await expect(page.getByRole('region', { name: 'Pixel under the pointer' })).toContainText('After');
+  expect(await violations(page)).toEqual([]);
   await page.screenshot({ path: 'test-results/library-open.png' });
   expect(workers.filter((url) => /inference/.test(url))).toEqual([]);
   expect(page.workers().filter((worker) => /inference/.test(worker.url()))).toEqual([]);
 
   await page.getByRole('button', { name: 'Back to the library' }).click();
+  expect(page.url()).toMatch(/#library$/);
+  await page.goBack();
+  await expect(page.locator('.map canvas').first()).toBeVisible();
+  await page.goForward();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Export Olinda, July' }).click(),
@@ -193,6 +200,7 @@ test('a comparison is shared: as HTML, and as a folder that plain servers serve'
     ),
   );
   await expect(html).toHaveValue(/before="https:\/\/data.example\/olinda\/images\/before.tif"/);
+  expect(await violations(page)).toEqual([]);
   await page.screenshot({ path: 'test-results/share.png' });
   await dialog.getByRole('radio', { name: 'Frame' }).check();
   await expect(html).toHaveValue(/^<iframe .*src="https:\/\/data.example\/olinda\/embed.html\?before=images/);

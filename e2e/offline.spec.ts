@@ -115,6 +115,14 @@ test('after one visit, with the network cut and the browser restarted, a saved c
   await expect(page.getByRole('region', { name: 'Pixel under the pointer' })).toContainText('After');
   await expect(page.getByRole('alert')).toBeEmpty();
 
+  await page.getByRole('button', { name: 'Share' }).click();
+  const [folder] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save the folder as ZIP' }).click(),
+  ]);
+  expect(await folder.failure()).toBeNull();
+  await page.getByRole('button', { name: 'Close' }).click();
+
   await page.getByLabel('GeoTIFF file').setInputFiles('public/samples/landsat7-olinda-simulated-clouds.tif');
   await expect(page.getByRole('heading', { name: 'Done' })).toBeVisible(PATIENCE);
   await expect(page.getByRole('alert')).toBeEmpty();

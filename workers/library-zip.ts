@@ -11,7 +11,6 @@ import {
 } from '../src/pipeline/library/record.ts';
 import { type ByteSink, writing } from '../src/pipeline/output/sink.ts';
 import {
-  comparisonIds,
   comparisonImages,
   comparisonLock,
   readLibraryRecord,
@@ -94,8 +93,7 @@ export async function readComparisons(
   let added = 0;
   for (const [i, path] of records.entries()) {
     const record = readRecord(await (await smallBlob(entries[path])).text());
-    const here = new Set(await comparisonIds());
-    if (here.has(record.id)) continue;
+    if (await isHere(record.id)) continue;
     const part = (share: number) => onShare((i + share) / records.length);
     const folder = path.slice(0, -RECORD_FILE.length);
     await navigator.locks.request(comparisonLock(record.id), () =>
@@ -104,6 +102,16 @@ export async function readComparisons(
     added++;
   }
   return { added, known: records.length - added };
+}
+
+/** Whether the library holds this comparison. One that is damaged may be replaced. */
+async function isHere(id: string): Promise<boolean> {
+  try {
+    await comparisonImages(await readLibraryRecord(id));
+    return true;
+  } catch (thrown) {
+    return thrown instanceof PipelineError && thrown.code === 'library/newer';
+  }
 }
 
 async function entriesIn(file: Blob): Promise<Readonly<Record<string, ZipEntry>>> {

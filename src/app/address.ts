@@ -1,4 +1,22 @@
 import { PipelineError } from '../pipeline/errors.ts';
+import type { AppStore } from '../store/create-store.ts';
+
+const LIBRARY = '#library';
+
+/** Keeps the page's address in step with what it shows, so that “back” leads back and the library can be linked to. */
+export function followAddress(store: AppStore): void {
+  const follow = () => {
+    const { showLibrary, leaveLibrary } = store.getState().actions;
+    if (location.hash === LIBRARY) showLibrary();
+    else leaveLibrary();
+  };
+  window.addEventListener('hashchange', follow);
+  if (location.hash === LIBRARY) follow();
+  store.subscribe(({ page }) => {
+    if ((page === 'library') === (location.hash === LIBRARY)) return;
+    history.pushState(null, '', page === 'library' ? LIBRARY : location.pathname + location.search);
+  });
+}
 
 /**
  * What the page's address asks to open: `?sample`, or `?url=<GeoTIFF>` (absolute, or relative to the page).

@@ -9,7 +9,7 @@ import { App } from '../ui/App.tsx';
 import { offlineHere } from './offline.ts';
 import '../ui/tokens.css';
 import '../ui/app.css';
-import { initialScene } from './address.ts';
+import { followAddress, initialScene } from './address.ts';
 import { openLaunchedFiles } from './launched-files.ts';
 import { followTheme, localPreferences } from './preferences.ts';
 import { installShortcuts } from './shortcuts.ts';
@@ -37,6 +37,7 @@ createRoot(document.getElementById('root') as HTMLElement).render(
   </StrictMode>,
 );
 installShortcuts(store);
+followAddress(store);
 openLaunchedFiles(store);
 
 const { openSample, open, recall, fail } = store.getState().actions;

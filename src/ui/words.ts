@@ -92,7 +92,9 @@ export function sharesInWords(shares: Shares, dates: readonly DateReport[] = [])
     [shares.observed, 'observed'],
     [shares.thinCorrected, 'thin cloud corrected'],
     [shares.shadowCorrected, 'shadow corrected'],
-    ...dates.map((date): [number, string] => [date.share, `from ${reportedName(date)}`]),
+    ...(dates.length > 0
+      ? dates.map((date): [number, string] => [date.share, `from ${reportedName(date)}`])
+      : [[shares.otherDates, 'seen on other dates'] as [number, string]]),
     [shares.generated, 'generated'],
     [shares.leftCloudy, 'left cloudy'],
   ];

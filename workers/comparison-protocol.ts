@@ -1,5 +1,6 @@
 import type { ClassLayer } from '../src/pipeline/enhance/comparison.ts';
 import type { DisplayPixels, DisplayRequest } from '../src/pipeline/enhance/display-tile.ts';
+import type { BandStretch } from '../src/pipeline/enhance/stretch.ts';
 import type { Scene, SceneOverrides } from '../src/pipeline/scene.ts';
 
 /** A file, or the address of one. */
@@ -20,7 +21,7 @@ export interface ComparisonApi {
   open(job: number, input: ComparisonInput): Promise<OpenedComparison>;
   tile(job: number, request: DisplayRequest): Promise<DisplayPixels>;
   /** 2nd and 98th percentile in reflectance of bands (file indices) of the image before. */
-  stretch(job: number, bands: readonly number[]): Promise<{ low: number; high: number }[]>;
+  stretch(job: number, bands: readonly number[]): Promise<BandStretch[]>;
 }
 
 export interface OpenedComparison {

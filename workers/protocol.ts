@@ -2,6 +2,7 @@ import type { BackendName } from '../src/inference/backend.ts';
 import type { StartReport } from '../src/inference/networks.ts';
 import type { DateSurvey } from '../src/pipeline/dates/survey.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../src/pipeline/enhance/display-tile.ts';
+import type { BandStretch } from '../src/pipeline/enhance/stretch.ts';
 import type { ErrorReport } from '../src/pipeline/errors.ts';
 import type { MaskTile, RepairedTile, RunEvent, RunReport, RunSettings } from '../src/pipeline/events.ts';
 import type { ImageFile } from '../src/pipeline/library/record.ts';
@@ -126,7 +127,7 @@ export interface DisplayApi {
   /** Resolves when every tile of the run has been taken and announced. */
   settled(run: number): Promise<void>;
   displayTile(job: number, request: DisplayRequest): Promise<DisplayPixels>;
-  stretch(job: number, bands: readonly number[]): Promise<{ low: number; high: number }[]>;
+  stretch(job: number, bands: readonly number[]): Promise<BandStretch[]>;
   probe(x: number, y: number): Promise<PixelValues>;
 }
 

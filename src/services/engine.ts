@@ -2,6 +2,7 @@ import type { ComparisonInput } from '../../workers/comparison-protocol.ts';
 import type { RunRequest, Unfinished } from '../../workers/protocol.ts';
 import type { DateSurvey } from '../pipeline/dates/survey.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../pipeline/enhance/display-tile.ts';
+import type { BandStretch } from '../pipeline/enhance/stretch.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { RunEvent, RunReport, RunSettings } from '../pipeline/events.ts';
 import type { ImageFile } from '../pipeline/library/record.ts';
@@ -62,7 +63,7 @@ export interface Engine {
   /** Samples for a display tile. */
   displayTile(request: TileRequest, signal?: AbortSignal): Promise<DisplayTile>;
   /** 2nd and 98th percentile in reflectance for each requested band of the scene, from a decimated read. */
-  stretch(bands: readonly number[], signal?: AbortSignal): Promise<{ low: number; high: number }[]>;
+  stretch(bands: readonly number[], signal?: AbortSignal): Promise<BandStretch[]>;
   /** Values of all bands at one pixel, before and after. */
   probe(x: number, y: number): Promise<PixelProbe>;
   /**
@@ -147,6 +148,8 @@ export type EngineEvent =
       readonly type: 'mask-changed' | 'result-changed';
       readonly window: { x: number; y: number; width: number; height: number };
     };
+
+export type { BandStretch };
 
 export interface OpenedScene {
   readonly scene: Scene;

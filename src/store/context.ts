@@ -2,6 +2,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { Engine, ExportedFile, Offline, SceneMemory } from '../services/engine.ts';
 import type { Library } from '../services/library-types.ts';
 import { NO_DATES } from './dates.ts';
+import { OWN_LEVELS } from './levels.ts';
 import type { PreferenceMemory } from './preferences.ts';
 import type { AppState, Sample } from './state.ts';
 
@@ -52,6 +53,8 @@ export const EMPTY = {
   combination: 'true-colour',
   displayBands: [0, 0, 0],
   stretch: [],
+  ownStretch: [],
+  levels: OWN_LEVELS,
   overlay: 'mask',
   swipe: 0.5,
   probe: null,

@@ -4,6 +4,7 @@ import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
 import { type ActionContext, EMPTY, type StoreDependencies } from './context.ts';
 import { dialogActions } from './dialogs.ts';
 import { jobActions } from './job-actions.ts';
+import { levelsActions } from './levels.ts';
 import { EMPTY_LIBRARY, libraryActions } from './library.ts';
 import { modelsActions, NO_MODELS } from './models-actions.ts';
 import { checkedPreferences, preferenceActions, preferencesOf } from './preferences.ts';
@@ -52,6 +53,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
         ...libraryActions(context),
         ...preferenceActions(context),
         ...dialogActions(context),
+        ...levelsActions(context),
         fail(fault) {
           const error = toPipelineError(fault);
           if (error.code !== 'job/cancelled') set({ error: error.toReport() });

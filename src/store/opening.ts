@@ -69,6 +69,7 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
         combination: combination.id,
         displayBands: combination.bands,
         stretch,
+        ownStretch: stretch,
         notices: opened.scene.notices,
         sceneRevision: state.sceneRevision + 1,
         ...more,

@@ -18,6 +18,7 @@ import type {
 import type { Combination, CombinationId } from './combinations.ts';
 import type { DatesActions, DatesSlice } from './dates.ts';
 import type { DialogActions, DialogSlice } from './dialogs.ts';
+import type { LevelsActions, LevelsSlice } from './levels.ts';
 import type { LibraryActions, LibrarySlice } from './library.ts';
 import type { ModelsActions, ModelsSlice } from './models-actions.ts';
 import type { PreferenceActions, Preferences } from './preferences.ts';
@@ -121,7 +122,8 @@ export interface Actions
     ModelsActions,
     LibraryActions,
     PreferenceActions,
-    DialogActions {
+    DialogActions,
+    LevelsActions {
   /**
    * Opens a scene and processes it; asks first if an earlier run of it can be continued. Of several dates of one area, the
    * clearest is opened and the others are kept beside it; nothing runs until the user says so.
@@ -174,6 +176,7 @@ export type AppState = SceneSlice &
   ViewSlice &
   ModelsSlice &
   Preferences &
+  LevelsSlice &
   DialogSlice &
   MessageSlice &
   LibrarySlice &

@@ -1,4 +1,5 @@
 import type { ActionContext } from './context.ts';
+import { atLevels } from './levels.ts';
 import type { Actions } from './state.ts';
 
 type ViewActions = Pick<
@@ -43,9 +44,10 @@ export function viewActions({ engine, set, get }: ActionContext): ViewActions {
       const chosen = combinations.find((entry) => entry.id === id);
       if (chosen === undefined) return;
       try {
-        const stretch = await engine.stretch(chosen.bands);
+        const ownStretch = await engine.stretch(chosen.bands);
         if (get().sceneRevision !== sceneRevision) return;
-        set({ combination: id, displayBands: chosen.bands, stretch });
+        const stretch = atLevels(ownStretch, get().levels);
+        set({ combination: id, displayBands: chosen.bands, ownStretch, stretch });
       } catch (fault) {
         get().actions.fail(fault);
       }

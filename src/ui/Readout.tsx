@@ -1,6 +1,8 @@
+import { useContext } from 'react';
 import type { Band } from '../pipeline/scene.ts';
 import { toCrs } from '../viewer/map-space.ts';
-import { useApp } from './context.ts';
+import { useApp, ViewerContext } from './context.ts';
+import { Spectrum } from './Spectrum.tsx';
 import { MASK_WORDS, PROVENANCE_WORDS, sampleText } from './words.ts';
 
 /** What is under the pointer: place, samples before and after, and where the result's came from. */
@@ -8,8 +10,10 @@ export function Readout() {
   const probe = useApp((state) => state.probe);
   const scene = useApp((state) => state.scene?.scene);
   const hasResult = useApp((state) => state.hasResult);
+  const viewer = useContext(ViewerContext);
   if (probe === null || scene === undefined || probe.before === null) return null;
   const place = toCrs(scene.grid, probe.x + 0.5, probe.y + 0.5);
+  const geographic = viewer.current?.geographic(probe.x + 0.5, probe.y + 0.5) ?? null;
   const digits = scene.grid.crs.units === 'degrees' ? 5 : 0;
   const after = hasResult ? probe.after : null;
   return (
@@ -20,10 +24,12 @@ export function Readout() {
             {scene.grid.crs.code} {place.map((value) => value.toFixed(digits)).join(', ')}
           </span>
         )}
+        {geographic !== null && scene.grid.crs.units !== 'degrees' && <span>{inDegrees(geographic)}</span>}
         <span>
           column {probe.x}, row {probe.y}
         </span>
       </p>
+      <Spectrum scene={scene} before={probe.before} after={after} />
       <table>
         <thead>
           <tr>
@@ -58,6 +64,13 @@ export function Readout() {
       )}
     </section>
   );
+}
+
+/** Latitude and longitude in words, e.g. `8.0123° S, 34.8567° W`. */
+function inDegrees([longitude, latitude]: readonly [number, number]): string {
+  const side = (value: number, [positive, negative]: string) =>
+    `${Math.abs(value).toFixed(4)}° ${value < 0 ? negative : positive}`;
+  return `${side(latitude, 'NS')}, ${side(longitude, 'EW')}`;
 }
 
 export function bandName({ index, description, role }: Band): string {

@@ -4,6 +4,7 @@ import ScaleLine from 'ol/control/ScaleLine.js';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults.js';
 import TileLayer from 'ol/layer/Tile.js';
 import OlMap from 'ol/Map.js';
+import { toLonLat } from 'ol/proj.js';
 import OSM from 'ol/source/OSM.js';
 import View from 'ol/View.js';
 import type { Grid, Window } from '../pipeline/scene.ts';
@@ -82,6 +83,8 @@ export interface Viewer {
   showWindow(part: Window): void;
   zoomBy(levels: number): void;
   /** The part of the scene that is on the map, in pixels of the scene; null if none. */
+  /** Longitude and latitude in degrees of a fractional column and row; null where the scene's system is not known here. */
+  geographic(column: number, row: number): [longitude: number, latitude: number] | null;
   visibleWindow(): Window | null;
   /** The map as it is shown, as PNG at device resolution. */
   snapshot(): Promise<Blob>;
@@ -200,6 +203,11 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
     },
     zoomBy: (levels) =>
       map.getView().animate({ zoom: (map.getView().getZoom() ?? 0) + levels, duration: 150 }),
+    geographic(column, row) {
+      if (scene === null || !canHaveBasemap(scene.grid)) return null;
+      const [longitude, latitude] = toLonLat(toCoordinate(scene.space, column, row), scene.grid.crs.code);
+      return [longitude, latitude];
+    },
     visibleWindow() {
       if (scene === null) return null;
       const { grid, space } = scene;

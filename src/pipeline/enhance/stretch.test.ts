@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../testing/memory-source.ts';
-import { percentile, sceneStretch } from './stretch.ts';
+import { HISTOGRAM_BINS, percentile, sceneStretch } from './stretch.ts';
 
 describe('stretch', () => {
   it('interpolates percentiles as NumPy does', () => {
@@ -26,7 +26,12 @@ describe('stretch', () => {
     expect(blue.high).toBeCloseTo(0.98, 6);
     expect(green.low).toBeLessThan(0.2);
     expect(green.high).toBeGreaterThan(0.2);
-    expect(red).toEqual({ low: 0, high: 1 });
+    expect(red).toMatchObject({ low: 0, high: 1 });
+    // 101 columns of one value each, over twice the span of 96 of them.
+    expect(blue.histogram).toHaveLength(HISTOGRAM_BINS);
+    expect(blue.histogram.reduce((a, b) => a + b)).toBe(101 * 19);
+    expect(blue.histogram.slice(0, 15).every((count) => count === 0)).toBe(true);
+    expect(red.histogram.every((count) => count === 0)).toBe(true);
   });
 
   it('reads a large scene through a sample', async () => {

@@ -8,6 +8,17 @@ export interface Stretch {
   readonly high: number;
 }
 
+/** How the values of a band are spread about its stretch. */
+export interface BandStretch extends Stretch {
+  /**
+   * Number of sampled values per bin; {@link HISTOGRAM_BINS} bins of equal width from half the stretch's span below `low` to
+   * half of it above `high`. What lies beyond is left out.
+   */
+  readonly histogram: readonly number[];
+}
+
+export const HISTOGRAM_BINS = 64;
+
 /** Longer side of the sample from which percentiles are taken. */
 const SAMPLE_SIDE = 512;
 /** Of a scene that is costly to read as a whole: so many windows each way, of so many pixels, where ingest has read. */
@@ -29,7 +40,7 @@ export function percentile(sorted: ArrayLike<number>, share: number): number {
 }
 
 /**
- * 2nd and 98th percentile in reflectance of each band, from a sample of at most 512 x 512 pixels: of the whole scene, or
+ * 2nd and 98th percentile in reflectance of each band, and the histogram about them, from a sample of at most 512 x 512 pixels: of the whole scene, or
  * of windows spread over it where the whole would have to be decoded for that. Pixels without data do not count. A band
  * of one value gets a range around it; one without data gets 0..1.
  *
@@ -40,7 +51,7 @@ export async function sceneStretch(
   source: SceneSource,
   bands: readonly number[],
   signal?: AbortSignal,
-): Promise<Stretch[]> {
+): Promise<BandStretch[]> {
   const { scene } = source;
   const alpha = scene.bands.find(({ role }) => role === 'alpha');
   const values = bands.map((): number[] => []);
@@ -55,11 +66,22 @@ export async function sceneStretch(
   return bands.map((index, k) => {
     const { scale, offset } = scene.bands.find((band) => band.index === index)!;
     const sorted = Float64Array.from(values[k], (value) => value * scale + offset).sort();
-    if (sorted.length === 0) return { low: 0, high: 1 };
+    if (sorted.length === 0) return withHistogram({ low: 0, high: 1 }, sorted);
     const low = percentile(sorted, LOW);
     const high = percentile(sorted, HIGH);
-    return high > low ? { low, high } : aroundValue(low, scale);
+    return withHistogram(high > low ? { low, high } : aroundValue(low, scale), sorted);
   });
+}
+
+function withHistogram({ low, high }: Stretch, values: Float64Array): BandStretch {
+  const histogram = new Array<number>(HISTOGRAM_BINS).fill(0);
+  const from = low - (high - low) / 2;
+  const width = (2 * (high - low)) / HISTOGRAM_BINS;
+  for (const value of values) {
+    const bin = Math.floor((value - from) / width);
+    if (bin >= 0 && bin < HISTOGRAM_BINS) histogram[bin]++;
+  }
+  return { low, high, histogram };
 }
 
 async function readSample(

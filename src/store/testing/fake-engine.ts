@@ -209,7 +209,7 @@ export function createFakeEngine(
     displayTile: async (request) =>
       paint(request, scene as Scene, (x, y, set) => (set === 'mask' ? masked : repaired).has(key(x, y))),
     async stretch(bands) {
-      return bands.map(() => ({ low: 0.02, high: 0.32 }));
+      return bands.map(() => ({ low: 0.02, high: 0.32, histogram: [1, 4, 2] }));
     },
     async probe(x, y) {
       calls.push(`probe ${x} ${y}`);

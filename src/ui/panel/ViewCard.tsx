@@ -2,6 +2,7 @@ import type { CombinationId } from '../../store/state.ts';
 import { canHaveBasemap } from '../../viewer/projection-rules.ts';
 import { useActions, useApp } from '../context.ts';
 import { useOnline } from '../use-online.ts';
+import { LevelsField } from './Levels.tsx';
 
 /** How the scene is shown. Nothing here changes the result. */
 export function ViewCard() {
@@ -29,6 +30,7 @@ export function ViewCard() {
           ))}
         </select>
       </label>
+      <LevelsField />
       <label className="slider-row">
         <span>Brightness</span>
         <input

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { createAppStore } from './create-store.ts';
+import { atLevels, OWN_LEVELS } from './levels.ts';
+import { createFakeEngine } from './testing/fake-engine.ts';
+
+const sample = {
+  name: 's',
+  scene: new URL('https://a.example/s.tif'),
+  truth: new URL('https://a.example/t.tif'),
+};
+
+it('moves black and white over the scene’s own stretch, and keeps them apart', async () => {
+  const store = createAppStore({ engine: createFakeEngine(), sample, saveFile: () => {} });
+  const { open, setLevels, setCombination } = store.getState().actions;
+  await open(new File([], 'scene.tif'));
+  expect(store.getState().stretch[0]).toMatchObject({ low: 0.02, high: 0.32 });
+  setLevels({ black: 0.1, white: 0.5 });
+  const { low, high } = store.getState().stretch[2];
+  expect(low).toBeCloseTo(0.05, 9);
+  expect(high).toBeCloseTo(0.17, 9);
+  setLevels({ black: 0.9, white: 0.2 });
+  const { black, white } = store.getState().levels;
+  expect(white).toBeGreaterThan(black);
+  setLevels({ black: 0.1, white: 0.5 });
+  await setCombination('infrared');
+  expect(store.getState().stretch[0].low).toBeCloseTo(0.05, 9);
+  setLevels(OWN_LEVELS);
+  expect(store.getState().stretch).toEqual(atLevels(store.getState().ownStretch, OWN_LEVELS));
+});

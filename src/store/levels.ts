@@ -1,0 +1,43 @@
+import type { BandStretch } from '../services/engine.ts';
+import type { ActionContext } from './context.ts';
+import type { Range } from './state.ts';
+
+/** Which values are drawn black and white, in shares of the scene's own stretch: 0 and 1 are its 2nd and 98th percentile. */
+export interface Levels {
+  readonly black: number;
+  readonly white: number;
+}
+
+export const OWN_LEVELS: Levels = { black: 0, white: 1 };
+
+/** How far levels may be moved, and how near each other. */
+export const LEVELS_RANGE = { least: -0.5, most: 1.5, gap: 0.02 } as const;
+
+export interface LevelsSlice {
+  /** The scene's own stretch of red, green, blue, with histograms; empty where only a finished stretch is known. */
+  readonly ownStretch: readonly BandStretch[];
+  readonly levels: Levels;
+}
+
+export interface LevelsActions {
+  setLevels(levels: Levels): void;
+}
+
+/** Ranges of reflectance for levels of a stretch. */
+export function atLevels(stretch: readonly Range[], { black, white }: Levels): Range[] {
+  return stretch.map(({ low, high }) => ({
+    low: low + black * (high - low),
+    high: low + white * (high - low),
+  }));
+}
+
+export function levelsActions({ set }: ActionContext): LevelsActions {
+  return {
+    setLevels({ black, white }) {
+      const { least, most, gap } = LEVELS_RANGE;
+      const low = Math.min(most - gap, Math.max(least, black));
+      const levels = { black: low, white: Math.min(most, Math.max(low + gap, white)) };
+      set(({ ownStretch }) => ({ levels, stretch: atLevels(ownStretch, levels) }));
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { Region, RegionScore, RegionScores } from '../events.ts';
+
+/** Regions in the order in which they are shown, with the names that people know them by. */
+export const REGION_WORDS: readonly (readonly [Region, string])[] = [
+  ['thin', 'Thin cloud'],
+  ['shadow', 'Shadow'],
+  ['thick', 'Thick cloud'],
+  ['repaired', 'All masked'],
+  ['clear', 'Clear'],
+];
+
+/** A figure of a score, and how it is shown. */
+export interface Measure {
+  readonly name: string;
+  readonly title: string;
+  readonly value: (score: RegionScore) => number | null;
+  readonly digits: number;
+  readonly higherIsBetter: boolean;
+}
+
+export const MEASURES: readonly Measure[] = [
+  {
+    name: 'PSNR',
+    title: 'Peak signal-to-noise ratio in dB; higher is better',
+    value: (score) => score.psnr,
+    digits: 1,
+    higherIsBetter: true,
+  },
+  {
+    name: 'SSIM',
+    title: 'Structural similarity, 1 is equal; higher is better',
+    value: (score) => score.ssim,
+    digits: 2,
+    higherIsBetter: true,
+  },
+  {
+    name: 'MAE',
+    title: 'Mean absolute error in reflectance; lower is better',
+    value: (score) => score.mae,
+    digits: 3,
+    higherIsBetter: false,
+  },
+  {
+    name: 'RMSE',
+    title: 'Root mean square error in reflectance; lower is better',
+    value: (score) => score.rmse,
+    digits: 3,
+    higherIsBetter: false,
+  },
+  {
+    name: 'SAM',
+    title: 'Spectral angle in degrees; lower is better',
+    value: (score) => score.sam,
+    digits: 1,
+    higherIsBetter: false,
+  },
+  {
+    name: 'NDVI',
+    title: 'Mean absolute error of NDVI; lower is better',
+    value: (score) => score.ndvi,
+    digits: 3,
+    higherIsBetter: false,
+  },
+];
+
+/** A measure's figure as text: `31.2`; `∞` for equal pictures, `–` for none. */
+export function figure({ value, digits }: Measure, score: RegionScore): string {
+  const number = value(score);
+  if (number === null) return '–';
+  return number === Number.POSITIVE_INFINITY ? '∞' : number.toFixed(digits);
+}
+
+/** Whether the second score is the better one; null if the figure does not exist or does not change. */
+export function isBetter({ value, higherIsBetter }: Measure, before: RegionScore, after: RegionScore) {
+  const [a, b] = [value(before), value(after)];
+  return a === null || b === null || a === b ? null : b > a === higherIsBetter;
+}
+
+/** Scores of one region before and after. */
+export interface ScoredRegion {
+  readonly region: Region;
+  readonly name: string;
+  readonly before: RegionScore;
+  readonly after: RegionScore;
+}
+
+/** The regions that both scores have, in the order in which they are shown. */
+export function scoredRegions(before: RegionScores, after: RegionScores): ScoredRegion[] {
+  return REGION_WORDS.flatMap(([region, name]) => {
+    const [a, b] = [before[region], after[region]];
+    return a && b ? [{ region, name, before: a, after: b }] : [];
+  });
+}
+
+/** The mean absolute errors of regions as shares of an axis that ends at `end` (reflectance, a round number). */
+export function errorBars(regions: readonly ScoredRegion[]) {
+  const largest = Math.max(1e-4, ...regions.flatMap(({ before, after }) => [before.mae, after.mae]));
+  const power = 10 ** Math.floor(Math.log10(largest));
+  const end = power * ([1, 2, 5].find((step) => step * power >= largest) ?? 10);
+  return {
+    end,
+    bars: regions.map(({ name, before, after }) => ({
+      name,
+      before: before.mae / end,
+      after: after.mae / end,
+    })),
+  };
+}

@@ -1,0 +1,225 @@
+import { PROVENANCE_COLOURS } from '../colours.ts';
+import { errorBars, figure, MEASURES, type ScoredRegion, scoredRegions } from '../evaluate/measures.ts';
+import type { RegionScores, Shares } from '../events.ts';
+import type { SceneReport } from './report.ts';
+import { REPORT_STYLE } from './report-style.ts';
+
+/**
+ * The reports of one or several scenes as an HTML page that stands alone: pictures, plots and figures inside, no script, no
+ * request, and the same as JSON in an element of its own.
+ */
+export function reportHtml(reports: readonly SceneReport[]): string {
+  const title = reports.length === 1 ? reports[0].name : `${reports.length} scenes`;
+  // Text inside a script element ends at the first "</".
+  const data = JSON.stringify(reports).replaceAll('<', '\\u003c');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${text(title)} – Unclouded report</title>
+<style>${REPORT_STYLE}</style>
+</head>
+<body>
+${reports.map(sceneSection).join('\n')}
+<script type="application/json" id="report">${data}</script>
+</body>
+</html>
+`;
+}
+
+function text(value: string | number): string {
+  return String(value)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
+
+function sceneSection(report: SceneReport): string {
+  const { name, unclouded, date, scene, run, pictures, selfCheck } = report;
+  const { evaluation } = run;
+  return `<main>
+<header>
+<h1>${text(name)}</h1>
+<p>Clouds removed by Unclouded ${text(unclouded)} · report of ${text(date.slice(0, 16).replace('T', ' '))} UTC</p>
+</header>
+<div class="pictures">
+${picture(pictures.before, 'Before')}
+${picture(pictures.after, 'After')}
+${picture(pictures.provenance, 'Where each pixel came from')}
+</div>
+${sharesPart(run.shares)}
+<p>${meanConfidence(report)}${run.tiles.repaired} of ${run.tiles.total} tiles were repaired in ${run.seconds.toFixed(1)} s on ${text(run.backend)}.</p>
+${run.shares.generated > 0 ? '<p class="honest">Generated pixels are a plausible guess, not an observation. Do not measure on them.</p>' : ''}
+${
+  evaluation
+    ? scoresPart(
+        'Error against a reference',
+        `Against ${text(evaluation.reference)}${evaluation.warped ? ', interpolated to the grid of the scene' : ''}.`,
+        evaluation,
+      )
+    : ''
+}
+${
+  selfCheck
+    ? `${scoresPart(
+        'Self-check: the error to expect',
+        `Simulated clouds on ${selfCheck.places.length} clear part${selfCheck.places.length === 1 ? '' : 's'} of this scene, repaired on ${text(selfCheck.backend)}; seed ${selfCheck.seed}.`,
+        selfCheck,
+      )}
+<div class="pictures">
+${picture(selfCheck.pictures.truth, 'Truth')}
+${picture(selfCheck.pictures.simulated, 'Simulated clouds')}
+${picture(selfCheck.pictures.repaired, 'Repaired')}
+</div>`
+    : ''
+}
+<section>
+<h2>How it was made</h2>
+${facts([
+  [
+    'Size',
+    `${scene.width} × ${scene.height} pixels, ${scene.bands.length} bands (${scene.bands.map(text).join(', ')}), ${text(scene.sampleType)}`,
+  ],
+  ['Coordinate system', text(scene.crs)],
+  ['Sensor', text(scene.sensor)],
+  ...scene.decisions.map(
+    ({ subject, text: decided, because }): Fact => [
+      text(subject),
+      `${text(decided)} <small>${text(because)}</small>`,
+    ],
+  ),
+  ...Object.entries(run.settings).map(([key, value]): Fact => [text(key), text(String(value))]),
+])}
+</section>
+${datesPart(report)}
+<section>
+<h2>Files and networks</h2>
+<table class="hashes">
+<thead><tr><th scope="col">Name</th><th scope="col">Bytes</th><th scope="col">SHA-256</th></tr></thead>
+<tbody>
+${report.files
+  .map(
+    ({ name: file, bytes, sha256 }) =>
+      `<tr><td>${text(file)}</td><td>${bytes ?? '–'}</td><td><code>${text(sha256 ?? 'not read as a whole')}</code></td></tr>`,
+  )
+  .join('\n')}
+${Object.entries(report.models)
+  .map(
+    ([role, model]) =>
+      `<tr><td>${text(role)}: ${text(model.name)} ${text(model.version)}</td><td></td><td><code>${text(model.sha256)}</code></td></tr>`,
+  )
+  .join('\n')}
+</tbody>
+</table>
+</section>
+${noticesPart(report)}
+</main>`;
+}
+
+function meanConfidence({ run: { meanConfidence: mean } }: SceneReport): string {
+  return mean === null ? '' : `Mean confidence where repaired: ${Math.round(mean)} %. `;
+}
+
+const picture = (address: string, caption: string) =>
+  `<figure><img src="${text(address)}" alt="${text(caption)}"><figcaption>${text(caption)}</figcaption></figure>`;
+
+type Fact = readonly [name: string, html: string];
+
+const facts = (list: readonly Fact[]) =>
+  `<dl>${list.map(([name, html]) => `<dt>${name}</dt><dd>${html}</dd>`).join('\n')}</dl>`;
+
+const css = (rgb: readonly number[]) => `rgb(${rgb.join(' ')})`;
+
+const SHARES: readonly (readonly [keyof Shares, string, string])[] = [
+  ['observed', 'observed', '#c9d2cf'],
+  ['thinCorrected', 'thin cloud corrected', css(PROVENANCE_COLOURS.thinCorrected)],
+  ['shadowCorrected', 'shadow corrected', css(PROVENANCE_COLOURS.shadowCorrected)],
+  ['otherDates', 'from other dates', css(PROVENANCE_COLOURS.otherDate)],
+  ['generated', 'generated', css(PROVENANCE_COLOURS.generated)],
+  ['leftCloudy', 'left cloudy', css(PROVENANCE_COLOURS.leftCloudy)],
+];
+
+function sharesPart(shares: Shares): string {
+  let at = 0;
+  const present = SHARES.filter(([key]) => shares[key] > 0);
+  const bars = present.map(([key, , colour]) => {
+    const bar = `<rect x="${(100 * at).toFixed(3)}" width="${(100 * shares[key]).toFixed(3)}" height="4" fill="${colour}"/>`;
+    at += shares[key];
+    return bar;
+  });
+  const words = present.map(
+    ([key, name, colour]) =>
+      `<li><i style="background:${colour}"></i>${(100 * shares[key]).toFixed(1)} % ${name}</li>`,
+  );
+  return `<svg class="shares" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">${bars.join('')}</svg>
+<ul class="legend">${words.join('\n')}</ul>`;
+}
+
+function scoresPart(
+  title: string,
+  about: string,
+  scores: { readonly before: RegionScores; readonly after: RegionScores },
+): string {
+  const regions = scoredRegions(scores.before, scores.after);
+  return `<section>
+<h2>${title}</h2>
+<p>${about}</p>
+${plot(regions)}
+<table>
+<thead><tr><th scope="col">Region</th><th scope="col"></th>${MEASURES.map(({ name, title: says }) => `<th scope="col" title="${says}">${name}</th>`).join('')}<th scope="col" title="Share of samples within the 90 % interval that the confidence stands for">In 90 %</th></tr></thead>
+<tbody>
+${regions
+  .map(
+    ({ name, before, after }) => `<tr><th scope="row" rowspan="2">${name}</th><td>before</td>${MEASURES.map(
+      (measure) => `<td>${figure(measure, before)}</td>`,
+    ).join('')}<td></td></tr>
+<tr class="after"><td>after</td>${MEASURES.map((measure) => `<td>${figure(measure, after)}</td>`).join('')}<td>${after.coverage === null ? '–' : `${Math.round(100 * after.coverage)} %`}</td></tr>`,
+  )
+  .join('\n')}
+</tbody>
+</table>
+<p><small>MAE, RMSE in reflectance, PSNR in dB (peak 1), SAM in degrees, NDVI as mean absolute difference. Nine of ten errors should lie in the 90 % interval.</small></p>
+</section>`;
+}
+
+/** Mean absolute error by region, before and after. */
+function plot(regions: readonly ScoredRegion[]): string {
+  const { end, bars } = errorBars(regions);
+  const rows = bars.map(({ name, before, after }, i) => {
+    const y = 34 * i;
+    return `<text x="92" y="${y + 19}" text-anchor="end">${name}</text>
+<rect x="100" y="${y + 4}" width="${(360 * before).toFixed(1)}" height="9" class="before"/>
+<rect x="100" y="${y + 15}" width="${(360 * after).toFixed(1)}" height="9" class="after"/>`;
+  });
+  const height = 34 * bars.length;
+  return `<svg class="plot" viewBox="0 0 480 ${height + 22}" role="img" aria-label="Mean absolute error by region, before and after; the figures are in the table">
+${rows.join('\n')}
+<line x1="100" y1="0" x2="100" y2="${height}"/>
+<text x="100" y="${height + 15}">0</text><text x="460" y="${height + 15}" text-anchor="end">${end} reflectance</text>
+<text x="280" y="${height + 15}" text-anchor="middle">mean absolute error, before and after</text>
+</svg>`;
+}
+
+function datesPart({ run: { dates } }: SceneReport): string {
+  if (dates.length === 0) return '';
+  return `<section>
+<h2>Other dates</h2>
+<table>
+<thead><tr><th scope="col">Scene</th><th scope="col">Day</th><th scope="col">Used</th><th scope="col">Residual</th><th scope="col">Share</th></tr></thead>
+<tbody>${dates
+    .map(
+      ({ scene, acquired, used, residual, share }) =>
+        `<tr><td>${text(scene)}</td><td>${text(acquired ?? 'unknown')}</td><td>${used ? 'yes' : 'no'}</td><td>${residual?.toFixed(4) ?? '–'}</td><td>${(100 * share).toFixed(1)} %</td></tr>`,
+    )
+    .join('\n')}</tbody>
+</table>
+</section>`;
+}
+
+function noticesPart({ run, scene }: SceneReport): string {
+  const notices = [...scene.notices, ...run.notices];
+  if (notices.length === 0) return '';
+  return `<section><h2>To be known</h2><ul>${notices.map(({ message }) => `<li>${text(message)}</li>`).join('\n')}</ul></section>`;
+}

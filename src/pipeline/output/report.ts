@@ -1,0 +1,69 @@
+import type { SelfCheck } from '../evaluate/self-check.ts';
+import type { RunReport } from '../events.ts';
+import type { Networks } from '../networks.ts';
+import type { Decision, Notice, SampleType, Scene, Sensor } from '../scene.ts';
+import { VERSION } from '../version.ts';
+import type { ResultPictures } from './pictures.ts';
+
+/** What is told of a scene, without its pixels. */
+export interface SceneSummary {
+  readonly width: number;
+  readonly height: number;
+  readonly crs: string;
+  readonly sensor: Sensor;
+  readonly sampleType: SampleType;
+  /** Role of each band, in the order of the file. */
+  readonly bands: readonly string[];
+  readonly decisions: readonly Decision[];
+  readonly notices: readonly Notice[];
+}
+
+export function summaryOf({ grid, sensor, sampleType, bands, decisions, notices }: Scene): SceneSummary {
+  return {
+    width: grid.width,
+    height: grid.height,
+    crs: grid.crs.code,
+    sensor,
+    sampleType,
+    bands: bands.map((band) => band.role),
+    decisions,
+    notices,
+  };
+}
+
+/** A file that was read; length and checksum are null for an address, of which only parts were read. */
+export interface ReportedFile {
+  readonly name: string;
+  readonly bytes: number | null;
+  /** In hex. */
+  readonly sha256: string | null;
+}
+
+/** All that is known of a finished scene: plain data that stands alone. */
+export interface SceneReport {
+  /** Version of this software. */
+  readonly unclouded: string;
+  /** When the report was made, ISO 8601. */
+  readonly date: string;
+  readonly name: string;
+  readonly files: readonly ReportedFile[];
+  readonly scene: SceneSummary;
+  readonly models: Networks['models'];
+  readonly run: RunReport;
+  readonly selfCheck: SelfCheck | null;
+  readonly pictures: ResultPictures;
+}
+
+/** The parts of a report, put together. */
+export function sceneReport(
+  scene: Scene,
+  parts: Pick<SceneReport, 'files' | 'models' | 'run' | 'selfCheck' | 'pictures'>,
+): SceneReport {
+  return {
+    unclouded: VERSION,
+    date: new Date().toISOString(),
+    name: scene.name,
+    scene: summaryOf(scene),
+    ...parts,
+  };
+}

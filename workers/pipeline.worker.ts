@@ -4,11 +4,11 @@ import { groupScenes } from '../src/pipeline/dates/group.ts';
 import { requireUsable } from '../src/pipeline/dates/match.ts';
 import { surveyDate } from '../src/pipeline/dates/survey.ts';
 import { cancelled, PipelineError } from '../src/pipeline/errors.ts';
+import type { Progress } from '../src/pipeline/events.ts';
 import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
 import { jobRecord } from '../src/pipeline/job-record.ts';
 import {
   type Lineage,
-  type ResultReader,
   writeConfidence,
   writeDate,
   writeMask,
@@ -18,6 +18,7 @@ import {
 import type { Notice, SceneOverrides, SceneSource, Window } from '../src/pipeline/scene.ts';
 import { openTiles, planTiles } from '../src/pipeline/tiles.ts';
 import { VERSION } from '../src/pipeline/version.ts';
+import { checkRun, compareRun, type FinishedRun, reportRun } from './checks.ts';
 import { jobs, unlessAborted } from './crossing.ts';
 import { displayLink } from './display-link.ts';
 import { jobPages } from './job-pages.ts';
@@ -49,7 +50,7 @@ let opened: SceneSource | null = null;
 let scene: SceneSource | null = null;
 let overrides: SceneOverrides | null = null;
 let reference: SceneSource | null = null;
-let finished: { result: ResultReader; lineage: Lineage } | null = null;
+let finished: (Omit<FinishedRun, 'source'> & { lineage: Lineage }) | null = null;
 let control: RunControl = runControl();
 let priority: Window | null = null;
 
@@ -126,14 +127,16 @@ const api: PipelineApi = {
       const notify = (notice: Notice) => emit(job, { type: 'notice', notice });
       const claimed = await pages.claim(input, record, { fresh, notify }, signal);
       if (scene !== source) throw cancelled();
-      display.show(job, openTiles(source.scene, planTiles(source.scene.grid), claimed));
+      const tiles = openTiles(source.scene, planTiles(source.scene.grid), claimed);
+      const used = chosen.flatMap((id) => dates.source(id) ?? []);
+      display.show(job, tiles);
       control = runControl((paused) => emit(job, { type: 'pause', paused }));
       control.prioritise(priority);
       const { report, result } = await runToTheEnd(
         {
           source,
           reference,
-          dates: chosen.flatMap((id) => dates.source(id) ?? []),
+          dates: used,
           settings,
           pages: claimed,
           control,
@@ -151,7 +154,7 @@ const api: PipelineApi = {
       const { models } = networks;
       const { shares, backend } = report;
       finished = {
-        result,
+        ...{ result, tiles, dates: used, report, models },
         lineage: {
           version: VERSION,
           models,
@@ -180,6 +183,19 @@ const api: PipelineApi = {
           onProgress: written(job),
         }),
       );
+    }),
+  selfCheck: (job) =>
+    running.run(job, (signal) => checkRun(whatIsFinished(), host, (progress) => emit(job, progress), signal)),
+  compare: (job, given) =>
+    running.run(job, async (signal) => {
+      const run = whatIsFinished();
+      const truth = await openScene(asInput(given), {}, signal);
+      return compareRun(run, truth, (progress) => emit(job, progress), signal);
+    }),
+  describe: (job, request) =>
+    running.run(job, (signal) => {
+      const tell = (progress: Progress) => emit(job, progress);
+      return reportRun(whatIsFinished(), input ? [input] : [], request, tell, signal);
     }),
   keep: (job, id) =>
     running.run(job, (signal) => {

@@ -4,7 +4,15 @@ import type { DateSurvey } from '../src/pipeline/dates/survey.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../src/pipeline/enhance/display-tile.ts';
 import type { BandStretch } from '../src/pipeline/enhance/stretch.ts';
 import type { ErrorReport } from '../src/pipeline/errors.ts';
-import type { MaskTile, RepairedTile, RunEvent, RunReport, RunSettings } from '../src/pipeline/events.ts';
+import type { SelfCheck } from '../src/pipeline/evaluate/self-check.ts';
+import type {
+  Evaluation,
+  MaskTile,
+  RepairedTile,
+  RunEvent,
+  RunReport,
+  RunSettings,
+} from '../src/pipeline/events.ts';
 import type { ImageFile } from '../src/pipeline/library/record.ts';
 import type { GeneratorSize, Networks } from '../src/pipeline/networks.ts';
 import type { Scene, SceneOverrides, Window } from '../src/pipeline/scene.ts';
@@ -60,8 +68,22 @@ export interface PipelineApi {
    * @returns null if it was written to `picked`
    */
   export(job: number, product: Product, picked: FileSystemFileHandle | null): Promise<Blob | null>;
+  /** The error to expect in the finished scene. */
+  selfCheck(job: number): Promise<SelfCheck>;
+  /** The error of the finished scene against a clear truth of the same area. */
+  compare(job: number, reference: SceneInput): Promise<Evaluation>;
+  /** All that is known of the finished scene, as text. */
+  describe(job: number, request: ReportRequest): Promise<string>;
   /** Writes scene, result, mask and provenance into the library; returns the length of each. */
   keep(job: number, id: string): Promise<Readonly<Record<ImageFile, number>>>;
+}
+
+/** What a report holds besides the run. */
+export interface ReportRequest {
+  readonly format: 'html' | 'json';
+  readonly selfCheck: SelfCheck | null;
+  /** Takes the place of the run's own. */
+  readonly evaluation: Evaluation | null;
 }
 
 export interface RunRequest {

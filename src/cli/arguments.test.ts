@@ -17,6 +17,7 @@ test('an input alone takes the defaults', () => {
     settings: DEFAULT_SETTINGS,
     overrides: {},
     report: null,
+    reportHtml: null,
     overwrite: false,
     quiet: false,
     jobs: 1,
@@ -26,7 +27,7 @@ test('an input alone takes the defaults', () => {
 
 test('every option is understood', () => {
   const words =
-    'a.tif b.tif -o out --mask --provenance --confidence --overwrite --report - --reference clear.tif --self-check --date may.tif --date july.tif ' +
+    'a.tif b.tif -o out --mask --provenance --confidence --overwrite --report - --report-html page.html --reference clear.tif --self-check --date may.tif --date july.tif ' +
     '--mask-source union --cloud-threshold 0.4 --shadow-threshold 0.6 --buffer 5 --feather 2 --light ' +
     '--bands blue,GREEN,red --scale 0.0001 --offset=-0.1 --nodata 0 -j 3 -t 4 -q';
   expect(parse(words)).toEqual({
@@ -47,6 +48,7 @@ test('every option is understood', () => {
     },
     overrides: { roles: ['blue', 'green', 'red'], scale: 0.0001, offset: -0.1, nodata: 0 },
     report: '-',
+    reportHtml: 'page.html',
     overwrite: true,
     quiet: true,
     jobs: 3,

@@ -25,6 +25,8 @@ export interface Command {
   readonly overrides: SceneOverrides;
   /** Where the JSON report goes: a path, `-` for standard output. */
   readonly report: string | null;
+  /** Where the same goes as a page with pictures. */
+  readonly reportHtml: string | null;
   readonly overwrite: boolean;
   /** Keep what is done of a scene when its run stops, and go on from it. */
   readonly resume: boolean;
@@ -43,6 +45,7 @@ const OPTIONS = {
   overwrite: { type: 'boolean' },
   resume: { type: 'boolean' },
   report: { type: 'string' },
+  'report-html': { type: 'string' },
   reference: { type: 'string' },
   'self-check': { type: 'boolean' },
   date: { type: 'string', multiple: true },
@@ -108,6 +111,7 @@ export function parseCommand(words: readonly string[], cores: number): Command |
   if (values.version) return 'version';
   if (positionals.length === 0) throw new UsageError('No input is given.');
   if (values.report === '') throw new UsageError('--report needs a file name, or - for standard output.');
+  if (values['report-html'] === '') throw new UsageError('--report-html needs a file name.');
   const jobs = values.jobs === undefined ? 1 : wholeNumber('--jobs', values.jobs, 1, MAX_THREADS);
   const fairShare = Math.max(1, Math.min(USEFUL_THREADS, Math.floor(cores / jobs)));
   return {
@@ -120,6 +124,7 @@ export function parseCommand(words: readonly string[], cores: number): Command |
     settings: settingsOf(values),
     overrides: overridesOf(values),
     report: values.report ?? null,
+    reportHtml: values['report-html'] ?? null,
     overwrite: values.overwrite ?? false,
     resume: values.resume ?? false,
     quiet: values.quiet ?? false,

@@ -23,6 +23,7 @@ Output
                             also NAME-date.tif: which date each pixel came from
       --confidence          also write NAME-confidence.tif: 0 to 100 percent
       --report FILE         write a JSON report of all scenes; - for standard output
+      --report-html FILE    the same as a page with pictures, plots, settings and checksums, all in one file
       --overwrite           replace files that exist; otherwise they are never touched
       --resume              keep what is done when a run stops before its end, and go on from it the next
                             time the same command is given

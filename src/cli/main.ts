@@ -1,12 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type ErrorReport, toPipelineError } from '../pipeline/errors.ts';
+import type { SelfCheck } from '../pipeline/evaluate/self-check.ts';
+import type { ReportedFile, SceneReport } from '../pipeline/output/report.ts';
+import { reportHtml } from '../pipeline/output/report-html.ts';
 import { writing } from '../pipeline/output/sink.ts';
 import { VERSION } from '../pipeline/version.ts';
 import { type Command, parseCommand, UsageError } from './arguments.ts';
 import { HELP } from './help.ts';
 import { plan } from './plan.ts';
-import type { Task } from './protocol.ts';
+import type { SceneOutcome, Task } from './protocol.ts';
 import { processScenes, type SceneResult } from './scene-pool.ts';
 import { statusLine } from './status-line.ts';
 import { errorText, forTerminal, outcomeText, shortName } from './words.ts';
@@ -63,6 +66,7 @@ async function execute(command: Command, tasks: readonly Task[]): Promise<number
     const seconds = (performance.now() - started) / 1000;
     await writeReport(command.report, reportOf(command, tasks, results, seconds));
   }
+  if (command.reportHtml !== null) await writePage(command.reportHtml, tasks, results);
   if (ending.exitCode !== null) return ending.exitCode;
   return results.every((result) => result.status === 'done') ? EXIT.done : EXIT.error;
 }
@@ -98,7 +102,11 @@ function endOnSignals(tasks: readonly Task[]): {
 
 type SceneEntry = { readonly input: string; readonly status: SceneResult['status'] } & (
   | { readonly error: ErrorReport }
-  | Extract<SceneResult, { status: 'done' }>['outcome']
+  | (Omit<SceneOutcome, 'page' | 'selfCheck'> & {
+      readonly selfCheck: Omit<SelfCheck, 'pictures'> | null;
+      /** With checksums, if a page was made as well. */
+      readonly files?: readonly ReportedFile[];
+    })
 );
 
 /** What `--report` writes; described in docs/command-line.md. */
@@ -123,7 +131,12 @@ function reportOf(
 ): Report {
   const scenes = results.map((result, i): SceneEntry => {
     const { input } = tasks[i];
-    if (result.status === 'done') return { input, status: 'done', ...result.outcome };
+    if (result.status === 'done') {
+      const { page, selfCheck, ...outcome } = result.outcome;
+      const { pictures: _, ...figures } = selfCheck ?? { pictures: null };
+      const found = selfCheck && (figures as Omit<SelfCheck, 'pictures'>);
+      return { input, status: 'done', ...outcome, selfCheck: found, ...(page && { files: page.files }) };
+    }
     return { input, status: result.status, error: forTerminal(result.error) };
   });
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
@@ -137,6 +150,25 @@ function reportOf(
     peakMemoryBytes: maxRSS * 1024,
     scenes,
   };
+}
+
+async function writePage(
+  path: string,
+  tasks: readonly Task[],
+  results: readonly SceneResult[],
+): Promise<void> {
+  const reports = results.flatMap((result): SceneReport[] => {
+    if (result.status !== 'done' || !result.outcome.page) return [];
+    const { scene, run, selfCheck, models, page } = result.outcome;
+    const made = { unclouded: VERSION, date: new Date().toISOString(), name: run.scene };
+    return [{ ...made, scene, run, selfCheck, models, ...page }];
+  });
+  const failures = results.flatMap((result, i) =>
+    result.status === 'done'
+      ? []
+      : [{ name: shortName(tasks[i].input), message: forTerminal(result.error).message }],
+  );
+  await writing(() => writeFileSync(path, reportHtml(reports, failures)));
 }
 
 async function writeReport(path: string, report: Report): Promise<void> {

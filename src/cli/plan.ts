@@ -23,6 +23,7 @@ export function plan(command: Command): Task[] {
       files: filesOf(input),
       reference,
       selfCheck: command.selfCheck,
+      describe: command.reportHtml !== null,
       // A pattern that names all dates of a place names the scene as well.
       dates: dates.filter((date) => identity(date) !== identity(input)).map(filesOf),
       outputs: outputsOf(input, command, intoFolder),
@@ -32,8 +33,10 @@ export function plan(command: Command): Task[] {
     }),
   );
   checkOutputs(tasks, command.overwrite);
-  const report = command.report === null || command.report === '-' ? [] : [resolve(command.report)];
-  const written = [...tasks.map((task) => task.outputs[0].path), ...report];
+  const reports = [command.report, command.reportHtml].flatMap((path) =>
+    path === null || path === '-' ? [] : [resolve(path)],
+  );
+  const written = [...tasks.map((task) => task.outputs[0].path), ...reports];
   for (const folder of new Set(written.map((path) => dirname(path)))) makeFolder(folder);
   return tasks;
 }

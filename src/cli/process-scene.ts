@@ -3,6 +3,7 @@ import { selfCheck } from '../pipeline/evaluate/self-check.ts';
 import { applyOverrides, openScene, type SceneFile } from '../pipeline/ingest/open.ts';
 import { jobRecord } from '../pipeline/job-record.ts';
 import type { Networks } from '../pipeline/networks.ts';
+import { resultPictures } from '../pipeline/output/pictures.ts';
 import {
   type Lineage,
   writeConfidence,
@@ -11,12 +12,14 @@ import {
   writeProvenance,
   writeResult,
 } from '../pipeline/output/products.ts';
+import { summaryOf } from '../pipeline/output/report.ts';
 import { writing } from '../pipeline/output/sink.ts';
 import { shareDone } from '../pipeline/progress.ts';
 import { type RunResult, run } from '../pipeline/run.ts';
 import type { SceneOverrides, SceneSource } from '../pipeline/scene.ts';
 import { openTiles, planTiles } from '../pipeline/tiles.ts';
 import { VERSION } from '../pipeline/version.ts';
+import { checksums } from './checksums.ts';
 import { keptPages } from './kept-pages.ts';
 import { nodeInflate } from './node-inflate.ts';
 import { writeNodeFile } from './node-sink.ts';
@@ -85,14 +88,25 @@ export async function processScene(
     const checked = task.selfCheck
       ? await check(task, source, dates, finished, started, onEvent, signal)
       : null;
+    const page = task.describe
+      ? {
+          files: await checksums([...task.files, ...task.dates.flat()], signal),
+          pictures: await resultPictures(
+            source,
+            openTiles(source.scene, planTiles(source.scene.grid), pages),
+            signal,
+          ),
+        }
+      : null;
     const ran = seconds();
 
     const outputs = await writeProducts(task, source, finished, started, onEvent, signal);
     keep = false;
     return {
-      scene: summary(source),
+      scene: summaryOf(source.scene),
       run: finished.report,
       selfCheck: checked,
+      page,
       models: started.models,
       outputs,
       seconds: { open, run: ran, write: seconds() },
@@ -155,8 +169,7 @@ async function check(
 ): Promise<SceneOutcome['selfCheck']> {
   try {
     const options = { dates, onProgress: onEvent };
-    const { pictures: _, ...figures } = await selfCheck(source, result, networks, settings, options, signal);
-    return figures;
+    return await selfCheck(source, result, networks, settings, options, signal);
   } catch (thrown) {
     const { code, message, remedy } = toPipelineError(thrown);
     if (!code.startsWith('check/')) throw thrown;
@@ -192,18 +205,4 @@ function writeProducts(
     });
   };
   return write(outputs);
-}
-
-function summary({ scene }: SceneSource): SceneOutcome['scene'] {
-  const { grid, sensor, sampleType, bands, decisions, notices } = scene;
-  return {
-    width: grid.width,
-    height: grid.height,
-    crs: grid.crs.code,
-    sensor,
-    sampleType,
-    bands: bands.map((band) => band.role),
-    decisions,
-    notices,
-  };
 }

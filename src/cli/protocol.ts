@@ -3,7 +3,8 @@ import type { ErrorReport } from '../pipeline/errors.ts';
 import type { SelfCheck } from '../pipeline/evaluate/self-check.ts';
 import type { Progress, RunReport, RunSettings } from '../pipeline/events.ts';
 import type { GeneratorSize, Networks } from '../pipeline/networks.ts';
-import type { Decision, Notice, SampleType, SceneOverrides, Sensor } from '../pipeline/scene.ts';
+import type { SceneReport, SceneSummary } from '../pipeline/output/report.ts';
+import type { Notice, SceneOverrides } from '../pipeline/scene.ts';
 import type { ExtraProduct } from './arguments.ts';
 
 export type Product = 'result' | 'date' | ExtraProduct;
@@ -26,6 +27,8 @@ export interface Task {
   readonly files: readonly string[];
   readonly reference: string | null;
   readonly selfCheck: boolean;
+  /** Make pictures and checksums for a page. */
+  readonly describe: boolean;
   /** The files of each other date. */
   readonly dates: readonly (readonly string[])[];
   /** The result first. */
@@ -49,20 +52,12 @@ export type SceneEvent = Progress | { readonly type: 'notice'; readonly notice: 
 
 /** What became of a scene. Plain data: part of the JSON report. */
 export interface SceneOutcome {
-  readonly scene: {
-    readonly width: number;
-    readonly height: number;
-    readonly crs: string;
-    readonly sensor: Sensor;
-    readonly sampleType: SampleType;
-    /** Role of each band, in the order of the file. */
-    readonly bands: readonly string[];
-    readonly decisions: readonly Decision[];
-    readonly notices: readonly Notice[];
-  };
+  readonly scene: SceneSummary;
   readonly run: RunReport;
   /** Null if it was not asked for, or the scene does not allow it: a notice says why. */
-  readonly selfCheck: Omit<SelfCheck, 'pictures'> | null;
+  readonly selfCheck: SelfCheck | null;
+  /** Null unless a page is wanted. */
+  readonly page: Pick<SceneReport, 'files' | 'pictures'> | null;
   readonly models: Networks['models'];
   readonly outputs: readonly WrittenOutput[];
   /** Wall-clock time by part of the work. */

@@ -110,6 +110,22 @@ export function createEngine(options: EngineOptions = {}): Engine {
     await computing.connectDisplay(transfer(port2, [port2]));
   }
 
+  /** Work of the pipeline worker that tells how far it is. */
+  function listened<T>(
+    work: (api: Remote<PipelineApi>, job: number) => Promise<T>,
+    onEvent: (event: EngineEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    return pipeline.call(async (api, job) => {
+      listeners.set(job, onEvent);
+      try {
+        return await work(api, job);
+      } finally {
+        listeners.delete(job);
+      }
+    }, signal);
+  }
+
   return {
     async open(input, signal) {
       const crossing = crossed(input);
@@ -212,15 +228,19 @@ export function createEngine(options: EngineOptions = {}): Engine {
       }, signal);
     },
 
-    keep: (id, onEvent, signal) =>
-      pipeline.call(async (api, job) => {
-        listeners.set(job, onEvent);
-        try {
-          return await api.keep(job, id);
-        } finally {
-          listeners.delete(job);
-        }
-      }, signal),
+    selfCheck: (onEvent, signal) => listened((api, job) => api.selfCheck(job), onEvent, signal),
+
+    compare: (given, onEvent, signal) =>
+      listened((api, job) => api.compare(job, crossed(given)), onEvent, signal),
+
+    async describe(request, onEvent, signal) {
+      const text = await listened((api, job) => api.describe(job, request), onEvent, signal);
+      const type = request.format === 'html' ? 'text/html' : 'application/json';
+      const name = `${stemOf(current?.name ?? 'scene')}-report.${request.format}`;
+      return { name, blob: new Blob([text], { type }) };
+    },
+
+    keep: (id, onEvent, signal) => listened((api, job) => api.keep(job, id), onEvent, signal),
 
     async openComparison(input, signal) {
       const opened = await display.call((api, job) => api.openComparison(job, input), signal);
@@ -249,6 +269,7 @@ function crossed(input: SceneDateInput['input']): SceneInput {
 
 /** `scene.tif` becomes `scene-unclouded.tif`, `scene-mask.tif` and so on. */
 export function exportName(file: string, product: Product): string {
-  const stem = file.replace(/\.(tiff?|gtiff?)$/i, '') || 'scene';
-  return `${stem}-${product === 'result' ? 'unclouded' : product}.tif`;
+  return `${stemOf(file)}-${product === 'result' ? 'unclouded' : product}.tif`;
 }
+
+const stemOf = (file: string) => file.replace(/\.(tiff?|gtiff?)$/i, '') || 'scene';

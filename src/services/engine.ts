@@ -1,10 +1,11 @@
 import type { ComparisonInput } from '../../workers/comparison-protocol.ts';
-import type { RunRequest, Unfinished } from '../../workers/protocol.ts';
+import type { ReportRequest, RunRequest, Unfinished } from '../../workers/protocol.ts';
 import type { DateSurvey } from '../pipeline/dates/survey.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../pipeline/enhance/display-tile.ts';
 import type { BandStretch } from '../pipeline/enhance/stretch.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
-import type { RunEvent, RunReport, RunSettings } from '../pipeline/events.ts';
+import type { SelfCheck } from '../pipeline/evaluate/self-check.ts';
+import type { Evaluation, RunEvent, RunReport, RunSettings } from '../pipeline/events.ts';
 import type { ImageFile } from '../pipeline/library/record.ts';
 import type { GeneratorSize } from '../pipeline/networks.ts';
 import type { Scene, SceneOverrides, Window } from '../pipeline/scene.ts';
@@ -87,6 +88,23 @@ export interface Engine {
   ): Promise<Readonly<Record<ImageFile, number>>>;
   /** Shows finished files instead of a scene: tiles, stretch and values are theirs until a scene is opened. */
   openComparison(input: ComparisonInput, signal?: AbortSignal): Promise<OpenedScene>;
+  /**
+   * Puts simulated clouds on clear parts of the finished scene, repairs and measures them: the error to expect. Rejects with
+   * `check/too-small` or `check/no-clear-part` where the scene does not allow it.
+   */
+  selfCheck(onEvent: (event: EngineEvent) => void, signal?: AbortSignal): Promise<SelfCheck>;
+  /** Measures the finished scene against a clear truth of the same area, on any grid. */
+  compare(
+    reference: File | readonly File[] | URL,
+    onEvent: (event: EngineEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<Evaluation>;
+  /** All that is known of the finished scene, with checksums of its files and pictures, as JSON or as a page. */
+  describe(
+    request: ReportRequest,
+    onEvent: (event: EngineEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<ExportedFile>;
   /** Ends the workers. */
   dispose(): void;
 }
@@ -210,4 +228,4 @@ export type TileRequest = DisplayRequest;
 export type DisplayTile = DisplayPixels;
 export type PixelProbe = PixelValues;
 
-export type { ComparisonInput, DateSurvey, ErrorReport, RunRequest, Unfinished };
+export type { ComparisonInput, DateSurvey, ErrorReport, ReportRequest, RunRequest, Unfinished };

@@ -1,6 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { Engine, ExportedFile, Offline, SceneMemory } from '../services/engine.ts';
 import type { Library } from '../services/library-types.ts';
+import { NO_CHECKS } from './checks.ts';
 import { NO_DATES } from './dates.ts';
 import { OWN_LEVELS } from './levels.ts';
 import type { PreferenceMemory } from './preferences.ts';
@@ -39,6 +40,7 @@ export interface ActionContext extends StoreDependencies {
 
 /** The state of a page without a scene. */
 export const EMPTY = {
+  ...NO_CHECKS,
   ...NO_DATES,
   scene: null,
   opening: null,

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { toPipelineError } from '../pipeline/errors.ts';
 import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
+import { checkActions } from './checks.ts';
 import { type ActionContext, EMPTY, type StoreDependencies } from './context.ts';
 import { dialogActions } from './dialogs.ts';
 import { jobActions } from './job-actions.ts';
@@ -50,6 +51,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
         ...jobActions(context),
         ...viewActions(context),
         ...modelsActions(context),
+        ...checkActions(context),
         ...libraryActions(context),
         ...preferenceActions(context),
         ...dialogActions(context),

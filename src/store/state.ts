@@ -15,6 +15,7 @@ import type {
   SceneOrigin,
   Unfinished,
 } from '../services/engine.ts';
+import type { CheckActions, CheckSlice } from './checks.ts';
 import type { Combination, CombinationId } from './combinations.ts';
 import type { DatesActions, DatesSlice } from './dates.ts';
 import type { DialogActions, DialogSlice } from './dialogs.ts';
@@ -111,14 +112,15 @@ export interface OfflineSlice {
 }
 
 /** Whether something is under way that loading the page again would interrupt. */
-export function isBusy({ opening, surveying, job, saving, libraryWork }: AppState): boolean {
-  const preparing = opening !== null || surveying !== null;
+export function isBusy({ opening, surveying, job, saving, libraryWork, checking }: AppState): boolean {
+  const preparing = opening !== null || surveying !== null || checking !== null;
   const writing = saving !== null || libraryWork !== null;
   return preparing || writing || job.status === 'starting' || job.status === 'running';
 }
 
 export interface Actions
-  extends DatesActions,
+  extends CheckActions,
+    DatesActions,
     ModelsActions,
     LibraryActions,
     PreferenceActions,
@@ -171,6 +173,7 @@ export interface Actions
 }
 
 export type AppState = SceneSlice &
+  CheckSlice &
   DatesSlice &
   JobSlice &
   ViewSlice &

@@ -1,7 +1,7 @@
 import type { AppState } from '../store/state.ts';
 import { useApp } from './context.ts';
 import { offlineInWords } from './OfflineStatus.tsx';
-import { LIBRARY_WORK_WORDS, STAGE_WORDS, sharesInWords } from './words.ts';
+import { CHECK_WORDS, LIBRARY_WORK_WORDS, STAGE_WORDS, sharesInWords } from './words.ts';
 
 /** Says where the job stands to those who cannot see it: each stage once, not each tile. */
 export function LiveRegion() {
@@ -13,9 +13,18 @@ export function LiveRegion() {
   );
 }
 
-export function announcement({ opening, surveying, job, saving, libraryWork, offline }: AppState): string {
+export function announcement({
+  opening,
+  surveying,
+  job,
+  saving,
+  checking,
+  libraryWork,
+  offline,
+}: AppState): string {
   if (opening !== null) return `Opening ${opening}`;
   if (surveying !== null) return `Looking at ${surveying}`;
+  if (checking !== null) return CHECK_WORDS[checking.kind];
   if (libraryWork !== null) return LIBRARY_WORK_WORDS[libraryWork.kind];
   if (saving !== null) return 'Writing the file';
   switch (job.status) {

@@ -14,6 +14,13 @@ export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
   output: 'Writing the file',
 };
 
+/** What is measured or told of a result, as said to the user. */
+export const CHECK_WORDS = {
+  'self-check': 'Checking with simulated clouds',
+  reference: 'Comparing with the clear picture',
+  report: 'Making the report',
+} as const;
+
 /** What is done with the library, as said to the user. */
 export const LIBRARY_WORK_WORDS = {
   save: 'Saving in the library',

@@ -1,17 +1,26 @@
 import { PROVENANCE_COLOURS } from '../colours.ts';
 import { errorBars, figure, MEASURES, type ScoredRegion, scoredRegions } from '../evaluate/measures.ts';
 import type { RegionScores, Shares } from '../events.ts';
+import type { Decision } from '../scene.ts';
 import type { SceneReport } from './report.ts';
 import { REPORT_STYLE } from './report-style.ts';
 
 /**
  * The reports of one or several scenes as an HTML page that stands alone: pictures, plots and figures inside, no script, no
- * request, and the same as JSON in an element of its own.
+ * request, and all but the pictures as JSON in an element of its own.
+ *
+ * @param failures Scenes that could not be processed.
  */
-export function reportHtml(reports: readonly SceneReport[]): string {
+export function reportHtml(
+  reports: readonly SceneReport[],
+  failures: readonly { readonly name: string; readonly message: string }[] = [],
+): string {
   const title = reports.length === 1 ? reports[0].name : `${reports.length} scenes`;
-  // Text inside a script element ends at the first "</".
-  const data = JSON.stringify(reports).replaceAll('<', '\\u003c');
+  // The pictures are in the page already. Text inside a script element ends at the first "</".
+  const data = JSON.stringify(reports, (key, value) => (key === 'pictures' ? undefined : value)).replaceAll(
+    '<',
+    '\\u003c',
+  );
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -21,7 +30,7 @@ export function reportHtml(reports: readonly SceneReport[]): string {
 <style>${REPORT_STYLE}</style>
 </head>
 <body>
-${reports.map(sceneSection).join('\n')}
+${failuresPart(failures)}${reports.map(sceneSection).join('\n')}
 <script type="application/json" id="report">${data}</script>
 </body>
 </html>
@@ -36,9 +45,15 @@ function text(value: string | number): string {
     .replaceAll('"', '&quot;');
 }
 
+function failuresPart(failures: readonly { readonly name: string; readonly message: string }[]): string {
+  if (failures.length === 0) return '';
+  const items = failures.map(({ name, message }) => `<li>${text(name)}: ${text(message)}</li>`);
+  return `<main><h1>Not processed</h1><ul>${items.join('\n')}</ul></main>\n`;
+}
+
 function sceneSection(report: SceneReport): string {
   const { name, unclouded, date, scene, run, pictures, selfCheck } = report;
-  const { evaluation } = run;
+  const { evaluation, settings } = run;
   return `<main>
 <header>
 <h1>${text(name)}</h1>
@@ -83,14 +98,17 @@ ${facts([
     `${scene.width} × ${scene.height} pixels, ${scene.bands.length} bands (${scene.bands.map(text).join(', ')}), ${text(scene.sampleType)}`,
   ],
   ['Coordinate system', text(scene.crs)],
-  ['Sensor', text(scene.sensor)],
   ...scene.decisions.map(
     ({ subject, text: decided, because }): Fact => [
-      text(subject),
+      SUBJECTS[subject],
       `${text(decided)} <small>${text(because)}</small>`,
     ],
   ),
-  ...Object.entries(run.settings).map(([key, value]): Fact => [text(key), text(String(value))]),
+  ['Mask decided by', text(settings.maskSource)],
+  ['Cloud from', `${Math.round(100 * settings.cloudThreshold)} %`],
+  ['Shadow from', `${Math.round(100 * settings.shadowThreshold)} %`],
+  ['Mask grown by', `${settings.bufferPixels} pixels, faded in over ${settings.featherPixels}`],
+  ['Generator', text(settings.generator)],
 ])}
 </section>
 ${datesPart(report)}
@@ -124,6 +142,15 @@ function meanConfidence({ run: { meanConfidence: mean } }: SceneReport): string 
 
 const picture = (address: string, caption: string) =>
   `<figure><img src="${text(address)}" alt="${text(caption)}"><figcaption>${text(caption)}</figcaption></figure>`;
+
+const SUBJECTS: Readonly<Record<Decision['subject'], string>> = {
+  sensor: 'Sensor',
+  bands: 'Bands',
+  radiometry: 'Values',
+  nodata: 'No data',
+  'quality-band': 'Quality band',
+  georeference: 'Place',
+};
 
 type Fact = readonly [name: string, html: string];
 
@@ -172,10 +199,14 @@ ${plot(regions)}
 <tbody>
 ${regions
   .map(
-    ({ name, before, after }) => `<tr><th scope="row" rowspan="2">${name}</th><td>before</td>${MEASURES.map(
+    ({
+      name,
+      before,
+      after,
+    }) => `<tr><th scope="row" rowspan="2">${name}</th><td class="state">before</td>${MEASURES.map(
       (measure) => `<td>${figure(measure, before)}</td>`,
     ).join('')}<td></td></tr>
-<tr class="after"><td>after</td>${MEASURES.map((measure) => `<td>${figure(measure, after)}</td>`).join('')}<td>${after.coverage === null ? '–' : `${Math.round(100 * after.coverage)} %`}</td></tr>`,
+<tr class="after"><td class="state">after</td>${MEASURES.map((measure) => `<td>${figure(measure, after)}</td>`).join('')}<td>${after.coverage === null ? '–' : `${Math.round(100 * after.coverage)} %`}</td></tr>`,
   )
   .join('\n')}
 </tbody>
@@ -197,8 +228,8 @@ function plot(regions: readonly ScoredRegion[]): string {
   return `<svg class="plot" viewBox="0 0 480 ${height + 22}" role="img" aria-label="Mean absolute error by region, before and after; the figures are in the table">
 ${rows.join('\n')}
 <line x1="100" y1="0" x2="100" y2="${height}"/>
-<text x="100" y="${height + 15}">0</text><text x="460" y="${height + 15}" text-anchor="end">${end} reflectance</text>
-<text x="280" y="${height + 15}" text-anchor="middle">mean absolute error, before and after</text>
+<text x="100" y="${height + 15}">mean absolute error in reflectance, before and after</text>
+<text x="460" y="${height + 15}" text-anchor="end">${end}</text>
 </svg>`;
 }
 

@@ -21,7 +21,7 @@ figcaption { font-size: 12.5px; color: #51606d; margin-top: 4px; }
 .plot line { stroke: #8b979f; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 3px 8px; border-bottom: 1px solid #e8eae8; font-weight: 400; vertical-align: top; }
-th:first-child, td:first-child, .hashes td { text-align: left; }
+th:first-child, td:first-child, td.state, .hashes td, .hashes th { text-align: left; }
 thead th { color: #51606d; font-size: 12.5px; }
 tbody th { font-weight: 600; }
 tr { break-inside: avoid; }

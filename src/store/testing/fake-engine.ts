@@ -1,6 +1,6 @@
 import { acquiredOn } from '../../pipeline/dates/acquired.ts';
 import { cancelled, PipelineError } from '../../pipeline/errors.ts';
-import type { RunReport, RunSettings } from '../../pipeline/events.ts';
+import { DEFAULT_SETTINGS, type RunReport, type RunSettings } from '../../pipeline/events.ts';
 import { type BandRole, MASK_CLASS, PROVENANCE, type Scene } from '../../pipeline/scene.ts';
 import type {
   BackendReport,
@@ -13,6 +13,8 @@ import type {
 
 const ROLES: readonly BandRole[] = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
 const TILE = 128;
+/** A picture of one pixel. */
+const PIXEL = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
 const BACKEND: BackendReport = {
   backend: 'wasm',
@@ -123,6 +125,28 @@ export function createFakeEngine(
       calls.push('openComparison');
       scene = fakeScene('before.tif');
       return opened();
+    },
+    async selfCheck(onEvent, signal) {
+      calls.push('selfCheck');
+      onEvent({ type: 'progress', stage: 'evaluate', done: 50, total: 100, secondsLeft: 3 });
+      await pause(signal);
+      const { before, after } = fakeReport(16, DEFAULT_SETTINGS).evaluation!;
+      const pictures = { truth: PIXEL, simulated: PIXEL, repaired: PIXEL };
+      const places = [{ x: 0, y: 0, width: 512, height: 512 }];
+      const found = { thin: 0.9, thick: 1, shadow: 0.8, clear: 0.02 };
+      return { seed: 1, places, before, after, found, backend: 'wasm', seconds: 9, pictures };
+    },
+    async compare(reference, _onEvent, signal) {
+      calls.push(`compare ${nameOf(reference)}`);
+      await pause(signal);
+      return { ...fakeReport(16, DEFAULT_SETTINGS).evaluation!, reference: nameOf(reference) };
+    },
+    async describe({ format, selfCheck, evaluation }) {
+      calls.push(`describe ${format}`);
+      return {
+        name: `report.${format}`,
+        blob: new Blob([JSON.stringify({ selfCheck, evaluation })]),
+      };
     },
     async override(overrides) {
       calls.push(`override ${Object.keys(overrides).join()}`);

@@ -6,7 +6,7 @@ import { css } from '../../viewer/palette.ts';
 import { useActions, useApp, ViewerContext } from '../context.ts';
 import { KeepButton } from '../library/KeepButton.tsx';
 import { duration, percent, sharesInWords } from '../words.ts';
-import { Scores } from './Scores.tsx';
+import { CheckCard } from './CheckCard.tsx';
 
 /** What came out, how far to trust it, and how to keep it. */
 export function ResultCard({ report }: { report: RunReport }) {
@@ -51,7 +51,7 @@ export function ResultCard({ report }: { report: RunReport }) {
           {report.backend.replace('webgpu', 'WebGPU').replace('wasm', 'WASM')}
         </p>
       </section>
-      {report.evaluation !== null && <Scores evaluation={report.evaluation} />}
+      <CheckCard />
     </>
   );
 }

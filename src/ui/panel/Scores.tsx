@@ -1,105 +1,103 @@
-import type { Evaluation, Region, RegionScore } from '../../pipeline/events.ts';
+import './checks.css';
+import {
+  errorBars,
+  figure,
+  isBetter,
+  MEASURES,
+  type ScoredRegion,
+  scoredRegions,
+} from '../../pipeline/evaluate/measures.ts';
+import type { RegionScores } from '../../pipeline/events.ts';
 
-const REGIONS: readonly (readonly [Region, string])[] = [
-  ['thin', 'Thin cloud'],
-  ['shadow', 'Shadow'],
-  ['thick', 'Thick cloud'],
-  ['repaired', 'All repaired'],
-];
-
-const MEASURES: readonly {
-  readonly name: string;
-  readonly title: string;
-  readonly value: (score: RegionScore) => number;
-  readonly digits: number;
-  readonly higherIsBetter: boolean;
-}[] = [
-  {
-    name: 'PSNR',
-    title: 'Peak signal-to-noise ratio in dB; higher is better',
-    value: (s) => s.psnr,
-    digits: 1,
-    higherIsBetter: true,
-  },
-  {
-    name: 'SSIM',
-    title: 'Structural similarity, 1 is equal; higher is better',
-    value: (s) => s.ssim,
-    digits: 2,
-    higherIsBetter: true,
-  },
-  {
-    name: 'MAE',
-    title: 'Mean absolute error in reflectance; lower is better',
-    value: (s) => s.mae,
-    digits: 3,
-    higherIsBetter: false,
-  },
-  {
-    name: 'SAM',
-    title: 'Spectral angle in degrees; lower is better',
-    value: (s) => s.sam,
-    digits: 1,
-    higherIsBetter: false,
-  },
-];
-
-/** Error against the clear truth, before and after, by region of the mask. */
-export function Scores({ evaluation }: { evaluation: Evaluation }) {
-  const regions = REGIONS.filter(
-    ([id]) => evaluation.before[id] !== undefined && evaluation.after[id] !== undefined,
-  );
+/** Error before and after, by region: a plot, the figures, and how often the confidence holds what it promises. */
+export function Scores({ before, after }: { before: RegionScores; after: RegionScores }) {
+  const regions = scoredRegions(before, after);
+  const coverage = after.repaired?.coverage ?? null;
   if (regions.length === 0) return null;
   return (
-    <section className="card" aria-labelledby="scores-title">
-      <h2 id="scores-title">Error against the truth</h2>
-      <p className="fine">The clouds of this scene are simulated, so the ground beneath them is known.</p>
-      <table className="scores">
-        <thead>
-          <tr>
-            <th scope="col" colSpan={2}>
-              <span className="visually-hidden">Region and state</span>
-            </th>
-            {MEASURES.map(({ name, title }) => (
-              <th key={name} scope="col">
-                <abbr title={title}>{name}</abbr>
+    <>
+      <ErrorPlot regions={regions} />
+      <details>
+        <summary>All figures</summary>
+        <table className="scores">
+          <thead>
+            <tr>
+              <th scope="col">
+                <span className="visually-hidden">Region and state</span>
               </th>
-            ))}
-          </tr>
-        </thead>
-        {regions.map(([id, name]) => (
-          <RegionRows
-            key={id}
-            name={name}
-            before={evaluation.before[id] as RegionScore}
-            after={evaluation.after[id] as RegionScore}
-          />
-        ))}
-      </table>
-    </section>
+              {MEASURES.map(({ name, title }) => (
+                <th key={name} scope="col">
+                  <abbr title={title}>{name}</abbr>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          {regions.map((region) => (
+            <RegionRows key={region.region} {...region} />
+          ))}
+        </table>
+      </details>
+      {coverage !== null && (
+        <p className="fine">
+          {Math.round(100 * coverage)} % of the errors lie in the interval that the confidence stands for; 90
+          % should.
+        </p>
+      )}
+    </>
   );
 }
 
-function RegionRows({ name, before, after }: { name: string; before: RegionScore; after: RegionScore }) {
+function RegionRows({ name, before, after }: ScoredRegion) {
   return (
     <tbody>
       <tr>
-        <th scope="rowgroup" rowSpan={2}>
+        <th scope="rowgroup" colSpan={1 + MEASURES.length}>
           {name}
         </th>
+      </tr>
+      <tr>
         <th scope="row">before</th>
-        {MEASURES.map(({ name: measure, value, digits }) => (
-          <td key={measure}>{value(before).toFixed(digits)}</td>
+        {MEASURES.map((measure) => (
+          <td key={measure.name}>{figure(measure, before)}</td>
         ))}
       </tr>
       <tr className="after">
         <th scope="row">after</th>
-        {MEASURES.map(({ name: measure, value, digits, higherIsBetter }) => (
-          <td key={measure} data-better={value(after) > value(before) === higherIsBetter}>
-            {value(after).toFixed(digits)}
+        {MEASURES.map((measure) => (
+          <td key={measure.name} data-better={isBetter(measure, before, after) === true}>
+            {figure(measure, after)}
           </td>
         ))}
       </tr>
     </tbody>
+  );
+}
+
+/** Left edge and width of the bars in the plot, and the height of a region. */
+const [LEFT, LENGTH, ROW] = [84, 216, 30];
+
+/** Mean absolute error by region: the table says the same. */
+function ErrorPlot({ regions }: { regions: readonly ScoredRegion[] }) {
+  const { end, bars } = errorBars(regions);
+  const bottom = ROW * bars.length;
+  return (
+    <svg className="error-plot" viewBox={`0 0 ${LEFT + LENGTH + 4} ${bottom + 16}`} aria-hidden="true">
+      {bars.map(({ name, before, after }, i) => (
+        <g key={name} transform={`translate(0 ${ROW * i})`}>
+          <text x={LEFT - 8} y={18} textAnchor="end">
+            {name}
+          </text>
+          <rect className="before" x={LEFT} y={4} width={LENGTH * before} height={8} rx={1} />
+          <rect className="after" x={LEFT} y={14} width={LENGTH * after} height={8} rx={1} />
+        </g>
+      ))}
+      <line x1={LEFT} x2={LEFT} y1={0} y2={bottom} />
+      <text x={LEFT} y={bottom + 12}>
+        mean error, before and after
+      </text>
+      <text x={LEFT + LENGTH} y={bottom + 12} textAnchor="end">
+        {end}
+      </text>
+    </svg>
   );
 }

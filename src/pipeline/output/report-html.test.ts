@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { selfCheck } from '../evaluate/self-check.ts';
+import { DEFAULT_SETTINGS } from '../events.ts';
+import { memoryPages } from '../pages.ts';
+import { run } from '../run.ts';
+import type { BandRole } from '../scene.ts';
+import { fakeNetworks } from '../testing/fake-networks.ts';
+import { memorySource } from '../testing/memory-source.ts';
+import { openTiles, planTiles } from '../tiles.ts';
+import { resultPictures } from './pictures.ts';
+import { type SceneReport, sceneReport } from './report.ts';
+import { reportHtml } from './report-html.ts';
+
+const SIX: readonly BandRole[] = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
+const ground = (x: number, y: number, band: number) => 1000 + 200 * band + ((x * 7 + y * 3) % 90);
+const cloudy = (x: number, y: number) => Math.hypot(x - 60, y - 70) < 30;
+const named = (name: string, sample: (x: number, y: number, band: number) => number) =>
+  memorySource({ width: 300, height: 260, roles: SIX, name, sample });
+
+async function report(): Promise<SceneReport> {
+  const source = named('</script><b>&".tif', (x, y, band) => (cloudy(x, y) ? 7000 : ground(x, y, band)));
+  const networks = fakeNetworks();
+  const pages = memoryPages();
+  const reference = named('truth.tif', ground);
+  const finished = await run(source, networks, DEFAULT_SETTINGS, () => {}, { pages, reference });
+  const tiles = openTiles(source.scene, planTiles(source.scene.grid), pages);
+  return sceneReport(source.scene, {
+    files: [{ name: 'scene.tif', bytes: 12, sha256: 'abc123' }],
+    models: networks.models,
+    run: finished.report,
+    selfCheck: await selfCheck(source, finished.result, networks, DEFAULT_SETTINGS),
+    pictures: await resultPictures(source, tiles),
+  });
+}
+
+describe('a report', () => {
+  it('stands alone and says everything', async () => {
+    const told = await report();
+    const html = reportHtml([told]);
+    expect(html).not.toMatch(/(src|href)="(?!data:)/);
+    expect(html).not.toContain('<b>');
+    expect(html).toContain('&lt;/script&gt;&lt;b&gt;&amp;&quot;.tif');
+    for (const words of ['truth.tif', 'abc123', 'Self-check', 'Thick cloud', 'generated', 'Simulated clouds'])
+      expect(html).toContain(words);
+    const json = /<script type="application\/json" id="report">(.*?)<\/script>/s.exec(html)![1];
+    const { pictures: _, selfCheck: checked, ...figures } = JSON.parse(JSON.stringify(told));
+    expect(JSON.parse(json)).toMatchObject([{ ...figures, selfCheck: { after: checked.after } }]);
+    expect(json).not.toContain('data:');
+  });
+
+  it('shows pictures in which only the repair differs', async () => {
+    const { pictures } = await report();
+    expect(new Set(Object.values(pictures)).size).toBe(3);
+    for (const picture of Object.values(pictures)) {
+      const bytes = Buffer.from(picture.split(',')[1], 'base64');
+      expect([...bytes.subarray(0, 8)]).toEqual([137, 80, 78, 71, 13, 10, 26, 10]);
+      expect(bytes.readUInt32BE(16)).toBe(300);
+      expect(bytes.readUInt32BE(20)).toBe(260);
+    }
+  });
+});

@@ -50,7 +50,7 @@ test('one click on the sample: found, repaired, measured, swiped by keyboard, sa
 
   const [picture] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Picture' }).click(),
+    page.getByRole('button', { name: 'Picture', exact: true }).click(),
   ]);
   expect(picture.suggestedFilename()).toMatch(/\.png$/);
   expect(readFileSync(await picture.path()).length).toBeGreaterThan(10_000);

@@ -36,6 +36,34 @@ describe('Poisson', () => {
     },
   );
 
+  it.each([
+    [130, 130, 'a sliver of one column and one row beside the rim'],
+    [261, 150, 'odd sides'],
+    [300, 97, 'known pixels in between'],
+    [160, 131, 'sides that are open'],
+  ])('converges on %i x %i pixels: %s', (width, height, what) => {
+    const random = (i: number) => Math.abs(Math.sin(i * 127.1) * 43758.5453) % 1;
+    const wanted = Float32Array.from({ length: width * height }, (_, i) => {
+      const [x, y] = [i % width, Math.floor(i / width)];
+      return 0.2 + 0.0005 * (x - y) + 0.03 * Math.sin(x / 31) * Math.cos(y / 17) + 0.02 * random(i);
+    });
+    const open = what.includes('open');
+    const kind = Uint8Array.from(wanted, (_, i) => {
+      const [x, y] = [i % width, Math.floor(i / width)];
+      const edge = x === 0 || y === 0 || (!open && (x === width - 1 || y === height - 1));
+      return edge || (what.includes('between') && random(7 * i) > 0.98) ? KNOWN : UNKNOWN;
+    });
+    const sources = wanted.map((value, i) => {
+      const x = i % width;
+      const beside = [x > 0 ? i - 1 : -1, x < width - 1 ? i + 1 : -1, i - width, i + width];
+      return beside.reduce((sum, q) => (q >= 0 && q < wanted.length ? sum + value - wanted[q] : sum), 0);
+    });
+    const plane = wanted.map((value, i) => (kind[i] === KNOWN ? value : 0));
+    solvePoisson(poissonGrids(kind, width, height), plane, sources);
+    const worst = plane.reduce((most, value, i) => Math.max(most, Math.abs(value - wanted[i])), 0);
+    expect(worst).toBeLessThan(0.0005);
+  });
+
   it('takes windows of any shape, and leaves what nothing is known of at the sources alone', () => {
     const line = Uint8Array.of(KNOWN, UNKNOWN, UNKNOWN, UNKNOWN, KNOWN);
     for (const [width, height] of [

@@ -19,8 +19,10 @@ export const KNOWN = 2;
 const TOLERANCE = 2e-4;
 const MOST_CYCLES = 12;
 const COARSEST_SWEEPS = 16;
-/** A cell's centre is farther from the gap's edge than its pixels are: an edge counts for less on the coarser grid. */
-const EDGE_SHARE = 0.9;
+/** Interpolation carries corrections up to the rim of a gap undiminished: it conducts this much more to make up for that. */
+const RIM = 1.3;
+/** Conductance to a few known pixels in the middle of a large cell: they count for more than their distance says. */
+const LONE = 2;
 
 /** Cells with a border of absent ones around them: cell (x, y) is at `(y + 1) * stride + x + 1`. */
 interface Cells {
@@ -47,6 +49,8 @@ interface Coarse extends Cells {
   readonly right: Float32Array;
   readonly below: Float32Array;
   readonly known: Float32Array;
+  /** Edges that its pixels share with known ones. */
+  readonly edges: Float32Array;
   /** 1 over the sum of a cell's conductances, 0 at cells that are not unknown. */
   readonly inverse: Float32Array;
 }
@@ -61,8 +65,13 @@ export interface PoissonGrids {
 export function poissonGrids(kind: Uint8Array, width: number, height: number): PoissonGrids {
   const finest = finestGrid(kind, width, height);
   const coarser: Coarse[] = [];
-  for (let fine: Cells = finest; fine.width > 2 || fine.height > 2; fine = coarser[coarser.length - 1]) {
-    coarser.push(coarserGrid(fine, fine === finest ? conductancesOf(finest) : (fine as Coarse)));
+  let fine: Cells = finest;
+  let shape = shapeOf(finest);
+  while (fine.width > 2 || fine.height > 2) {
+    const next = coarserGrid(fine, shape);
+    coarser.push(next.grid);
+    fine = next.grid;
+    shape = next.shape;
   }
   return { finest, coarser };
 }
@@ -104,21 +113,46 @@ function eachUnknown({ kind, height, first, end }: Cells, visit: (i: number) => 
   }
 }
 
-type Conductances = Pick<Coarse, 'right' | 'below' | 'known'>;
+/** What the unknown pixels under each cell are, and how they are joined. */
+interface Shape {
+  /** How many there are, and how far their centre lies from that of the cell, in widths of a cell. */
+  readonly pixels: Float32Array;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  /** Edges that they share with those of the cell at the right and of the one below, over the width of a cell. */
+  readonly right: Float32Array;
+  readonly below: Float32Array;
+  /** Edges that they share with known pixels. */
+  readonly known: Float32Array;
+}
 
-function conductancesOf(grid: Finest): Conductances {
+function emptyShape(length: number): Shape {
+  const plane = () => new Float32Array(length);
+  return { pixels: plane(), x: plane(), y: plane(), right: plane(), below: plane(), known: plane() };
+}
+
+function shapeOf(grid: Finest): Shape {
   const { kind, stride } = grid;
-  const [right, below, known] = [0, 1, 2].map(() => new Float32Array(kind.length));
+  const shape = emptyShape(kind.length);
+  const { pixels, right, below, known } = shape;
   eachUnknown(grid, (i) => {
+    pixels[i] = 1;
     if (kind[i + 1] === UNKNOWN) right[i] = 1;
     if (kind[i + stride] === UNKNOWN) below[i] = 1;
     for (const q of [i - 1, i + 1, i - stride, i + stride]) if (kind[q] === KNOWN) known[i]++;
   });
-  return { right, below, known };
+  return shape;
 }
 
-/** A cell of 2 x 2: unknown if one of them is. Two edges side by side, over twice the distance, conduct as one. */
-function coarserGrid(fine: Cells, from: Conductances): Coarse {
+/** Centres of two cells' pixels are taken to be no nearer to each other than this, in widths of a cell. */
+const NEAREST = 0.25;
+
+/**
+ * A cell of 2 x 2: unknown if one of them is. Cells conduct by the edges that join their pixels over the distance between the
+ * centres of these: a sliver beside a known rim is as near to its neighbour as it is in fact. Were it taken for a whole cell, the
+ * coarse grids would correct too much, and the cycles diverge.
+ */
+function coarserGrid(fine: Cells, from: Shape): { grid: Coarse; shape: Shape } {
   const grid = cells(Math.ceil(fine.width / 2), Math.ceil(fine.height / 2), (x, y) => {
     const i = (2 * y + 1) * fine.stride + 2 * x + 1;
     const { kind, stride } = fine;
@@ -126,20 +160,44 @@ function coarserGrid(fine: Cells, from: Conductances): Coarse {
     if (a === UNKNOWN || b === UNKNOWN || c === UNKNOWN || d === UNKNOWN) return UNKNOWN;
     return a === KNOWN || b === KNOWN || c === KNOWN || d === KNOWN ? KNOWN : ABSENT;
   });
-  const [right, below, known, inverse] = [0, 1, 2, 3].map(() => new Float32Array(grid.kind.length));
+  const shape = emptyShape(grid.kind.length);
   eachUnknown(grid, (c) => {
     const i = firstChild(grid, fine, c);
     const { stride } = fine;
-    right[c] = 0.5 * (from.right[i + 1] + from.right[i + stride + 1]);
-    below[c] = 0.5 * (from.below[i + stride] + from.below[i + stride + 1]);
-    known[c] =
-      EDGE_SHARE * (from.known[i] + from.known[i + 1] + from.known[i + stride] + from.known[i + stride + 1]);
+    for (const [k, dx, dy] of [
+      [i, -1, -1],
+      [i + 1, 1, -1],
+      [i + stride, -1, 1],
+      [i + stride + 1, 1, 1],
+    ]) {
+      const pixels = from.pixels[k];
+      shape.pixels[c] += pixels;
+      shape.x[c] += pixels * (0.25 * dx + 0.5 * from.x[k]);
+      shape.y[c] += pixels * (0.25 * dy + 0.5 * from.y[k]);
+      shape.known[c] += from.known[k];
+    }
+    shape.x[c] /= shape.pixels[c];
+    shape.y[c] /= shape.pixels[c];
+    shape.right[c] = 0.5 * (from.right[i + 1] + from.right[i + stride + 1]);
+    shape.below[c] = 0.5 * (from.below[i + stride] + from.below[i + stride + 1]);
   });
+  const [right, below, inverse] = [0, 1, 2].map(() => new Float32Array(grid.kind.length));
   eachUnknown(grid, (c) => {
+    const under = c + grid.stride;
+    right[c] = shape.right[c] / Math.max(NEAREST, 1 + shape.x[c + 1] - shape.x[c]);
+    below[c] = shape.below[c] / Math.max(NEAREST, 1 + shape.y[under] - shape.y[c]);
+  });
+  const known = new Float32Array(grid.kind.length);
+  eachUnknown(grid, (c) => {
+    const edges = shape.known[c];
+    if (edges > 0) {
+      const distance = Math.max(1, 0.5 * (shape.pixels[c] / edges + 1));
+      known[c] = RIM * Math.max(edges / distance, Math.min(edges, LONE));
+    }
     const sum = right[c] + right[c - 1] + below[c] + below[c - grid.stride] + known[c];
     inverse[c] = sum > 0 ? 1 / sum : 0;
   });
-  return { ...grid, right, below, known, inverse };
+  return { grid: { ...grid, right, below, known, edges: shape.known, inverse }, shape };
 }
 
 /** The upper left of the four cells under a coarse one. */
@@ -199,8 +257,8 @@ function guess(finest: Finest, coarser: readonly Coarse[]): void {
   // Sources add up in `b`; what known pixels send into each cell is gathered in `u`, for as long as that is not needed.
   gatherFinest(finest, coarser[0]);
   for (let l = 1; l < coarser.length; l++) gather(coarser[l - 1], coarser[l]);
-  for (const { u, b } of coarser) {
-    for (let c = 0; c < b.length; c++) b[c] += u[c];
+  for (const { u, b, known, edges } of coarser) {
+    for (let c = 0; c < b.length; c++) if (edges[c] > 0) b[c] += (u[c] * known[c]) / edges[c];
     u.fill(0);
   }
   const last = coarser.length - 1;
@@ -224,7 +282,7 @@ function gatherFinest({ stride, height, kind, first, end, u, b }: Finest, coarse
       if (kind[i + 1] === KNOWN) sent += u[i + 1];
       if (kind[i - stride] === KNOWN) sent += u[i - stride];
       if (kind[i + stride] === KNOWN) sent += u[i + stride];
-      coarse.u[c] += EDGE_SHARE * sent;
+      coarse.u[c] += sent;
       coarse.b[c] += b[i];
     }
   }
@@ -235,7 +293,7 @@ function gather({ stride, height, first, end, u, b }: Coarse, coarse: Coarse): v
     const row = ((y >> 1) + 1) * coarse.stride + 1;
     for (let i = first[y]; i < end[y]; i++) {
       const c = row + ((i - start) >> 1);
-      coarse.u[c] += EDGE_SHARE * u[i];
+      coarse.u[c] += u[i];
       coarse.b[c] += b[i];
     }
   }

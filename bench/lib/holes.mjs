@@ -52,11 +52,12 @@ function generator(seed) {
 /**
  * Errors inside the holes, all and by size. `seam`: the mean step across the holes' borders over the mean step between neighbours
  * inside; `seamOfTruth` the same in the truth.
+ * @param ssimAt SSIM around a pixel
  * @param grown pixels by which the mask reaches beyond the hole: the seam is measured there
  */
-export function scoreHoles(planes, truth, { list }, width, grown = 0) {
+export function scoreHoles(planes, truth, { list }, width, ssimAt, grown = 0) {
   const score = (holes) => {
-    let [square, absolute, angle, pixels] = [0, 0, 0, 0];
+    let [square, absolute, angle, similar, pixels] = [0, 0, 0, 0, 0];
     const steps = [planes, truth].map(() => ({ border: 0, borders: 0, inside: 0, insides: 0 }));
     for (const { x, y, side } of holes) {
       every(
@@ -74,6 +75,7 @@ export function scoreHoles(planes, truth, { list }, width, grown = 0) {
             b += wanted * wanted;
           }
           angle += Math.acos(Math.min(1, dot / Math.sqrt(Math.max(1e-12, a * b))));
+          similar += ssimAt(i);
           pixels++;
           return true;
         },
@@ -85,6 +87,7 @@ export function scoreHoles(planes, truth, { list }, width, grown = 0) {
     const ratio = ({ border, borders, inside, insides }) => border / borders / (inside / insides);
     return {
       psnr: -10 * Math.log10(square / (pixels * planes.length)),
+      ssim: similar / pixels,
       mae: absolute / (pixels * planes.length),
       sam: ((angle / pixels) * 180) / Math.PI,
       seam: ratio(steps[0]),
@@ -125,6 +128,7 @@ export function meanOf(results) {
       const mean = (key) => scores.reduce((sum, score) => sum + score[key], 0) / scores.length;
       rows[row][size] = {
         psnr: mean('psnr'),
+        ssim: mean('ssim'),
         mae: mean('mae'),
         sam: mean('sam'),
         seam: mean('seam'),

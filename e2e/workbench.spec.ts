@@ -33,6 +33,14 @@ test('the main job by keyboard alone; six ways to compare; nothing for axe to fi
   await share.fill('1');
   await expect(async () => expect((await map.screenshot()).equals(before)).toBe(false)).toPass();
 
+  await share.fill('0.5');
+  for (const bands of ['ndvi', 'band-3', 'true-colour']) {
+    const last = await map.screenshot();
+    await page.getByLabel('Bands').selectOption(bands);
+    await expect(async () => expect((await map.screenshot()).equals(last)).toBe(false)).toPass();
+  }
+  await expect(page.getByRole('alert')).toHaveText('');
+
   await by.selectOption('blink');
   const shown = page.getByRole('button', { name: /^(Before|After)$/ });
   const first = await shown.textContent();

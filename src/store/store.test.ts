@@ -325,15 +325,21 @@ describe('band combinations', () => {
       'infrared',
       'shortwave',
       'agriculture',
+      'ndvi',
+      ...[0, 1, 2, 3, 4, 5].map((index) => `band-${index}`),
     ]);
+    expect(combinationsOf(scene, [2, 1, 0])[4]).toMatchObject({ bands: [3, 2, 2], drawn: 'ndvi' });
   });
 
   it('fall back to the first bands', () => {
     const scene = fakeScene();
     const nameless = { ...scene, bands: scene.bands.map((band) => ({ ...band, role: 'other' as const })) };
-    expect(combinationsOf(nameless, [0, 1, 2])).toEqual([
-      { id: 'first-bands', name: 'First bands', bands: [0, 1, 2] },
-    ]);
+    expect(combinationsOf(nameless, [0, 1, 2])[0]).toEqual({
+      id: 'first-bands',
+      name: 'First bands',
+      bands: [0, 1, 2],
+      drawn: 'colours',
+    });
     expect(combinationsOf(nameless, [0, 0, 0])[0].name).toBe('Single band');
   });
 

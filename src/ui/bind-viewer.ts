@@ -15,7 +15,7 @@ export function bindViewer(store: AppStore, viewer: Viewer): () => void {
     if (now.sceneRevision !== before.sceneRevision || (now.scene === null) !== (before.scene === null)) {
       showScene(now, viewer);
     } else {
-      if (now.displayBands !== before.displayBands) viewer.setBands(now.displayBands);
+      if (now.displayBands !== before.displayBands) viewer.setBands(now.displayBands, drawnOf(now));
       if (now.stretch !== before.stretch || now.gamma !== before.gamma) {
         if (now.stretch.length === 3) viewer.setStretch(now.stretch, now.gamma);
       }
@@ -37,9 +37,14 @@ export function bindViewer(store: AppStore, viewer: Viewer): () => void {
 
 function showScene(state: AppState, viewer: Viewer): void {
   const { scene, displayBands: bands, stretch, gamma, startWindow } = state;
-  viewer.setScene(scene === null ? null : { grid: scene.scene.grid, bands, stretch, gamma });
+  viewer.setScene(
+    scene === null ? null : { grid: scene.scene.grid, bands, drawn: drawnOf(state), stretch, gamma },
+  );
   if (scene !== null && startWindow !== null) viewer.showWindow(startWindow);
 }
+
+const drawnOf = ({ combinations, combination }: AppState) =>
+  combinations.find(({ id }) => id === combination)?.drawn;
 
 function showView(now: AppState, viewer: Viewer, before?: AppState): void {
   const changed = (

@@ -29,6 +29,7 @@ export interface SceneLayer {
   setPicture(picture: Picture): void;
   readonly picture: Picture;
   setVariables(variables: StyleVariables): void;
+  setStyle(style: Style): void;
   /** Part of the scene changed; what is on the map stays until the new tiles have come. */
   invalidate(window?: Window): void;
   dispose(): void;
@@ -136,6 +137,7 @@ export function createSceneLayer(
       return picture;
     },
     setVariables: (variables) => layer.updateStyleVariables(variables),
+    setStyle: (style) => layer.setStyle(style),
     invalidate(window) {
       memory.forget(window);
       refreshTimer ??= setTimeout(rekey, REFRESH_INTERVAL);

@@ -1,7 +1,8 @@
 import type { Style } from 'ol/layer/WebGLTile.js';
 import { DATE_COLOURS, MASK_COLOURS, PROVENANCE_COLOURS, type Rgb } from '../pipeline/colours.ts';
 import { MASK_CLASS, PROVENANCE } from '../pipeline/scene.ts';
-import { CONFIDENCE_RAMP } from './palette.ts';
+import type { Drawn } from '../store/combinations.ts';
+import { CONFIDENCE_RAMP, NDVI_RAMP } from './palette.ts';
 
 /** Range of reflectance that fills the display from black to white, for one band. */
 export interface StretchRange {
@@ -27,6 +28,8 @@ function span({ low, high }: StretchRange): number {
   return Math.max(high - low, 1e-6);
 }
 
+const colour = ([r, g, b]: Rgb, alpha = 1) => ['color', r, g, b, alpha];
+
 const channel = (name: 'R' | 'G' | 'B', band: number) => [
   'clamp',
   ['/', ['-', ['band', band], ['var', `low${name}`]], ['var', `span${name}`]],
@@ -34,21 +37,31 @@ const channel = (name: 'R' | 'G' | 'B', band: number) => [
   1,
 ];
 
+const ramp = (at: unknown, stops: readonly (readonly [number, Rgb])[], unit = 1) => [
+  'interpolate',
+  ['linear'],
+  at,
+  ...stops.flatMap(([stop, rgb]) => [stop / unit, colour(rgb)]),
+];
+
+const NDVI = ['/', ['-', ['band', 1], ['band', 2]], ['clamp', ['+', ['band', 1], ['band', 2]], 1e-6, 10]];
+
+/** What a pixel's three bands become; see {@link Drawn}. */
+const DRAWN: Readonly<Record<Drawn, unknown[]>> = {
+  colours: ['array', channel('R', 1), channel('G', 2), channel('B', 3), 1],
+  palette: ramp(channel('R', 1), CONFIDENCE_RAMP, 100),
+  ndvi: ramp(['clamp', NDVI, -1, 1], NDVI_RAMP),
+};
+
 /** Three reflectance bands and validity (1 or 0), stretched by variables. */
-export function imageStyle(variables: StyleVariables): Style {
+export function imageStyle(variables: StyleVariables, drawn: Drawn = 'colours'): Style {
   return {
     variables,
-    color: [
-      'case',
-      ['<', ['band', 4], 0.5],
-      ['color', 0, 0, 0, 0],
-      ['array', channel('R', 1), channel('G', 2), channel('B', 3), 1],
-    ],
+    color: ['case', ['<', ['band', 4], 0.5], ['color', 0, 0, 0, 0], DRAWN[drawn]],
     gamma: ['var', 'gamma'],
   };
 }
 
-const colour = ([r, g, b]: Rgb, alpha = 1) => ['color', r, g, b, alpha];
 const CLEAR = ['color', 0, 0, 0, 0];
 /** Uint8 samples reach the shader as 0..1. */
 const value = ['round', ['*', ['band', 1], 255]];
@@ -96,15 +109,5 @@ export const dateStyle = (): Style => ({
 
 /** Percent 0..100 along the ramp; observed pixels (100) and no data (255) stay transparent. */
 export const confidenceStyle = (): Style => ({
-  color: [
-    'case',
-    ['any', ['<', ['band', 2], 0.5], ['>=', value, 100]],
-    CLEAR,
-    [
-      'interpolate',
-      ['linear'],
-      value,
-      ...CONFIDENCE_RAMP.flatMap(([percent, rgb]) => [percent, colour(rgb)]),
-    ],
-  ],
+  color: ['case', ['any', ['<', ['band', 2], 0.5], ['>=', value, 100]], CLEAR, ramp(value, CONFIDENCE_RAMP)],
 });

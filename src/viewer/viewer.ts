@@ -10,6 +10,7 @@ import View from 'ol/View.js';
 import type { Grid, Window } from '../pipeline/scene.ts';
 import { clipWindow } from '../pipeline/windows.ts';
 import type { Engine, Picture, TileRequest, TileSide } from '../services/engine.ts';
+import type { Drawn } from '../store/combinations.ts';
 import type { CompareMode } from '../store/preferences.ts';
 import { hasDivider, type Split, splitOf, unsplit } from './compare.ts';
 import { createSceneLayer, type SceneLayer } from './layers.ts';
@@ -24,6 +25,7 @@ import {
   maskStyle,
   provenanceStyle,
   type StretchRange,
+  type StyleVariables,
   stretchVariables,
 } from './styles.ts';
 import { createSwipeHandle } from './swipe.ts';
@@ -52,6 +54,7 @@ export interface SceneView {
   readonly grid: Grid;
   /** File indices shown as red, green, blue. */
   readonly bands: readonly number[];
+  readonly drawn?: Drawn;
   readonly stretch: readonly StretchRange[];
   readonly gamma: number;
 }
@@ -60,7 +63,8 @@ export interface SceneView {
 export interface Viewer {
   /** Shows a scene in its own projection, fitted to the window; null clears the map. */
   setScene(view: SceneView | null): void;
-  setBands(bands: readonly number[]): void;
+  /** File indices of three bands, and how they become colours. */
+  setBands(bands: readonly number[], drawn?: Drawn): void;
   /** Reflectance ranges for red, green, blue, and gamma: instant, nothing is loaded again. */
   setStretch(stretch: readonly StretchRange[], gamma: number): void;
   /** Shows the repaired scene beside the scene as it was. */
@@ -107,6 +111,9 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
   let overlay: { kind: OverlayKind | null; opacity: number } = { kind: null, opacity: 1 };
   let basemap = false;
   let pictures: readonly [Picture, Picture] = ['scene', 'result'];
+  let drawn: Drawn = 'colours';
+  let variables: StyleVariables = {};
+  const sides = () => (scene === null ? [] : [scene.layers.before, scene.layers.after]);
 
   const apply = () => {
     const shown = comparing && scene !== null;
@@ -144,20 +151,24 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
     setScene(view) {
       scene?.dispose();
       map.removeControl(scale);
+      drawn = view?.drawn ?? 'colours';
+      variables = view === null ? {} : stretchVariables(view.stretch, view.gamma);
       scene = view === null ? null : showScene(map, view, options);
       if (scene !== null && scene.space.units !== 'pixels') map.addControl(scale);
       apply();
       const shown = scene;
       if (shown !== null) map.once('rendercomplete', () => shown === scene && options.onShown());
     },
-    setBands(bands) {
-      scene?.layers.before.setBands(bands);
-      scene?.layers.after.setBands(bands);
+    setBands(bands, next = 'colours') {
+      for (const side of sides()) {
+        side.setBands(bands);
+        if (next !== drawn) side.setStyle(imageStyle(variables, next));
+      }
+      drawn = next;
     },
     setStretch(stretch, gamma) {
-      const variables = stretchVariables(stretch, gamma);
-      scene?.layers.before.setVariables(variables);
-      scene?.layers.after.setVariables(variables);
+      variables = stretchVariables(stretch, gamma);
+      for (const side of sides()) side.setVariables(variables);
     },
     setComparing(on) {
       comparing = on;
@@ -257,7 +268,7 @@ function showScene(map: OlMap, view: SceneView, options: ViewerOptions): ShownSc
   const space = mapSpace(grid);
   const projection = projectionFor(grid, space);
   const frame = { space, projection, width: grid.width, height: grid.height };
-  const image = () => imageStyle(stretchVariables(view.stretch, view.gamma));
+  const image = () => imageStyle(stretchVariables(view.stretch, view.gamma), view.drawn);
   const layerOf = (kind: TileRequest['layer'], style: ReturnType<typeof maskStyle>) =>
     createSceneLayer(options.engine, frame, kind, style, bands, options.onFault);
   const layers = {

@@ -1,4 +1,4 @@
-import type { CombinationId } from '../../store/state.ts';
+import type { Combination, CombinationId } from '../../store/state.ts';
 import { canHaveBasemap } from '../../viewer/projection-rules.ts';
 import { useActions, useApp } from '../context.ts';
 import { useOnline } from '../use-online.ts';
@@ -23,14 +23,13 @@ export function ViewCard() {
           value={combination}
           onChange={(event) => void setCombination(event.target.value as CombinationId)}
         >
-          {combinations.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
+          <Options of={combinations.filter(({ drawn }) => drawn !== 'palette')} />
+          <optgroup label="Single band">
+            <Options of={combinations.filter(({ drawn }) => drawn === 'palette')} />
+          </optgroup>
         </select>
       </label>
-      <LevelsField />
+      {combination !== 'ndvi' && <LevelsField />}
       <label className="slider-row">
         <span>Brightness</span>
         <input
@@ -56,4 +55,12 @@ export function ViewCard() {
       )}
     </section>
   );
+}
+
+function Options({ of }: { of: readonly Combination[] }) {
+  return of.map(({ id, name }) => (
+    <option key={id} value={id}>
+      {name}
+    </option>
+  ));
 }

@@ -1,5 +1,11 @@
 import { throwIfAborted } from '../src/pipeline/errors.ts';
-import { type JobRecord, readRecord, sameJob, writeRecord } from '../src/pipeline/job-record.ts';
+import {
+  type JobRecord,
+  readRecord,
+  resultPages,
+  sameFindings,
+  writeRecord,
+} from '../src/pipeline/job-record.ts';
 import type { PageLog } from '../src/pipeline/page-log.ts';
 import { memoryPages, type PageStore } from '../src/pipeline/pages.ts';
 import { shareDone } from '../src/pipeline/progress.ts';
@@ -19,9 +25,14 @@ export interface EarlierRun {
 export interface JobPages {
   /** What an earlier run left of the scene; null if nothing that could be continued. */
   unfinished(input: SceneInput, scene: Scene, signal?: AbortSignal): Promise<EarlierRun | null>;
+  /** All pages of the scene and the job that they were last used for; null if there are none. */
+  look(
+    input: SceneInput,
+    signal?: AbortSignal,
+  ): Promise<{ readonly pages: PageStore; readonly record: JobRecord } | null>;
   /**
-   * The pages for a run: those of an earlier one if it was the same job, else empty ones. In memory, with a notice,
-   * where there is no file to be had.
+   * The pages for a run: those of an earlier one, as far as they hold under the record, else empty ones. In memory, with a
+   * notice, where there is no file to be had.
    */
   claim(
     input: SceneInput,
@@ -87,7 +98,8 @@ export function jobPages(): JobPages {
         const pages = log ?? memory;
         const record = pages && readRecord(pages);
         if (!pages || !record) return null;
-        return { done: shareDone(openTiles(scene, planTiles(scene.grid), pages)), record };
+        const result = resultPages(pages, record);
+        return { done: shareDone(openTiles(scene, planTiles(scene.grid), result)), record };
       }),
     claim: (input, record, options, signal) =>
       inTurn(async () => {
@@ -95,10 +107,17 @@ export function jobPages(): JobPages {
         const at = await placeOf(input, true, signal);
         if (at.fingerprint !== null) await tidyJobFiles(at.fingerprint);
         const known = at.log ?? at.memory;
-        if (known && !options.fresh && sameJob(readRecord(known), record)) return known;
-        const pages = await emptied(at);
+        const fits = known && !options.fresh && sameFindings(readRecord(known), record);
+        const pages = fits ? known : await emptied(at);
         writeRecord(pages, record);
-        return pages;
+        return resultPages(pages, record);
+      }),
+    look: (input, signal) =>
+      inTurn(async () => {
+        const { log, memory } = await placeOf(input, false, signal);
+        const pages = log ?? memory;
+        const record = pages && readRecord(pages);
+        return pages && record && { pages, record };
       }),
   };
 }

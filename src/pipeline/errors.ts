@@ -31,6 +31,10 @@ export type ErrorCode =
   | 'evaluate/no-common-bands'
   | 'check/too-small'
   | 'check/no-clear-part'
+  // a mask of the user's own
+  | 'mask/not-a-mask'
+  | 'mask/elsewhere'
+  | 'mask/lost'
   // the network
   | 'network/unreachable'
   | 'network/no-range'

@@ -1,3 +1,4 @@
+import type { MaskEdits } from './detect/edits.ts';
 import type { GeneratorSize } from './networks.ts';
 import type { Notice, Samples, Window } from './scene.ts';
 
@@ -29,6 +30,8 @@ export interface RunSettings {
   readonly featherPixels: number;
   /** Which generator repairs. */
   readonly generator: GeneratorSize;
+  /** What the user changed of the mask; absent: nothing. */
+  readonly edits?: MaskEdits;
 }
 
 export const DEFAULT_SETTINGS: RunSettings = {

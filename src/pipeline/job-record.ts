@@ -66,14 +66,53 @@ export function noteBackend(pages: PageStore, backend: string): string {
 
 /** May pages of the one job be continued as the other? */
 export function sameJob(a: JobRecord | null, b: JobRecord): boolean {
-  return a !== null && JSON.stringify(key(a)) === JSON.stringify(key(b));
+  return sameFindings(a, b) && a !== null && resultKey(a) === resultKey(b);
 }
 
-const key = ({ version, models, settings: s, bands, nodata, dates }: JobRecord) => [
-  version,
-  [models.detector, models.generator],
-  [s.maskSource, s.cloudThreshold, s.shadowThreshold, s.bufferPixels, s.featherPixels],
-  bands.map(({ role, scale, offset }) => [role, scale, offset]),
-  nodata,
-  dates.map(({ fingerprint }) => fingerprint),
-];
+/** Is what the detector found under the one job what it would find under the other? */
+export function sameFindings(a: JobRecord | null, b: JobRecord): boolean {
+  return a !== null && findingsKey(a) === findingsKey(b);
+}
+
+const findingsKey = ({ version, models, settings, bands, nodata }: JobRecord) =>
+  JSON.stringify([
+    version,
+    models.detector,
+    settings.maskSource,
+    bands.map(({ role, scale, offset }) => [role, scale, offset]),
+    nodata,
+  ]);
+
+const resultKey = ({ models, settings: s, dates }: JobRecord) =>
+  JSON.stringify([
+    models.generator,
+    [s.cloudThreshold, s.shadowThreshold, s.bufferPixels, s.featherPixels],
+    s.edits?.own?.id ?? null,
+    s.edits?.operations ?? [],
+    dates.map(({ fingerprint }) => fingerprint),
+  ]);
+
+/** What does not depend on thresholds, buffer and the user's edits: shared by all results of a scene. */
+const SHARED = /^(job|backends|inputs|found|thin|thick|shadow|classes|own|results|mask-draft)(\/|$)/;
+const RESULTS = 'results';
+
+/**
+ * The pages of one result among those of a scene: the findings are shared, the rest lies apart by settings, so that the
+ * mask can be edited without looking for clouds again.
+ */
+export function resultPages(pages: PageStore, record: JobRecord): PageStore {
+  const page = pages.get(RESULTS);
+  const known: string[] = page ? JSON.parse(new TextDecoder().decode(page)) : [];
+  const key = resultKey(record);
+  if (!known.includes(key)) {
+    known.push(key);
+    pages.set(RESULTS, new TextEncoder().encode(JSON.stringify(known)));
+  }
+  const prefix = `${known.indexOf(key)}:`;
+  const own = (name: string) => (SHARED.test(name) ? name : prefix + name);
+  return {
+    has: (name) => pages.has(own(name)),
+    get: (name) => pages.get(own(name)),
+    set: (name, bytes) => pages.set(own(name), bytes),
+  };
+}

@@ -118,7 +118,14 @@ async function findClouds(
   const own = pagesUnder(pages, `date${date.index + 1}/`);
   const findings = openFindings(job.layout, date.plan, own);
   const mask = openPlane(job.layout, own, 'mask');
-  const quiet: Job = { ...job, source: date.source, plan: date.plan, emit: () => undefined };
+  const quiet: Job = {
+    ...job,
+    source: date.source,
+    plan: date.plan,
+    // What the user drew is of the scene, not of its dates.
+    settings: { ...job.settings, edits: undefined },
+    emit: () => undefined,
+  };
   await detectPass(quiet, findings, { list: [], add: () => undefined }, pace, keys);
   await finishMask(quiet, findings, mask);
   return { ...date, findings, mask };

@@ -1,5 +1,5 @@
 import { addToRegression, createRegression } from './composite/extra-bands.ts';
-import { finalMask, hasMasked, maskContext } from './detect/mask.ts';
+import { hasMasked } from './detect/mask.ts';
 import {
   classify,
   clearPixels,
@@ -12,14 +12,15 @@ import {
 } from './detect/probabilities.ts';
 import { chooseDecoder, type QualityDecoder } from './detect/quality.ts';
 import { type Findings, maskedTiles, setFound, setMaskedTiles } from './findings.ts';
+import { type FoundMask, LEAST_THRESHOLD, maskAt, uniformMask } from './found-mask.ts';
 import { addToCoarseField } from './generate/coarse-field.ts';
 import { CLEAR_LIMIT } from './generate/prefill.ts';
 import { checkpoint, type Job, type Notices, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
 import { type Observation, observe } from './preprocess/observe.ts';
 import { detectorInput, gatherFrom } from './preprocess/tensor.ts';
 import { MASK_CLASS, type Raster, type SceneSource, type Window } from './scene.ts';
-import { readPlane, type SparsePlane, setTile, tileOf, tilesUnder } from './tiles.ts';
-import { clipWindow, cropPlane, growWindow } from './windows.ts';
+import { readPlane, type SparsePlane, setTile, tileOf } from './tiles.ts';
+import { clipWindow, cropPlane } from './windows.ts';
 
 /** Side of the sample from which the encoding of a quality band is told. */
 const SAMPLE_SIDE = 256;
@@ -74,12 +75,13 @@ export async function detectPass(
     ({ key, core, seen, valid, found }) => {
       const clear = clearPixels(found, valid, CLEAR_LIMIT);
       const classes = classify(found, valid, settings);
-      const doubtful = hasMasked(classes) || valid.some((is, i) => is && !clear[i]);
+      const free = clearPixels(found, valid, LEAST_THRESHOLD);
+      const doubtful = hasMasked(classes) || valid.some((is, i) => is && !free[i]);
       setFound(findings, key, {
         classes,
         probabilities: doubtful ? found : null,
         validPixels: valid.reduce((sum, is) => sum + is, 0),
-        sums: valid.includes(1) ? addClearPixels(seen, core, clear) : new Map(),
+        sums: valid.includes(1) ? addClearPixels(job, findings, seen, core, clear) : new Map(),
       });
       done++;
       tell(key);
@@ -124,55 +126,50 @@ export async function detectPass(
     }
     return found as Probabilities;
   }
+}
 
-  /** Enters a tile's clear pixels into the coarse field; returns their sums for the regression. */
-  function addClearPixels(seen: Observation, core: Window, clear: Uint8Array) {
-    const crop = (plane: Float32Array) => cropPlane(plane, seen.window, core);
-    const canonical = seen.canonical.filter((plane) => plane !== null).map(crop);
-    const extra = seen.extra.map(crop);
-    addToCoarseField(findings.coarse, core, [...canonical, ...extra], clear);
-    const regression = createRegression(grid, canonical.length, extra.length);
-    if (extra.length > 0) addToRegression(regression, core, canonical, extra, clear);
-    return regression.blocks;
-  }
+/** Enters a tile's clear pixels into the coarse field; returns their sums for the regression. */
+export function addClearPixels(
+  { source }: Job,
+  findings: Findings,
+  seen: Observation,
+  core: Window,
+  clear: Uint8Array,
+) {
+  const crop = (plane: Float32Array) => cropPlane(plane, seen.window, core);
+  const canonical = seen.canonical.filter((plane) => plane !== null).map(crop);
+  const extra = seen.extra.map(crop);
+  addToCoarseField(findings.coarse, core, [...canonical, ...extra], clear);
+  const regression = createRegression(source.scene.grid, canonical.length, extra.length);
+  if (extra.length > 0) addToRegression(regression, core, canonical, extra, clear);
+  return regression.blocks;
 }
 
 /**
- * The final mask of the scene: specks dropped, buffered across tile borders. Emits the tiles that hold mask.
+ * The final mask of the scene, with the user's edits. Emits the tiles that hold mask.
  * @returns keys of the tiles that hold mask
  */
-export async function finishMask(
-  job: Job,
-  { classes, pages }: Findings,
-  mask: SparsePlane,
-): Promise<number[]> {
+export async function finishMask(job: Job, found: FoundMask, mask: SparsePlane): Promise<number[]> {
   const { layout, settings, emit } = job;
-  const known = maskedTiles(pages);
+  const known = maskedTiles(mask.pages);
   const inMask = new Set(known);
-  const context = maskContext(settings.bufferPixels);
   for (const [key, core] of layout.windows.entries()) {
-    const own = tileOf(classes, key);
-    const near = tilesUnder(layout, growWindow(core, context));
-    if (
-      (own === MASK_CLASS.clear || own === MASK_CLASS.nodata) &&
-      near.every((k) => tileOf(classes, k) === own)
-    ) {
-      if (own === MASK_CLASS.nodata && !known) setTile(mask, key, Uint8Array.of(own));
+    const uniform = uniformMask(found, settings, key);
+    if (uniform !== null) {
+      if (uniform === MASK_CLASS.nodata && !known) setTile(mask, key, Uint8Array.of(uniform));
       continue;
     }
     await checkpoint(job);
     if (!known) {
-      const final = finalMask(core, settings.bufferPixels, (window) =>
-        readPlane(classes, window, MASK_CLASS.nodata),
-      );
+      const final = maskAt(found, settings, core);
       setTile(mask, key, final);
       if (hasMasked(final)) inMask.add(key);
     }
     // What was found may have been a speck: then the map has to be told that it is gone.
-    if (inMask.has(key) || hasMasked(readPlane(classes, core))) {
+    if (inMask.has(key) || hasMasked(readPlane(found.classes, core))) {
       emit({ type: 'mask', tile: { window: core, classes: readPlane(mask, core) } });
     }
   }
-  if (!known) setMaskedTiles(pages, [...inMask], layout.windows.length);
+  if (!known) setMaskedTiles(mask.pages, [...inMask], layout.windows.length);
   return [...inMask];
 }

@@ -5,6 +5,7 @@ import { evaluate } from './evaluate/evaluate.ts';
 import { meanConfidence, sharesOf, tallyOf, withShares } from './evaluate/shares.ts';
 import type { RunEvent, RunReport, RunSettings, Shares } from './events.ts';
 import { openFindings, regressionOf, validPixels } from './findings.ts';
+import { openFoundMask } from './found-mask.ts';
 import { completeCoarseField } from './generate/coarse-field.ts';
 import { CELL } from './generate/prefill.ts';
 import { breathe, collectNotices, createPace, type Job, type Notices } from './job.ts';
@@ -13,6 +14,7 @@ import type { ResultReader } from './output/products.ts';
 import { memoryPages, type PageStore } from './pages.ts';
 import { datesPass } from './pass-dates.ts';
 import { detectPass, finishMask } from './pass-detect.ts';
+import { editPass } from './pass-edit.ts';
 import { repairPass } from './pass-repair.ts';
 import { planBands } from './preprocess/bands.ts';
 import type { SceneSource } from './scene.ts';
@@ -83,12 +85,13 @@ export async function run(
     signal,
   };
   const pages = options.pages ?? memoryPages();
-  const findings = openFindings(layout, job.plan, pages);
+  const found = openFindings(layout, job.plan, pages);
   const store = openTiles(scene, layout, pages);
 
   // Preprocess and detect.
-  await detectPass(job, findings, notices, pace);
-  const masked = await finishMask(job, findings, store.mask);
+  await detectPass(job, found, notices, pace);
+  const findings = await editPass(job, found);
+  const masked = await finishMask(job, openFoundMask(layout, pages, job.settings.edits), store.mask);
 
   // What other dates saw.
   const dates = await datesPass(job, options.dates ?? [], findings, store, masked, notices, pace);
@@ -146,6 +149,7 @@ function withinLimits(settings: RunSettings): RunSettings {
     bufferPixels,
     featherPixels: Math.round(clamp(settings.featherPixels, 0, bufferPixels)),
     generator: settings.generator,
+    ...(settings.edits && { edits: settings.edits }),
   };
 }
 

@@ -61,6 +61,8 @@ export interface SparsePlane {
   readonly layout: TileLayout;
   readonly pages: PageStore;
   readonly name: string;
+  /** Changes values over a window as they are read, in place: what the user edited. */
+  readonly retouch?: (values: Uint8Array, window: Window) => void;
 }
 
 /** The plane of that name in the pages: empty, or as an earlier process left it. */
@@ -101,6 +103,7 @@ export function readPlane(plane: SparsePlane, window: Window, outside = 0): Uint
     const values = typeof tile === 'number' ? new Uint8Array(from.width * from.height).fill(tile) : tile;
     copyOverlap(values, from, out, window);
   }
+  plane.retouch?.(out, window);
   return out;
 }
 

@@ -79,14 +79,17 @@ export function bufferMask(
  * The final mask of a tile core from unbuffered classes of its surroundings; the same wherever tile borders lie.
  *
  * @param read Classes over a window that reaches `maskContext` beyond the core; 255 outside the scene.
+ * @param keepSpecks Small groups stay: they were drawn, not found.
  */
 export function finalMask(
   core: Window,
   bufferPixels: number,
   read: (window: Window) => Uint8Array,
+  keepSpecks = false,
 ): Uint8Array {
   const window = growWindow(core, maskContext(bufferPixels));
-  const cleaned = dropSpecks(read(window), window.width, window.height);
+  const classes = read(window);
+  const cleaned = keepSpecks ? classes : dropSpecks(classes, window.width, window.height);
   return cropPlane(bufferMask(cleaned, window.width, window.height, bufferPixels), window, core);
 }
 

@@ -1,0 +1,160 @@
+import { MASK_CLASS, type Window } from '../scene.ts';
+import type { Probabilities } from './probabilities.ts';
+
+/** What an edit makes of the pixels under it. */
+export type EditClass = 0 | 1 | 2 | 3;
+
+/**
+ * One stroke or polygon of the user. Positions are in pixels of the scene from the upper left corner of its corner pixel,
+ * so the centre of pixel (x, y) lies at (x + 0.5, y + 0.5).
+ */
+export type MaskOperation =
+  | {
+      readonly kind: 'stroke';
+      readonly class: EditClass;
+      /** Pixels whose centre lies within this distance of the line belong to it; above 0. */
+      readonly radius: number;
+      /** x0, y0, x1, y1, ...: at least one point. */
+      readonly points: readonly number[];
+    }
+  | {
+      readonly kind: 'polygon';
+      readonly class: EditClass;
+      /** Each ring x0, y0, x1, y1, ...; closed by itself. Holes by the even-odd rule. */
+      readonly rings: readonly (readonly number[])[];
+    };
+
+/** A mask of the user's own, laid on the scene's grid and kept in the pages under its id. */
+export interface OwnMask {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What the user changed of the mask. The operations apply one after the other, after the mask was grown. */
+export interface MaskEdits {
+  /** Stands in place of what was found; null: nothing does. */
+  readonly own: OwnMask | null;
+  readonly operations: readonly MaskOperation[];
+}
+
+export const NO_EDITS: MaskEdits = { own: null, operations: [] };
+
+/** The smallest window of whole pixels that holds an operation; null for one without points. */
+export function reachOf(operation: MaskOperation): Window | null {
+  const rings = operation.kind === 'stroke' ? [operation.points] : operation.rings;
+  const margin = operation.kind === 'stroke' ? operation.radius : 0;
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const ring of rings) {
+    for (let i = 0; i + 1 < ring.length; i += 2) {
+      left = Math.min(left, ring[i]);
+      right = Math.max(right, ring[i]);
+      top = Math.min(top, ring[i + 1]);
+      bottom = Math.max(bottom, ring[i + 1]);
+    }
+  }
+  if (left > right) return null;
+  const x = Math.floor(left - margin);
+  const y = Math.floor(top - margin);
+  return { x, y, width: Math.ceil(right + margin) - x, height: Math.ceil(bottom + margin) - y };
+}
+
+/** Does an operation meet a window? Judged by its surrounding rectangle. */
+export function touches(operation: MaskOperation, window: Window): boolean {
+  const reach = reachOf(operation);
+  return reach !== null && meet(reach, window);
+}
+
+function meet(a: Window, b: Window): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/**
+ * Calls `paint` with the index in `window` of every pixel whose centre lies under the operation; a pixel may come twice.
+ * Nothing larger than a row is held, and only the part inside the window is gone through.
+ */
+export function rasterise(operation: MaskOperation, window: Window, paint: (index: number) => void): void {
+  if (!touches(operation, window)) return;
+  if (operation.kind === 'polygon') fillRings(operation.rings, window, paint);
+  else drawStroke(operation.points, operation.radius, window, paint);
+}
+
+/** Scan lines through the pixel centres, even-odd. */
+function fillRings(rings: readonly (readonly number[])[], window: Window, paint: (i: number) => void): void {
+  const crossings: number[] = [];
+  for (let row = 0; row < window.height; row++) {
+    const y = window.y + row + 0.5;
+    crossings.length = 0;
+    for (const ring of rings) {
+      for (let i = 0, j = ring.length - 2; i + 1 < ring.length; j = i, i += 2) {
+        const [x0, y0, x1, y1] = [ring[j], ring[j + 1], ring[i], ring[i + 1]];
+        if (y0 > y !== y1 > y) crossings.push(x0 + ((y - y0) / (y1 - y0)) * (x1 - x0));
+      }
+    }
+    crossings.sort((a, b) => a - b);
+    for (let k = 0; k + 1 < crossings.length; k += 2) {
+      const first = Math.max(0, Math.ceil(crossings[k] - window.x - 0.5));
+      const end = Math.min(window.width, Math.ceil(crossings[k + 1] - window.x - 0.5));
+      for (let column = first; column < end; column++) paint(row * window.width + column);
+    }
+  }
+}
+
+/** Every pixel whose centre lies within the radius of a segment of the line. */
+function drawStroke(
+  points: readonly number[],
+  radius: number,
+  window: Window,
+  paint: (i: number) => void,
+): void {
+  const squared = radius * radius;
+  for (let i = 0; i + 1 < points.length; i += 2) {
+    const last = i + 3 < points.length;
+    if (!last && i > 0) break;
+    const [x0, y0] = [points[i], points[i + 1]];
+    const [x1, y1] = last ? [points[i + 2], points[i + 3]] : [x0, y0];
+    const [dx, dy] = [x1 - x0, y1 - y0];
+    const length = dx * dx + dy * dy;
+    const left = Math.max(0, Math.floor(Math.min(x0, x1) - radius - window.x));
+    const right = Math.min(window.width - 1, Math.ceil(Math.max(x0, x1) + radius - window.x));
+    const top = Math.max(0, Math.floor(Math.min(y0, y1) - radius - window.y));
+    const bottom = Math.min(window.height - 1, Math.ceil(Math.max(y0, y1) + radius - window.y));
+    for (let row = top; row <= bottom; row++) {
+      for (let column = left; column <= right; column++) {
+        const px = window.x + column + 0.5 - x0;
+        const py = window.y + row + 0.5 - y0;
+        const t = length === 0 ? 0 : Math.min(1, Math.max(0, (px * dx + py * dy) / length));
+        const [ex, ey] = [px - t * dx, py - t * dy];
+        if (ex * ex + ey * ey <= squared) paint(row * window.width + column);
+      }
+    }
+  }
+}
+
+/** Applies operations to MASK_CLASS values over a window, in place. Pixels without data stay as they are. */
+export function editClasses(
+  classes: Uint8Array,
+  window: Window,
+  operations: readonly MaskOperation[],
+): Uint8Array {
+  for (const operation of operations) {
+    rasterise(operation, window, (i) => {
+      if (classes[i] !== MASK_CLASS.nodata) classes[i] = operation.class;
+    });
+  }
+  return classes;
+}
+
+/** Applies operations to one class's probabilities over a window, in place: certain where it was drawn, else none. */
+export function editProbability(
+  plane: Uint8Array,
+  of: keyof Probabilities,
+  window: Window,
+  operations: readonly MaskOperation[],
+): void {
+  for (const operation of operations) {
+    const value = operation.class === MASK_CLASS[of] ? 255 : 0;
+    rasterise(operation, window, (i) => {
+      plane[i] = value;
+    });
+  }
+}

@@ -1,0 +1,218 @@
+import proj4 from 'proj4';
+import { definitionOf } from '../dates/projection.ts';
+import { onGrid, overlaps } from '../dates/warp.ts';
+import { PipelineError, throwIfAborted } from '../errors.ts';
+import { ownMaskName, setOwnMaskKept } from '../found-mask.ts';
+import { openClasses, type SceneFile } from '../ingest/open.ts';
+import { crc32 } from '../page-log.ts';
+import type { PageStore } from '../pages.ts';
+import { type Grid, MASK_CLASS, type Window } from '../scene.ts';
+import { openPlane, setTile, type TileLayout } from '../tiles.ts';
+import { editClasses, type MaskOperation, type OwnMask, reachOf } from './edits.ts';
+
+/** A mask file of the user's: MASK_CLASS per pixel of the scene, window by window. */
+interface MaskReader {
+  read(window: Window, signal?: AbortSignal): Promise<Uint8Array>;
+}
+
+const GEOJSON = /\.(geo)?json$/i;
+
+/** Is a file of this name taken for a mask as GeoJSON? */
+export const isGeoJson = (name: string) => GEOJSON.test(name);
+
+/**
+ * Lays the user's own mask on the scene's grid and keeps it in the pages, tile by tile.
+ *
+ * A GeoTIFF of any grid holds MASK_CLASS values, or 0 and one other value (1 or 255), which then means thick cloud. A
+ * GeoJSON holds polygons in WGS 84 (RFC 7946), or in the scene's coordinates where its `crs` member says so or they can be
+ * no degrees; a feature's property `class` is thin, thick or shadow, thick if it is absent.
+ *
+ * @throws PipelineError `mask/not-a-mask`, `mask/elsewhere`, and what reading a GeoTIFF throws
+ */
+export async function importMask(
+  file: SceneFile & { readonly name?: string },
+  name: string,
+  layout: TileLayout,
+  pages: PageStore,
+  signal?: AbortSignal,
+): Promise<OwnMask> {
+  const reader = isGeoJson(name)
+    ? fromOperations(polygonsOf(await textOf(file), layout.grid))
+    : await fromRaster(file, layout.grid, signal);
+  // Two passes: the first finds out by which id the mask goes.
+  let sum = 0;
+  for (const window of layout.windows) {
+    throwIfAborted(signal);
+    sum = crc32(await reader.read(window, signal), sum);
+  }
+  const own = { id: sum.toString(16).padStart(8, '0'), name };
+  const plane = openPlane(layout, pages, ownMaskName(own.id));
+  for (const [key, window] of layout.windows.entries()) {
+    throwIfAborted(signal);
+    setTile(plane, key, await reader.read(window, signal));
+  }
+  setOwnMaskKept(pages, own.id);
+  return own;
+}
+
+async function textOf(file: SceneFile): Promise<string> {
+  if (file instanceof Blob) return file.text();
+  if (file instanceof URL) return (await fetch(file)).text();
+  return new TextDecoder().decode(await file.read(0, file.size));
+}
+
+function fromOperations(operations: readonly MaskOperation[]): MaskReader {
+  return {
+    read: async (window) => editClasses(new Uint8Array(window.width * window.height), window, operations),
+  };
+}
+
+/** Side of the sample by which a mask of two values is told from one of classes, in pixels. */
+const SAMPLE_SIDE = 1024;
+
+async function fromRaster(file: SceneFile, grid: Grid, signal?: AbortSignal): Promise<MaskReader> {
+  const source = await openClasses(file, signal);
+  if (!overlaps(source.scene.grid, grid)) throw elsewhere(source.scene.name);
+  const { width, height } = source.scene.grid;
+  const side = (length: number) => Math.min(length, SAMPLE_SIDE);
+  const sample = await source.readDecimated(
+    { x: 0, y: 0, width, height },
+    side(width),
+    side(height),
+    [0],
+    signal,
+  );
+  const values = new Set<number>(sample.bands[0]);
+  const { nodata } = source.scene;
+  if (nodata !== null) values.delete(nodata);
+  const marked = [...values].filter((value) => value !== 0 && !Number.isNaN(value));
+  const isBinary = marked.length === 1 && (marked[0] === 1 || marked[0] === 255);
+  const isClasses = marked.every((value) => value === 1 || value === 2 || value === 3 || value === 255);
+  if (!isBinary && !isClasses) {
+    throw notAMask(
+      `${source.scene.name} holds values such as ${marked.slice(0, 4).join(', ')}, which are no classes of a mask.`,
+      'Use 0 for clear, 1 for thin cloud, 2 for thick cloud and 3 for shadow, or 0 and 1 for cloud or not.',
+    );
+  }
+  const laid = onGrid(source, grid);
+  return {
+    async read(window, aborted) {
+      const { bands } = await laid.read(window, [0], aborted);
+      return Uint8Array.from(bands[0], (value) => {
+        if (isBinary) return value === marked[0] ? MASK_CLASS.thick : MASK_CLASS.clear;
+        return value >= 1 && value <= 3 ? value : MASK_CLASS.clear;
+      });
+    },
+  };
+}
+
+interface Geometry {
+  readonly type: string;
+  readonly coordinates?: unknown;
+  readonly geometries?: readonly Geometry[];
+}
+
+interface Feature {
+  readonly type: string;
+  readonly geometry?: Geometry | null;
+  readonly properties?: Readonly<Record<string, unknown>> | null;
+  readonly features?: readonly Feature[];
+  readonly crs?: { readonly properties?: { readonly name?: string } };
+}
+
+type Ring = readonly (readonly number[])[];
+
+/**
+ * The polygons of a GeoJSON text as operations in pixels of the scene.
+ * @throws PipelineError `mask/not-a-mask` if it holds no polygon or has another coordinate system, `mask/elsewhere` if none
+ *   of them lies on the scene
+ */
+export function polygonsOf(text: string, grid: Grid): MaskOperation[] {
+  let root: Feature;
+  try {
+    root = JSON.parse(text);
+  } catch (cause) {
+    throw notAMask('The file is no GeoJSON.', 'Export the polygons as GeoJSON again.', cause);
+  }
+  const features = root.type === 'FeatureCollection' ? (root.features ?? []) : [root];
+  const found = features.flatMap((feature) => {
+    const geometry = feature.type === 'Feature' ? feature.geometry : (feature as Geometry);
+    return polygons(geometry).map((rings) => ({ rings, class: classOf(feature.properties) }));
+  });
+  const first = found[0]?.rings[0]?.[0];
+  if (!first) throw notAMask('The GeoJSON holds no polygon.', 'Draw the mask as polygons.');
+  const toPixels = placing(root.crs?.properties?.name, first, grid);
+  const operations = found.map(
+    ({ rings, class: value }): MaskOperation => ({
+      kind: 'polygon',
+      class: value,
+      rings: rings.map((ring) => ring.flatMap(([x, y]) => toPixels(x, y))),
+    }),
+  );
+  const meets = operations.some((operation) => {
+    const r = reachOf(operation);
+    return r && r.x < grid.width && r.y < grid.height && r.x + r.width > 0 && r.y + r.height > 0;
+  });
+  if (!meets) throw elsewhere('The polygons');
+  return operations;
+}
+
+function polygons(geometry: Geometry | null | undefined): Ring[][] {
+  if (geometry?.type === 'Polygon') return [geometry.coordinates as Ring[]];
+  if (geometry?.type === 'MultiPolygon') return geometry.coordinates as Ring[][];
+  return geometry?.geometries?.flatMap(polygons) ?? [];
+}
+
+function classOf(properties: Feature['properties']) {
+  const named = properties?.class;
+  if (named === 'thin' || named === MASK_CLASS.thin) return MASK_CLASS.thin;
+  return named === 'shadow' || named === MASK_CLASS.shadow ? MASK_CLASS.shadow : MASK_CLASS.thick;
+}
+
+/** From the coordinates of a GeoJSON to pixels. A scene without georeference takes pixels, with y downwards. */
+function placing(crs: string | undefined, [x, y]: readonly number[], grid: Grid) {
+  const { transform } = grid;
+  if (!transform) return (u: number, v: number) => [u, v];
+  const [x0, a, b, y0, c, d] = transform;
+  const det = a * d - b * c;
+  const toPixels = (u: number, v: number) => [
+    (d * (u - x0) - b * (v - y0)) / det,
+    (a * (v - y0) - c * (u - x0)) / det,
+  ];
+  const code = crs && /EPSG:+(\d+)$/.exec(crs)?.[1];
+  const isWgs84 = code === '4326' || /CRS84$/.test(crs ?? '');
+  const couldBeDegrees = Math.abs(x) <= 360 && Math.abs(y) <= 90;
+  if (code && `EPSG:${code}` === grid.crs.code) return toPixels;
+  if (crs && !isWgs84) {
+    throw notAMask(
+      `The polygons are in ${crs}, the scene in ${grid.crs.code}.`,
+      'Export them in WGS 84 (EPSG:4326) or in the system of the scene.',
+    );
+  }
+  if (!couldBeDegrees) return toPixels;
+  const definition = definitionOf(grid.crs.code);
+  if (!definition) {
+    if (grid.crs.units === 'degrees') return toPixels;
+    throw notAMask(
+      `${grid.crs.name} (${grid.crs.code}), the system of the scene, is not known here.`,
+      'Export the polygons in the coordinates of the scene.',
+    );
+  }
+  const { forward } = proj4('+proj=longlat +datum=WGS84', definition);
+  return (lon: number, lat: number) => {
+    const [east, north] = forward([lon, lat]);
+    return toPixels(east, north);
+  };
+}
+
+function notAMask(message: string, remedy: string, cause?: unknown): PipelineError {
+  return new PipelineError('mask/not-a-mask', message, remedy, { cause });
+}
+
+function elsewhere(what: string): PipelineError {
+  return new PipelineError(
+    'mask/elsewhere',
+    `${what} does not meet the scene.`,
+    'Check the coordinate system of the mask.',
+  );
+}

@@ -12,6 +12,10 @@ export interface DisplayLink {
   connect(port: MessagePort): void;
   /** The tiles that are shown from now on, and the job number of their run; null: none. */
   show(run: number, tiles: TileStore | null): void;
+  /** Are tiles of some run shown? */
+  isShowing(): boolean;
+  /** Shows another mask than that of the run, tile by key, until the next `show`. */
+  showMask(maskOf: (key: number) => MaskTile): void;
   tell(type: 'mask', tile: MaskTile): void;
   tell(type: 'repaired', tile: RepairedTile): void;
   /** Every tile of the run has been told. */
@@ -22,7 +26,9 @@ export function displayLink(): DisplayLink {
   let port: MessagePort | null = null;
   let shown: { readonly run: number; readonly tiles: TileStore } | null = null;
   let ended = false;
+  let otherMask: ((key: number) => MaskTile) | null = null;
 
+  const maskOf = (tiles: TileStore, key: number) => otherMask?.(key) ?? maskTile(tiles, key);
   const post = (message: TileMessage) => port?.postMessage(message);
 
   async function tellAll(to: MessagePort): Promise<void> {
@@ -32,7 +38,7 @@ export function displayLink(): DisplayLink {
     for (const [key] of tiles.layout.windows.entries()) {
       await breathe();
       if (shown !== current || port !== to) return;
-      const mask = maskTile(tiles, key);
+      const mask = maskOf(tiles, key);
       if (hasMasked(mask.classes)) to.postMessage({ type: 'mask', run, tile: mask } satisfies TileMessage);
       const tile = repairedTile(tiles, key);
       if (tile) to.postMessage({ type: 'repaired', run, tile } satisfies TileMessage);
@@ -45,12 +51,17 @@ export function displayLink(): DisplayLink {
       port?.close();
       port = given;
       given.onmessage = ({ data: { id, kind, window } }: MessageEvent<TileRequest>) =>
-        post({ type: 'answer', id, tile: shown ? tileAt(shown.tiles, kind, window) : null });
+        post({ type: 'answer', id, tile: shown ? tileAt(shown.tiles, kind, window, maskOf) : null });
       void tellAll(given);
     },
     show(run, tiles) {
       shown = tiles && { run, tiles };
       ended = false;
+      otherMask = null;
+    },
+    isShowing: () => shown !== null,
+    showMask(mask) {
+      otherMask = mask;
     },
     tell(type: 'mask' | 'repaired', tile: MaskTile | RepairedTile) {
       if (shown) post({ type, run: shown.run, tile } as TileMessage);
@@ -62,10 +73,15 @@ export function displayLink(): DisplayLink {
   };
 }
 
-function tileAt(tiles: TileStore, kind: TileRequest['kind'], window: Window): MaskTile | RepairedTile | null {
+function tileAt(
+  tiles: TileStore,
+  kind: TileRequest['kind'],
+  window: Window,
+  maskOf: (tiles: TileStore, key: number) => MaskTile,
+): MaskTile | RepairedTile | null {
   const [key] = tilesUnder(tiles.layout, window);
   if (key === undefined) return null;
-  return kind === 'mask' ? maskTile(tiles, key) : repairedTile(tiles, key);
+  return kind === 'mask' ? maskOf(tiles, key) : repairedTile(tiles, key);
 }
 
 /** The mask of a tile as far as it is known: what was found, until the mask is finished. */

@@ -28,6 +28,7 @@ import { runToTheEnd } from './long-run.ts';
 import { type NetworksHost, networksHost } from './networks-host.ts';
 import { otherDates } from './other-dates.ts';
 import { tidyOutputFiles, writeOutputFile } from './output-file.ts';
+import { maskEditing } from './mask-editing.ts';
 import type { PipelineApi, SceneInput } from './protocol.ts';
 import { speedOf } from './speed.ts';
 
@@ -42,6 +43,7 @@ const running = jobs();
 const pages = jobPages();
 const display = displayLink();
 const dates = otherDates();
+const masks = maskEditing(pages, display);
 let emit: Parameters<PipelineApi['start']>[1];
 let host: NetworksHost;
 let input: SceneInput | null = null;
@@ -114,8 +116,8 @@ const api: PipelineApi = {
       if (!earlier) return null;
       const { done, record } = earlier;
       const { dates: found, missing } = await dates.find(record.dates, signal);
-      const { settings, overrides } = record;
-      return { done, settings, overrides, dates: found, missingDates: missing };
+      const { settings, overrides, draft } = record;
+      return { done, settings, overrides, draft, dates: found, missingDates: missing };
     }),
   run: (job, settings, { fresh = false, dates: chosen = [] } = {}) =>
     running.run(job, async (signal) => {
@@ -125,7 +127,9 @@ const api: PipelineApi = {
       const others = await dates.record(chosen, signal);
       const record = jobRecord(source.scene, networks.models, settings, overrides, others);
       const notify = (notice: Notice) => emit(job, { type: 'notice', notice });
+      masks.end();
       const claimed = await pages.claim(input, record, { fresh, notify }, signal);
+      await masks.keep(claimed, settings, signal);
       if (scene !== source) throw cancelled();
       const tiles = openTiles(source.scene, planTiles(source.scene.grid), claimed);
       const used = chosen.flatMap((id) => dates.source(id) ?? []);
@@ -166,6 +170,16 @@ const api: PipelineApi = {
         },
       };
       return report;
+    }),
+  previewMask: (job, settings, window, only) =>
+    running.run(job, async (signal) => {
+      if (!scene || !input) throw noScene();
+      return masks.preview({ job, input, scene: scene.scene, settings, window, only }, signal);
+    }),
+  takeMask: (job, file) =>
+    running.run(job, async (signal) => {
+      if (!scene || !input) throw noScene();
+      return masks.take(input, scene.scene, file, signal);
     }),
   pause: () => control.pause(),
   resume: () => control.resume(),
@@ -215,6 +229,7 @@ const written = (job: number) => (done: number, total: number) =>
 function setScene(source: SceneSource): SceneSource {
   scene = source;
   finished = null;
+  masks.end();
   display.show(0, null);
   return source;
 }

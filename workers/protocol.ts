@@ -1,6 +1,7 @@
 import type { BackendName } from '../src/inference/backend.ts';
 import type { StartReport } from '../src/inference/networks.ts';
 import type { DateSurvey } from '../src/pipeline/dates/survey.ts';
+import type { OwnMask } from '../src/pipeline/detect/edits.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../src/pipeline/enhance/display-tile.ts';
 import type { BandStretch } from '../src/pipeline/enhance/stretch.ts';
 import type { ErrorReport } from '../src/pipeline/errors.ts';
@@ -58,6 +59,19 @@ export interface PipelineApi {
   unfinished(job: number): Promise<Unfinished | null>;
   /** Goes on where an earlier run of the same scene and settings stopped, unless told to begin afresh. */
   run(job: number, settings: RunSettings, options?: RunRequest): Promise<RunReport>;
+  /**
+   * Shows the mask that a run with these settings would use, as far as it was found, and keeps its edits for the next visit.
+   * Its tiles under `window` come first, and are all where `only` says so. A newer preview ends an older one.
+   * @returns false if nothing was found yet
+   */
+  previewMask(
+    job: number,
+    settings: RunSettings,
+    window: Window | null,
+    only: boolean,
+  ): Promise<boolean>;
+  /** Takes a mask of the user's own for the open scene. */
+  takeMask(job: number, file: File): Promise<OwnMask>;
   /** Halts the current run at the end of its tile. */
   pause(): void;
   resume(): void;
@@ -99,6 +113,8 @@ export interface Unfinished {
   readonly done: number;
   readonly settings: RunSettings;
   readonly overrides: SceneOverrides | null;
+  /** The settings that the user was trying out for the mask, if any. */
+  readonly draft?: RunSettings;
   /** The other dates that it used, in their order; none if left out. */
   readonly dates?: readonly number[];
   /** Names of the dates that have to be added before it can be continued. */

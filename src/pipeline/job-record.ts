@@ -13,6 +13,8 @@ export interface JobRecord {
   /** What the user changed of ingest's decisions, null if nothing. */
   readonly overrides: SceneOverrides | null;
   readonly bands: readonly Pick<Band, 'role' | 'scale' | 'offset'>[];
+  /** The settings that the user is trying out for the mask, if any. */
+  readonly draft?: RunSettings;
   /** As text, because JSON knows no NaN. */
   readonly nodata: string;
   /** The other dates in their order: what each is known by, and its name. */
@@ -93,7 +95,7 @@ const resultKey = ({ models, settings: s, dates }: JobRecord) =>
   ]);
 
 /** What does not depend on thresholds, buffer and the user's edits: shared by all results of a scene. */
-const SHARED = /^(job|backends|inputs|found|thin|thick|shadow|classes|own|results|mask-draft)(\/|$)/;
+const SHARED = /^(job|backends|inputs|found|thin|thick|shadow|classes|own|results)(\/|$)/;
 const RESULTS = 'results';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MaskEdits, MaskOperation } from './detect/edits.ts';
-import { importMask } from './detect/own-mask.ts';
+import { openMask } from './detect/own-mask.ts';
 import { DEFAULT_SETTINGS, type RunSettings } from './events.ts';
 import { jobRecord, resultPages, sameFindings, sameJob } from './job-record.ts';
 import { memoryPages, type PageStore } from './pages.ts';
@@ -121,7 +121,8 @@ describe('a run with an edited mask', () => {
       geometry: { type: 'Polygon', coordinates: [ring(140, 110, 20)] },
     });
     const file = new File([text], 'mine.geojson');
-    const own = await importMask(file, file.name, planTiles(grid, 64), pages);
+    const { own, keep } = await openMask(file, file.name, planTiles(grid, 64));
+    await keep(pages);
     const { mask, bands, source } = await go({ edits: { own, operations: [] }, bufferPixels: 0 }, pages);
     expect(mask[AT(150, 120)]).toBe(MASK_CLASS.shadow);
     expect(mask.filter((value) => value !== MASK_CLASS.clear).length).toBe(400);

@@ -202,6 +202,21 @@ export function createEngine(options: EngineOptions = {}): Engine {
       }, signal);
     },
 
+    async previewMask(settings, { window, only }, onEvent, signal) {
+      await connect(signal);
+      return pipeline.call(async (api, job) => {
+        if (shownRun === null) {
+          await display.call((shown) => shown.expectRun(job));
+          shownRun = job;
+        }
+        // The tiles come under the run that is shown, also after this call.
+        listeners.set(shownRun, onEvent);
+        return api.previewMask(job, settings, window, only);
+      }, signal);
+    },
+
+    takeMask: (file, signal) => pipeline.call((api, job) => api.takeMask(job, file), signal),
+
     pause: () => pipeline.call((api) => api.pause()),
 
     resume: () => pipeline.call((api) => api.resume()),

@@ -1,6 +1,7 @@
 import type { ComparisonInput } from '../../workers/comparison-protocol.ts';
 import type { ReportRequest, RunRequest, Unfinished } from '../../workers/protocol.ts';
 import type { DateSurvey } from '../pipeline/dates/survey.ts';
+import type { OwnMask } from '../pipeline/detect/edits.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../pipeline/enhance/display-tile.ts';
 import type { BandStretch } from '../pipeline/enhance/stretch.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
@@ -55,6 +56,19 @@ export interface Engine {
     signal?: AbortSignal,
     request?: RunRequest,
   ): Promise<RunReport>;
+  /**
+   * Shows the mask that a run with these settings would use, tile by tile (`mask-changed`), and keeps its edits for the next
+   * visit. Tiles under `window` come first; with `only`, no others.
+   * @returns false if nothing was found yet
+   */
+  previewMask(
+    settings: RunSettings,
+    request: { readonly window: Window | null; readonly only: boolean },
+    onEvent: (event: EngineEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<boolean>;
+  /** Takes a mask of the user's own (GeoTIFF or GeoJSON) for the current scene, to be named in `settings.edits`. */
+  takeMask(file: File, signal?: AbortSignal): Promise<OwnMask>;
   /** Halts the run at the end of its tile; a `pause` event tells when. Nothing happens if none is under way. */
   pause(): Promise<void>;
   /** Goes on. */

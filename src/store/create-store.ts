@@ -7,6 +7,7 @@ import { dialogActions } from './dialogs.ts';
 import { jobActions } from './job-actions.ts';
 import { levelsActions } from './levels.ts';
 import { EMPTY_LIBRARY, libraryActions } from './library.ts';
+import { followMaskEditor, maskEditorActions, NO_MASK_EDITOR } from './mask-editor.ts';
 import { modelsActions, NO_MODELS } from './models-actions.ts';
 import { checkedPreferences, preferenceActions, preferencesOf } from './preferences.ts';
 import { sceneActions } from './scene-actions.ts';
@@ -43,6 +44,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
       ...NO_MODELS,
       dialog: null,
       ...checkedPreferences(preferences?.load()),
+      ...NO_MASK_EDITOR,
       basemap: false,
       error: null,
       offline: { status: 'none' },
@@ -56,6 +58,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
         ...preferenceActions(context),
         ...dialogActions(context),
         ...levelsActions(context),
+        ...maskEditorActions(context),
         fail(fault) {
           const error = toPipelineError(fault);
           if (error.code !== 'job/cancelled') set({ error: error.toReport() });
@@ -73,6 +76,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
     if (isBusy(state) !== isBusy(before)) offline?.setBusy(isBusy(state));
     if (before.job.status === 'saved' && state.job.status !== 'saved') library?.release();
   });
+  followMaskEditor(created);
   library?.follow((state) => created.setState({ library: state }));
   if (preferences) {
     created.subscribe((now, before) => {

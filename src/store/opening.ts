@@ -2,6 +2,7 @@ import type { OpenedScene, SceneOrigin } from '../services/engine.ts';
 import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
 import type { SceneInput } from './dates.ts';
+import { withMaskOf } from './mask-editor.ts';
 import type { AppState, Sample } from './state.ts';
 
 /** What every way of opening a scene has in common. */
@@ -38,6 +39,7 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
       opener.remember();
       const unfinished = await engine.unfinished(signal).catch(() => null);
       if (signal.aborted) return;
+      set(({ settings }) => ({ settings: withMaskOf(settings, unfinished?.draft ?? unfinished?.settings) }));
       if (unfinished && unfinished.done > 0 && unfinished.done < 1)
         set({ unfinished, job: { status: 'unfinished' } });
       else await get().actions.run();

@@ -21,6 +21,7 @@ import type { DatesActions, DatesSlice } from './dates.ts';
 import type { DialogActions, DialogSlice } from './dialogs.ts';
 import type { LevelsActions, LevelsSlice } from './levels.ts';
 import type { LibraryActions, LibrarySlice } from './library.ts';
+import type { MaskEditorActions, MaskEditorSlice } from './mask-editor.ts';
 import type { ModelsActions, ModelsSlice } from './models-actions.ts';
 import type { PreferenceActions, Preferences } from './preferences.ts';
 
@@ -125,7 +126,8 @@ export interface Actions
     LibraryActions,
     PreferenceActions,
     DialogActions,
-    LevelsActions {
+    LevelsActions,
+    MaskEditorActions {
   /**
    * Opens a scene and processes it; asks first if an earlier run of it can be continued. Of several dates of one area, the
    * clearest is opened and the others are kept beside it; nothing runs until the user says so.
@@ -181,6 +183,7 @@ export type AppState = SceneSlice &
   Preferences &
   LevelsSlice &
   DialogSlice &
+  MaskEditorSlice &
   MessageSlice &
   LibrarySlice &
   OfflineSlice & { readonly actions: Actions };

@@ -4,7 +4,7 @@ import type { Grid } from '../scene.ts';
 import { buildTiff } from '../testing/tiff-builder.ts';
 import { openPlane, planTiles, readPlane } from '../tiles.ts';
 import { reachOf } from './edits.ts';
-import { importMask, polygonsOf } from './own-mask.ts';
+import { openMask, polygonsOf } from './own-mask.ts';
 
 const GRID: Grid = {
   width: 64,
@@ -118,7 +118,8 @@ describe('a mask as GeoTIFF', () => {
   const read = async (file: File) => {
     const pages = memoryPages();
     const layout = planTiles(GRID, 16);
-    const own = await importMask(file, file.name, layout, pages);
+    const { own, keep } = await openMask(file, file.name, layout);
+    await keep(pages);
     const plane = openPlane(layout, pages, `own/${own.id}`);
     return { own, values: readPlane(plane, { x: 0, y: 0, width: 64, height: 48 }) };
   };

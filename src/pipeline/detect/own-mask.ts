@@ -2,7 +2,7 @@ import proj4 from 'proj4';
 import { definitionOf } from '../dates/projection.ts';
 import { onGrid, overlaps } from '../dates/warp.ts';
 import { PipelineError, throwIfAborted } from '../errors.ts';
-import { ownMaskName, setOwnMaskKept } from '../found-mask.ts';
+import { isOwnMaskKept, ownMaskName, setOwnMaskKept } from '../found-mask.ts';
 import { openClasses, type SceneFile } from '../ingest/open.ts';
 import { crc32 } from '../page-log.ts';
 import type { PageStore } from '../pages.ts';
@@ -20,8 +20,16 @@ const GEOJSON = /\.(geo)?json$/i;
 /** Is a file of this name taken for a mask as GeoJSON? */
 export const isGeoJson = (name: string) => GEOJSON.test(name);
 
+/** A mask of the user's own, ready to be kept. */
+export interface OpenedMask {
+  /** The id tells its content on the grid. */
+  readonly own: OwnMask;
+  /** Writes it into the pages, tile by tile, unless it is there. */
+  keep(pages: PageStore, signal?: AbortSignal): Promise<void>;
+}
+
 /**
- * Lays the user's own mask on the scene's grid and keeps it in the pages, tile by tile.
+ * Lays the user's own mask on the scene's grid.
  *
  * A GeoTIFF of any grid holds MASK_CLASS values, or 0 and one other value (1 or 255), which then means thick cloud. A
  * GeoJSON holds polygons in WGS 84 (RFC 7946), or in the scene's coordinates where its `crs` member says so or they can be
@@ -29,30 +37,33 @@ export const isGeoJson = (name: string) => GEOJSON.test(name);
  *
  * @throws PipelineError `mask/not-a-mask`, `mask/elsewhere`, and what reading a GeoTIFF throws
  */
-export async function importMask(
-  file: SceneFile & { readonly name?: string },
+export async function openMask(
+  file: SceneFile,
   name: string,
   layout: TileLayout,
-  pages: PageStore,
   signal?: AbortSignal,
-): Promise<OwnMask> {
+): Promise<OpenedMask> {
   const reader = isGeoJson(name)
     ? fromOperations(polygonsOf(await textOf(file), layout.grid))
     : await fromRaster(file, layout.grid, signal);
-  // Two passes: the first finds out by which id the mask goes.
   let sum = 0;
   for (const window of layout.windows) {
     throwIfAborted(signal);
     sum = crc32(await reader.read(window, signal), sum);
   }
   const own = { id: sum.toString(16).padStart(8, '0'), name };
-  const plane = openPlane(layout, pages, ownMaskName(own.id));
-  for (const [key, window] of layout.windows.entries()) {
-    throwIfAborted(signal);
-    setTile(plane, key, await reader.read(window, signal));
-  }
-  setOwnMaskKept(pages, own.id);
-  return own;
+  return {
+    own,
+    async keep(pages, aborted) {
+      if (isOwnMaskKept(pages, own.id)) return;
+      const plane = openPlane(layout, pages, ownMaskName(own.id));
+      for (const [key, window] of layout.windows.entries()) {
+        throwIfAborted(aborted);
+        setTile(plane, key, await reader.read(window, aborted));
+      }
+      setOwnMaskKept(pages, own.id);
+    },
+  };
 }
 
 async function textOf(file: SceneFile): Promise<string> {

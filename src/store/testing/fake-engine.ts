@@ -116,6 +116,18 @@ export function createFakeEngine(
       masked = new Set();
       return opened();
     },
+    async previewMask(settings, _, onEvent) {
+      calls.push(`preview ${settings.edits?.operations.length ?? 0}`);
+      onEvent({ type: 'mask-changed', window: { x: 0, y: 0, width: TILE, height: TILE } });
+      return true;
+    },
+    async takeMask({ name }) {
+      calls.push(`mask ${name}`);
+      if (name === 'bad.geojson') {
+        throw new PipelineError('mask/not-a-mask', 'The file is no GeoJSON.', 'Export it again.');
+      }
+      return { id: '0badcafe', name };
+    },
     async keep(_, onEvent) {
       calls.push('keep');
       onEvent({ type: 'progress', stage: 'output', done: 1, total: 2, secondsLeft: null });

@@ -1,0 +1,108 @@
+import type { OwnMask } from '../src/pipeline/detect/edits.ts';
+import { hasMasked } from '../src/pipeline/detect/mask.ts';
+import { type OpenedMask, openMask } from '../src/pipeline/detect/own-mask.ts';
+import { throwIfAborted } from '../src/pipeline/errors.ts';
+import type { RunSettings } from '../src/pipeline/events.ts';
+import { type FoundMask, maskAt, openFoundMask, uniformMask } from '../src/pipeline/found-mask.ts';
+import { breathe } from '../src/pipeline/job.ts';
+import { resultPages, writeRecord } from '../src/pipeline/job-record.ts';
+import type { PageStore } from '../src/pipeline/pages.ts';
+import type { Scene, Window } from '../src/pipeline/scene.ts';
+import { openTiles, planTiles, readPlane, type TileLayout, tilesUnder } from '../src/pipeline/tiles.ts';
+import type { DisplayLink } from './display-link.ts';
+import type { JobPages } from './job-pages.ts';
+import type { SceneInput } from './protocol.ts';
+
+export interface PreviewRequest {
+  /** Number under which the display is told, unless it shows a run already. */
+  readonly job: number;
+  readonly input: SceneInput;
+  readonly scene: Scene;
+  readonly settings: RunSettings;
+  /** Tiles that come first. */
+  readonly window: Window | null;
+  /** No others. */
+  readonly only: boolean;
+}
+
+/** The mask while the user edits it. */
+export interface MaskEditing {
+  /**
+   * Tells the display of the mask under the settings; a newer preview ends an older one.
+   * @returns false if nothing was found yet
+   * @throws PipelineError `mask/lost`
+   */
+  preview(request: PreviewRequest, signal?: AbortSignal): Promise<boolean>;
+  /** @throws PipelineError as {@link openMask} */
+  take(input: SceneInput, scene: Scene, file: File, signal?: AbortSignal): Promise<OwnMask>;
+  /** Writes the user's own mask into the pages of a run that uses it, where it was taken in this session. */
+  keep(pages: PageStore, settings: RunSettings, signal?: AbortSignal): Promise<void>;
+  /** A run begins, or another scene. */
+  end(): void;
+}
+
+export function maskEditing(pages: JobPages, display: DisplayLink): MaskEditing {
+  let generation = 0;
+  let taken: OpenedMask | null = null;
+  /** Whether the display was given tiles to edit. */
+  let shown = false;
+  /** Tiles whose mask on the display may differ from what a run made. */
+  const told = new Set<number>();
+
+  return {
+    async preview({ job, input, scene, settings, window, only }, signal) {
+      const turn = ++generation;
+      const known = await pages.look(input, signal);
+      if (!known || turn !== generation) return false;
+      const layout = planTiles(scene.grid);
+      await keepTaken(known.pages, settings, signal);
+      const found = openFoundMask(layout, known.pages, settings.edits);
+      const store = openTiles(scene, layout, resultPages(known.pages, known.record));
+      if (!shown && !display.isShowing()) display.show(job, store);
+      shown = true;
+      writeRecord(known.pages, { ...known.record, draft: settings });
+      const tileOf = (key: number) => ({ window: layout.windows[key], classes: previewed(found, settings, key) });
+      display.showMask(tileOf);
+      const first = window ? tilesUnder(layout, window) : [];
+      const rest = only ? [] : layout.windows.map((_, key) => key).filter((key) => !first.includes(key));
+      for (const key of [...first, ...rest]) {
+        if (turn !== generation) return true;
+        const tile = tileOf(key);
+        // Of a tile that was clear and stays clear, the display knows already.
+        if (!hasMasked(tile.classes) && !told.has(key) && !wasMasked(found, store.mask, layout, key)) continue;
+        told.add(key);
+        display.tell('mask', tile);
+        await breathe(signal);
+      }
+      return true;
+    },
+    async take(input, scene, file, signal) {
+      taken = await openMask(file, file.name, planTiles(scene.grid), signal);
+      const known = await pages.look(input, signal);
+      if (known) await taken.keep(known.pages, signal);
+      throwIfAborted(signal);
+      return taken.own;
+    },
+    keep: keepTaken,
+    end() {
+      generation++;
+      shown = false;
+      told.clear();
+    },
+  };
+
+  async function keepTaken(to: PageStore, settings: RunSettings, signal?: AbortSignal): Promise<void> {
+    if (taken && settings.edits?.own?.id === taken.own.id) await taken.keep(to, signal);
+  }
+}
+
+function previewed(found: FoundMask, settings: RunSettings, key: number): Uint8Array {
+  const core = found.classes.layout.windows[key];
+  const uniform = uniformMask(found, settings, key);
+  return uniform === null ? maskAt(found, settings, core) : new Uint8Array(core.width * core.height).fill(uniform);
+}
+
+function wasMasked(found: FoundMask, mask: FoundMask['classes'], layout: TileLayout, key: number): boolean {
+  const core = layout.windows[key];
+  return hasMasked(readPlane(mask, core)) || hasMasked(readPlane(found.classes, core));
+}

@@ -1,6 +1,6 @@
-import { isFound, maskedTiles } from '../src/pipeline/findings.ts';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../src/pipeline/events.ts';
+import { isFound, maskedTiles } from '../src/pipeline/findings.ts';
 import { jobRecord } from '../src/pipeline/job-record.ts';
 import { run } from '../src/pipeline/run.ts';
 import type { Notice } from '../src/pipeline/scene.ts';

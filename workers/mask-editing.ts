@@ -61,7 +61,10 @@ export function maskEditing(pages: JobPages, display: DisplayLink): MaskEditing 
       if (!shown && !display.isShowing()) display.show(job, store);
       shown = true;
       writeRecord(known.pages, { ...known.record, draft: settings });
-      const tileOf = (key: number) => ({ window: layout.windows[key], classes: previewed(found, settings, key) });
+      const tileOf = (key: number) => ({
+        window: layout.windows[key],
+        classes: previewed(found, settings, key),
+      });
       display.showMask(tileOf);
       const first = window ? tilesUnder(layout, window) : [];
       const rest = only ? [] : layout.windows.map((_, key) => key).filter((key) => !first.includes(key));
@@ -69,7 +72,8 @@ export function maskEditing(pages: JobPages, display: DisplayLink): MaskEditing 
         if (turn !== generation) return true;
         const tile = tileOf(key);
         // Of a tile that was clear and stays clear, the display knows already.
-        if (!hasMasked(tile.classes) && !told.has(key) && !wasMasked(found, store.mask, layout, key)) continue;
+        if (!hasMasked(tile.classes) && !told.has(key) && !wasMasked(found, store.mask, layout, key))
+          continue;
         told.add(key);
         display.tell('mask', tile);
         await breathe(signal);
@@ -99,7 +103,9 @@ export function maskEditing(pages: JobPages, display: DisplayLink): MaskEditing 
 function previewed(found: FoundMask, settings: RunSettings, key: number): Uint8Array {
   const core = found.classes.layout.windows[key];
   const uniform = uniformMask(found, settings, key);
-  return uniform === null ? maskAt(found, settings, core) : new Uint8Array(core.width * core.height).fill(uniform);
+  return uniform === null
+    ? maskAt(found, settings, core)
+    : new Uint8Array(core.width * core.height).fill(uniform);
 }
 
 function wasMasked(found: FoundMask, mask: FoundMask['classes'], layout: TileLayout, key: number): boolean {

@@ -25,10 +25,10 @@ import { jobPages } from './job-pages.ts';
 import { keepResult } from './keep-result.ts';
 import { holdLock } from './liveness.ts';
 import { runToTheEnd } from './long-run.ts';
+import { maskEditing } from './mask-editing.ts';
 import { type NetworksHost, networksHost } from './networks-host.ts';
 import { otherDates } from './other-dates.ts';
 import { tidyOutputFiles, writeOutputFile } from './output-file.ts';
-import { maskEditing } from './mask-editing.ts';
 import type { PipelineApi, SceneInput } from './protocol.ts';
 import { speedOf } from './speed.ts';
 

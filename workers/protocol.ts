@@ -64,12 +64,7 @@ export interface PipelineApi {
    * Its tiles under `window` come first, and are all where `only` says so. A newer preview ends an older one.
    * @returns false if nothing was found yet
    */
-  previewMask(
-    job: number,
-    settings: RunSettings,
-    window: Window | null,
-    only: boolean,
-  ): Promise<boolean>;
+  previewMask(job: number, settings: RunSettings, window: Window | null, only: boolean): Promise<boolean>;
   /** Takes a mask of the user's own for the open scene. */
   takeMask(job: number, file: File): Promise<OwnMask>;
   /** Halts the current run at the end of its tile. */

@@ -41,7 +41,7 @@ export interface MaskEditorActions {
   /** Back to the mask as it was; the draft is forgotten. */
   discardMask(): Promise<void>;
   /** Repairs with the mask as it is in the editor. */
-  useMask(): Promise<void>;
+  repairWithMask(): Promise<void>;
   setMaskTool(tool: MaskTool): void;
   setMaskClass(value: Exclude<EditClass, 0>): void;
   /** @param radius in pixels, kept within its range */
@@ -103,7 +103,8 @@ export function maskEditorActions(context: ActionContext): MaskEditorActions {
     const { maskEditor, settings } = get();
     if (maskEditor === null) return;
     preview?.abort();
-    const { signal } = (preview = new AbortController());
+    preview = new AbortController();
+    const { signal } = preview;
     try {
       await engine.previewMask(
         { ...settings, ...maskEditor.draft },
@@ -141,13 +142,17 @@ export function maskEditorActions(context: ActionContext): MaskEditorActions {
       }
       set({ maskEditor: null });
     },
-    async useMask() {
+    async repairWithMask() {
       const { maskEditor, settings, actions } = get();
       if (maskEditor === null) return;
       preview?.abort();
       set({ maskEditor: null, reviewMask: false });
       const { draft } = maskEditor;
-      const featherPixels = Math.min(draft.bufferPixels, DEFAULT_SETTINGS.featherPixels, settings.featherPixels);
+      const featherPixels = Math.min(
+        draft.bufferPixels,
+        DEFAULT_SETTINGS.featherPixels,
+        settings.featherPixels,
+      );
       await actions.correct(null, { ...draft, featherPixels });
     },
     setMaskTool: (maskTool) => set({ maskTool }),

@@ -11,8 +11,10 @@ type Intent = 'open' | 'add';
 
 /** The whole window takes dropped files and folders. */
 export function DropZone({ children }: { children: ReactNode }) {
-  const { open, addDates, importSaved, fail } = useActions();
-  const canAdd = useApp((state) => state.source !== null && !isBusy(state));
+  const { open, addDates, importSaved, editMask, takeMask, fail } = useActions();
+  const editsMask = useApp((state) => state.maskEditor !== null);
+  const hasScene = useApp((state) => state.scene !== null);
+  const canAdd = useApp((state) => state.source !== null && !isBusy(state) && state.maskEditor === null);
   const [over, setOver] = useState<Intent | null>(null);
   // Entering a child leaves its parent: only the outermost leave counts.
   const depth = useRef(0);
@@ -47,6 +49,8 @@ export function DropZone({ children }: { children: ReactNode }) {
         Promise.all([droppedFiles(items), droppedHandles(items)])
           .then(([files, handles]) => {
             if (/\.zip$/i.test(files[0]?.name ?? '')) return importSaved(files[0]);
+            if (files[0] && (editsMask || (hasScene && /\.(geo)?json$/i.test(files[0].name))))
+              return editMask().then(() => takeMask(files[0]));
             const origins = files.map(({ name }) => handles.get(name) ?? null);
             return files.length > 0 ? take(files, origins) : undefined;
           })
@@ -56,7 +60,9 @@ export function DropZone({ children }: { children: ReactNode }) {
       {children}
       {over !== null && (
         <div className="drop-veil" data-choice={canAdd} aria-hidden="true">
-          <p data-over={over === 'open'}>{canAdd ? 'Open instead' : 'Drop to open'}</p>
+          <p data-over={over === 'open'}>
+            {editsMask ? 'Use as the mask' : canAdd ? 'Open instead' : 'Drop to open'}
+          </p>
           {canAdd && <p data-over={over === 'add'}>Add as another date</p>}
         </div>
       )}

@@ -13,7 +13,7 @@ export function MapView() {
   useEffect(() => {
     let end = () => {};
     let gone = false;
-    const { pointAt, setSwipe, sceneShown, fail } = store.getState().actions;
+    const { pointAt, setSwipe, sceneShown, drawOnMask, fail } = store.getState().actions;
     import('../viewer/viewer.ts').then(({ createViewer }) => {
       if (gone || target.current === null || tiles === null) return;
       const created: Viewer = createViewer(target.current, {
@@ -21,6 +21,7 @@ export function MapView() {
         onPointer: pointAt,
         onSwipe: setSwipe,
         onShown: sceneShown,
+        onDraw: drawOnMask,
         onFault: fail,
       });
       viewer.current = created;

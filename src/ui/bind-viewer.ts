@@ -11,6 +11,7 @@ import { pictureName } from './date-words.ts';
 export function bindViewer(store: AppStore, viewer: Viewer): () => void {
   showScene(store.getState(), viewer);
   showView(store.getState(), viewer);
+  showPen(store.getState(), viewer);
   return store.subscribe((now, before) => {
     if (now.sceneRevision !== before.sceneRevision || (now.scene === null) !== (before.scene === null)) {
       showScene(now, viewer);
@@ -32,6 +33,7 @@ export function bindViewer(store: AppStore, viewer: Viewer): () => void {
           viewer.invalidate(layer, window);
     }
     showView(now, viewer, before);
+    showPen(now, viewer, before);
   });
 }
 
@@ -60,15 +62,31 @@ function showView(now: AppState, viewer: Viewer, before?: AppState): void {
   ) => now[key] !== before?.[key];
   if (changed('compareMode')) viewer.setCompareMode(now.compareMode);
   if (changed('swipe')) viewer.setSwipe(now.swipe);
-  if (changed('hasResult') || changed('pictures') || changed('dates')) {
+  if (
+    changed('hasResult') ||
+    changed('pictures') ||
+    changed('dates') ||
+    (now.maskEditor === null) !== (before?.maskEditor == null)
+  ) {
     const [left, right] = now.pictures;
     const names = now.dates.length > 0 ? now.pictures.map((picture) => pictureName(picture, now)) : [];
     viewer.setPictures(left, right);
     viewer.setLabels(names[0] ?? 'Before', names[1] ?? 'After');
-    viewer.setComparing(now.hasResult || typeof left === 'number' || typeof right === 'number');
+    const twoPictures = now.hasResult || typeof left === 'number' || typeof right === 'number';
+    // The mask is drawn over the scene as it came.
+    viewer.setComparing(twoPictures && now.maskEditor === null);
   }
   if (changed('overlay') || changed('overlayOpacity')) {
     viewer.setOverlay(now.overlay === 'none' ? null : now.overlay, now.overlayOpacity);
   }
   if (changed('basemap')) viewer.setBasemap(now.basemap);
+}
+
+function showPen(now: AppState, viewer: Viewer, before?: AppState): void {
+  const { maskEditor, maskTool: tool, maskClass, brushRadius: radius } = now;
+  const keys = ['maskTool', 'maskClass', 'brushRadius', 'sceneRevision'] as const;
+  const opened = (maskEditor === null) !== (before?.maskEditor == null);
+  if (opened || keys.some((key) => now[key] !== before?.[key]))
+    viewer.setPen(maskEditor && { tool, class: maskClass, radius });
+  if (now.sketchesDrawn !== before?.sketchesDrawn) viewer.forgetSketches();
 }

@@ -7,6 +7,7 @@ import OlMap from 'ol/Map.js';
 import { toLonLat } from 'ol/proj.js';
 import OSM from 'ol/source/OSM.js';
 import View from 'ol/View.js';
+import type { MaskOperation } from '../pipeline/detect/edits.ts';
 import type { Grid, Window } from '../pipeline/scene.ts';
 import { clipWindow } from '../pipeline/windows.ts';
 import type { Engine, Picture, TileRequest, TileSide } from '../services/engine.ts';
@@ -15,6 +16,7 @@ import type { CompareMode } from '../store/preferences.ts';
 import { hasDivider, type Split, splitOf, unsplit } from './compare.ts';
 import { createSceneLayer, type SceneLayer } from './layers.ts';
 import { mapSpace, toCoordinate, toPixel } from './map-space.ts';
+import type { MaskEditing, MaskPen } from './mask-editing.ts';
 import { projectionFor } from './projection.ts';
 import { canHaveBasemap } from './projection-rules.ts';
 import { composeSnapshot } from './snapshot.ts';
@@ -46,6 +48,8 @@ export interface ViewerOptions {
   onShown(): void;
   /** A tile could not be had. */
   onFault(fault: unknown): void;
+  /** The user drew on the mask. */
+  onDraw?(operation: MaskOperation): void;
   /** The map came to rest on another part of the scene. */
   onMoved?(): void;
 }
@@ -80,6 +84,10 @@ export interface Viewer {
   setOverlay(kind: OverlayKind | null, opacity: number): void;
   /** OpenStreetMap beneath the scene. Nothing is requested while it is off. */
   setBasemap(on: boolean): void;
+  /** The user draws on the mask with this; null: no longer. */
+  setPen(pen: MaskPen | null): void;
+  /** The mask shows all that was drawn. */
+  forgetSketches(): void;
   invalidate(layer: TileRequest['layer'], window?: Window): void;
   /** The whole scene in the window. */
   showAll(): void;
@@ -114,6 +122,18 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
   let drawn: Drawn = 'colours';
   let variables: StyleVariables = {};
   const sides = () => (scene === null ? [] : [scene.layers.before, scene.layers.after]);
+
+  let pen: MaskPen | null = null;
+  let editing: MaskEditing | null = null;
+  let gone = false;
+  /** Drawing is fetched when it is first wanted: viewers that only show never load it. */
+  const startEditing = async () => {
+    const { createMaskEditing } = await import('./mask-editing.ts');
+    if (gone || editing) return;
+    const ground = () => scene && { space: scene.space, ...scene.grid };
+    editing = createMaskEditing(map, target, ground, (operation) => options.onDraw?.(operation));
+    editing.setPen(pen);
+  };
 
   const apply = () => {
     const shown = comparing && scene !== null;
@@ -198,6 +218,12 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
       basemap = on;
       apply();
     },
+    setPen(next) {
+      pen = next;
+      if (editing) editing.setPen(next);
+      else if (next !== null) void startEditing();
+    },
+    forgetSketches: () => editing?.forgetSketches(),
     invalidate(layer, window) {
       if (scene === null) return;
       if (layer !== 'after') return scene.layers[layer].invalidate(window);
@@ -234,6 +260,8 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
     },
     dispose() {
       target.removeEventListener('pointerleave', leave);
+      gone = true;
+      editing?.dispose();
       swipe.dispose();
       scene?.dispose();
       map.dispose();

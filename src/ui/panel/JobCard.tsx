@@ -2,6 +2,7 @@ import { useContext } from 'react';
 import { usableDates } from '../../store/dates.ts';
 import type { Job } from '../../store/state.ts';
 import { useActions, useApp, ViewerContext } from '../context.ts';
+import { EditMaskButton, MaskEditorCard, ReviewMask } from '../mask/MaskEditorCard.tsx';
 import { duration, percent, STAGE_WORDS } from '../words.ts';
 import { ResultCard } from './ResultCard.tsx';
 import { SavedCard } from './SavedCard.tsx';
@@ -10,8 +11,10 @@ import { SavedCard } from './SavedCard.tsx';
 export function JobCard() {
   const job = useApp((state) => state.job);
   const opening = useApp((state) => state.opening);
+  const editing = useApp((state) => state.maskEditor !== null);
   const { cancel } = useActions();
   if (opening !== null) return <Working title={`Opening ${opening}`} onCancel={cancel} />;
+  if (editing) return <MaskEditorCard />;
   switch (job.status) {
     case 'starting':
       return <Working title="Loading the networks" onCancel={cancel} />;
@@ -65,6 +68,7 @@ function Standing({ status }: { status: StandingStatus }) {
       >
         {status === 'idle' ? 'Remove clouds' : canContinue ? 'Start over' : 'Run again'}
       </button>
+      {status !== 'idle' && <EditMaskButton />}
     </section>
   );
 }
@@ -95,6 +99,11 @@ function Running({ job }: { job: Extract<Job, { status: 'running' }> }) {
         </span>
       </p>
       <PriorityButton />
+      {stage === 'detect' || stage === 'ingest' || stage === 'preprocess' ? (
+        <ReviewMask />
+      ) : (
+        <EditMaskButton />
+      )}
       <button type="button" className="button wide" onClick={paused ? resume : pause}>
         {paused ? 'Continue' : 'Pause'}
       </button>

@@ -5,6 +5,7 @@ import type { Product } from '../../services/engine.ts';
 import { css } from '../../viewer/palette.ts';
 import { useActions, useApp, ViewerContext } from '../context.ts';
 import { KeepButton } from '../library/KeepButton.tsx';
+import { EditMaskButton } from '../mask/MaskEditorCard.tsx';
 import { duration, percent, sharesInWords } from '../words.ts';
 import { CheckCard } from './CheckCard.tsx';
 
@@ -46,6 +47,7 @@ export function ResultCard({ report }: { report: RunReport }) {
         )}
         <SaveButtons cloudless={cloudless} dated={report.dates.some(({ used }) => used)} />
         <KeepButton />
+        <EditMaskButton />
         <p className="fine">
           {tiles.repaired} of {tiles.total} tiles repaired in {duration(report.seconds)} on{' '}
           {report.backend.replace('webgpu', 'WebGPU').replace('wasm', 'WASM')}

@@ -1,0 +1,229 @@
+import './mask-editor.css';
+import { useRef } from 'react';
+import { MASK_COLOURS } from '../../pipeline/colours.ts';
+import type { MaskTool } from '../../store/mask-editor.ts';
+import { css } from '../../viewer/palette.ts';
+import { useActions, useApp } from '../context.ts';
+import { Slider } from './Slider.tsx';
+import { useMaskKeys } from './use-mask-keys.ts';
+
+const TOOLS: readonly (readonly [MaskTool, string, string, string])[] = [
+  ['brush', 'Brush', 'P', 'M3 13c2.5 0 3-1 3-2.5S7.2 8.6 8 9.4s.7 3.6-5 3.6zM8 9l5-6'],
+  ['eraser', 'Eraser', 'E', 'M7 13h6M3 9.5 9.5 3 13 6.500 6.500 13H5L3 11z'],
+  ['polygon', 'Polygon', 'G', 'M8 2.500 13.500 6.500 11.500 13h-7L2.500 6.500z'],
+  [
+    'move',
+    'Move the map',
+    'H',
+    'M8 2v12M2 8h12M8 2 6.500 3.500M8 2l1.500 1.500M8 14l-1.500-1.500M8 14l1.500-1.500M2 8l1.500-1.500M2 8l1.500 1.500M14 8l-1.500-1.500M14 8l-1.500 1.500',
+  ],
+];
+
+const CLASSES = [
+  [1, 'Thin cloud', MASK_COLOURS.thin],
+  [2, 'Thick cloud', MASK_COLOURS.thick],
+  [3, 'Shadow', MASK_COLOURS.shadow],
+] as const;
+
+/** The mask is reviewed: drawn on, its thresholds and its margin moved, replaced by one's own. */
+export function MaskEditorCard() {
+  const editor = useApp((state) => state.maskEditor);
+  const tool = useApp((state) => state.maskTool);
+  const value = useApp((state) => state.maskClass);
+  const radius = useApp((state) => state.brushRadius);
+  const actions = useActions();
+  useMaskKeys();
+  if (editor === null) return null;
+  const { draft, past, future, reading } = editor;
+  const own = draft.edits?.own ?? null;
+  const asPercent = (share: number) => `${Math.round(100 * share)} %`;
+  return (
+    <section className="card mask-editor" aria-labelledby="job-title">
+      <h2 id="job-title">Review the mask</h2>
+      <div className="mask-bar">
+        <fieldset className="segments" aria-label="Tool">
+          {TOOLS.map(([id, name, key, path]) => (
+            <button
+              key={id}
+              type="button"
+              aria-pressed={tool === id}
+              aria-label={name}
+              title={`${name} (${key})`}
+              onClick={() => actions.setMaskTool(id)}
+            >
+              <Icon path={path} />
+            </button>
+          ))}
+        </fieldset>
+        <fieldset className="segments" aria-label="History">
+          <button
+            type="button"
+            aria-label="Undo"
+            title="Undo (Ctrl+Z)"
+            disabled={past.length === 0}
+            onClick={actions.undoMask}
+          >
+            <Icon path="M6 4 3 7l3 3M3 7h6a4 3.500 0 0 1 0 6H7" />
+          </button>
+          <button
+            type="button"
+            aria-label="Redo"
+            title="Redo (Ctrl+Shift+Z)"
+            disabled={future.length === 0}
+            onClick={actions.redoMask}
+          >
+            <Icon path="m10 4 3 3-3 3M13 7H7a4 3.500 0 0 0 0 6h2" />
+          </button>
+        </fieldset>
+      </div>
+      {(tool === 'brush' || tool === 'polygon') && (
+        <fieldset className="mask-classes">
+          <legend className="visually-hidden">What is drawn</legend>
+          {CLASSES.map(([id, name, colour]) => (
+            <label key={id}>
+              <input
+                type="radio"
+                name="mask-class"
+                checked={value === id}
+                onChange={() => actions.setMaskClass(id)}
+              />
+              <span className="swatch" style={{ background: css(colour) }} />
+              {name}
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {(tool === 'brush' || tool === 'eraser') && (
+        <Slider
+          label="Brush size"
+          value={Math.log2(2 * radius)}
+          min={0}
+          max={8.5}
+          step={0.25}
+          text={(log) => `${Math.round(2 ** log)} px`}
+          onChange={(log) => actions.setBrushRadius(2 ** log / 2)}
+        />
+      )}
+      <p className="fine">{HINTS[tool]}</p>
+      <div className="mask-sliders">
+        {own === null && (
+          <>
+            <Slider
+              label="Cloud from"
+              value={draft.cloudThreshold}
+              min={0.1}
+              max={0.95}
+              step={0.05}
+              text={asPercent}
+              onChange={(cloudThreshold) => actions.setMaskDraft({ cloudThreshold })}
+            />
+            <Slider
+              label="Shadow from"
+              value={draft.shadowThreshold}
+              min={0.1}
+              max={0.95}
+              step={0.05}
+              text={asPercent}
+              onChange={(shadowThreshold) => actions.setMaskDraft({ shadowThreshold })}
+            />
+          </>
+        )}
+        <Slider
+          label="Grow by"
+          value={draft.bufferPixels}
+          min={0}
+          max={32}
+          step={1}
+          text={(pixels) => `${pixels} px`}
+          onChange={(bufferPixels) => actions.setMaskDraft({ bufferPixels })}
+        />
+      </div>
+      <OwnMaskRow name={own?.name ?? null} reading={reading} />
+      <button type="button" className="button primary wide" onClick={() => void actions.repairWithMask()}>
+        Repair with this mask
+      </button>
+      <button type="button" className="button wide" onClick={() => void actions.discardMask()}>
+        Close without changes
+      </button>
+    </section>
+  );
+}
+
+const HINTS: Readonly<Record<MaskTool, string>> = {
+  brush: 'Draw on the map. By keyboard: focus the map, arrows move, Space lowers and lifts the brush.',
+  eraser: 'Rub out what is clear. By keyboard: focus the map, arrows move, Space lowers and lifts.',
+  polygon:
+    'Click its corners; the first one, or Enter, closes it. By keyboard: arrows move, Space sets a corner.',
+  move: 'Drag to move the map.',
+};
+
+function OwnMaskRow({ name, reading }: { name: string | null; reading: string | null }) {
+  const { takeMask } = useActions();
+  const input = useRef<HTMLInputElement>(null);
+  if (reading !== null) return <p role="status">Reading {reading}…</p>;
+  return (
+    <div className="own-mask">
+      <input
+        ref={input}
+        type="file"
+        accept=".tif,.tiff,.geojson,.json"
+        hidden
+        aria-label="Mask file"
+        onChange={(event) => {
+          const file = event.target.files?.[0];
+          event.target.value = '';
+          if (file) void takeMask(file);
+        }}
+      />
+      {name !== null && <p className="own-mask-name">Your mask: {name}</p>}
+      <button type="button" className="button small" onClick={() => input.current?.click()}>
+        {name === null ? 'Use a mask of your own…' : 'Another…'}
+      </button>
+      {name !== null && (
+        <button type="button" className="button small" onClick={() => void takeMask(null)}>
+          Back to what was found
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Opens the editor; a run that is under way stops, and can be continued. */
+export function EditMaskButton() {
+  const { editMask } = useActions();
+  return (
+    <button type="button" className="button wide" onClick={() => void editMask()}>
+      Edit the mask
+    </button>
+  );
+}
+
+/** Has the run stop when the mask is found, so that it can be looked at first. */
+export function ReviewMask() {
+  const review = useApp((state) => state.reviewMask);
+  const { setReviewMask } = useActions();
+  return (
+    <label className="check review-mask">
+      <input type="checkbox" checked={review} onChange={(event) => setReviewMask(event.target.checked)} />
+      <span>Let me review the mask first</span>
+    </label>
+  );
+}
+
+function Icon({ path }: { path: string }) {
+  return (
+    <svg
+      viewBox="0 0 16 16"
+      width="18"
+      height="18"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.4"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      <path d={path} />
+    </svg>
+  );
+}

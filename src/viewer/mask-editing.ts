@@ -75,6 +75,8 @@ export function createMaskEditing(
   let cursor: [number, number] | null = null;
   let points: number[] = [];
   let penDown = false;
+  /** The last corner was set where the one before is. */
+  let repeatsCorner = false;
   let sketch: Feature<Geometry> | null = null;
   const ring = new Feature<Geometry>();
   const spoken = document.createElement('p');
@@ -144,11 +146,16 @@ export function createMaskEditing(
     penDown = false;
   };
 
+  /** Scene pixels per screen pixel. */
+  const pixelsPerScreen = () =>
+    (map.getView().getResolution() ?? 1) / (ground()?.space.resolution ?? 1);
+
   const addPoint = () => {
     if (cursor === null || pen === null) return;
     const rounded = cursor.map((value) => Math.round(4 * value) / 4);
     const [x, y] = points.slice(-2);
     const least = pen.tool === 'polygon' ? 0 : SPACING * pen.radius;
+    repeatsCorner = points.length > 0 && Math.hypot(rounded[0] - x, rounded[1] - y) < CLOSING * pixelsPerScreen();
     if (points.length === 0 || Math.hypot(rounded[0] - x, rounded[1] - y) > least) points.push(...rounded);
     showSketch();
   };
@@ -214,7 +221,8 @@ export function createMaskEditing(
   });
   const closeTwice = (event: MapBrowserEvent) => {
     if (!drawing()) return;
-    if (pen?.tool === 'polygon') finish();
+    // The map takes two quick clicks for a double one wherever they are.
+    if (pen?.tool === 'polygon' && repeatsCorner) finish();
     event.stopPropagation();
     event.preventDefault();
   };
@@ -229,8 +237,7 @@ export function createMaskEditing(
   const moveBy = (dx: number, dy: number, far: boolean) => {
     const at = place();
     if (at === null || cursor === null) return;
-    const perPixel = (map.getView().getResolution() ?? 1) / at.space.resolution;
-    const step = Math.max(0.5, KEY_STEP * perPixel) * (far ? KEY_LEAP : 1);
+    const step = Math.max(0.5, KEY_STEP * pixelsPerScreen()) * (far ? KEY_LEAP : 1);
     cursor = [
       Math.min(at.width, Math.max(0, cursor[0] + dx * step)),
       Math.min(at.height, Math.max(0, cursor[1] + dy * step)),

@@ -11,6 +11,7 @@ test('an input alone takes the defaults', () => {
     output: null,
     products: [],
     reference: null,
+    ownMask: null,
     selfCheck: false,
     resume: false,
     dates: [],
@@ -27,7 +28,7 @@ test('an input alone takes the defaults', () => {
 
 test('every option is understood', () => {
   const words =
-    'a.tif b.tif -o out --mask --provenance --confidence --overwrite --report - --report-html page.html --reference clear.tif --self-check --date may.tif --date july.tif ' +
+    'a.tif b.tif -o out --mask --provenance --confidence --overwrite --report - --report-html page.html --reference clear.tif --own-mask mine.geojson --self-check --date may.tif --date july.tif ' +
     '--mask-source union --cloud-threshold 0.4 --shadow-threshold 0.6 --buffer 5 --feather 2 --light ' +
     '--bands blue,GREEN,red --scale 0.0001 --offset=-0.1 --nodata 0 -j 3 -t 4 -q';
   expect(parse(words)).toEqual({
@@ -35,6 +36,7 @@ test('every option is understood', () => {
     output: 'out',
     products: ['mask', 'provenance', 'confidence'],
     reference: 'clear.tif',
+    ownMask: 'mine.geojson',
     selfCheck: true,
     resume: false,
     dates: ['may.tif', 'july.tif'],

@@ -17,6 +17,8 @@ export interface Command {
   readonly products: readonly ExtraProduct[];
   /** Clear truth on the grid of every input. */
   readonly reference: string | null;
+  /** The user's own mask, in place of what would be found. */
+  readonly ownMask: string | null;
   /** Measure the error to expect with simulated clouds on clear parts of each scene. */
   readonly selfCheck: boolean;
   /** Other dates of the area: paths, patterns and addresses. */
@@ -50,6 +52,7 @@ const OPTIONS = {
   'self-check': { type: 'boolean' },
   date: { type: 'string', multiple: true },
   'mask-source': { type: 'string' },
+  'own-mask': { type: 'string' },
   'cloud-threshold': { type: 'string' },
   'shadow-threshold': { type: 'string' },
   buffer: { type: 'string' },
@@ -119,6 +122,7 @@ export function parseCommand(words: readonly string[], cores: number): Command |
     output: values.output ?? null,
     products: EXTRA_PRODUCTS.filter((product) => values[product]),
     reference: values.reference ?? null,
+    ownMask: values['own-mask'] ?? null,
     selfCheck: values['self-check'] ?? false,
     dates: values.date ?? [],
     settings: settingsOf(values),

@@ -15,6 +15,7 @@ export const isAddress = (input: string) => /^https?:\/\//i.test(input);
 export function plan(command: Command): Task[] {
   const inputs = [...new Set(command.inputs.flatMap(lookUp))];
   const reference = command.reference === null ? null : lookUp(command.reference)[0];
+  const ownMask = command.ownMask === null ? null : lookUp(command.ownMask)[0];
   const dates = [...new Set(command.dates.flatMap(lookUp))];
   const intoFolder = command.output !== null && (inputs.length > 1 || isFolder(command.output));
   const tasks = inputs.map(
@@ -22,6 +23,7 @@ export function plan(command: Command): Task[] {
       input,
       files: filesOf(input),
       reference,
+      ownMask,
       selfCheck: command.selfCheck,
       describe: command.reportHtml !== null,
       // A pattern that names all dates of a place names the scene as well.
@@ -95,7 +97,9 @@ const stemOf = (path: string) => basename(path).replace(TIFF_ENDING, '');
 
 function checkOutputs(tasks: readonly Task[], overwrite: boolean): void {
   const sources = new Set(
-    tasks.flatMap(({ files, reference, dates }) => [...files, reference, ...dates.flat()]).map(identity),
+    tasks
+      .flatMap(({ files, reference, ownMask, dates }) => [...files, reference, ownMask, ...dates.flat()])
+      .map(identity),
   );
   const taken = new Map<string, string>();
   const existing: string[] = [];

@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import { type OpenedMask, openMask } from '../pipeline/detect/own-mask.ts';
 import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
 import { selfCheck } from '../pipeline/evaluate/self-check.ts';
 import { applyOverrides, openScene, type SceneFile } from '../pipeline/ingest/open.ts';
@@ -60,11 +62,13 @@ export async function processScene(
     const reference = task.reference === null ? null : await openFiles([task.reference], closing, signal);
     const dates: SceneSource[] = [];
     for (const files of task.dates) dates.push(await openFiles(files, closing, signal));
+    const mask = task.ownMask === null ? null : await openOwnMask(task.ownMask, source, closing, signal);
+    const settings = mask ? { ...task.settings, edits: { own: mask.own, operations: [] } } : task.settings;
     const open = seconds();
 
     const started = await networks;
     removeWorkingFiles(paths, task.resume);
-    const record = jobRecord(source.scene, started.models, task.settings, task.overrides);
+    const record = jobRecord(source.scene, started.models, settings, task.overrides);
     const read = [...task.files, ...task.dates.flat()];
     const { pages, continued } = await writing(() => keptPages(pagesOf(paths[0]), record, read));
     closing.push(() => pages.close());
@@ -75,10 +79,11 @@ export async function processScene(
       onEvent({ type: 'notice', notice: { code: 'job/continued', message } });
     }
     throwIfAborted(signal);
+    await mask?.keep(pages, signal);
     const finished = await run(
       source,
       started,
-      task.settings,
+      settings,
       (event) => {
         if (event.type === 'progress' || event.type === 'notice') onEvent(event);
       },
@@ -142,6 +147,19 @@ async function openFiles(
     }
   }
   return openScene(opened, { inflate: nodeInflate }, signal);
+}
+
+async function openOwnMask(
+  path: string,
+  source: SceneSource,
+  closing: (() => unknown)[],
+  signal?: AbortSignal,
+): Promise<OpenedMask> {
+  const layout = planTiles(source.scene.grid);
+  if (isAddress(path)) return openMask(new URL(path), basename(new URL(path).pathname), layout, signal);
+  const file = await fileSource(path);
+  closing.push(() => file.close());
+  return openMask(file, basename(path), layout, signal);
 }
 
 function corrected(source: SceneSource, overrides: SceneOverrides): SceneSource {

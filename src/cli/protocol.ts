@@ -26,6 +26,8 @@ export interface Task {
   /** The input, or what a folder holds: single-band files of one scene. */
   readonly files: readonly string[];
   readonly reference: string | null;
+  /** GeoTIFF or GeoJSON; null: the mask is what is found. */
+  readonly ownMask: string | null;
   readonly selfCheck: boolean;
   /** Make pictures and checksums for a page. */
   readonly describe: boolean;

@@ -35,6 +35,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
     words: 'Cancel what is under way',
     act: (s) => (s.job.status === 'running' || s.job.status === 'starting') && s.actions.cancel(),
   },
+  { keys: ['Ctrl+Z', 'Ctrl+Shift+Z'], words: 'While the mask is edited: undo, redo' },
+  {
+    keys: ['P', 'E', 'G', 'H', '[', ']'],
+    words: 'While the mask is edited: brush, eraser, polygon, move, smaller, larger',
+  },
   {
     keys: ['s'],
     words: 'Save the result',

@@ -147,15 +147,15 @@ export function createMaskEditing(
   };
 
   /** Scene pixels per screen pixel. */
-  const pixelsPerScreen = () =>
-    (map.getView().getResolution() ?? 1) / (ground()?.space.resolution ?? 1);
+  const pixelsPerScreen = () => (map.getView().getResolution() ?? 1) / (ground()?.space.resolution ?? 1);
 
   const addPoint = () => {
     if (cursor === null || pen === null) return;
     const rounded = cursor.map((value) => Math.round(4 * value) / 4);
     const [x, y] = points.slice(-2);
     const least = pen.tool === 'polygon' ? 0 : SPACING * pen.radius;
-    repeatsCorner = points.length > 0 && Math.hypot(rounded[0] - x, rounded[1] - y) < CLOSING * pixelsPerScreen();
+    repeatsCorner =
+      points.length > 0 && Math.hypot(rounded[0] - x, rounded[1] - y) < CLOSING * pixelsPerScreen();
     if (points.length === 0 || Math.hypot(rounded[0] - x, rounded[1] - y) > least) points.push(...rounded);
     showSketch();
   };

@@ -1,0 +1,103 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { MaskOperation } from '../pipeline/detect/edits.ts';
+import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
+import { createAppStore } from './create-store.ts';
+import { createFakeEngine } from './testing/fake-engine.ts';
+
+const DOT: MaskOperation = { kind: 'stroke', class: 2, radius: 4, points: [10, 10] };
+const sample = {
+  name: 'Sample',
+  scene: new URL('https://x.test/s.tif'),
+  truth: new URL('https://x.test/t.tif'),
+};
+
+async function editing() {
+  const engine = createFakeEngine();
+  const store = createAppStore({ engine, sample, saveFile: vi.fn() });
+  const { actions } = store.getState();
+  await actions.open(new File([], 'a.tif'));
+  await actions.editMask();
+  const operations = () => store.getState().maskEditor?.draft.edits?.operations ?? [];
+  return { engine, store, actions, operations };
+}
+
+describe('the mask editor', () => {
+  it('keeps what was drawn, undoes and redoes it, and shows every step', async () => {
+    const { engine, actions, operations, store } = await editing();
+    actions.drawOnMask(DOT);
+    actions.drawOnMask({ ...DOT, class: 0 });
+    actions.undoMask();
+    expect(operations()).toEqual([DOT]);
+    actions.redoMask();
+    expect(operations()).toHaveLength(2);
+    actions.undoMask();
+    actions.undoMask();
+    actions.undoMask();
+    expect(operations()).toEqual([]);
+    actions.drawOnMask(DOT);
+    expect(store.getState().maskEditor?.future).toEqual([]);
+    const shown = engine.calls.filter((call) => call.startsWith('preview'));
+    expect(shown).toEqual([0, 1, 2, 1, 2, 1, 0, 1].map((count) => `preview ${count}`));
+  });
+
+  it('takes a slider that moves as one step', async () => {
+    const { actions, store } = await editing();
+    for (const cloudThreshold of [0.4, 0.3, 0.2]) actions.setMaskDraft({ cloudThreshold });
+    actions.setMaskDraft({ bufferPixels: 6 });
+    expect(store.getState().maskEditor?.past).toHaveLength(2);
+    actions.undoMask();
+    actions.undoMask();
+    expect(store.getState().maskEditor?.draft).toMatchObject({ cloudThreshold: 0.5, bufferPixels: 3 });
+  });
+
+  it('repairs with the draft, or leaves the settings as they were', async () => {
+    const { actions, store } = await editing();
+    actions.drawOnMask(DOT);
+    await actions.discardMask();
+    expect(store.getState()).toMatchObject({ maskEditor: null, settings: { bufferPixels: 3 } });
+    expect(store.getState().settings.edits).toBeUndefined();
+    await actions.editMask();
+    actions.drawOnMask(DOT);
+    actions.setMaskDraft({ bufferPixels: 1 });
+    await actions.repairWithMask();
+    const { job, settings } = store.getState();
+    expect(job.status).toBe('done');
+    expect(settings).toMatchObject({ bufferPixels: 1, featherPixels: 1, edits: { operations: [DOT] } });
+  });
+
+  it("takes a mask of the user's own, and tells of one that is none", async () => {
+    const { actions, store, operations } = await editing();
+    actions.drawOnMask(DOT);
+    await actions.takeMask(new File([], 'mine.tif'));
+    expect(store.getState().maskEditor?.draft.edits?.own).toMatchObject({ name: 'mine.tif' });
+    expect(operations()).toEqual([DOT]);
+    await actions.takeMask(new File([], 'bad.geojson'));
+    expect(store.getState().error?.code).toBe('mask/not-a-mask');
+    expect(store.getState().maskEditor).toMatchObject({
+      reading: null,
+      draft: { edits: { own: { name: 'mine.tif' } } },
+    });
+    await actions.takeMask(null);
+    expect(store.getState().maskEditor?.draft.edits?.own).toBeNull();
+  });
+
+  it('takes the edits of an earlier run of the scene, and none of another scene', async () => {
+    const edited = { ...DEFAULT_SETTINGS, bufferPixels: 7, edits: { own: null, operations: [DOT] } };
+    for (const unfinished of [undefined, { done: 1, settings: edited, overrides: null }]) {
+      const store = createAppStore({ engine: createFakeEngine({ unfinished }), sample, saveFile: vi.fn() });
+      store.setState({ settings: { ...DEFAULT_SETTINGS, edits: { own: null, operations: [] } } });
+      await store.getState().actions.open(new File([], 'b.tif'));
+      const { edits, bufferPixels } = store.getState().settings;
+      expect([edits, bufferPixels]).toEqual(unfinished ? [edited.edits, 7] : [undefined, 3]);
+    }
+  });
+
+  it('stops a run for the review when its mask is found', async () => {
+    const engine = createFakeEngine({ tileDelay: 1 });
+    const store = createAppStore({ engine, sample, saveFile: vi.fn() });
+    store.getState().actions.setReviewMask(true);
+    await store.getState().actions.open(new File([], 'a.tif'));
+    expect(store.getState()).toMatchObject({ job: { status: 'cancelled' }, reviewMask: false });
+    expect(store.getState().maskEditor).not.toBeNull();
+  });
+});

@@ -104,7 +104,7 @@ function InAPage({ title, view }: { title: string; view: ViewAttributes }) {
           </label>
         ))}
       </fieldset>
-      <textarea readOnly rows={6} spellCheck={false} aria-label="HTML to paste" value={html} />
+      <textarea readOnly wrap="off" rows={8} spellCheck={false} aria-label="HTML to paste" value={html} />
       <p className="share-row">
         <button
           type="button"

@@ -31,6 +31,13 @@ export function atLevels(stretch: readonly Range[], { black, white }: Levels): R
   }));
 }
 
+/** Levels at which a stretch gives these ranges, as the first band has it; the inverse of {@link atLevels}. */
+export function levelsOf(ranges: readonly Range[], stretch: readonly Range[]): Levels {
+  const [{ low, high }] = stretch;
+  const share = (value: number) => (high > low ? Math.round(((value - low) / (high - low)) * 100) / 100 : 0);
+  return { black: share(ranges[0].low), white: share(ranges[0].high) };
+}
+
 export function levelsActions({ set }: ActionContext): LevelsActions {
   return {
     setLevels({ black, white }) {

@@ -97,6 +97,9 @@ it('a result is saved with the view, and opened with it', async () => {
   const { kept, libraryWork } = store.getState();
   expect(libraryWork).toBeNull();
   expect(kept?.record).toMatchObject({ title: 'scene', scene: { name: 'scene.tif', width: 512, bands: 6 } });
+  expect(kept?.record.view.stretch.map((range) => Object.keys(range))).toEqual(
+    Array(3).fill(['low', 'high']),
+  );
   actions.close();
   actions.setGamma(1);
 
@@ -151,4 +154,13 @@ it('comparisons travel as files', async () => {
 it('a title becomes a file’s name', () => {
   expect(fileName('Olinda: July / 2.5 m')).toBe('Olinda-July-2.5-m');
   expect(fileName('../..')).toBe('comparison');
+});
+
+it('levels that were set are found again', async () => {
+  const { store, actions } = await withResult();
+  actions.setLevels({ black: 0.1, white: 0.8 });
+  const { stretch } = store.getState();
+  await actions.keep(seen);
+  await actions.openSaved('id-of-the-first');
+  expect(store.getState()).toMatchObject({ levels: { black: 0.1, white: 0.8 }, stretch });
 });

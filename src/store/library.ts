@@ -10,6 +10,7 @@ import type { Window } from '../pipeline/scene.ts';
 import type { ImportReport, LibraryState } from '../services/library-types.ts';
 import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
+import { levelsOf } from './levels.ts';
 import type { AppState } from './state.ts';
 
 export interface LibrarySlice {
@@ -155,6 +156,7 @@ export function libraryActions(context: ActionContext): LibraryActions {
         } = stored.images;
         const input = { before: first, after, mask, provenance, overrides: record.interpretation };
         const opened = await engine.openComparison(input, signal);
+        const ownStretch = await engine.stretch(record.view.bands, signal);
         if (signal.aborted) return;
         images = stored.images;
         const { bands, stretch, gamma, overlay, overlayOpacity, swipe, window } = record.view;
@@ -169,6 +171,8 @@ export function libraryActions(context: ActionContext): LibraryActions {
             combinations.find((one) => one.bands.join() === bands.join())?.id ?? combinations[0].id,
           displayBands: bands,
           stretch,
+          ownStretch,
+          levels: levelsOf(stretch, ownStretch),
           gamma,
           overlay,
           overlayOpacity,
@@ -261,7 +265,7 @@ function viewOf(state: AppState, window: Window | null): SavedView {
   const { displayBands, stretch, gamma, overlay, overlayOpacity, swipe } = state;
   return {
     bands: displayBands,
-    stretch,
+    stretch: stretch.map(({ low, high }) => ({ low, high })),
     gamma,
     overlay: overlay === 'mask' || overlay === 'provenance' ? overlay : 'none',
     overlayOpacity,

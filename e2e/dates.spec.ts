@@ -42,6 +42,16 @@ test('two dates together: the clearest is offered, the other chosen, repaired wi
   await expect(rows(page)).toHaveCount(2, { timeout: 60_000 });
   await expect(rows(page).nth(0)).toContainText(/10 Aug 2001.*4\d\s% cloud/);
   await expect(rows(page).nth(1)).toContainText('11 Sept 2001To repair');
+  for (const picture of await page.locator('.date-picture canvas').all()) {
+    await expect
+      .poll(() =>
+        picture.evaluate((canvas: HTMLCanvasElement) => {
+          const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+          return data.some((value) => value > 0);
+        }),
+      )
+      .toBe(true);
+  }
   await expect(page.getByRole('heading', { name: 'Ready' })).toBeVisible();
 
   await page.getByRole('button', { name: 'Repair 10 Aug 2001 instead' }).click();

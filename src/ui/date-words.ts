@@ -29,8 +29,7 @@ export function picturesOffered({ dates, target }: Dates): Picture[] {
 
 /** What a picture is called beside the map. */
 export function pictureName(picture: Picture, { dates, target }: Dates): string {
-  const date = dates.find(({ id }) => id === (typeof picture === 'number' ? picture : target));
   if (picture === 'result') return 'Result';
-  if (!date) return 'Before';
-  return picture === 'scene' ? `${dateName(date)}, as it was` : dateName(date);
+  const date = dates.find(({ id }) => id === (picture === 'scene' ? target : picture));
+  return date ? dateName(date) : 'Before';
 }

@@ -48,7 +48,7 @@ export function Thumbnail({ date }: { date: SceneDate }) {
       // A picture that cannot be had stays empty: the date itself tells what is wrong with it.
       .catch(() => undefined);
     return () => asked.abort();
-  }, [tiles, grid, revision, date.id, isTarget, bands, stretch, gamma, hidden]);
+  }, [tiles, grid, revision, date, isTarget, bands, stretch, gamma, hidden]);
 
   return <canvas ref={canvas} width={SIDE} height={SIDE} />;
 }

@@ -83,7 +83,8 @@ function line({ psnr, ssim, mae, sam, seam }) {
 function findPairs() {
   const rows = JSON.parse(readFileSync(join(data, 'manifest.json'), 'utf8'));
   const dated = rows.filter(({ file }) => /^(val|train)\/s2-.*-\d{8}\.tif$/.test(file));
-  const found = [];
+  const real = ['cloudy', 'cloudfree'].map((kind) => `real/s2-rois2017_winter_112_p797-${kind}.tif`);
+  const found = [{ name: real[0], set: 'real', target: real[0], other: real[1] }];
   // The places that nothing was fitted on come first.
   dated.sort((a, b) => (a.file < b.file ? 1 : -1));
   for (const a of dated) {
@@ -94,8 +95,6 @@ function findPairs() {
     if (!b || (a.file.startsWith('train') && a.date > b.date)) continue;
     found.push({ name: a.file, set: a.file.split('/')[0], target: a.file, other: b.file });
   }
-  const real = ['cloudy', 'cloudfree'].map((kind) => `real/s2-rois2017_winter_112_p797-${kind}.tif`);
-  found.push({ name: real[0], set: 'real', target: real[0], other: real[1] });
   return found;
 }
 

@@ -74,15 +74,15 @@ async function cloudIn(
   return valid > 0 ? cloudy / valid : null;
 }
 
-/** Windows spread evenly, without overlap where there is room. */
+/** All of a small scene; of a large one windows spread evenly, without overlap. */
 function lookedAt(width: number, height: number): Window[] {
   const along = (length: number) => {
-    const size = Math.min(SIDE, length);
-    const count = Math.min(ACROSS, Math.ceil(length / size));
-    return Array.from({ length: count }, (_, i) => ({
-      from: count === 1 ? 0 : Math.round((i * (length - size)) / (count - 1)),
-      size,
-    }));
+    const count = Math.min(ACROSS, Math.ceil(length / SIDE));
+    const step = length > ACROSS * SIDE ? (length - SIDE) / (ACROSS - 1) : SIDE;
+    return Array.from({ length: count }, (_, i) => {
+      const from = Math.round(i * step);
+      return { from, size: Math.min(SIDE, length - from) };
+    });
   };
   return along(height).flatMap((row) =>
     along(width).map((column) => ({ x: column.from, y: row.from, width: column.size, height: row.size })),

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { urlVersion } from '../pipeline/ingest/byte-source.ts';
 import { type JobRecord, readRecord, sameJob, writeRecord } from '../pipeline/job-record.ts';
 import { type PageLog, pageLog } from '../pipeline/page-log.ts';
 import { nodePageFile } from './node-pages.ts';
@@ -9,15 +10,16 @@ const INPUTS = 'inputs';
 /**
  * Opens the pages of a run at a path: those of an earlier run if it was the same job over the same files, else empty ones.
  * @param files every file that the run reads, in order
- * @throws what Node's file system throws
+ * @throws what Node's file system throws; PipelineError as urlSource
  */
-export function keptPages(
+export async function keptPages(
   path: string,
   record: JobRecord,
   files: readonly string[],
-): { readonly pages: PageLog; readonly continued: boolean } {
+  signal?: AbortSignal,
+): Promise<{ readonly pages: PageLog; readonly continued: boolean }> {
+  const inputs = (await Promise.all(files.map((one) => asItStands(one, signal)))).join('\n');
   const file = nodePageFile(path);
-  const inputs = files.map(asItStands).join('\n');
   const kept = pageLog(file);
   if (sameJob(readRecord(kept), record) && text(kept.get(INPUTS)) === inputs) {
     return { pages: kept, continued: true };
@@ -29,9 +31,9 @@ export function keptPages(
   return { pages, continued: false };
 }
 
-/** Tells a file from what it may become; of an address only where it is. */
-function asItStands(path: string): string {
-  if (isAddress(path)) return path;
+/** Tells a file from what it may become. */
+async function asItStands(path: string, signal?: AbortSignal): Promise<string> {
+  if (isAddress(path)) return `${path} ${await urlVersion(new URL(path), signal)}`;
   const { size, mtimeMs } = statSync(path);
   return `${path} ${size} ${mtimeMs}`;
 }

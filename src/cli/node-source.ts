@@ -10,7 +10,7 @@ export interface FileSource extends ByteSource {
 
 /**
  * Opens a file for reading at any position. A file that changes while it is open is not read any further.
- * @throws PipelineError `file/unreadable`
+ * @throws PipelineError `file/unreadable`; reading also `file/changed`
  */
 export async function fileSource(path: string): Promise<FileSource> {
   const file = await open(path, 'r').catch((cause) => {
@@ -32,7 +32,11 @@ export async function fileSource(path: string): Promise<FileSource> {
         }
         const { size, mtimeMs } = await file.stat();
         if (size !== opened.size || mtimeMs !== opened.mtimeMs) {
-          throw unreadable(`${path} was changed while it was being read.`);
+          throw new PipelineError(
+            'file/changed',
+            `${path} was changed while it was being read.`,
+            'Wait until nothing writes to it any more, then run the command again.',
+          );
         }
         throwIfAborted(signal);
         return bytes.subarray(0, done);

@@ -70,7 +70,7 @@ export async function processScene(
     removeWorkingFiles(paths, task.resume);
     const record = jobRecord(source.scene, started.models, settings, task.overrides);
     const read = [...task.files, ...task.dates.flat()];
-    const { pages, continued } = await writing(() => keptPages(pagesOf(paths[0]), record, read));
+    const { pages, continued } = await writing(() => keptPages(pagesOf(paths[0]), record, read, signal));
     closing.push(() => pages.close());
     keep = task.resume;
     if (continued) {

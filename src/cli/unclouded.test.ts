@@ -206,6 +206,25 @@ describe('one scene', () => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(files()).toEqual(['away-unclouded.tif']);
   });
+
+  test('at an address where the file is replaced during the run: nothing is written', async () => {
+    const bytes = readFileSync(sample);
+    let answers = 0;
+    const server = createServer((request, response) => {
+      const [, from, to] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '') ?? [];
+      const last = Math.min(Number(to), bytes.length - 1);
+      const ETag = answers++ < 3 ? '"before"' : '"after"';
+      response.writeHead(206, { ETag, 'Content-Range': `bytes ${from}-${last}/${bytes.length}` });
+      response.end(bytes.subarray(Number(from), last + 1));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { code, stderr } = await unclouded(`http://127.0.0.1:${port}/away.tif`);
+    server.closeAllConnections();
+    server.close();
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('file/changed') });
+    expect(files()).toEqual([]);
+  });
 });
 
 describe('several scenes', () => {

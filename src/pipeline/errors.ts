@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'file/unsupported-samples'
   | 'file/too-large'
   | 'file/unreadable'
+  | 'file/changed'
   // the scene
   | 'scene/too-few-bands'
   | 'scene/palette'

@@ -175,7 +175,7 @@ export interface SceneSource {
   readonly reduction?: number;
   /**
    * Native samples of `window` (inside the grid) for the given band indices (default: all).
-   * @throws PipelineError `file/truncated`, `file/corrupt`, `file/unreadable`, `job/cancelled`.
+   * @throws PipelineError `file/truncated`, `file/corrupt`, `file/unreadable`, `file/changed`, `job/cancelled`.
    */
   read(window: Window, bands?: readonly number[], signal?: AbortSignal): Promise<Raster>;
   /**

@@ -7,7 +7,7 @@ export interface ByteSource {
   readonly size: number;
   /**
    * Bytes from `position`, for the caller alone; fewer than `length` only where the file ends.
-   * @throws PipelineError `file/unreadable`, `network/unreachable`, `network/no-range`, `job/cancelled`.
+   * @throws PipelineError `file/unreadable`, `file/changed`, `network/unreachable`, `network/no-range`, `job/cancelled`.
    */
   read(position: number, length: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -87,28 +87,45 @@ function paged(read: ByteSource['read'], size: number, first?: Uint8Array<ArrayB
 }
 
 /**
- * A file behind a server that answers range requests.
+ * A file behind a server that answers range requests. One that changes after it was opened is not read any further.
  * @throws PipelineError `network/unreachable`, `network/no-cors`, `network/no-range`.
  */
 export async function urlSource(url: URL, signal?: AbortSignal): Promise<ByteSource> {
   const first = await fetchRange(url, 0, PAGE, signal);
   const size = first.size ?? (first.bytes.length < PAGE ? first.bytes.length : await sizeByHead(url, signal));
-  const read: ByteSource['read'] = async (position, length, readSignal) =>
-    (await fetchRange(url, position, length, readSignal)).bytes;
+  const read: ByteSource['read'] = async (position, length, readSignal) => {
+    const range = await fetchRange(url, position, length, readSignal);
+    const expected = Math.min(length, size - position);
+    const short = range.size === null && Number.isFinite(size) && range.bytes.length < expected;
+    if (short || changed(first, range)) throw changedFile(url);
+    return range.bytes;
+  };
   const name = decodeURIComponent(url.pathname.split('/').pop() || 'scene.tif');
   return { name, size, read: paged(read, size, first.bytes) };
 }
 
+/**
+ * What tells the file at an address from what it may become, as far as the server lets us see it.
+ * @throws PipelineError as {@link urlSource}
+ */
+export async function urlVersion(url: URL, signal?: AbortSignal): Promise<string> {
+  const { size, tag, date } = await fetchRange(url, 0, 1, signal);
+  return [size, tag, date].join(' ');
+}
+
+/** A part of a file (empty beyond its end), and what the server lets us see of the whole: null where it does not. */
 interface Range {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Length of the whole file, where the server lets us see it. */
   readonly size: number | null;
+  /** ETag. */
+  readonly tag: string | null;
+  /** Last-Modified, which may be read across origins even where the others are hidden. */
+  readonly date: string | null;
 }
 
 async function fetchRange(url: URL, position: number, length: number, signal?: AbortSignal): Promise<Range> {
   const headers = { Range: `bytes=${position}-${position + length - 1}` };
   const response = await request(url, { headers }, signal);
-  if (response.status === 416) return { bytes: new Uint8Array(0), size: null };
   if (response.status === 200) {
     await response.body?.cancel();
     throw new PipelineError(
@@ -117,9 +134,33 @@ async function fetchRange(url: URL, position: number, length: number, signal?: A
       'Download the file and open it from disk, or have the server honour the Range header (it should send "Accept-Ranges: bytes").',
     );
   }
-  const bytes = new Uint8Array(await response.arrayBuffer().catch((cause) => failed(url, cause, signal)));
+  const end = response.status === 416;
+  if (end) await response.body?.cancel();
+  const bytes = end
+    ? new ArrayBuffer(0)
+    : await response.arrayBuffer().catch((cause) => failed(url, cause, signal));
   const total = response.headers.get('Content-Range')?.match(/\/(\d+)$/)?.[1];
-  return { bytes, size: total ? Number(total) : null };
+  return {
+    bytes: new Uint8Array(bytes),
+    size: total ? Number(total) : null,
+    tag: response.headers.get('ETag'),
+    date: response.headers.get('Last-Modified'),
+  };
+}
+
+/** Are the parts of different files? The tag decides where there is one, else the date; the length always. */
+function changed(a: Range, b: Range): boolean {
+  const differ = <T>(one: T | null, other: T | null) => one !== null && other !== null && one !== other;
+  const tagged = a.tag !== null && b.tag !== null;
+  return differ(a.size, b.size) || (tagged ? a.tag !== b.tag : differ(a.date, b.date));
+}
+
+function changedFile(url: URL): PipelineError {
+  return new PipelineError(
+    'file/changed',
+    `The file at ${url.host} was changed since it was opened.`,
+    'Open the address again; if something writes to the file, wait until that has ended.',
+  );
 }
 
 /** Content-Length may be read across origins even where Content-Range is hidden. */

@@ -165,6 +165,7 @@ test('what was never finished is gone at the next start, and a newer version’s
   await page.reload();
   await page.getByRole('button', { name: 'Library' }).click();
   await expect(page.getByText('saved by a newer version')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Export all' })).toBeHidden();
   expect(await stored(page)).toEqual(['record.json']);
 });
 

@@ -1,5 +1,5 @@
 import { expose } from 'comlink';
-import { PipelineError, throwIfAborted, toPipelineError } from '../src/pipeline/errors.ts';
+import { throwIfAborted, toPipelineError } from '../src/pipeline/errors.ts';
 import { THUMBNAIL_FILE, tidyTitle } from '../src/pipeline/library/record.ts';
 import { jobs } from './crossing.ts';
 import {
@@ -82,7 +82,7 @@ async function entryOf(id: string): Promise<LibraryEntry | null> {
     return { id, record: await readLibraryRecord(id), problem: null };
   } catch (thrown) {
     const problem = toPipelineError(thrown);
-    if (problem instanceof PipelineError && problem.code === 'library/gone') return null;
+    if (problem.code === 'library/gone') return null;
     return { id, record: null, problem: problem.toReport() };
   }
 }

@@ -2,8 +2,8 @@ import type { RunReport } from '../pipeline/events.ts';
 import {
   type ComparisonRecord,
   interpretationOf,
-  MAX_TITLE,
   type SavedView,
+  tidyTitle,
 } from '../pipeline/library/record.ts';
 import type { ViewAttributes } from '../pipeline/library/share.ts';
 import type { Window } from '../pipeline/scene.ts';
@@ -110,7 +110,7 @@ export function libraryActions(context: ActionContext): LibraryActions {
         void library.persist();
         const record = await library.save(
           {
-            title: name.replace(/\.(tiff?|gtiff?)$/i, '').slice(0, MAX_TITLE) || 'Untitled',
+            title: tidyTitle(name.replace(/\.(tiff?|gtiff?)$/i, ''), 'Untitled'),
             scene: {
               name,
               width: grid.width,

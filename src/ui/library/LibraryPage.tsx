@@ -19,7 +19,9 @@ export default function LibraryPage() {
             Comparisons kept in this browser, on this device. They open without a network.
           </p>
         </div>
-        {library.status === 'ready' && <CarryButtons ids={entries.map(({ id }) => id)} />}
+        {library.status === 'ready' && (
+          <CarryButtons ids={entries.flatMap(({ id, record }) => (record ? [id] : []))} />
+        )}
       </div>
       <Work />
       {library.status === 'none' && (
@@ -59,7 +61,7 @@ function Empty() {
   );
 }
 
-/** Takes comparisons in from another device, and all of them out. */
+/** Takes comparisons in from another device, and all that can be read out. */
 function CarryButtons({ ids }: { ids: readonly string[] }) {
   const input = useRef<HTMLInputElement>(null);
   const busy = useApp((state) => state.libraryWork !== null);

@@ -72,7 +72,7 @@ function write() {
   const date = new Date().toISOString();
   const report = { date, networks: networks.networks.models, sets: meansBySet(), pairs: results };
   const file = `bench/results/dates-${date.slice(0, 10)}.json`;
-  writeFileSync(new URL(file, root), `${JSON.stringify(report, null, 1)}\n`);
+  writeFileSync(new URL(file, root), `${JSON.stringify(report, null, 2)}\n`);
 }
 
 function line({ psnr, ssim, mae, sam, seam }) {

@@ -75,7 +75,7 @@ const report = {
 };
 writeFileSync(
   new URL(`bench/results/poisson-${date.slice(0, 10)}.json`, root),
-  `${JSON.stringify(report, null, 1)}\n`,
+  `${JSON.stringify(report, null, 2)}\n`,
 );
 
 function compare(python) {

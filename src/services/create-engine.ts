@@ -10,7 +10,7 @@ import type {
   Product,
   SceneDateInput,
 } from './engine.ts';
-import { pickFile } from './files.ts';
+import { freeFile, pickFile, pickFolder } from './files.ts';
 import { readModelCards } from './models.ts';
 import { type WorkerClient, workerClient } from './worker-client.ts';
 
@@ -241,6 +241,21 @@ export function createEngine(options: EngineOptions = {}): Engine {
           listeners.delete(job);
         }
       }, signal);
+    },
+
+    pickFolder,
+
+    async exportInto(folder, product, onEvent, signal) {
+      const name = exportName(current?.name ?? 'scene', product);
+      const picked = folder && (await freeFile(folder, name));
+      try {
+        const blob = await listened((api, job) => api.export(job, product, picked), onEvent, signal);
+        return blob && { name, blob };
+      } catch (thrown) {
+        // The place that was taken for the file.
+        if (folder && picked) await folder.removeEntry(picked.name).catch(() => undefined);
+        throw thrown;
+      }
     },
 
     selfCheck: (onEvent, signal) => listened((api, job) => api.selfCheck(job), onEvent, signal),

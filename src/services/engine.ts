@@ -119,6 +119,21 @@ export interface Engine {
     onEvent: (event: EngineEvent) => void,
     signal?: AbortSignal,
   ): Promise<ExportedFile>;
+  /**
+   * Lets the user pick a folder that may be written to; to be called from a click.
+   * @returns null where the browser has no dialog for it
+   */
+  pickFolder(): Promise<FileSystemDirectoryHandle | null>;
+  /**
+   * Writes one product into a folder, under a name that is free there; without one, for a download.
+   * @returns the file for a download; null if it lies in the folder
+   */
+  exportInto(
+    folder: FileSystemDirectoryHandle | null,
+    product: Product,
+    onEvent: (event: EngineEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<ExportedFile | null>;
   /** Ends the workers. */
   dispose(): void;
 }

@@ -1,4 +1,4 @@
-import { cancelled } from '../pipeline/errors.ts';
+import { cancelled, PipelineError } from '../pipeline/errors.ts';
 
 /** As in https://wicg.github.io/file-system-access/, which TypeScript does not know: not every browser has it. */
 interface FilePicker {
@@ -25,6 +25,58 @@ export async function pickFile(suggestedName: string, kind = GEOTIFF): Promise<F
   } catch (thrown) {
     if (thrown instanceof DOMException && thrown.name === 'AbortError') throw cancelled();
     return null;
+  }
+}
+
+/** As in https://wicg.github.io/file-system-access/. */
+interface FolderPicker {
+  showDirectoryPicker?(options: { mode: 'readwrite' }): Promise<FileSystemDirectoryHandle>;
+}
+
+/**
+ * Lets the user pick a folder that may be written to.
+ * @returns null where the browser has no dialog for it, or does not allow one here
+ * @throws PipelineError `job/cancelled` if the user closes the dialog
+ */
+export async function pickFolder(): Promise<FileSystemDirectoryHandle | null> {
+  const { showDirectoryPicker } = window as FolderPicker;
+  if (!showDirectoryPicker) return null;
+  try {
+    return await showDirectoryPicker({ mode: 'readwrite' });
+  } catch (thrown) {
+    if (thrown instanceof DOMException && thrown.name === 'AbortError') throw cancelled();
+    return null;
+  }
+}
+
+/**
+ * A new file in a folder: `name`, or `name-2` and so on where files of that name are; none is replaced.
+ * @throws PipelineError `output/denied` if the folder is gone or may not be written to
+ */
+export async function freeFile(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+): Promise<FileSystemFileHandle> {
+  const [, stem, ending] = /^(.*?)(\.[^.]*)?$/.exec(name)!;
+  try {
+    for (let number = 1; ; number++) {
+      const tried = number === 1 ? name : `${stem}-${number}${ending ?? ''}`;
+      const taken = await folder.getFileHandle(tried).then(
+        () => true,
+        (thrown) => {
+          if (thrown instanceof DOMException && thrown.name === 'NotFoundError') return false;
+          throw thrown;
+        },
+      );
+      if (!taken) return await folder.getFileHandle(tried, { create: true });
+    }
+  } catch (cause) {
+    throw new PipelineError(
+      'output/denied',
+      `The folder ${folder.name} cannot be written to.`,
+      'Start again and pick another folder.',
+      { cause },
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { toPipelineError } from '../pipeline/errors.ts';
 import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
+import { batchActions, NO_BATCH } from './batch.ts';
 import { checkActions } from './checks.ts';
 import { type ActionContext, EMPTY, type StoreDependencies } from './context.ts';
 import { dialogActions } from './dialogs.ts';
@@ -34,6 +35,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
       abortTask: () => task.abort(),
     };
     return {
+      ...NO_BATCH,
       ...EMPTY_LIBRARY,
       ...EMPTY,
       lastScene: null,
@@ -53,6 +55,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
         ...jobActions(context),
         ...viewActions(context),
         ...modelsActions(context),
+        ...batchActions(context),
         ...checkActions(context),
         ...libraryActions(context),
         ...preferenceActions(context),

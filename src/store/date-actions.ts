@@ -2,7 +2,7 @@ import { PipelineError, toPipelineError } from '../pipeline/errors.ts';
 import type { Notice } from '../pipeline/scene.ts';
 import type { OpenedScene, SceneOrigin } from '../services/engine.ts';
 import type { ActionContext } from './context.ts';
-import { byDay, type DatesActions, pickTarget, type SceneDate, type SceneInput } from './dates.ts';
+import { areApart, byDay, type DatesActions, pickTarget, type SceneDate, type SceneInput } from './dates.ts';
 import type { SceneOpener } from './opening.ts';
 import { isBusy } from './state.ts';
 
@@ -93,6 +93,11 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
       const { found, faults } = await look(candidates, [], tell, signal);
       if (signal.aborted) return;
       if (found.length === 0) throw faults[0];
+      if (found.length > 1 && areApart(found)) {
+        set({ opening: null });
+        get().actions.queueScenes(candidates.map(({ input }) => input));
+        return;
+      }
       const named = targetAt === undefined ? undefined : candidates[targetAt].input;
       const target = found.find(({ input }) => input === named) ?? pickTarget(found);
       const notices = faults.map(

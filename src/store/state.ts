@@ -15,6 +15,7 @@ import type {
   SceneOrigin,
   Unfinished,
 } from '../services/engine.ts';
+import type { BatchActions, BatchSlice } from './batch.ts';
 import type { CheckActions, CheckSlice } from './checks.ts';
 import type { Combination, CombinationId } from './combinations.ts';
 import type { DatesActions, DatesSlice } from './dates.ts';
@@ -113,14 +114,16 @@ export interface OfflineSlice {
 }
 
 /** Whether something is under way that loading the page again would interrupt. */
-export function isBusy({ opening, surveying, job, saving, libraryWork, checking }: AppState): boolean {
+export function isBusy({ opening, surveying, job, saving, libraryWork, checking, batch }: AppState): boolean {
   const preparing = opening !== null || surveying !== null || checking !== null;
   const writing = saving !== null || libraryWork !== null;
+  if (batch?.running) return true;
   return preparing || writing || job.status === 'starting' || job.status === 'running';
 }
 
 export interface Actions
-  extends CheckActions,
+  extends BatchActions,
+    CheckActions,
     DatesActions,
     ModelsActions,
     LibraryActions,
@@ -175,6 +178,7 @@ export interface Actions
 }
 
 export type AppState = SceneSlice &
+  BatchSlice &
   CheckSlice &
   DatesSlice &
   JobSlice &

@@ -1,13 +1,15 @@
 import { Contours } from './Contours.tsx';
 import { useActions, useApp } from './context.ts';
 import { SavedOffer } from './library/LibraryButton.tsx';
-import { OpenFileButton, UrlForm } from './Open.tsx';
+import { FilesButton, OpenFileButton, UrlForm } from './Open.tsx';
+import { BatchCard } from './panel/BatchCard.tsx';
 
 /** The empty page: one thing to do, three ways to do it. */
 export function Landing() {
   const opening = useApp((state) => state.opening);
   const lastScene = useApp((state) => state.lastScene);
-  const { openSample, continueLast, cancel } = useActions();
+  const batching = useApp((state) => state.batch !== null);
+  const { queueFiles, openSample, continueLast, cancel } = useActions();
   return (
     <main className="landing">
       <Contours />
@@ -26,6 +28,8 @@ export function Landing() {
               Cancel
             </button>
           </div>
+        ) : batching ? (
+          <BatchCard />
         ) : (
           <>
             {lastScene !== null && (
@@ -41,6 +45,14 @@ export function Landing() {
                 Try the sample scene
               </button>
             </div>
+            <p className="hint">
+              <FilesButton
+                className="button small"
+                label="Process several scenes"
+                fieldLabel="GeoTIFF files of several scenes"
+                onFiles={(files) => void queueFiles(files)}
+              />
+            </p>
             <SavedOffer />
             <p className="hint">
               Or drop a file anywhere on this page; bands in files of their own (B02.tif, B03.tif, ...)

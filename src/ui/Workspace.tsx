@@ -4,6 +4,7 @@ import { useActions, useApp } from './context.ts';
 import { Legend } from './Legend.tsx';
 import { MapView } from './MapView.tsx';
 import { Notices } from './Messages.tsx';
+import { BatchCard } from './panel/BatchCard.tsx';
 import { DatesCard } from './panel/DatesCard.tsx';
 import { JobCard } from './panel/JobCard.tsx';
 import { SceneCard } from './panel/SceneCard.tsx';
@@ -34,6 +35,7 @@ export function Workspace() {
           <span className="visually-hidden">{panelOpen ? 'Fold the panel' : 'Unfold the panel'}</span>
         </button>
         <div className="panel-body">
+          <BatchCard />
           <JobCard />
           <Notices extra={extra} />
           <DatesCard />

@@ -138,6 +138,15 @@ export function createFakeEngine(
       scene = fakeScene('before.tif');
       return opened();
     },
+    async pickFolder() {
+      calls.push('pickFolder');
+      return null;
+    },
+    async exportInto(_folder, product) {
+      const name = `${(scene as Scene).name.replace(/\.tif$/, '')}-${product}.tif`;
+      calls.push(`save ${name}`);
+      return { name, blob: new Blob([]) };
+    },
     async selfCheck(onEvent, signal) {
       calls.push('selfCheck');
       onEvent({ type: 'progress', stage: 'evaluate', done: 50, total: 100, secondsLeft: 3 });

@@ -1,0 +1,82 @@
+import { describe, expect, it, vi } from 'vitest';
+import { PipelineError } from '../pipeline/errors.ts';
+import { createAppStore } from './create-store.ts';
+import { isBusy, type Sample } from './state.ts';
+import { createFakeEngine } from './testing/fake-engine.ts';
+
+const at = (name: string) => new URL(`https://example.org/${name}`);
+const sample: Sample = { name: 'Sample', scene: at('sample.tif'), truth: at('truth.tif') };
+const file = (name: string) => new File([], name);
+
+function setUp(options: Parameters<typeof createFakeEngine>[0] = {}) {
+  const engine = createFakeEngine(options);
+  const saved: string[] = [];
+  const store = createAppStore({ engine, sample, saveFile: ({ name }) => void saved.push(name) });
+  return { engine, store, saved, actions: store.getState().actions };
+}
+const states = (store: ReturnType<typeof setUp>['store']) =>
+  store.getState().batch?.items.map(({ state }) => state.status);
+
+describe('a queue of scenes', () => {
+  it('processes one after the other and saves each; one that fails does not stop the others', async () => {
+    const { store, saved, actions } = setUp();
+    await actions.queueFiles([file('one.tif'), file('bad.tif'), file('B02.tif'), file('B03.tif')]);
+    expect(store.getState().batch?.items.map(({ name }) => name)).toEqual(['2 files', 'one.tif', 'bad.tif']);
+    actions.setBatchLayers(true);
+    await actions.runBatch();
+    expect(states(store)).toEqual(['done', 'done', 'failed']);
+    expect(store.getState().batch?.items[2].state).toMatchObject({ error: { code: 'file/not-a-tiff' } });
+    expect(saved.filter((name) => name.startsWith('one'))).toEqual([
+      'one-result.tif',
+      'one-mask.tif',
+      'one-provenance.tif',
+    ]);
+    expect(store.getState()).toMatchObject({ error: null, batch: { running: false } });
+  });
+
+  it('can be stopped and gone on with', async () => {
+    const { engine, store, saved, actions } = setUp({ stepwise: true });
+    actions.queueScenes([file('one.tif'), file('two.tif')]);
+    const first = actions.runBatch();
+    await vi.waitFor(() => expect(store.getState().job.status).toBe('running'));
+    expect(states(store)).toEqual(['running', 'waiting']);
+    expect(isBusy(store.getState())).toBe(true);
+    actions.stopBatch();
+    await first;
+    expect(states(store)).toEqual(['waiting', 'waiting']);
+    expect(saved).toEqual([]);
+    const pump = setInterval(() => engine.step(), 0);
+    await actions.runBatch();
+    clearInterval(pump);
+    expect(states(store)).toEqual(['done', 'done']);
+    expect(saved).toEqual(['one-result.tif', 'two-result.tif']);
+  });
+
+  it('stops where results cannot be written', async () => {
+    const { engine, store, actions } = setUp();
+    engine.exportInto = () => Promise.reject(new PipelineError('output/disk-full', 'Full.', 'Free some.'));
+    actions.queueScenes([file('one.tif'), file('two.tif')]);
+    await actions.runBatch();
+    expect(states(store)).toEqual(['failed', 'waiting']);
+  });
+
+  it('is what scenes become that were dropped together and lie apart', async () => {
+    const { engine, store, actions } = setUp();
+    const { survey } = engine;
+    let east = 0;
+    engine.survey = async (...given) => {
+      const seen = await survey(...given);
+      const { grid } = seen.scene;
+      east += 1e6;
+      const transform = [300_000 + east, 30, 0, 4_100_000, 0, -30] as const;
+      return { ...seen, scene: { ...seen.scene, grid: { ...grid, transform } } };
+    };
+    await actions.open([file('one.tif'), file('two.tif')]);
+    expect(states(store)).toEqual(['waiting', 'waiting']);
+    expect(store.getState()).toMatchObject({ scene: null, opening: null });
+    actions.removeFromBatch(store.getState().batch!.items[0].id);
+    expect(states(store)).toEqual(['waiting']);
+    actions.closeBatch();
+    expect(store.getState().batch).toBeNull();
+  });
+});

@@ -1,0 +1,168 @@
+import { type ErrorReport, toPipelineError } from '../pipeline/errors.ts';
+import type { Shares } from '../pipeline/events.ts';
+import type { Product } from '../services/engine.ts';
+import type { ActionContext } from './context.ts';
+import { nameOf } from './date-actions.ts';
+import type { SceneInput } from './dates.ts';
+
+/** A scene in the queue. */
+export interface BatchItem {
+  /** Never used again for another. */
+  readonly id: number;
+  readonly name: string;
+  readonly input: SceneInput;
+  readonly state:
+    | { readonly status: 'waiting' }
+    | { readonly status: 'running' }
+    | { readonly status: 'done'; readonly shares: Shares }
+    | { readonly status: 'failed'; readonly error: ErrorReport };
+}
+
+export interface BatchSlice {
+  /** Scenes that are processed one after the other with the same settings; null if there is no queue. */
+  readonly batch: {
+    readonly items: readonly BatchItem[];
+    readonly running: boolean;
+    /** Save mask and provenance beside each result. */
+    readonly withLayers: boolean;
+    /** Name of the folder that results go to; null: to the downloads, or not yet known. */
+    readonly folder: string | null;
+  } | null;
+}
+
+export interface BatchActions {
+  /** Puts scenes in the queue; of files that came together, those of one scene are one. */
+  queueFiles(files: readonly File[]): Promise<void>;
+  queueScenes(inputs: readonly SceneInput[]): void;
+  setBatchLayers(on: boolean): void;
+  removeFromBatch(id: number): void;
+  /** Processes what waits, and saves each result; to be called from a click, because a folder is asked for. */
+  runBatch(): Promise<void>;
+  /** Ends the scene under way; it waits again, and what is saved stays. */
+  stopBatch(): void;
+  /** Forgets the queue. */
+  closeBatch(): void;
+}
+
+export const NO_BATCH: BatchSlice = { batch: null };
+
+let lastId = 0;
+
+/** A queue of scenes over the same actions as a single one: each is opened, run and saved where the user sees it. */
+export function batchActions(context: ActionContext): BatchActions {
+  const { engine, set, get } = context;
+
+  const change = (id: number, state: BatchItem['state']) =>
+    set(({ batch }) => ({
+      batch: batch && {
+        ...batch,
+        items: batch.items.map((item) => (item.id === id ? { ...item, state } : item)),
+      },
+    }));
+
+  /** Opens and runs one scene. Returns false if the user stopped it, or went on to something else. */
+  const process = async ({ id, input }: BatchItem, folder: FileSystemDirectoryHandle | null) => {
+    const { actions } = get();
+    change(id, { status: 'running' });
+    await actions.open(input instanceof File ? [input] : input);
+    if (get().job.status === 'unfinished') await actions.continueRun();
+    const { job, source, error } = get();
+    if (error !== null) {
+      change(id, { status: 'failed', error });
+      actions.dismissError();
+      return true;
+    }
+    if (job.status !== 'done' || !isSame(source?.input, input)) return false;
+    const { withLayers } = get().batch ?? { withLayers: false };
+    const products: Product[] = withLayers ? ['result', 'mask', 'provenance'] : ['result'];
+    try {
+      for (const product of products) await save(product, folder);
+    } catch (fault) {
+      const { code, message, remedy } = toPipelineError(fault);
+      if (code === 'job/cancelled') return false;
+      change(id, { status: 'failed', error: { code, message, remedy } });
+      return code !== 'output/disk-full' && code !== 'output/denied';
+    }
+    change(id, { status: 'done', shares: job.report.shares });
+    return true;
+  };
+
+  let saving: AbortController | null = null;
+  const save = async (product: Product, folder: FileSystemDirectoryHandle | null) => {
+    saving = new AbortController();
+    set({ saving: { product, share: 0 } });
+    try {
+      const file = await engine.exportInto(
+        folder,
+        product,
+        (event) => {
+          if (event.type === 'progress') set({ saving: { product, share: event.done / event.total } });
+        },
+        saving.signal,
+      );
+      if (file !== null) context.saveFile(file);
+    } finally {
+      set({ saving: null });
+    }
+  };
+
+  return {
+    async queueFiles(files) {
+      try {
+        const groups = await engine.group(files);
+        get().actions.queueScenes(groups.map((group) => (group.length === 1 ? group[0] : group)));
+      } catch (fault) {
+        get().actions.fail(fault);
+      }
+    },
+    queueScenes(inputs) {
+      const added = inputs.map(
+        (input): BatchItem => ({ id: ++lastId, name: nameOf(input), input, state: { status: 'waiting' } }),
+      );
+      set(({ batch }) => ({
+        batch: batch
+          ? { ...batch, items: [...batch.items, ...added] }
+          : { items: added, running: false, withLayers: false, folder: null },
+      }));
+    },
+    setBatchLayers: (withLayers) => set(({ batch }) => ({ batch: batch && { ...batch, withLayers } })),
+    removeFromBatch: (id) =>
+      set(({ batch }) => ({
+        batch: batch && { ...batch, items: batch.items.filter((item) => item.id !== id) },
+      })),
+    async runBatch() {
+      if (get().batch === null || get().batch?.running) return;
+      try {
+        const folder = await engine.pickFolder();
+        set(({ batch }) => ({ batch: batch && { ...batch, running: true, folder: folder?.name ?? null } }));
+        const next = () => get().batch?.items.find(({ state }) => state.status === 'waiting');
+        for (let item = next(); item && get().batch?.running; item = next()) {
+          const goOn = await process(item, folder);
+          const { id } = item;
+          const left = get().batch?.items.find((known) => known.id === id)?.state.status === 'running';
+          if (left) change(id, { status: 'waiting' });
+          if (!goOn) break;
+        }
+      } catch (fault) {
+        get().actions.fail(fault);
+      } finally {
+        set(({ batch }) => ({ batch: batch && { ...batch, running: false } }));
+      }
+    },
+    stopBatch() {
+      set(({ batch }) => ({ batch: batch && { ...batch, running: false } }));
+      saving?.abort();
+      if (get().opening !== null || ['starting', 'running'].includes(get().job.status))
+        get().actions.cancel();
+    },
+    closeBatch: () => set(NO_BATCH),
+  };
+}
+
+/** Is the open scene the one that was asked for? Files that are opened alone may come in a list. */
+function isSame(open: SceneInput | undefined, asked: SceneInput): boolean {
+  if (open === undefined) return false;
+  const list = (input: SceneInput) => (input instanceof File || input instanceof URL ? [input] : [...input]);
+  const [a, b] = [list(open), list(asked)];
+  return a.length === b.length && a.every((part) => b.includes(part));
+}

@@ -61,19 +61,10 @@ describe('a queue of scenes', () => {
   });
 
   it('is what scenes become that were dropped together and lie apart', async () => {
-    const { engine, store, actions } = setUp();
-    const { survey } = engine;
-    let east = 0;
-    engine.survey = async (...given) => {
-      const seen = await survey(...given);
-      const { grid } = seen.scene;
-      east += 1e6;
-      const transform = [300_000 + east, 30, 0, 4_100_000, 0, -30] as const;
-      return { ...seen, scene: { ...seen.scene, grid: { ...grid, transform } } };
-    };
-    await actions.open([file('one.tif'), file('two.tif')]);
+    const { store, actions } = setUp();
+    await actions.open([file('one.tif'), file('elsewhere.tif')]);
     expect(states(store)).toEqual(['waiting', 'waiting']);
-    expect(store.getState()).toMatchObject({ scene: null, opening: null });
+    expect(store.getState()).toMatchObject({ job: { status: 'idle' }, dates: [], target: null });
     actions.removeFromBatch(store.getState().batch!.items[0].id);
     expect(states(store)).toEqual(['waiting']);
     actions.closeBatch();

@@ -2,7 +2,7 @@ import { PipelineError, toPipelineError } from '../pipeline/errors.ts';
 import type { Notice } from '../pipeline/scene.ts';
 import type { OpenedScene, SceneOrigin } from '../services/engine.ts';
 import type { ActionContext } from './context.ts';
-import { areApart, byDay, type DatesActions, pickTarget, type SceneDate, type SceneInput } from './dates.ts';
+import { byDay, type DatesActions, pickTarget, type SceneDate, type SceneInput } from './dates.ts';
 import type { SceneOpener } from './opening.ts';
 import { isBusy } from './state.ts';
 
@@ -93,11 +93,6 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
       const { found, faults } = await look(candidates, [], tell, signal);
       if (signal.aborted) return;
       if (found.length === 0) throw faults[0];
-      if (found.length > 1 && areApart(found)) {
-        set({ opening: null });
-        get().actions.queueScenes(candidates.map(({ input }) => input));
-        return;
-      }
       const named = targetAt === undefined ? undefined : candidates[targetAt].input;
       const target = found.find(({ input }) => input === named) ?? pickTarget(found);
       const notices = faults.map(
@@ -108,6 +103,13 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
       await settle(found, target.id, signal);
       if (signal.aborted) return;
       set((state) => ({ notices: [...state.notices, ...notices] }));
+      const others = get().dates.filter(({ id }) => id !== target.id);
+      const apart = ({ problem }: SceneDate) => problem?.code === 'dates/no-overlap';
+      // Scenes of places of their own cannot help each other: they are worked on one after the other.
+      if (targetAt === undefined && others.length > 0 && others.every(apart)) {
+        set({ dates: [], target: null });
+        get().actions.queueScenes(candidates.map(({ input }) => input));
+      }
     } catch (fault) {
       if (!signal.aborted) opener.failed(fault, before);
     }

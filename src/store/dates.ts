@@ -93,11 +93,6 @@ function extentOf({ width, height }: Grid, [x, a, b, y, c, d]: GeoTransform) {
   return { left: Math.min(...xs), right: Math.max(...xs), bottom: Math.min(...ys), top: Math.max(...ys) };
 }
 
-/** Do scenes show places of their own? Then they are no dates of one area. */
-export function areApart(dates: readonly SceneDate[]): boolean {
-  return dates.every((date, i) => dates.slice(i + 1).every((other) => !mayOverlap(date.grid, other.grid)));
-}
-
 /** By day; those of unknown day last, in the order in which they came. */
 export function byDay(dates: readonly SceneDate[]): SceneDate[] {
   const day = ({ acquired }: SceneDate) => acquired ?? '9999';

@@ -14,6 +14,8 @@ import { Readout } from './Readout.tsx';
 /** The map, and beside it what is known and what can be done. */
 export function Workspace() {
   const panelOpen = useApp((state) => state.panelOpen);
+  // A queue that waits is the one next step.
+  const queued = useApp(({ batch, job }) => batch !== null && job.status === 'idle');
   const { setPanelOpen } = useActions();
   const grid = useApp((state) => state.scene?.scene.grid);
   const extra = grid === undefined ? null : spaceNotice(grid, mapSpace(grid));
@@ -36,7 +38,7 @@ export function Workspace() {
         </button>
         <div className="panel-body">
           <BatchCard />
-          <JobCard />
+          {!queued && <JobCard />}
           <Notices extra={extra} />
           <DatesCard />
           <ViewCard />

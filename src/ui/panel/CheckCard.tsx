@@ -42,15 +42,15 @@ export function CheckCard() {
               </p>
             </>
           )}
+          <FilesButton
+            className="button wide"
+            label="Compare with a clear picture"
+            fieldLabel="Clear picture of the same area"
+            disabled={busy}
+            onFiles={(files) => void compareWith(files.length === 1 ? files[0] : files)}
+          />
           {/* biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset */}
-          <div className="save-further" role="group" aria-label="Compare and report">
-            <FilesButton
-              className="button small"
-              label="Compare with a clear picture"
-              fieldLabel="Clear picture of the same area"
-              disabled={busy}
-              onFiles={(files) => void compareWith(files.length === 1 ? files[0] : files)}
-            />
+          <div className="save-further" role="group" aria-label="Report">
             <button
               type="button"
               className="button small"

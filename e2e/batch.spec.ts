@@ -14,7 +14,7 @@ test('several scenes are processed in a queue and saved into one folder', async 
   await page.addInitScript(pickPrivateFolder);
   await page.goto('/?backend=wasm');
   await page
-    .getByLabel('GeoTIFF files of several scenes')
+    .getByLabel('Scenes for the queue')
     .setInputFiles([
       `${fixtures}/overviews.tif`,
       `${fixtures}/bad-truncated.tif`,

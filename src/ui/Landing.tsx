@@ -49,7 +49,7 @@ export function Landing() {
               <FilesButton
                 className="button small"
                 label="Process several scenes"
-                fieldLabel="GeoTIFF files of several scenes"
+                fieldLabel="Scenes for the queue"
                 onFiles={(files) => void queueFiles(files)}
               />
             </p>

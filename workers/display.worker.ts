@@ -12,8 +12,10 @@ import {
   firstDisplayBands,
   probePixel,
 } from '../src/pipeline/enhance/display-tile.ts';
+import { enhances, type Tone } from '../src/pipeline/enhance/enhance.ts';
+import { enhancedTile, sceneTone } from '../src/pipeline/enhance/enhanced-tile.ts';
 import { needsPreview, withPreview } from '../src/pipeline/enhance/preview.ts';
-import { sceneStretch } from '../src/pipeline/enhance/stretch.ts';
+import { type Stretch, sceneStretch } from '../src/pipeline/enhance/stretch.ts';
 import { PipelineError } from '../src/pipeline/errors.ts';
 import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
 import type { SceneSource } from '../src/pipeline/scene.ts';
@@ -26,6 +28,7 @@ import type { DisplayApi, TileMessage } from './protocol.ts';
 import { tileRequests } from './tile-requests.ts';
 
 const NO_RUN = -1;
+const KEPT_TONES = 32;
 const running = jobs();
 let emit: Parameters<DisplayApi['start']>[0];
 let pipeline: MessagePort | null = null;
@@ -87,12 +90,36 @@ const api: DisplayApi = {
     running.run(job, async (signal) => {
       const tile = comparison
         ? await comparisonTile(comparison, request, signal)
-        : await displayTile(await sourceOf(request), store, request, signal);
+        : await picturedTile(await sourceOf(request), request, signal);
       return transfer(tile, [tile.data.buffer]);
     }),
   stretch: (job, bands) => running.run(job, (signal) => sceneStretch(open(scene), bands, signal)),
   probe: (x, y) => (comparison ? probeComparison(comparison, x, y) : probePixel(open(scene), store, x, y)),
 };
+
+/** Tones of the open scene by bands and dehazing: every tile of a picture waits for the same. */
+const tones = new Map<string, Promise<{ stretch: Stretch[]; tone: Tone }>>();
+
+async function picturedTile(source: SceneSource, request: DisplayRequest, signal: AbortSignal) {
+  const { enhancement, bands, layer } = request;
+  const isPicture = (layer === 'before' || layer === 'after') && bands.length === 3;
+  if (!enhancement || !isPicture || !enhances(enhancement))
+    return displayTile(source, store, request, signal);
+  const shown = open(scene);
+  const isMaskKnown = currentRun !== NO_RUN && ended === currentRun;
+  const key = `${bands} ${enhancement.dehaze} ${isMaskKnown && currentRun}`;
+  const known =
+    tones.get(key) ??
+    sceneStretch(shown, bands).then(async (stretch) => ({
+      stretch,
+      tone: await sceneTone(shown, store, bands, stretch, enhancement.dehaze, isMaskKnown),
+    }));
+  known.catch(() => tones.delete(key));
+  if (tones.size > KEPT_TONES) tones.clear();
+  tones.set(key, known);
+  const { stretch, tone } = await known;
+  return enhancedTile(source, store, request, stretch, tone, enhancement, signal);
+}
 
 /** The picture that a tile shows. */
 const sourceOf = async ({ date }: DisplayRequest) => (date === undefined ? open(scene) : picture(date));
@@ -111,6 +138,7 @@ async function picture(id: number): Promise<SceneSource> {
 }
 
 function show(source: SceneSource) {
+  tones.clear();
   scene = source;
   comparison = null;
   pictures.clear();

@@ -5,6 +5,7 @@ import { batchActions, NO_BATCH } from './batch.ts';
 import { checkActions } from './checks.ts';
 import { type ActionContext, EMPTY, type StoreDependencies } from './context.ts';
 import { dialogActions } from './dialogs.ts';
+import { enhanceActions, PLAIN } from './enhance.ts';
 import { jobActions } from './job-actions.ts';
 import { levelsActions } from './levels.ts';
 import { EMPTY_LIBRARY, libraryActions } from './library.ts';
@@ -47,6 +48,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
       dialog: null,
       ...checkedPreferences(preferences?.load()),
       ...NO_MASK_EDITOR,
+      ...PLAIN,
       basemap: false,
       error: null,
       offline: { status: 'none' },
@@ -62,6 +64,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
         ...dialogActions(context),
         ...levelsActions(context),
         ...maskEditorActions(context),
+        ...enhanceActions(context),
         fail(fault) {
           const error = toPipelineError(fault);
           if (error.code !== 'job/cancelled') set({ error: error.toReport() });

@@ -20,6 +20,7 @@ import type { CheckActions, CheckSlice } from './checks.ts';
 import type { Combination, CombinationId } from './combinations.ts';
 import type { DatesActions, DatesSlice } from './dates.ts';
 import type { DialogActions, DialogSlice } from './dialogs.ts';
+import type { EnhanceActions, EnhanceSlice } from './enhance.ts';
 import type { LevelsActions, LevelsSlice } from './levels.ts';
 import type { LibraryActions, LibrarySlice } from './library.ts';
 import type { MaskEditorActions, MaskEditorSlice } from './mask-editor.ts';
@@ -130,7 +131,8 @@ export interface Actions
     PreferenceActions,
     DialogActions,
     LevelsActions,
-    MaskEditorActions {
+    MaskEditorActions,
+    EnhanceActions {
   /**
    * Opens a scene and processes it; asks first if an earlier run of it can be continued. Of several dates of one area, the
    * clearest is opened and the others are kept beside it; nothing runs until the user says so.
@@ -188,6 +190,7 @@ export type AppState = SceneSlice &
   LevelsSlice &
   DialogSlice &
   MaskEditorSlice &
+  EnhanceSlice &
   MessageSlice &
   LibrarySlice &
   OfflineSlice & { readonly actions: Actions };

@@ -1,3 +1,4 @@
+import { enhances } from '../pipeline/enhance/enhance.ts';
 import type { AppStore } from '../store/create-store.ts';
 import type { AppState } from '../store/state.ts';
 import type { Viewer } from '../viewer/viewer.ts';
@@ -58,7 +59,8 @@ function showView(now: AppState, viewer: Viewer, before?: AppState): void {
       | 'dates'
       | 'overlay'
       | 'overlayOpacity'
-      | 'basemap',
+      | 'basemap'
+      | 'enhancement',
   ) => now[key] !== before?.[key];
   if (changed('compareMode')) viewer.setCompareMode(now.compareMode);
   if (changed('swipe')) viewer.setSwipe(now.swipe);
@@ -80,6 +82,9 @@ function showView(now: AppState, viewer: Viewer, before?: AppState): void {
     viewer.setOverlay(now.overlay === 'none' ? null : now.overlay, now.overlayOpacity);
   }
   if (changed('basemap')) viewer.setBasemap(now.basemap);
+  // The tones are those of what is clear, which is known when the run is done.
+  const isDone = now.job.status === 'done' && before?.job.status !== 'done';
+  if (changed('enhancement') || (isDone && enhances(now.enhancement))) viewer.setEnhancement(now.enhancement);
 }
 
 function showPen(now: AppState, viewer: Viewer, before?: AppState): void {

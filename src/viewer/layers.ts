@@ -2,6 +2,7 @@ import WebGLTileLayer, { type Style } from 'ol/layer/WebGLTile.js';
 import type Projection from 'ol/proj/Projection.js';
 import DataTileSource from 'ol/source/DataTile.js';
 import TileGrid from 'ol/tilegrid/TileGrid.js';
+import { type Enhancement, enhances } from '../pipeline/enhance/enhance.ts';
 import type { Window } from '../pipeline/scene.ts';
 import type { DisplayTile, Engine, Picture, TileRequest } from '../services/engine.ts';
 import type { MapSpace } from './map-space.ts';
@@ -28,6 +29,8 @@ export interface SceneLayer {
   /** What an image layer shows; at first the scene before or after. */
   setPicture(picture: Picture): void;
   readonly picture: Picture;
+  /** Enhances image layers for viewing. */
+  setEnhancement(enhancement: Enhancement): void;
   setVariables(variables: StyleVariables): void;
   setStyle(style: Style): void;
   /** Part of the scene changed; what is on the map stays until the new tiles have come. */
@@ -74,6 +77,9 @@ export function createSceneLayer(
   const memory = createTileMemory<DisplayTile['data']>(TEXTURES);
   let bands = initialBands;
   let picture: Picture = kind === 'after' ? 'result' : 'scene';
+  let enhancement: Enhancement | undefined;
+  /** Distinguishes tiles of one enhancement from those of another. */
+  let look = '';
   let revision = 0;
   let refreshTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -81,9 +87,9 @@ export function createSceneLayer(
     const window = tileWindow(z, x, y, levels);
     const layer: TileRequest['layer'] = !isImage ? kind : picture === 'result' ? 'after' : 'before';
     const date = isImage && typeof picture === 'number' ? picture : undefined;
-    const request = { layer, window, width: TILE_SIZE, height: TILE_SIZE, bands, date };
+    const request = { layer, window, width: TILE_SIZE, height: TILE_SIZE, bands, date, enhancement };
     try {
-      return await memory.fetch(`${picture}/${bands}/${z}/${x}/${y}`, window, async () => {
+      return await memory.fetch(`${picture}/${bands}/${look}/${z}/${x}/${y}`, window, async () => {
         return (await engine.displayTile(request)).data;
       });
     } catch (fault) {
@@ -132,6 +138,12 @@ export function createSceneLayer(
       picture = next;
       memory.forget();
       rekey();
+    },
+    setEnhancement(next) {
+      enhancement = enhances(next) ? next : undefined;
+      look = Object.values(enhancement ?? {}).join();
+      if (enhancement) memory.forget();
+      refreshTimer ??= setTimeout(rekey, REFRESH_INTERVAL);
     },
     get picture() {
       return picture;

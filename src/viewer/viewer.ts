@@ -8,6 +8,7 @@ import { toLonLat } from 'ol/proj.js';
 import OSM from 'ol/source/OSM.js';
 import View from 'ol/View.js';
 import type { MaskOperation } from '../pipeline/detect/edits.ts';
+import { type Enhancement, NO_ENHANCEMENT } from '../pipeline/enhance/enhance.ts';
 import type { Grid, Window } from '../pipeline/scene.ts';
 import { clipWindow } from '../pipeline/windows.ts';
 import type { Engine, Picture, TileRequest, TileSide } from '../services/engine.ts';
@@ -77,6 +78,8 @@ export interface Viewer {
   setCompareMode(mode: CompareMode): void;
   /** Share of "before", 0..1: see {@link CompareMode}. */
   setSwipe(position: number): void;
+  /** Enhances the pictures for viewing. */
+  setEnhancement(enhancement: Enhancement): void;
   /** What stands on either side of the divider; at first the scene before and after. */
   setPictures(left: Picture, right: Picture): void;
   /** What the two sides are called. */
@@ -125,6 +128,7 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
 
   let pen: MaskPen | null = null;
   let editing: MaskEditing | null = null;
+  let enhancement: Enhancement = NO_ENHANCEMENT;
   let gone = false;
   /** Drawing is fetched when it is first wanted: viewers that only show never load it. */
   const startEditing = async () => {
@@ -174,6 +178,7 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
       drawn = view?.drawn ?? 'colours';
       variables = view === null ? {} : stretchVariables(view.stretch, view.gamma);
       scene = view === null ? null : showScene(map, view, options);
+      for (const side of sides()) side.setEnhancement(enhancement);
       if (scene !== null && scene.space.units !== 'pixels') map.addControl(scale);
       apply();
       const shown = scene;
@@ -185,6 +190,10 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
         if (next !== drawn) side.setStyle(imageStyle(variables, next));
       }
       drawn = next;
+    },
+    setEnhancement(next) {
+      enhancement = next;
+      for (const side of sides()) side.setEnhancement(next);
     },
     setStretch(stretch, gamma) {
       variables = stretchVariables(stretch, gamma);

@@ -1,6 +1,7 @@
 import type { Band, Scene, SceneSource, Window } from '../scene.ts';
 import { PROVENANCE } from '../scene.ts';
 import type { DisplayStore, Found, Lookup } from './display-store.ts';
+import type { Enhancement } from './enhance.ts';
 
 /** Which picture a display tile shows. */
 export type DisplayLayer = 'before' | 'after' | 'mask' | 'provenance' | 'confidence' | 'date';
@@ -14,6 +15,8 @@ export interface DisplayRequest {
   readonly height: number;
   /** File indices for `before` and `after`. */
   readonly bands: readonly number[];
+  /** Pictures of three bands are enhanced for viewing. */
+  readonly enhancement?: Enhancement;
   /** For `before`: another date in place of the scene. */
   readonly date?: number;
 }

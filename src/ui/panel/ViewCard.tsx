@@ -2,12 +2,14 @@ import type { Combination, CombinationId } from '../../store/state.ts';
 import { canHaveBasemap } from '../../viewer/projection-rules.ts';
 import { useActions, useApp } from '../context.ts';
 import { useOnline } from '../use-online.ts';
+import { EnhanceFields } from './EnhanceFields.tsx';
 import { LevelsField } from './Levels.tsx';
 
 /** How the scene is shown. Nothing here changes the result. */
 export function ViewCard() {
   const combinations = useApp((state) => state.combinations);
   const combination = useApp((state) => state.combination);
+  const drawn = combinations.find(({ id }) => id === combination)?.drawn;
   const gamma = useApp((state) => state.gamma);
   const basemap = useApp((state) => state.basemap);
   const grid = useApp((state) => state.scene?.scene.grid);
@@ -42,6 +44,7 @@ export function ViewCard() {
           onChange={(event) => setGamma(event.target.valueAsNumber)}
         />
       </label>
+      {drawn !== 'palette' && <EnhanceFields />}
       {canHaveBasemap(grid) && (
         <label className="check">
           <input

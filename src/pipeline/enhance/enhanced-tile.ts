@@ -1,0 +1,90 @@
+import type { SceneSource } from '../scene.ts';
+import type { DisplayStore } from './display-store.ts';
+import { type DisplayPixels, type DisplayRequest, displayTile } from './display-tile.ts';
+import { type Enhancement, enhancePixels, SHARPEN_REACH, type Tone, toneOf } from './enhance.ts';
+import type { Stretch } from './stretch.ts';
+
+/** Longer side of the sample that describes a scene. */
+const SAMPLE_SIDE = 512;
+
+/**
+ * The tones of a scene as it came, in three bands.
+ * @param stretch of the bands
+ * @param clearOnly Cloud and shadow do not count: the mask is known.
+ * @throws PipelineError as SceneSource.readDecimated
+ */
+export async function sceneTone(
+  source: SceneSource,
+  store: DisplayStore,
+  bands: readonly number[],
+  stretch: readonly Stretch[],
+  dehaze: number,
+  clearOnly: boolean,
+  signal?: AbortSignal,
+): Promise<Tone> {
+  const { width, height } = source.scene.grid;
+  const factor = Math.min(1, SAMPLE_SIDE / Math.max(width, height));
+  const size = {
+    width: Math.max(1, Math.round(width * factor)),
+    height: Math.max(1, Math.round(height * factor)),
+  };
+  const window = { x: 0, y: 0, width, height };
+  const request = { window, ...size, bands };
+  const { data } = await displayTile(source, store, { ...request, layer: 'before' }, signal);
+  const mask = clearOnly ? await displayTile(source, store, { ...request, layer: 'mask' }, signal) : null;
+  const stretched = toStretched(data as Float32Array, stretch);
+  const planes = bands.map((_, b) =>
+    Float32Array.from({ length: size.width * size.height }, (__, i) => stretched[4 * i + b]),
+  );
+  const valid = Uint8Array.from({ length: size.width * size.height }, (_, i) =>
+    stretched[4 * i + 3] && !mask?.data[2 * i] ? 1 : 0,
+  );
+  return toneOf({ ...size, planes, valid }, dehaze);
+}
+
+/** A display tile of three bands, enhanced; in reflectance, as {@link displayTile} gives it. */
+export async function enhancedTile(
+  source: SceneSource,
+  store: DisplayStore,
+  request: DisplayRequest,
+  stretch: readonly Stretch[],
+  tone: Tone,
+  enhancement: Enhancement,
+  signal?: AbortSignal,
+): Promise<DisplayPixels> {
+  const { grid } = source.scene;
+  const margin = enhancement.sharpen > 0 ? SHARPEN_REACH : 0;
+  const [stepX, stepY] = [request.window.width / request.width, request.window.height / request.height];
+  const window = {
+    x: request.window.x - margin * stepX,
+    y: request.window.y - margin * stepY,
+    width: request.window.width + 2 * margin * stepX,
+    height: request.window.height + 2 * margin * stepY,
+  };
+  const [width, height] = [request.width + 2 * margin, request.height + 2 * margin];
+  const { data } = await displayTile(source, store, { ...request, window, width, height }, signal);
+  const place = {
+    left: window.x / grid.width,
+    top: window.y / grid.height,
+    across: stepX / grid.width,
+    down: stepY / grid.height,
+  };
+  const pixels = toStretched(data as Float32Array, stretch);
+  const enhanced = enhancePixels(pixels, width, height, margin, place, tone, enhancement);
+  return {
+    width: request.width,
+    height: request.height,
+    channels: 4,
+    data: enhanced.map((value, i) => {
+      const range = stretch[i % 4];
+      return range ? range.low + value * (range.high - range.low) : value;
+    }),
+  };
+}
+
+function toStretched(data: Float32Array, stretch: readonly Stretch[]): Float32Array {
+  return data.map((value, i) => {
+    const range = stretch[i % 4];
+    return range ? (value - range.low) / (range.high - range.low) : value;
+  });
+}

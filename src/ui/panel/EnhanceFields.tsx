@@ -4,7 +4,7 @@ import { Slider } from '../mask/Slider.tsx';
 
 const FIELDS = [
   ['dehaze', 'Dehaze'],
-  ['contrast', 'Local contrast'],
+  ['contrast', 'Contrast'],
   ['sharpen', 'Sharpen'],
 ] as const;
 

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { type OpenedMask, openMask } from '../pipeline/detect/own-mask.ts';
-import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
+import { throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
 import { selfCheck } from '../pipeline/evaluate/self-check.ts';
-import { applyOverrides, openScene, type SceneFile } from '../pipeline/ingest/open.ts';
+import { openScene, type SceneFile } from '../pipeline/ingest/open.ts';
 import { jobRecord } from '../pipeline/job-record.ts';
 import type { Networks } from '../pipeline/networks.ts';
 import { resultPictures } from '../pipeline/output/pictures.ts';
@@ -18,10 +18,11 @@ import { summaryOf } from '../pipeline/output/report.ts';
 import { writing } from '../pipeline/output/sink.ts';
 import { shareDone } from '../pipeline/progress.ts';
 import { type RunResult, run } from '../pipeline/run.ts';
-import type { SceneOverrides, SceneSource } from '../pipeline/scene.ts';
+import type { SceneSource } from '../pipeline/scene.ts';
 import { openTiles, planTiles } from '../pipeline/tiles.ts';
 import { VERSION } from '../pipeline/version.ts';
 import { checksums } from './checksums.ts';
+import { corrected } from './corrected.ts';
 import { keptPages } from './kept-pages.ts';
 import { nodeInflate } from './node-inflate.ts';
 import { writeNodeFile } from './node-sink.ts';
@@ -160,19 +161,6 @@ async function openOwnMask(
   const file = await fileSource(path);
   closing.push(() => file.close());
   return openMask(file, basename(path), layout, signal);
-}
-
-function corrected(source: SceneSource, overrides: SceneOverrides): SceneSource {
-  const { bands, name } = source.scene;
-  const { roles } = overrides;
-  if (roles && roles.length !== bands.length) {
-    throw new PipelineError(
-      'scene/roles-incomplete',
-      `--bands names ${roles.length} roles, but ${name} has ${bands.length} bands.`,
-      'Name one role per band of the file, in its order.',
-    );
-  }
-  return Object.keys(overrides).length > 0 ? applyOverrides(source, overrides) : source;
 }
 
 /** The self-check; null, with a notice, if the scene does not allow it. */

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { BandRole, SceneSource } from '../pipeline/scene.ts';
+import { memorySource } from '../pipeline/testing/memory-source.ts';
+import { corrected } from './corrected.ts';
+
+const source = (roles: readonly BandRole[], maskBand: number | null): SceneSource => {
+  const memory = memorySource({ width: 4, height: 4, roles, sample: () => 1 });
+  return { ...memory, scene: { ...memory.scene, maskBand } };
+};
+const rolesOf = ({ scene }: SceneSource) => scene.bands.map(({ role }) => role);
+
+test('the mask inside a file is no band to name', () => {
+  const masked = source(['other', 'other', 'other', 'alpha'], 3);
+  const named = corrected(masked, { roles: ['red', 'green', 'blue'] });
+  expect(rolesOf(named)).toEqual(['red', 'green', 'blue', 'alpha']);
+  expect(named.scene.maskBand).toBe(3);
+  expect(() => corrected(masked, { roles: ['red', 'green', 'blue', 'nir'] })).toThrow(
+    expect.objectContaining({
+      code: 'scene/roles-incomplete',
+      message: expect.stringContaining('names 4 roles, but synthetic has 3 bands'),
+      remedy: expect.stringContaining('its mask of valid pixels needs none'),
+    }),
+  );
+  expect(() => corrected(masked, { roles: ['red', 'green', 'alpha'] })).toThrow(/which counts instead/);
+});
+
+test('an alpha band is one of the bands', () => {
+  const alpha = source(['other', 'other', 'other', 'alpha'], null);
+  expect(rolesOf(corrected(alpha, { roles: ['red', 'green', 'blue', 'alpha'] }))).toEqual([
+    'red',
+    'green',
+    'blue',
+    'alpha',
+  ]);
+  expect(() => corrected(alpha, { roles: ['red', 'green', 'blue'] })).toThrow(/has 4 bands/);
+});
+
+test('nothing said is nothing changed', () => {
+  const as = source(['red', 'green', 'blue'], null);
+  expect(corrected(as, {})).toBe(as);
+});

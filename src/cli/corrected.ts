@@ -1,0 +1,32 @@
+import { PipelineError } from '../pipeline/errors.ts';
+import { applyOverrides } from '../pipeline/ingest/open.ts';
+import type { SceneOverrides, SceneSource } from '../pipeline/scene.ts';
+
+/**
+ * The scene as the user says that it is. Roles are those of the bands that the file stores: its own mask of valid pixels
+ * keeps its role and is not among them.
+ * @throws PipelineError `scene/roles-incomplete` unless there is a role for every band
+ */
+export function corrected(source: SceneSource, overrides: SceneOverrides): SceneSource {
+  const { bands, maskBand, name } = source.scene;
+  if (Object.keys(overrides).length === 0) return source;
+  const { roles } = overrides;
+  if (!roles) return applyOverrides(source, overrides);
+  const mask = bands.filter(({ index }) => index === maskBand);
+  const stored = bands.length - mask.length;
+  if (roles.length !== stored) {
+    throw new PipelineError(
+      'scene/roles-incomplete',
+      `--bands names ${roles.length} roles, but ${name} has ${stored} bands.`,
+      `Name one role per band of the file, in its order${mask.length > 0 ? '; its mask of valid pixels needs none' : ''}.`,
+    );
+  }
+  if (mask.length > 0 && roles.includes('alpha')) {
+    throw new PipelineError(
+      'scene/roles-incomplete',
+      `--bands names a band alpha, but ${name} holds a mask of valid pixels, which counts instead.`,
+      'Call that band quality or other.',
+    );
+  }
+  return applyOverrides(source, { ...overrides, roles: [...roles, ...mask.map(({ role }) => role)] });
+}

@@ -12,12 +12,15 @@ interface ByteScene {
   readonly height: number;
   readonly bands: number;
   readonly sample: (x: number, y: number, band: number) => number;
-  /** Upper left corner in metres of UTM zone 25 south, for pixels of 30 m; no georeference if left out. */
+  /** Upper left corner in metres of UTM zone 25 south; no georeference if left out. */
   readonly origin?: readonly [east: number, north: number];
+  /** Metres, 30 if left out. */
+  readonly pixel?: number;
 }
 
 /** Writes an uncompressed 8-bit TIFF in strips. */
-export function writeScene(path: string, { width, height, bands, sample, origin }: ByteScene): void {
+export function writeScene(path: string, scene: ByteScene): void {
+  const { width, height, bands, sample, origin, pixel = 30 } = scene;
   const strips = Math.ceil(height / STRIP_ROWS);
   const stripBytes = STRIP_ROWS * width * bands;
   const dataBytes = height * width * bands;
@@ -32,11 +35,11 @@ export function writeScene(path: string, { width, height, bands, sample, origin 
     [278, 4, [STRIP_ROWS]],
     [279, 4, Array.from({ length: strips }, (_, i) => Math.min(stripBytes, dataBytes - i * stripBytes))],
     [284, 3, [1]],
-    [338, 3, new Array(bands - 1).fill(0)],
   ];
+  if (bands > 1) entries.push([338, 3, new Array(bands - 1).fill(0)]);
   if (origin) {
     entries.push(
-      [33550, 12, [30, 30, 0]],
+      [33550, 12, [pixel, pixel, 0]],
       [33922, 12, [0, 0, 0, ...origin, 0]],
       // GeoKeys: a projected system whose pixels are areas, EPSG:31985.
       [34735, 3, [1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 31985]],

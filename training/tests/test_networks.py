@@ -1,7 +1,11 @@
+import json
+
 import pytest
 import torch
 
-from unclouded_training import losses
+from unclouded_training import losses, train
+from unclouded_training.bands import CONFIGS
+from unclouded_training.export import MODELS, network, shipped
 from unclouded_training.networks import (Detector, Generator, PatchDiscriminator, mac_per_pixel, parameter_count,
                                          receptive_field)
 from unclouded_training.train import start_from
@@ -56,19 +60,43 @@ def test_losses_vanish_on_the_truth():
         torch.full_like(w, 0.5), x + 0.05, x, w, have)
 
 
-def test_a_narrower_network_begins_with_the_first_channels_of_a_wider_one(tmp_path):
+@pytest.fixture
+def runs(tmp_path, monkeypatch):
+    monkeypatch.setattr(train, "RUNS", tmp_path)
+    (tmp_path / "earlier").mkdir()
+    return tmp_path
+
+
+def test_a_narrower_network_begins_with_the_first_channels_of_a_wider_one(runs):
     wide, narrow = Generator((8, 8, 8, 8), 1), Generator((4, 4, 4, 4), 1)
-    torch.save({"weights": wide.state_dict()}, tmp_path / "ema.pt")
-    start_from(tmp_path, {"net": narrow, "average": Generator((4, 4, 4, 4), 1)})
+    torch.save({"weights": wide.state_dict()}, runs / "earlier/ema.pt")
+    start_from("generator", "earlier", {"net": narrow, "average": Generator((4, 4, 4, 4), 1)})
     assert torch.equal(narrow.body.entry.weight, wide.body.entry.weight[:4])
     assert torch.equal(narrow.body.encode[0].first.weight, wide.body.encode[0].first.weight[:4, :4])
 
 
-def test_an_input_that_is_new_counts_for_nothing_at_first(tmp_path):
+def test_an_input_that_is_new_counts_for_nothing_at_first(runs):
     weights = Detector().state_dict()
     old = {**weights, "body.entry.weight": weights["body.entry.weight"][:, :12]}
-    torch.save({"weights": old}, tmp_path / "ema.pt")
+    torch.save({"weights": old}, runs / "earlier/ema.pt")
     net = Detector()
-    start_from(tmp_path, {"net": net, "average": Detector()})
+    start_from("detector", "earlier", {"net": net, "average": Detector()})
     assert net.body.entry.weight[:, 12:].abs().max() == 0
     assert torch.equal(net.body.entry.weight[:, :12], old["body.entry.weight"])
+
+
+@pytest.mark.parametrize("kind", ["detector", "generator", "generator-light"])
+def test_a_run_goes_on_from_the_shipped_weights_where_the_earlier_runs_are_missing(kind, runs):
+    card = json.loads((MODELS / kind / "card.json").read_text())
+    net, average = network(kind), network(kind)
+    start_from(kind, card["run"], {"net": net, "average": average})
+    assert all(torch.equal(a, b) for a, b in zip(net.state_dict().values(), shipped(kind).state_dict().values()))
+    config = json.loads((CONFIGS / f"{card['run']}.json").read_text())
+    run = train.Run({**config, "name": "later", "seed": 7, "start": card["run"]})
+    assert run.trained["seeds"] == [*card["seeds"], 7] and run.trained["steps"] == card["steps"]
+    assert run.trained["commands"][-2:] == [train.command(config), "python -m unclouded_training.train configs/later.json"]
+
+
+def test_a_start_that_is_nowhere_is_named(runs):
+    with pytest.raises(FileNotFoundError, match="missing-run"):
+        start_from("detector", "missing-run", {"net": Detector(), "average": Detector()})

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .bands import BANDS, CLASSES, FINAL_RUN, PROJECT_ROOT, RUNS, run_chain
+from .bands import BANDS, CLASSES, FINAL_RUN, PROJECT_ROOT, RUNS
 from .networks import DETECTOR_CHANNELS, FULL_WIDTHS, GENERATOR_CHANNELS, LIGHT_WIDTHS, Body, Detector, Generator, mac_per_pixel, parameter_count, receptive_field
 
 VERSION = "1.2.0"
@@ -266,18 +266,14 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     for kind in FINAL_RUN if arguments.kind == "all" else (arguments.kind,):
-        runs = run_chain(FINAL_RUN[kind])
-        states = [torch.load(RUNS / config["name"] / "ema.pt") for config in runs]
-        if arguments.weights:
-            states[-1] = torch.load(arguments.weights)
+        state = torch.load(arguments.weights or RUNS / FINAL_RUN[kind] / "ema.pt")
         net = network(kind)
-        net.load_state_dict(states[-1]["weights"])
-        commands = [f"python -m unclouded_training.train configs/{config['name']}.json" for config in runs]
+        net.load_state_dict(state["weights"])
+        trained = state["trained"]
         facts = {
             "trainedOn": "Clear Sentinel-2, Landsat 5/7/8 and NAIP scenes with simulated clouds and shadows; see README.md",
-            "seeds": [config["seed"] for config in runs if "seed" in config], "steps": sum(s["step"] for s in states),
-            "minutes": round(sum(s["elapsed"] for s in states) / 60, 1),
-            "command": " && ".join([*commands, f"python -m unclouded_training.export {kind}"]),
+            "run": FINAL_RUN[kind], "seeds": trained["seeds"], "steps": trained["steps"], "minutes": round(trained["minutes"], 1),
+            "command": " && ".join([*trained["commands"], f"python -m unclouded_training.export {kind}"]),
         }
         card = export(kind, net, arguments.out / kind, facts)
         print(kind, card["parameters"], card["macPerPixel"], card["receptiveField"], card["files"]["weights.bin"]["bytes"])

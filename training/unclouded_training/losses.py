@@ -16,20 +16,18 @@ def class_weight(probabilities: torch.Tensor, thick: float = 1.0) -> torch.Tenso
     return 2 * probabilities[:, 1:2] + thick * probabilities[:, 2:3] + 2 * probabilities[:, 3:4]
 
 
-def ssim_map(a: torch.Tensor, b: torch.Tensor, peak: float = 0.5, window: int = 7) -> torch.Tensor:
-    """Local structural similarity [N,C,H-w+1,W-w+1] with a uniform window (as a loss; `metrics.ssim` is the measure)."""
+def ssim_map(a: torch.Tensor, b: torch.Tensor, peak: float = 0.5, window: int = 7, stride: int = 2) -> torch.Tensor:
+    """Local structural similarity with a uniform window at every `stride`-th pixel (as a loss; `metrics.ssim` is the measure)."""
     c1, c2 = (0.01 * peak) ** 2, (0.03 * peak) ** 2
-    ma, mb = F.avg_pool2d(a, window, 1), F.avg_pool2d(b, window, 1)
-    va = F.avg_pool2d(a * a, window, 1) - ma * ma
-    vb = F.avg_pool2d(b * b, window, 1) - mb * mb
-    cov = F.avg_pool2d(a * b, window, 1) - ma * mb
+    ma, mb, aa, bb, ab = F.avg_pool2d(torch.cat([a, b, a * a, b * b, a * b], 1), window, stride).chunk(5, 1)
+    va, vb, cov = aa - ma * ma, bb - mb * mb, ab - ma * mb
     return (2 * ma * mb + c1) * (2 * cov + c2) / ((ma * ma + mb * mb + c1) * (va.clamp(min=0) + vb.clamp(min=0) + c2))
 
 
-def ssim_loss(a, b, weight, presence, window: int = 7):
+def ssim_loss(a, b, weight, presence, window: int = 7, stride: int = 2):
     margin = window // 2
-    inner = weight[..., margin:-margin, margin:-margin]
-    return weighted_mean(1 - ssim_map(a, b, window=window), inner, presence)
+    inner = weight[..., margin:-margin:stride, margin:-margin:stride]
+    return weighted_mean(1 - ssim_map(a, b, window=window, stride=stride), inner, presence)
 
 
 def gradient_loss(a, b, weight, presence):

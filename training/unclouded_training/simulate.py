@@ -37,8 +37,11 @@ WATER_CLEAR = (0.05, 0.04, 0.02, 0.01, 0.003, 0.002)
 WATER_TURBID = (0.10, 0.14, 0.17, 0.10, 0.012, 0.008)
 #: Scale height in metres of the water vapour that makes the ground invisible at 1.38 micrometres.
 VAPOUR_HEIGHT = 2000.0
-#: Share of the pictures that lie wholly under an even veil.
-VEIL_SHARE = 0.14
+#: Share of the pictures that lie wholly under an even veil: of those in reflectance, and of RGB pictures.
+VEIL_SHARE, VEIL_SHARE_RGB = 0.10, 0.28
+#: Share of the RGB pictures that show other bands, and which ones in place of blue, green and red: usual false-colour composites.
+FALSE_COLOUR_SHARE = 0.2
+FALSE_COLOURS = ((1, 2, 3), (1, 3, 4), (0, 3, 4), (2, 3, 5))
 #: An even veil leaves the pattern of the ground readable, so that it counts as thin however dense it is.
 VEIL_LIMIT = 0.55
 JPEG_TABLE = (
@@ -396,6 +399,7 @@ class Simulator:
         clear = torch.minimum(clear, saturate)
 
         pick = self.uniform(n) if band_dropout else torch.ones(n)
+        wide = have.sum(1) == 6
         if dropout:
             for i in range(n):
                 if pick[i] < 0.35:
@@ -406,11 +410,16 @@ class Simulator:
                     have[i, 4] = 0
                 elif pick[i] < 0.78:
                     have[i, 5] = 0
-                if have[i, 3:].sum() == 0 and self.uniform(1).item() < display:
+                plain = bool(have[i, 3:].sum() == 0)
+                if plain and bool(wide[i]) and self.uniform(1).item() < FALSE_COLOUR_SHARE:
+                    shown = FALSE_COLOURS[int(torch.randint(len(FALSE_COLOURS), (1,), generator=self.generator))]
+                    for picture in (clear[i], cloudy[i]):
+                        picture[:3] = picture[list(shown)]
+                if plain and self.uniform(1).item() < display:
                     clear[i], cloudy[i] = self.stretch(clear[i], cloudy[i])
-                if cover is None and self.uniform(1).item() < VEIL_SHARE:
-                    cloudy[i], opacity[i] = self.veil(cloudy[i], opacity[i], bool(have[i, 3:].sum() == 0))
-                if have[i, 3:].sum() == 0 and self.uniform(1).item() < display / 2:
+                if cover is None and self.uniform(1).item() < (VEIL_SHARE_RGB if plain else VEIL_SHARE):
+                    cloudy[i], opacity[i] = self.veil(cloudy[i], opacity[i], plain)
+                if plain and self.uniform(1).item() < display / 2:
                     cloudy[i, :3] = jpeg(cloudy[i, :3], self.uniform(1, 60, 95).item())
         eight = torch.tensor([bool(r["eightBit"]) for r in rows]) | ((have[:, 3:].sum(1) == 0) & (self.uniform(n) < 0.5))
         quantised = torch.round(cloudy.clamp(0, 1) * 255) / 255

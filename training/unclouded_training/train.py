@@ -22,8 +22,9 @@ import torch.nn.functional as F
 from . import losses
 from .bands import RUNS
 from .data import Crops
+from .export import MODELS, shipped
 from .inpaint import APP_LEVELS, blend_base, clear_weight, clone, coarse_field, harmonise, prefill
-from .networks import FULL_WIDTHS, Detector, Generator, PatchDiscriminator, parameter_count
+from .networks import FULL_WIDTHS, LIGHT_WIDTHS, Detector, Generator, PatchDiscriminator, parameter_count
 from .simulate import Sample, Simulator, blur, load_bank, ramp
 
 CHANNELS_LAST = torch.channels_last
@@ -121,6 +122,13 @@ class Run:
         self.step, self.before = 0, 0.0
         self.started = time.monotonic()
         self.saved = self.started
+        self.earlier = history(shipped_kind(config), config["start"]) if config.get("start") else {"seeds": [], "steps": 0, "minutes": 0.0, "commands": []}
+
+    @property
+    def trained(self) -> dict:
+        """How the weights came about, from the first run on: seeds, steps, minutes, commands."""
+        return {"seeds": [*self.earlier["seeds"], self.config["seed"]], "steps": self.earlier["steps"] + self.step,
+                "minutes": self.earlier["minutes"] + self.elapsed / 60, "commands": [*self.earlier["commands"], command(self.config)]}
 
     @property
     def elapsed(self) -> float:
@@ -144,7 +152,7 @@ class Run:
 
     def save_average(self, average: torch.nn.Module, name: str) -> None:
         temporary = self.folder / (name + ".tmp")
-        torch.save({"weights": average.state_dict(), "step": self.step, "elapsed": self.elapsed, "config": self.config}, temporary)
+        torch.save({"weights": average.state_dict(), "trained": self.trained}, temporary)
         temporary.replace(self.folder / name)
 
     def resume(self, parts: dict) -> bool:
@@ -158,15 +166,40 @@ class Run:
         return True
 
 
-def start_from(folder: Path, parts: dict) -> None:
-    """Begin with the averaged weights, and the critic, of an earlier run.
+def command(config: dict) -> str:
+    return f"python -m unclouded_training.train configs/{config['name']}.json"
+
+
+def averaged(kind: str, name: str) -> dict | None:
+    """Averaged weights of a run; of the run that was shipped, where its folder is missing, those of the exported network; None
+    before a run's first save."""
+    path = RUNS / name / "ema.pt"
+    if path.exists():
+        return torch.load(path, map_location=torch.get_default_device())["weights"]
+    exported = MODELS / kind / "card.json"
+    return shipped(kind).state_dict() if exported.exists() and name == json.loads(exported.read_text())["run"] else None
+
+
+def history(kind: str, name: str) -> dict:
+    """`Run.trained` of an earlier run, or of the shipped network in its stead."""
+    path = RUNS / name / "ema.pt"
+    if path.exists():
+        return torch.load(path, map_location="cpu")["trained"]
+    card = json.loads((MODELS / kind / "card.json").read_text())
+    return {**{key: card[key] for key in ("seeds", "steps", "minutes")}, "commands": card["command"].split(" && ")[:-1]}
+
+
+def start_from(kind: str, name: str, parts: dict) -> None:
+    """Begin with the averaged weights of an earlier run, and with its critic if its folder is here.
 
     Of a layer of another size the part that both share is taken: inputs that are new count for nothing at first, and a
     narrower network begins with the first channels of a wider one.
     """
-    weights = torch.load(folder / "ema.pt", map_location=torch.get_default_device())["weights"]
-    for name in ("net", "average"):
-        own = parts[name].state_dict()
+    weights = averaged(kind, name)
+    if weights is None:
+        raise FileNotFoundError(f"{RUNS / name} is missing, and public/models/{kind} holds another run: train {name} first")
+    for part in ("net", "average"):
+        own = parts[part].state_dict()
         for key, value in weights.items():
             if key == "scale":
                 continue
@@ -175,9 +208,10 @@ def start_from(folder: Path, parts: dict) -> None:
             shared = tuple(slice(min(a, b)) for a, b in zip(value.shape, taken.shape))
             taken[shared] = value[shared]
             own[key] = taken
-        parts[name].load_state_dict(own)
-    if "critic" in parts:
-        parts["critic"].load_state_dict(torch.load(folder / "state.pt", map_location=torch.get_default_device())["parts"]["critic"])
+        parts[part].load_state_dict(own)
+    state = RUNS / name / "state.pt"
+    if "critic" in parts and state.exists():
+        parts["critic"].load_state_dict(torch.load(state, map_location=torch.get_default_device())["parts"]["critic"])
 
 
 def average_runs(config: dict) -> None:
@@ -185,7 +219,7 @@ def average_runs(config: dict) -> None:
     net = Detector() if config["kind"] == "detector" else make_generator(config)
     sums = [torch.zeros_like(p) for p in net.parameters()]
     for name in (config["start"], config["averageWith"]):
-        start_from(RUNS / name, {"net": net, "average": net})
+        start_from(shipped_kind(config), name, {"net": net, "average": net})
         for total, p in zip(sums, net.parameters()):
             total += p.detach() / 2
     with torch.no_grad():
@@ -193,15 +227,22 @@ def average_runs(config: dict) -> None:
             p.copy_(total)
     folder = RUNS / config["name"]
     folder.mkdir(parents=True, exist_ok=True)
-    torch.save({"weights": net.state_dict(), "step": 0, "elapsed": 0.0}, folder / "ema.pt")
+    trained = history(shipped_kind(config), config["start"])
+    torch.save({"weights": net.state_dict(), "trained": {**trained, "commands": [*trained["commands"], command(config)]}}, folder / "ema.pt")
 
 
-def load_detector(path: Path) -> Detector | None:
-    """The averaged detector of a run folder, or None before its first save."""
-    if not path.exists():
+def shipped_kind(config: dict) -> str:
+    """The folder of public/models/ that a run's network belongs to."""
+    return "generator-light" if tuple(config.get("widths", ())) == LIGHT_WIDTHS else config["kind"]
+
+
+def load_detector(name: str) -> Detector | None:
+    """The averaged detector of a run, or None before its first save."""
+    weights = averaged("detector", name)
+    if weights is None:
         return None
     net = Detector()
-    net.load_state_dict(torch.load(path, map_location=torch.get_default_device())["weights"])
+    net.load_state_dict(weights)
     return net.eval().to(memory_format=CHANNELS_LAST)
 
 
@@ -218,7 +259,7 @@ def train_detector(config: dict) -> None:
     optimiser = torch.optim.AdamW(net.parameters(), lr=config["rate"], weight_decay=1e-4)
     parts = {"net": net, "average": average, "optimiser": optimiser}
     if not run.resume(parts) and config.get("start"):
-        start_from(RUNS / config["start"], parts)
+        start_from(shipped_kind(config), config["start"], parts)
     crops = Crops(seed=config["seed"] + run.step)
     simulator = Simulator(load_bank(), config["seed"] + run.step)
     check = validation_set(77)
@@ -292,7 +333,7 @@ def train_generator(config: dict) -> None:
     critic_optimiser = torch.optim.AdamW(critic.parameters(), lr=config["criticRate"], betas=(0.5, 0.95), weight_decay=1e-4)
     parts = {"net": net, "critic": critic, "average": average, "optimiser": optimiser, "criticOptimiser": critic_optimiser}
     if not run.resume(parts) and config.get("start"):
-        start_from(RUNS / config["start"], parts)
+        start_from(shipped_kind(config), config["start"], parts)
     crops = Crops(seed=config["seed"] + run.step)
     simulator = Simulator(load_bank(), config["seed"] + run.step)
     check = validation_set(78)
@@ -308,7 +349,7 @@ def train_generator(config: dict) -> None:
             run.save_average(average, "before-adversarial.pt")
         torch.set_num_threads(config["threads"] if now > config["allThreadsAfterMinutes"] * 60 else 1)
         if detector is None or now - detector_read > 120:
-            detector, detector_read = load_detector(RUNS / config["detector"] / "ema.pt"), now
+            detector, detector_read = load_detector(config["detector"]), now
 
         size = config.get("crop") or (192 if run.step % 6 == 5 else 128)
         with torch.no_grad():

@@ -114,6 +114,8 @@ def head(card: dict, purpose: str) -> str:
 {DATA}
 
 ![loss curves](training.png)
+
+The curves are those of the last run of the chain.
 """
 
 

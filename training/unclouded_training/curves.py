@@ -28,16 +28,19 @@ def smooth(values: np.ndarray, width: int) -> np.ndarray:
 
 
 def plot(kind: str, out: Path) -> None:
-    """The runs of a chain one after the other; dashed lines where the critic joins in and where a run begins."""
+    """The runs of a chain whose logs are here, one after the other; dashed lines where the critic joins in and where a run begins."""
     rows, marks, offset = [], [], 0.0
     for config in run_chain(FINAL_RUN[kind]):
-        if "averageWith" in config:
+        if not (RUNS / config["name"] / "log.jsonl").exists():
             continue
         log = [json.loads(line) for line in (RUNS / config["name"] / "log.jsonl").read_text().splitlines()]
         alone = config.get("reconstructMinutes", 0)
         marks += [start for start, drawn in ((offset / 60, offset > 0), (offset / 60 + alone, alone > 0)) if drawn]
         rows += [{**row, "seconds": row["seconds"] + offset} for row in log]
         offset = rows[-1]["seconds"]
+    if not rows:
+        print(f"{kind}: no log of its runs is here, the picture stays as it is")
+        return
     panels = PANELS[kind]
     figure, axes = pyplot.subplots(1, len(panels), figsize=(3.6 * len(panels), 2.8), dpi=80, layout="constrained")
     for axis, (title, names) in zip(axes, panels):

@@ -38,7 +38,9 @@ WATER_TURBID = (0.10, 0.14, 0.17, 0.10, 0.012, 0.008)
 #: Scale height in metres of the water vapour that makes the ground invisible at 1.38 micrometres.
 VAPOUR_HEIGHT = 2000.0
 #: Share of the pictures that lie wholly under an even veil: of those in reflectance, and of RGB pictures.
-VEIL_SHARE, VEIL_SHARE_RGB = 0.10, 0.28
+VEIL_SHARE, VEIL_SHARE_RGB = 0.08, 0.20
+#: Optical depth of an even veil; a lighter one cannot be told from a dull picture.
+VEIL_DEPTH = (0.3, 1.5)
 #: Share of the RGB pictures that show other bands, and which ones in place of blue, green and red: usual false-colour composites.
 FALSE_COLOUR_SHARE = 0.2
 FALSE_COLOURS = ((1, 2, 3), (1, 3, 4), (0, 3, 4), (2, 3, 5))
@@ -415,9 +417,10 @@ class Simulator:
                     shown = FALSE_COLOURS[int(torch.randint(len(FALSE_COLOURS), (1,), generator=self.generator))]
                     for picture in (clear[i], cloudy[i]):
                         picture[:3] = picture[list(shown)]
-                if plain and self.uniform(1).item() < display:
-                    clear[i], cloudy[i] = self.stretch(clear[i], cloudy[i])
-                if cover is None and self.uniform(1).item() < (VEIL_SHARE_RGB if plain else VEIL_SHARE):
+                veiled = cover is None and self.uniform(1).item() < (VEIL_SHARE_RGB if plain else VEIL_SHARE)
+                if plain and self.uniform(1).item() < (0.85 if veiled else display):
+                    clear[i], cloudy[i] = self.stretch(clear[i], cloudy[i], veiled)
+                if veiled:
                     cloudy[i], opacity[i] = self.veil(cloudy[i], opacity[i], plain)
                 if plain and self.uniform(1).item() < display / 2:
                     cloudy[i, :3] = jpeg(cloudy[i, :3], self.uniform(1, 60, 95).item())
@@ -451,7 +454,7 @@ class Simulator:
         """
         size = picture.shape[-1]
         slow = F.interpolate(self.normal(1, 1, 3, 3), (size, size), mode="bicubic", align_corners=False)[0]
-        tau = self.log_uniform(1, 0.1, 1.4) * (1 + self.uniform(1, 0, 0.25) * slow).clamp(0.3, 2)
+        tau = self.log_uniform(1, *VEIL_DEPTH) * (1 + self.uniform(1, 0, 0.25) * slow).clamp(0.3, 2)
         even = display or self.uniform(1).item() < 0.4
         through = torch.exp(-tau * band_depth_factor(torch.zeros(1) if even else self.uniform(1, 0.3, 1.8))[0])
         light = self.uniform(1, 0.3, 0.95 if display else 0.6) * (1 + 0.02 * self.normal(6)).view(6, 1, 1)
@@ -477,16 +480,17 @@ class Simulator:
         brighter = ground * (gain[:, None] * torch.exp(tint))[:, :, None, None]
         return torch.where(brighter > 0.6, torch.maximum(ground, 0.6 + 0.2 * (1 - torch.exp((0.6 - brighter) / 0.2))), brighter)
 
-    def stretch(self, clear: torch.Tensor, cloudy: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """The same display stretch (percentiles, then gamma) on both pictures [6,S,S]."""
+    def stretch(self, clear: torch.Tensor, cloudy: torch.Tensor, full: bool = False) -> tuple[torch.Tensor, torch.Tensor]:
+        """The same display stretch (percentiles, then gamma) on both pictures [6,S,S]; `full` lets the clear one use most of the
+        range, as finished pictures do."""
         u = self.uniform(4)
-        source = clear if u[0] < 0.4 else cloudy
+        source = clear if full or u[0] < 0.4 else cloudy
         flat = source[:3, ::3, ::3].flatten(1)
         lo, hi = flat.quantile(0.02 * u[1].item(), 1), flat.quantile(0.98 + 0.02 * u[2].item(), 1)
         if u[3] < 0.5:
             lo, hi = lo.min().expand(3), hi.max().expand(3)
-        lo = lo * self.uniform(1, 0.2, 1.0)
-        hi = torch.maximum(hi * self.uniform(1, 0.9, 1.5), lo + 0.08)
+        lo = lo * self.uniform(1, 0.7 if full else 0.2, 1.0)
+        hi = torch.maximum(hi * self.uniform(1, 0.9, 1.15 if full else 1.5), lo + 0.08)
         gamma = 1 / self.log_uniform(1, 0.8, 2.0)
 
         def apply(x):

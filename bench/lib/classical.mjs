@@ -14,7 +14,7 @@ export function fill({ truth, date, window, known, usable, gap }, tools) {
   const regressed = multiBand(truth, date, known);
   const fits = [fitted(truth, date, window, known, tools)];
   const choice = usable.slice();
-  const clone = (planes, fit) => {
+  const clone = (planes, fit, hold) => {
     const input = {
       window,
       known,
@@ -24,7 +24,7 @@ export function fill({ truth, date, window, known, usable, gap }, tools) {
       fits: [fit],
       open: [false, false, false, false],
     };
-    const { sites, planes: cloned } = tools.cloneGap(input, truth, [planes], truth.length);
+    const { sites, planes: cloned } = tools.cloneGap(input, truth, [planes], truth.length, hold);
     const out = truth.map((plane) => plane.slice());
     sites.forEach((i, s) => {
       for (let b = 0; b < out.length; b++) out[b][i] = cloned[b][s];
@@ -37,8 +37,8 @@ export function fill({ truth, date, window, known, usable, gap }, tools) {
     copy: into(date),
     'per-band linear': into(perBand),
     'multi-band regression': into(regressed),
-    'multi-band regression + Poisson': into(clone(regressed, identity(window, truth.length))),
-    'local robust regression + Poisson': into(clone(date, fits[0])),
+    'multi-band regression + Poisson': into(clone(regressed, identity(window, truth.length), 1)),
+    'local robust regression + Poisson': into(clone(date, fits[0], 1)),
   };
 }
 

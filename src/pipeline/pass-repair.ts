@@ -6,6 +6,7 @@ import { clearPixels, type Probabilities } from './detect/probabilities.ts';
 import { squaredDistance } from './distance.ts';
 import type { Findings } from './findings.ts';
 import type { CoarseField } from './generate/coarse-field.ts';
+import { keepTone } from './generate/detail.ts';
 import { cropGenerated, fillFrom } from './generate/generate.ts';
 import { blendBase, CLEAR_LIMIT, FILL_MARGIN, thickBlend } from './generate/prefill.ts';
 import { checkpoint, type Job, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
@@ -130,7 +131,14 @@ async function repairTile(
     sees ?? undefined,
   );
   const output = await networks.generate(input, tile.height, tile.width);
-  const { canonical, errorScale } = cropGenerated(output, tile, core, REFLECTANCE_LIMIT);
+  const generated = cropGenerated(output, tile, inside, REFLECTANCE_LIMIT);
+  if (filled) {
+    const shown = generated.canonical.filter((_, band) => observed[band] !== null);
+    const unseen = shareOfFill(probabilities[1], dates && within(dates.filled));
+    keepTone(shown, filled, unseen, inside.width, inside.height);
+  }
+  const canonical = generated.canonical.map(crop);
+  const errorScale = crop(generated.errorScale);
 
   const classes = readPlane(store.mask, core);
   const alpha = featherAlpha(core, settings.featherPixels, (w) => readPlane(store.mask, w, 255));
@@ -189,6 +197,11 @@ function fillAround(
   if (!coarse) return planes.map((plane) => cropPlane(plane, window, inside));
   const known = clear.map((is, i) => is | filled[i]);
   return fillFrom({ window, canonical: planes, extra: [], valid: known }, known, coarse, inside);
+}
+
+/** How much of a pixel takes its tone from the pre-fill: the more the thicker the cloud, nothing where a date shows the ground. */
+function shareOfFill(thick: Uint8Array, seen: Uint8Array | null): Float32Array {
+  return Float32Array.from(thick, (p, i) => (seen?.[i] ? 0 : thickBlend(p / 255)));
 }
 
 /**

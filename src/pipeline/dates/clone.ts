@@ -32,9 +32,14 @@ export interface Cloned {
 /** Pixels of some bands over the window of the input: those of the target, or of a date. In reflectance. */
 export type Planes = readonly Float32Array[];
 
+/** How often a clear pixel at the rim counts: what is cloned beside it follows its noise, so that no step is seen. */
+export const HOLD = 5;
+
 /** Disagreement in reflectance, and as a multiple of the residual that the dates have everywhere, that means change. */
 const CHANGE = 0.03;
 const CHANGE_TIMES_RESIDUAL = 2.5;
+/** Expected error where the ground has changed, over what shows of the change: inside the gap there may be more. */
+const CHANGED_ERROR = 1.5;
 
 /**
  * Fills a gap from other dates: their gradients, joined to what is clear around it (seamless cloning). Where two dates
@@ -48,12 +53,13 @@ export function cloneGap(
   target: Planes,
   dates: readonly Planes[],
   bands: number,
+  hold = HOLD,
 ): Cloned | null {
   const { window } = input;
   const { kind, unknown } = kindsOf(input);
   if (unknown === 0) return null;
   const reference = referenceOf(input, kind, dates);
-  const grids = poissonGrids(kind, window.width, window.height);
+  const grids = poissonGrids(kind, window.width, window.height, hold);
   const sites = sitesOf(kind, (value) => value === UNKNOWN);
   const plane = new Float32Array(kind.length);
   const disagreement = new Float32Array(kind.length);
@@ -78,7 +84,7 @@ export function cloneGap(
     error[s] = Math.max(usual, 0.5 * (usual + found));
     if (found > Math.max(CHANGE, CHANGE_TIMES_RESIDUAL * usual)) {
       changed[s] = 1;
-      error[s] = Math.max(error[s], found);
+      error[s] = Math.max(error[s], CHANGED_ERROR * found);
     }
   });
   return { sites, planes, error, changed };

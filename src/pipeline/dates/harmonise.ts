@@ -25,9 +25,9 @@ export const BLOCK = 256;
 const STEP = 2;
 /** Weight of the whole scene in each block's regression, in samples. */
 const SCENE_SAMPLES = 2000;
-/** Ridge towards the identity: per sample, and in all. */
-const RIDGE = 1e-4;
-const RIDGE_ALWAYS = 1;
+/** Ridge towards the identity, per sample and in all: no more than what keeps bands that say the same from being told apart. */
+const RIDGE = 1e-7;
+const RIDGE_ALWAYS = 0.005;
 /** Samples per predictor that a regression on several bands needs. */
 const SAMPLES_PER_PREDICTOR = 20;
 /** Where Tukey's weight ends, in robust standard deviations: wide, as errors between seasons have long tails. */

@@ -7,7 +7,8 @@
  *     for every unknown p:   sum over neighbours q of (u_q - u_p) + b_p = 0
  *
  * ABSENT neighbours do not count (no flux crosses to them). Without `b`, u is harmonic: the reference's gradients are
- * taken over as they are. Full multigrid, then V-cycles with red-black Gauss-Seidel (Trottenberg, Oosterlee and
+ * taken over as they are. A KNOWN neighbour may count `hold` times: what is filled then follows the noise of single pixels
+ * at its rim more closely, so that no step shows there. Full multigrid, then V-cycles with red-black Gauss-Seidel (Trottenberg, Oosterlee and
  * Schueller 2001). Coarse cells are joined by what joins their pixels, so that the coarse grids know the gap's
  * shape. Memory: about 20 bytes per pixel of the window, whatever the number of planes.
  */
@@ -16,11 +17,11 @@ export const UNKNOWN = 1;
 export const KNOWN = 2;
 
 /** Cycles end when the last one's correction stayed below this, in reflectance: what is left is about half of it. */
-const TOLERANCE = 2e-4;
+const TOLERANCE = 4e-4;
 const MOST_CYCLES = 12;
 const COARSEST_SWEEPS = 16;
 /** Interpolation carries corrections up to the rim of a gap undiminished: it conducts this much more to make up for that. */
-const RIM = 1.3;
+const RIM = 1.6;
 /** Conductance to a few known pixels in the middle of a large cell: they count for more than their distance says. */
 const LONE = 2;
 
@@ -39,8 +40,12 @@ interface Cells {
 
 /** The pixels. Known ones hold their values in `u`. */
 interface Finest extends Cells {
-  /** Neighbours that are not absent, at unknown pixels; 0 elsewhere. */
+  /** How often a known neighbour counts. */
+  readonly hold: number;
+  /** Of unknown pixels: neighbours that are unknown, and 8 times those that are known; 0 elsewhere. */
   readonly neighbours: Uint8Array;
+  /** What the neighbours sum up to, by the number that stands for them. */
+  readonly sums: Float64Array;
 }
 
 /** A coarser grid. What its cells have to do with known pixels is in `known` and, once there are values, in `b`. */
@@ -53,6 +58,8 @@ interface Coarse extends Cells {
   readonly edges: Float32Array;
   /** 1 over the sum of a cell's conductances, 0 at cells that are not unknown. */
   readonly inverse: Float32Array;
+  /** 1 at cells that are unknown as are the eight around them. */
+  readonly inner: Uint8Array;
 }
 
 /** The grids of a gap: they solve any number of planes, one after the other. */
@@ -61,14 +68,17 @@ export interface PoissonGrids {
   readonly coarser: readonly Coarse[];
 }
 
-/** @param kind ABSENT, UNKNOWN or KNOWN per pixel of a window. */
-export function poissonGrids(kind: Uint8Array, width: number, height: number): PoissonGrids {
-  const finest = finestGrid(kind, width, height);
+/**
+ * @param kind ABSENT, UNKNOWN or KNOWN per pixel of a window.
+ * @param hold How often a known neighbour counts, 1 or more.
+ */
+export function poissonGrids(kind: Uint8Array, width: number, height: number, hold = 1): PoissonGrids {
+  const finest = finestGrid(kind, width, height, hold);
   const coarser: Coarse[] = [];
   let fine: Cells = finest;
   let shape = shapeOf(finest);
   while (fine.width > 2 || fine.height > 2) {
-    const next = coarserGrid(fine, shape);
+    const next = coarserGrid(fine, shape, hold);
     coarser.push(next.grid);
     fine = next.grid;
     shape = next.shape;
@@ -97,14 +107,16 @@ function cells(width: number, height: number, kindAt: (x: number, y: number) => 
   return { width, height, stride, kind, first, end, u: plane(), b: plane() };
 }
 
-function finestGrid(kind: Uint8Array, width: number, height: number): Finest {
+function finestGrid(kind: Uint8Array, width: number, height: number, hold: number): Finest {
   const grid = cells(width, height, (x, y) => kind[y * width + x]);
   const { kind: k, stride } = grid;
   const neighbours = new Uint8Array(k.length);
+  const count = (q: number) => (k[q] === UNKNOWN ? 1 : k[q] === KNOWN ? 8 : 0);
   eachUnknown(grid, (i) => {
-    for (const q of [i - 1, i + 1, i - stride, i + stride]) if (k[q] !== ABSENT) neighbours[i]++;
+    neighbours[i] = count(i - 1) + count(i + 1) + count(i - stride) + count(i + stride);
   });
-  return { ...grid, neighbours };
+  const sums = Float64Array.from({ length: 64 }, (_, of) => (of & 7) + hold * (of >> 3));
+  return { ...grid, hold, neighbours, sums };
 }
 
 function eachUnknown({ kind, height, first, end }: Cells, visit: (i: number) => void): void {
@@ -152,7 +164,7 @@ const NEAREST = 0.25;
  * centres of these: a sliver beside a known rim is as near to its neighbour as it is in fact. Were it taken for a whole cell, the
  * coarse grids would correct too much, and the cycles diverge.
  */
-function coarserGrid(fine: Cells, from: Shape): { grid: Coarse; shape: Shape } {
+function coarserGrid(fine: Cells, from: Shape, hold: number): { grid: Coarse; shape: Shape } {
   const grid = cells(Math.ceil(fine.width / 2), Math.ceil(fine.height / 2), (x, y) => {
     const i = (2 * y + 1) * fine.stride + 2 * x + 1;
     const { kind, stride } = fine;
@@ -191,13 +203,21 @@ function coarserGrid(fine: Cells, from: Shape): { grid: Coarse; shape: Shape } {
   eachUnknown(grid, (c) => {
     const edges = shape.known[c];
     if (edges > 0) {
-      const distance = Math.max(1, 0.5 * (shape.pixels[c] / edges + 1));
-      known[c] = RIM * Math.max(edges / distance, Math.min(edges, LONE));
+      const distance = Math.max(1, 0.5 * (shape.pixels[c] / edges + 1)) - 1 + 1 / hold;
+      const lone = Math.min(hold * edges, (2 * LONE * hold) / (hold + 1));
+      known[c] = RIM * Math.max(edges / distance, lone);
     }
     const sum = right[c] + right[c - 1] + below[c] + below[c - grid.stride] + known[c];
     inverse[c] = sum > 0 ? 1 / sum : 0;
   });
-  return { grid: { ...grid, right, below, known, edges: shape.known, inverse }, shape };
+  const inner = new Uint8Array(grid.kind.length);
+  eachUnknown(grid, (c) => {
+    for (let row = c - grid.stride; row <= c + grid.stride; row += grid.stride) {
+      for (let k = row - 1; k <= row + 1; k++) if (grid.kind[k] !== UNKNOWN) return;
+    }
+    inner[c] = 1;
+  });
+  return { grid: { ...grid, right, below, known, edges: shape.known, inverse, inner }, shape };
 }
 
 /** The upper left of the four cells under a coarse one. */
@@ -226,11 +246,9 @@ export function solvePoisson(grids: PoissonGrids, plane: Float32Array, sources?:
   store(finest, plane);
 }
 
-function load(
-  { width, height, stride, kind, u, b }: Finest,
-  plane: Float32Array,
-  sources?: Float32Array,
-): void {
+/** What known neighbours send beyond the once that the sweeps count them for goes into `b`. */
+function load(finest: Finest, plane: Float32Array, sources?: Float32Array): void {
+  const { width, height, stride, kind, u, b, hold, first, end } = finest;
   u.fill(0);
   b.fill(0);
   for (let y = 0, from = 0; y < height; y++) {
@@ -240,6 +258,21 @@ function load(
       else if (kind[i] === UNKNOWN && sources) b[i] = sources[from];
     }
   }
+  if (hold === 1) return;
+  for (let y = 0; y < height; y++) {
+    for (let i = first[y]; i < end[y]; i++)
+      if (finest.neighbours[i] > 7) b[i] += (hold - 1) * sent(finest, i);
+  }
+}
+
+/** Sum of the known neighbours of a pixel. */
+function sent({ kind, stride, u }: Finest, i: number): number {
+  let sum = 0;
+  if (kind[i - 1] === KNOWN) sum += u[i - 1];
+  if (kind[i + 1] === KNOWN) sum += u[i + 1];
+  if (kind[i - stride] === KNOWN) sum += u[i - stride];
+  if (kind[i + stride] === KNOWN) sum += u[i + stride];
+  return sum;
 }
 
 function store({ width, height, stride, kind, first, end, u }: Finest, plane: Float32Array): void {
@@ -271,19 +304,18 @@ function guess(finest: Finest, coarser: readonly Coarse[]): void {
   sweepFinest(finest, 1);
 }
 
-function gatherFinest({ stride, height, kind, first, end, u, b }: Finest, coarse: Coarse): void {
+function gatherFinest(finest: Finest, coarse: Coarse): void {
+  const { stride, height, kind, first, end, b, neighbours, hold } = finest;
   for (let y = 0, start = stride + 1; y < height; y++, start += stride) {
     const row = ((y >> 1) + 1) * coarse.stride + 1;
     for (let i = first[y]; i < end[y]; i++) {
       if (kind[i] !== UNKNOWN) continue;
       const c = row + ((i - start) >> 1);
-      let sent = 0;
-      if (kind[i - 1] === KNOWN) sent += u[i - 1];
-      if (kind[i + 1] === KNOWN) sent += u[i + 1];
-      if (kind[i - stride] === KNOWN) sent += u[i - stride];
-      if (kind[i + stride] === KNOWN) sent += u[i + stride];
-      coarse.u[c] += sent;
       coarse.b[c] += b[i];
+      if (neighbours[i] < 8) continue;
+      const known = sent(finest, i);
+      coarse.u[c] += known;
+      coarse.b[c] -= (hold - 1) * known;
     }
   }
 }
@@ -323,48 +355,59 @@ function correct(grids: readonly Coarse[], l: number): void {
   sweep(grid, 1);
 }
 
-const SHARE = [0, 1, 1 / 2, 1 / 3, 1 / 4];
-
-/** Red-black Gauss-Seidel; the pixels with x + y odd come last, so that they have no residual afterwards. */
-function sweepFinest({ stride, height, neighbours, first, end, u, b }: Finest, times: number): void {
-  for (let pass = 0; pass < 2 * times; pass++) {
-    for (let y = 0; y < height; y++) {
-      const colour = (first[y] - (y + 1) * stride - 1 + y + pass) & 1;
-      for (let i = first[y] + colour; i < end[y]; i += 2) {
-        const count = neighbours[i];
-        if (count === 0) continue;
-        u[i] = SHARE[count] * (u[i - 1] + u[i + 1] + u[i - stride] + u[i + stride] + b[i]);
-      }
+/**
+ * Red-black Gauss-Seidel; the pixels with x + y odd come last, so that they have no residual afterwards. A row's last
+ * colour follows the next row's first one at once, while both are in the cache.
+ */
+function sweepFinest({ stride, height, neighbours, sums, first, end, u, b }: Finest, times: number): void {
+  const share = sums.map((sum) => (sum > 0 ? 1 / sum : 0));
+  const half = (y: number, pass: number) => {
+    const last = end[y];
+    for (let i = first[y] + ((first[y] - (y + 1) * stride - 1 + y + pass) & 1); i < last; i += 2) {
+      const of = neighbours[i];
+      if (of === 0) continue;
+      u[i] = share[of] * (u[i - 1] + u[i + 1] + u[i - stride] + u[i + stride] + b[i]);
     }
+  };
+  redThenBlack(height, times, half);
+}
+
+function redThenBlack(height: number, times: number, half: (y: number, pass: number) => void): void {
+  for (let sweep = 0; sweep < times; sweep++) {
+    for (let y = 0; y < height; y++) {
+      half(y, 0);
+      if (y > 0) half(y - 1, 1);
+    }
+    half(height - 1, 1);
   }
 }
 
 function sweep({ stride, height, right, below, inverse, first, end, u, b }: Coarse, times: number): void {
-  for (let pass = 0; pass < 2 * times; pass++) {
-    for (let y = 0; y < height; y++) {
-      const colour = (first[y] - (y + 1) * stride - 1 + y + pass) & 1;
-      for (let i = first[y] + colour; i < end[y]; i += 2) {
-        u[i] =
-          inverse[i] *
-          (right[i] * u[i + 1] +
-            right[i - 1] * u[i - 1] +
-            below[i] * u[i + stride] +
-            below[i - stride] * u[i - stride] +
-            b[i]);
-      }
+  const half = (y: number, pass: number) => {
+    const last = end[y];
+    for (let i = first[y] + ((first[y] - (y + 1) * stride - 1 + y + pass) & 1); i < last; i += 2) {
+      u[i] =
+        inverse[i] *
+        (right[i] * u[i + 1] +
+          right[i - 1] * u[i - 1] +
+          below[i] * u[i + stride] +
+          below[i - stride] * u[i - stride] +
+          b[i]);
     }
-  }
+  };
+  redThenBlack(height, times, half);
 }
 
 /** Sums of residuals over the children: right after a sweep only the cells with x + y even have any. */
-function restrictFinest({ height, stride, neighbours, first, end, u, b }: Finest, coarse: Coarse): void {
+function restrictFinest(finest: Finest, coarse: Coarse): void {
+  const { height, stride, neighbours, sums, first, end, u, b } = finest;
   coarse.b.fill(0);
   for (let y = 0, start = stride + 1; y < height; y++, start += stride) {
     const row = ((y >> 1) + 1) * coarse.stride + 1;
     for (let i = first[y] + ((first[y] - start + y) & 1); i < end[y]; i += 2) {
-      const count = neighbours[i];
-      if (count === 0) continue;
-      const residual = u[i - 1] + u[i + 1] + u[i - stride] + u[i + stride] + b[i] - count * u[i];
+      const of = neighbours[i];
+      if (of === 0) continue;
+      const residual = u[i - 1] + u[i + 1] + u[i - stride] + u[i + stride] + b[i] - sums[of] * u[i];
       coarse.b[row + ((i - start) >> 1)] += residual;
     }
   }
@@ -390,16 +433,28 @@ function restrict(fine: Coarse, coarse: Coarse): void {
  */
 function interpolate(coarse: Coarse, fine: Cells, add: boolean): number {
   const { kind, u } = fine;
-  const { kind: there, u: from } = coarse;
+  const { kind: there, u: from, inner } = coarse;
   let largest = 0;
   for (let y = 0; y < fine.height; y++) {
     const start = (y + 1) * fine.stride + 1;
     const row = ((y >> 1) + 1) * coarse.stride + 1;
     const down = y & 1 ? coarse.stride : -coarse.stride;
-    for (let i = fine.first[y]; i < fine.end[y]; i++) {
-      if (kind[i] !== UNKNOWN) continue;
+    const end = fine.end[y];
+    for (let i = fine.first[y]; i < end; i++) {
       const x = i - start;
       const p = row + (x >> 1);
+      if (inner[p] && (x & 1) === 0 && i + 1 < end && kind[i] === UNKNOWN && kind[i + 1] === UNKNOWN) {
+        const middle = 0.5625 * from[p] + 0.1875 * from[p + down];
+        const left = middle + 0.1875 * from[p - 1] + 0.0625 * from[p - 1 + down];
+        const right = middle + 0.1875 * from[p + 1] + 0.0625 * from[p + 1 + down];
+        u[i] = add ? u[i] + left : left;
+        u[i + 1] = add ? u[i + 1] + right : right;
+        const size = Math.max(Math.abs(left), Math.abs(right));
+        if (size > largest) largest = size;
+        i++;
+        continue;
+      }
+      if (kind[i] !== UNKNOWN) continue;
       const h = x & 1 ? p + 1 : p - 1;
       const near = from[p];
       const beside = there[h] === UNKNOWN ? from[h] : near;

@@ -1,0 +1,61 @@
+/** The blur that tells tone from detail: boxes of 7 pixels, three times, so about a Gaussian of 3.5 pixels. */
+const RADIUS = 3;
+const TIMES = 3;
+/** Pixels around a pixel on which {@link keepTone} depends. */
+export const DETAIL_REACH = RADIUS * TIMES;
+
+/**
+ * Takes the tone out of what the generator changed under thick cloud and keeps its detail: nothing was seen there that could
+ * say how bright the ground is, so that is left to what surrounds the cloud (the pre-fill). Networks learn to darken the fill,
+ * because in training it is drawn from pixels at the rim of clouds that still hold some; where the rim is clear, that shows as a step.
+ * The detail fades in from the rim. This is the generator's output cloned into the fill (Perez, Gangnet and Blake 2003), with a
+ * blur in place of the membrane, so that it depends on near pixels only and tiles show no borders.
+ *
+ * @param planes What the generator says, in reflectance; changed in place where `share` is above 0.
+ * @param fill The pre-fill.
+ * @param share How much of a pixel is to be treated so, 0..1.
+ */
+export function keepTone(
+  planes: readonly Float32Array[],
+  fill: readonly Float32Array[],
+  share: Float32Array,
+  width: number,
+  height: number,
+): void {
+  if (!share.some((s) => s > 0)) return;
+  const around = blur(share, width, height);
+  planes.forEach((plane, b) => {
+    const change = plane.map((value, i) => share[i] * (value - fill[b][i]));
+    const tone = blur(change, width, height);
+    for (let i = 0; i < plane.length; i++) {
+      const s = share[i];
+      if (s === 0) continue;
+      const detail = plane[i] - fill[b][i] - tone[i] / around[i];
+      const shown = Math.max(0, 2 * around[i] - 1);
+      plane[i] = (1 - s) * plane[i] + s * Math.max(0, fill[b][i] + shown * detail);
+    }
+  });
+}
+
+/** Box after box, along rows, then along columns; beyond the window is nothing. */
+function blur(plane: Float32Array, width: number, height: number): Float32Array {
+  const from = plane.slice();
+  const to = new Float32Array(plane.length);
+  for (let time = 0; time < TIMES; time++) {
+    for (let y = 0, i = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, i++) to[i] = mean(from, i, 1, x, width - 1 - x);
+    }
+    for (let y = 0, i = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, i++) from[i] = mean(to, i, width, y, height - 1 - y);
+    }
+  }
+  return from;
+}
+
+/** Mean of 2 * RADIUS + 1 samples along a line, of which so many lie before and after the one in the middle. */
+function mean(plane: Float32Array, i: number, step: number, before: number, after: number): number {
+  let sum = 0;
+  const last = i + Math.min(after, RADIUS) * step;
+  for (let k = i - Math.min(before, RADIUS) * step; k <= last; k += step) sum += plane[k];
+  return sum / (2 * RADIUS + 1);
+}

@@ -35,6 +35,7 @@ const classical = await import('./lib/classical.mjs');
 const tools = {
   ...(await load('pipeline/dates/harmonise.ts')),
   ...(await load('pipeline/dates/clone.ts')),
+  ...(await load('pipeline/dates/poisson.ts')),
   ...(await load('pipeline/generate/coarse-field.ts')),
   ...(await load('pipeline/generate/generate.ts')),
 };
@@ -75,8 +76,8 @@ function write() {
   writeFileSync(new URL(file, root), `${JSON.stringify(report, null, 2)}\n`);
 }
 
-function line({ psnr, ssim, mae, sam, seam }) {
-  return `${psnr.toFixed(2)} dB  SSIM ${ssim.toFixed(3)}  MAE ${mae.toFixed(4)}  SAM ${sam.toFixed(2)}  seam ${seam.toFixed(3)}`;
+function line({ psnr, ssim, mae, sam, seam, rim }) {
+  return `${psnr.toFixed(2)} dB  SSIM ${ssim.toFixed(3)}  MAE ${mae.toFixed(4)}  SAM ${sam.toFixed(2)}  seam ${seam.toFixed(3)}  rim ${rim.toFixed(2)}`;
 }
 
 /** Every place with two dates, each date once as the target. */

@@ -115,6 +115,11 @@ test('a date is added to an open scene; one that is elsewhere, or there already,
   await page.getByRole('button', { name: 'Remove 11 Oct 2001' }).click();
   await again.click();
   await expect(page.getByText(/% from 11 Sept 2001/).first()).toBeVisible({ timeout: 100_000 });
+
+  await page.getByLabel('Result', { exact: true }).selectOption({ label: 'Composite: least cloudy date' });
+  await page.getByRole('button', { name: 'Combine these dates' }).click();
+  // All but the clouds of the nearly clear date comes from it.
+  await expect(page.getByText(/[89]\d\s% from 11 Sept 2001/).first()).toBeVisible({ timeout: 100_000 });
 });
 
 test('a run with dates that a reload interrupted asks for them, and goes on once they are there', async ({

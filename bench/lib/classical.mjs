@@ -34,6 +34,7 @@ export function fill({ truth, date, window, known, usable, gap }, tools) {
   return {
     'flat colour': into(truth.map((plane) => new Float32Array(plane.length).fill(meanOver(plane, gap)))),
     'smooth inpainting': into(smooth(truth, window, known, tools)),
+    'harmonic inpainting': into(harmonic(truth, window, known, usable, gap, tools)),
     copy: into(date),
     'per-band linear': into(perBand),
     'multi-band regression': into(regressed),
@@ -139,6 +140,24 @@ function identity(window, bands) {
     scene: { residual: 0, difference: 0, samples: 0 },
     means: { date: [], target: [] },
   };
+}
+
+/** Laplace's equation between the rims of the gaps. */
+function harmonic(
+  truth,
+  { width, height },
+  known,
+  usable,
+  gap,
+  { poissonGrids, solvePoisson, KNOWN, UNKNOWN },
+) {
+  const kind = Uint8Array.from(known, (is, i) => (gap[i] ? UNKNOWN : is && usable[i] ? KNOWN : 0));
+  const grids = poissonGrids(kind, width, height);
+  return truth.map((plane) => {
+    const out = plane.slice();
+    solvePoisson(grids, out);
+    return out;
+  });
 }
 
 function smooth(

@@ -51,7 +51,7 @@ function generator(seed) {
 
 /**
  * Errors inside the holes, all and by size. `seam`: the mean step across the holes' borders over the mean step between neighbours
- * inside; `seamOfTruth` the same in the truth.
+ * inside; `seamOfTruth` the same in the truth. `rim`: the mean step across the borders over that of the truth.
  * @param ssimAt SSIM around a pixel
  * @param grown pixels by which the mask reaches beyond the hole: the seam is measured there
  */
@@ -92,6 +92,7 @@ export function scoreHoles(planes, truth, { list }, width, ssimAt, grown = 0) {
       sam: ((angle / pixels) * 180) / Math.PI,
       seam: ratio(steps[0]),
       seamOfTruth: ratio(steps[1]),
+      rim: steps[0].border / steps[1].border,
       pixels,
     };
   };
@@ -133,6 +134,7 @@ export function meanOf(results) {
         sam: mean('sam'),
         seam: mean('seam'),
         seamOfTruth: mean('seamOfTruth'),
+        rim: mean('rim'),
         pairs: scores.length,
       };
     }

@@ -67,6 +67,11 @@ test('a small buffer takes the feather with it', () => {
   expect(parse('a.tif --buffer 1')).toMatchObject({ settings: { bufferPixels: 1, featherPixels: 1 } });
 });
 
+test('a composite of all dates', () => {
+  expect(parse('a.tif --date b.tif --composite medoid')).toMatchObject({ settings: { composite: 'medoid' } });
+  expect(parse('a.tif --date b.tif')).not.toHaveProperty('settings.composite');
+});
+
 test('processors are shared by the scenes', () => {
   expect(parse('a.tif -j 4')).toMatchObject({ threads: 2 });
   expect(parse('a.tif -j 8')).toMatchObject({ threads: 1 });
@@ -93,6 +98,8 @@ describe('refused with the reason', () => {
     ['a.tif --offset Infinity', /--offset/],
     ['a.tif --bands blue,grene', /'grene' is no band role/],
     ['a.tif --mask-source guess', /network, quality-band, union/],
+    ['a.tif --composite medoid', /needs other dates/],
+    ['a.tif --date b.tif --composite mean', /least-cloudy, medoid, median/],
   ])('%s', (words, reason) => {
     expect(() => parse(words)).toThrow(UsageError);
     expect(() => parse(words)).toThrow(reason);

@@ -1,5 +1,10 @@
 import { parseArgs } from 'node:util';
-import { DEFAULT_SETTINGS, type MaskSource, type RunSettings } from '../pipeline/events.ts';
+import {
+  COMPOSITE_METHODS,
+  DEFAULT_SETTINGS,
+  type MaskSource,
+  type RunSettings,
+} from '../pipeline/events.ts';
 import type { BandRole, SceneOverrides } from '../pipeline/scene.ts';
 
 /** The command cannot be understood; the message says why. Exit code 2. */
@@ -51,6 +56,7 @@ const OPTIONS = {
   reference: { type: 'string' },
   'self-check': { type: 'boolean' },
   date: { type: 'string', multiple: true },
+  composite: { type: 'string' },
   'mask-source': { type: 'string' },
   'own-mask': { type: 'string' },
   'cloud-threshold': { type: 'string' },
@@ -171,7 +177,17 @@ function settingsOf(values: Values): RunSettings {
         ? Math.min(DEFAULT_SETTINGS.featherPixels, bufferPixels)
         : wholeNumber('--feather', values.feather, 0, bufferPixels),
     generator: values.light ? 'light' : DEFAULT_SETTINGS.generator,
+    ...compositeOf(values),
   };
+}
+
+function compositeOf({ composite, date }: Values): Pick<RunSettings, 'composite'> {
+  if (composite === undefined) return {};
+  if (!isOneOf(COMPOSITE_METHODS, composite)) {
+    throw new UsageError(`--composite is one of ${COMPOSITE_METHODS.join(', ')}, not ${composite}.`);
+  }
+  if (!date?.length) throw new UsageError('--composite needs other dates: add them with --date.');
+  return { composite };
 }
 
 function overridesOf(values: Values): SceneOverrides {

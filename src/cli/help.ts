@@ -40,6 +40,8 @@ Finding and repairing
       --light               the light generator: less arithmetic, a little further from the truth
       --date FILE           another date of the area, on any grid; once or more, or a pattern: what it saw
                             fills what is cloudy in the scene
+      --composite METHOD    put all dates together instead of repairing the scene: least-cloudy, medoid or
+                            median of what is clear; clear pixels of the scene may be replaced, too
 
 How good it is (told in the report)
       --self-check          put simulated clouds on clear parts of each scene, repair them, and measure what

@@ -34,11 +34,13 @@ export function errorText({ code, message, remedy }: ErrorReport, input?: string
 /** One line on what was done to a scene. */
 export function outcomeText(input: string, { run, outputs, seconds }: SceneOutcome): string {
   const { shares } = run;
-  const repaired = shares.thinCorrected + shares.shadowCorrected;
   const parts = [
     `${percent(shares.observed)} observed`,
-    `${percent(repaired)} corrected`,
-    ...(shares.otherDates > 0 ? [`${percent(shares.otherDates)} from other dates`] : []),
+    ...(shares.thinCorrected > 0 ? [`${percent(shares.thinCorrected)} thin cloud corrected`] : []),
+    ...(shares.shadowCorrected > 0 ? [`${percent(shares.shadowCorrected)} shadow corrected`] : []),
+    ...run.dates
+      .filter(({ share }) => share > 0)
+      .map(({ share, acquired, scene }) => `${percent(share)} from ${acquired ?? scene}`),
     `${percent(shares.generated)} generated`,
     ...(shares.leftCloudy > 0 ? [`${percent(shares.leftCloudy)} left cloudy`] : []),
   ];

@@ -18,6 +18,13 @@ export type Stage = (typeof STAGES)[number];
 /** Which evidence decides where cloud and shadow are. */
 export type MaskSource = 'network' | 'quality-band' | 'union';
 
+/**
+ * How a composite chooses per pixel among the dates that are clear there, all in the scene's radiometry: the one with the least cloud over
+ * the whole area, the one that is most like all others (medoid), or the median of every band.
+ */
+export const COMPOSITE_METHODS = ['least-cloudy', 'medoid', 'median'] as const;
+export type CompositeMethod = (typeof COMPOSITE_METHODS)[number];
+
 export interface RunSettings {
   readonly maskSource: MaskSource;
   /** Probability of cloud (thin + thick) from which a pixel counts as cloud, 0..1. */
@@ -30,6 +37,8 @@ export interface RunSettings {
   readonly featherPixels: number;
   /** Which generator repairs. */
   readonly generator: GeneratorSize;
+  /** A composite of all dates in place of the repair of one; absent: the scene is repaired. */
+  readonly composite?: CompositeMethod;
   /** What the user changed of the mask; absent: nothing. */
   readonly edits?: MaskEdits;
 }

@@ -89,6 +89,7 @@ const resultKey = ({ models, settings: s, dates }: JobRecord) =>
   JSON.stringify([
     models.generator,
     [s.cloudThreshold, s.shadowThreshold, s.bufferPixels, s.featherPixels],
+    s.composite ?? null,
     s.edits?.own?.id ?? null,
     s.edits?.operations ?? [],
     dates.map(({ fingerprint }) => fingerprint),

@@ -1,6 +1,23 @@
+import {
+  readDate,
+  readTarget,
+  type SeenDate,
+  targetBands,
+  type UsefulDate,
+  usableIn,
+} from './date-planes.ts';
 import { acquiredOn, seasonDistance } from './dates/acquired.ts';
 import { type Cloned, cloneGap, type Planes } from './dates/clone.ts';
-import { type ClonedTiles, clearIn, isCloned, openCloned, pagesUnder, setCloned } from './dates/findings.ts';
+import { checkFlags, createChecks, type Doubts, doubtsOf } from './dates/doubt.ts';
+import {
+  type ClonedTiles,
+  clearIn,
+  flagsIn,
+  isCloned,
+  openCloned,
+  pagesUnder,
+  setCloned,
+} from './dates/findings.ts';
 import { addToFit, BLOCK, createFitSums, type Fit, solveFit } from './dates/harmonise.ts';
 import { match, type OtherDate } from './dates/match.ts';
 import { chooseDates, growLabels, labelCells, orderOf, REGION_CELL, type Regions } from './dates/regions.ts';
@@ -9,8 +26,6 @@ import { type Findings, openFindings } from './findings.ts';
 import { checkpoint, type Job, type Notices, type Pace } from './job.ts';
 import type { PageStore } from './pages.ts';
 import { detectPass, finishMask } from './pass-detect.ts';
-import type { BandPlan } from './preprocess/bands.ts';
-import { observe } from './preprocess/observe.ts';
 import { MASK_CLASS, type SceneSource, type Window } from './scene.ts';
 import { openPlane, readPlane, type SparsePlane, type TileStore, tilesUnder } from './tiles.ts';
 import { clipWindow, growWindow } from './windows.ts';
@@ -19,17 +34,8 @@ import { clipWindow, growWindow } from './windows.ts';
 export interface Dates {
   readonly cloned: ClonedTiles;
   readonly reports: readonly DateReport[];
-}
-
-/** A date whose clouds are known. */
-interface SeenDate extends OtherDate {
-  readonly findings: Findings;
-  readonly mask: SparsePlane;
-}
-
-/** A date that can help. */
-interface UsefulDate extends SeenDate {
-  readonly fit: Fit;
+  /** The dates that can help, in the order in which they were given. */
+  readonly useful: readonly UsefulDate[];
 }
 
 /** Tiles along a side of the blocks that are filled as one. */
@@ -40,7 +46,7 @@ const BLOCK_TILES = 4;
  * clouds, brings them to the scene's radiometry, and clones them into the gaps. A date that cannot help is left out, with
  * a notice that says why.
  *
- * @param masked Tiles that hold mask.
+ * @param masked Tiles that hold mask. Dates are looked at there and in the tiles around them, everywhere for a composite.
  * @returns null if there are no other dates, or none that can help.
  */
 export async function datesPass(
@@ -55,8 +61,10 @@ export async function datesPass(
   if (given.length === 0) return null;
   const reports = given.map(reportOf);
   const cloned = openCloned(job.layout, store.pages);
-  if (masked.length === 0) return { cloned, reports };
-  const around = withNeighbours(job, masked);
+  const around = job.settings.composite
+    ? job.layout.windows.map((_, key) => key)
+    : withNeighbours(job, masked);
+  if (around.length === 0) return { cloned, reports, useful: [] };
   const matched: OtherDate[] = [];
   for (const [index, source] of given.entries()) {
     const date = await match(job, findings, source, index, notices);
@@ -66,15 +74,19 @@ export async function datesPass(
   const seen: SeenDate[] = [];
   for (const date of matched) seen.push(await findClouds(job, date, around, store.pages, pace));
   const fits = await fitDates(job, seen, findings, store.mask, around, pace);
-  const useful = seen.flatMap((date, i) =>
-    isUseful(date, fits[i], notices) ? [{ ...date, fit: fits[i] }] : [],
-  );
-  if (useful.length === 0) return { cloned, reports };
+  const useful: UsefulDate[] = [];
+  for (const [i, date] of seen.entries()) {
+    const fit = fits[i];
+    if (!isUseful(date, fit, notices)) continue;
+    const doubts = await findDoubts(job, date, fit, findings, store.mask, around, notices);
+    useful.push({ ...date, fit, doubts });
+  }
+  if (useful.length === 0) return { cloned, reports, useful };
   const { regions, seenShares } = planRegions(job, useful, store.mask, masked);
   await clonePass(job, useful, { findings, mask: store.mask, regions, masked }, cloned, pace);
   for (const [d, { index, fit, source }] of useful.entries()) {
     reports[index] = { ...reports[index], used: seenShares[d] > 0, residual: fit.scene.residual };
-    if (seenShares[d] > 0) continue;
+    if (seenShares[d] > 0 || masked.length === 0) continue;
     const { name } = source.scene;
     if (fit.scene.samples > FEW_SAMPLES && fit.scene.difference < SAME_DATE) {
       notices.add(
@@ -85,7 +97,7 @@ export async function datesPass(
       notices.add('dates/all-cloudy', `${name} sees nothing of what is cloudy in the scene.`);
     }
   }
-  return { cloned, reports };
+  return { cloned, reports, useful };
 }
 
 function reportOf({ scene }: SceneSource): DateReport {
@@ -172,30 +184,35 @@ async function fitDates(
   return sums.map(solveFit);
 }
 
-const targetBands = (plan: BandPlan) => [...plan.canonical.filter((index) => index !== null), ...plan.extra];
-
-async function readTarget({ source, plan, signal }: Job, window: Window): Promise<Planes> {
-  const bands = targetBands(plan);
-  const withAlpha = plan.alpha === null ? bands : [...bands, plan.alpha];
-  const raster = await source.read(window, withAlpha, signal);
-  const seen = observe(source.scene, plan, raster, withAlpha);
-  return [...seen.canonical.filter((plane) => plane !== null), ...seen.extra];
-}
-
-async function readDate(
-  { source, plan, predictors }: OtherDate,
-  window: Window,
-  signal?: AbortSignal,
-): Promise<Planes> {
-  const bands = [...new Set([...predictors, ...(plan.alpha === null ? [] : [plan.alpha])])];
-  const raster = await source.read(window, bands, signal);
-  const seen = observe(source.scene, plan, raster, bands);
-  return predictors.map((index) => {
-    const at = plan.canonical.indexOf(index);
-    return at >= 0
-      ? (seen.canonical[at] as Float32Array)
-      : seen.extra[plan.extra.filter((i) => bands.includes(i)).indexOf(index)];
-  });
+/** What the target says about the date's mask, where the target is clear. */
+async function findDoubts(
+  job: Job,
+  date: SeenDate,
+  fit: Fit,
+  findings: Findings,
+  mask: SparsePlane,
+  keys: readonly number[],
+  notices: Notices,
+): Promise<Doubts | null> {
+  if (fit.scene.samples < FEW_SAMPLES) return null;
+  const checks = createChecks(job.layout.grid);
+  for (const key of keys) {
+    const core = job.layout.windows[key];
+    const known = clearIn(findings, mask, core);
+    const flags = flagsIn(date.findings, date.mask, core).map((flag, i) => (known[i] ? flag : 0));
+    if (!flags.some((flag) => flag !== 0)) continue;
+    await checkpoint(job);
+    checkFlags(checks, core, flags, fit, await readDate(date, core, job.signal), await readTarget(job, core));
+  }
+  const doubts = doubtsOf(checks);
+  if (doubts) {
+    notices.add(
+      'dates/bright-ground',
+      `What looks like cloud on ${date.source.scene.name} is ground: where the scene is clear, it shows ` +
+        `${(100 * doubts.wrong).toFixed(0)} % of it as bright. It was taken for clear.`,
+    );
+  }
+  return doubts;
 }
 
 /** Samples that both dates have to see for the date to be judged at all. */
@@ -246,7 +263,8 @@ function planRegions(
   const label = new Int32Array(width * height);
   const regions = labelCells(gap, width, height, label);
   const total = new Float64Array(regions + 1);
-  const merits = dates.map(({ findings, mask: own, fit }, d) => {
+  const merits = dates.map((date, d) => {
+    const { fit } = date;
     const clear = new Float64Array(regions + 1);
     const residual = new Float64Array(regions + 1);
     let present = -1;
@@ -254,7 +272,7 @@ function planRegions(
     eachGap((cell, key, i) => {
       if (key !== present) {
         present = key;
-        usable = clearIn(findings, own, layout.windows[key]) as Uint8Array<ArrayBuffer>;
+        usable = usableIn(date, layout.windows[key]) as Uint8Array<ArrayBuffer>;
       }
       if (d === 0) total[label[cell]]++;
       clear[label[cell]] += usable[i];
@@ -335,7 +353,7 @@ async function fillBlock(
   window: Window,
 ): Promise<{ choice: Uint8Array; filled: Cloned | null }> {
   const { grid } = job.source.scene;
-  const usable = dates.map((date) => clearIn(date.findings, date.mask, window));
+  const usable = dates.map((date) => usableIn(date, window));
   const choice = chooseDates(regions, window, usable);
   const known = clearIn(findings, mask, window);
   const classes = readPlane(mask, window, MASK_CLASS.nodata);

@@ -12,13 +12,14 @@ import { breathe, collectNotices, createPace, type Job, type Notices } from './j
 import type { Networks } from './networks.ts';
 import type { ResultReader } from './output/products.ts';
 import { memoryPages, type PageStore } from './pages.ts';
+import { compositePass } from './pass-composite.ts';
 import { datesPass } from './pass-dates.ts';
 import { detectPass, finishMask } from './pass-detect.ts';
 import { editPass } from './pass-edit.ts';
 import { repairPass } from './pass-repair.ts';
 import { planBands } from './preprocess/bands.ts';
 import type { SceneSource } from './scene.ts';
-import { CORE, openTiles, planTiles, resultReader } from './tiles.ts';
+import { CORE, openTiles, planTiles, repairedKeys, resultReader } from './tiles.ts';
 
 export interface RunOptions {
   /** Clear truth on the same grid; the report then holds the error against it. */
@@ -76,7 +77,7 @@ export async function run(
     source,
     plan: planBands(scene),
     networks,
-    settings: withinLimits(settings),
+    settings: withinLimits(settings, (options.dates ?? []).length > 0),
     layout,
     halo,
     scratch: [[], []],
@@ -102,6 +103,8 @@ export async function run(
   const slopes = coarse && regression ? solveRegression(regression) : null;
   await breathe(signal);
   await repairPass(job, findings, { coarse, slopes, cloned: dates?.cloned ?? null }, masked, store, pace);
+  if (job.settings.composite && dates)
+    await compositePass(job, dates.useful, job.settings.composite, store, pace);
 
   // Evaluate.
   const result = resultReader(source, store);
@@ -119,7 +122,7 @@ export async function run(
     shares,
     meanConfidence: meanConfidence(tally),
     dates: withShares(dates?.reports ?? [], tally, valid),
-    tiles: { total: layout.windows.length, repaired: masked.length },
+    tiles: { total: layout.windows.length, repaired: repairedKeys(store).length },
     backend: networks.backend,
     seconds: (performance.now() - started) / 1000,
     settings: job.settings,
@@ -138,8 +141,8 @@ function checkTileShape(core: number, halo: number): void {
   );
 }
 
-/** Settings inside their documented ranges. */
-function withinLimits(settings: RunSettings): RunSettings {
+/** Settings inside their documented ranges; a composite takes other dates. */
+function withinLimits(settings: RunSettings, dated: boolean): RunSettings {
   const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
   const bufferPixels = Math.round(clamp(settings.bufferPixels, 0, 32));
   return {
@@ -149,6 +152,7 @@ function withinLimits(settings: RunSettings): RunSettings {
     bufferPixels,
     featherPixels: Math.round(clamp(settings.featherPixels, 0, bufferPixels)),
     generator: settings.generator,
+    ...(settings.composite && dated && { composite: settings.composite }),
     ...(settings.edits && { edits: settings.edits }),
   };
 }

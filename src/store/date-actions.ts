@@ -182,6 +182,10 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
         if (!signal.aborted) get().actions.fail(fault);
       }
     },
+    chooseComposite: (method) =>
+      set(({ settings: { composite: _, ...settings } }) => ({
+        settings: method === null ? settings : { ...settings, composite: method },
+      })),
     switchDate: (id, used) =>
       set(({ dates }) => ({ dates: dates.map((date) => (date.id === id ? { ...date, used } : date)) })),
     async removeDate(id) {

@@ -122,6 +122,17 @@ describe('dates of an open scene', () => {
     expect(state()).toMatchObject({ dates: [], target: null });
   });
 
+  it('are put together as a composite once that is chosen', async () => {
+    const { actions, state } = setUp();
+    await actions.open([file(JUNE), file(JULY), file(MAY)]);
+    expect(state().settings.composite).toBeUndefined();
+    actions.chooseComposite('median');
+    await actions.run();
+    expect(state().job).toMatchObject({ status: 'done', report: { settings: { composite: 'median' } } });
+    actions.chooseComposite(null);
+    expect(state().settings).not.toHaveProperty('composite');
+  });
+
   it('wait while a run is under way', async () => {
     const { actions, state, names, engine } = setUp({ stepwise: true });
     const opening = actions.open(file(JUNE));

@@ -1,3 +1,4 @@
+import type { CompositeMethod } from '../pipeline/events.ts';
 import type { GeoTransform, Grid } from '../pipeline/scene.ts';
 import type { ErrorReport, Picture, SceneDateInput, SceneOrigin } from '../services/engine.ts';
 
@@ -50,6 +51,8 @@ export interface DatesActions {
   /** Makes another date the one that is repaired. */
   repairDate(id: number): Promise<void>;
   switchDate(id: number, on: boolean): void;
+  /** What the next run makes of the dates: a composite, or (null) a repair of the target. */
+  chooseComposite(method: CompositeMethod | null): void;
   removeDate(id: number): Promise<void>;
   showPictures(left: Picture, right: Picture): void;
 }

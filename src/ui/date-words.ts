@@ -1,4 +1,4 @@
-import type { DateReport } from '../pipeline/events.ts';
+import type { CompositeMethod, DateReport } from '../pipeline/events.ts';
 import type { Picture } from '../services/engine.ts';
 import type { DatesSlice } from '../store/dates.ts';
 
@@ -18,6 +18,12 @@ export function dateName({ acquired, name }: { acquired: string | null; name: st
 export function reportedName({ acquired, scene }: DateReport): string {
   return dateName({ acquired, name: scene });
 }
+
+export const COMPOSITE_NAMES: Readonly<Record<CompositeMethod, string>> = {
+  'least-cloudy': 'Composite: least cloudy date',
+  medoid: 'Composite: medoid',
+  median: 'Composite: median',
+};
 
 type Dates = Pick<DatesSlice, 'dates' | 'target'>;
 

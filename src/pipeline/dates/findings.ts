@@ -36,6 +36,21 @@ export function clearIn(findings: Findings, mask: SparsePlane, window: Window): 
   return clear;
 }
 
+/** MASK_CLASS where a scene holds data and is not clear: of the mask, or what is likeliest where that is clear but in doubt. */
+export function flagsIn(findings: Findings, mask: SparsePlane, window: Window): Uint8Array {
+  const clear = clearIn(findings, mask, window);
+  const [thin, thick, shadow] = [findings.thin, findings.thick, findings.shadow].map((plane) =>
+    readPlane(plane, window),
+  );
+  return readPlane(mask, window, MASK_CLASS.nodata).map((value, i) => {
+    if (clear[i] || value === MASK_CLASS.nodata) return 0;
+    if (value !== MASK_CLASS.clear) return value;
+    if (thin[i] + thick[i] + shadow[i] === 0) return 0;
+    if (shadow[i] > thin[i] + thick[i]) return MASK_CLASS.shadow;
+    return thick[i] >= thin[i] ? MASK_CLASS.thick : MASK_CLASS.thin;
+  });
+}
+
 /** What other dates give to the tiles that hold mask. */
 export interface ClonedTiles {
   readonly layout: TileLayout;

@@ -109,6 +109,7 @@ ${facts([
   ['Shadow from', `${Math.round(100 * settings.shadowThreshold)} %`],
   ['Mask grown by', `${settings.bufferPixels} pixels, faded in over ${settings.featherPixels}`],
   ['Generator', text(settings.generator)],
+  ...(settings.composite ? [['Composite of all dates', text(settings.composite)] as const] : []),
 ])}
 </section>
 ${datesPart(report)}

@@ -1,10 +1,11 @@
 import './dates.css';
 import { useId } from 'react';
+import { COMPOSITE_METHODS } from '../../pipeline/events.ts';
 import type { Picture } from '../../services/engine.ts';
 import { type SceneDate, usableDates } from '../../store/dates.ts';
 import { isBusy } from '../../store/state.ts';
 import { useActions, useApp } from '../context.ts';
-import { dateName, pictureName, picturesOffered } from '../date-words.ts';
+import { COMPOSITE_NAMES, dateName, pictureName, picturesOffered } from '../date-words.ts';
 import { FilesButton } from '../Open.tsx';
 import { percent } from '../words.ts';
 import { Thumbnail } from './Thumbnail.tsx';
@@ -32,6 +33,7 @@ export function DatesCard() {
               <DateRow key={date.id} date={date} busy={busy} />
             ))}
           </ol>
+          <Method busy={busy} />
           <Comparison />
           <RunAgain busy={busy} />
         </>
@@ -135,6 +137,39 @@ function DateRow({ date, busy }: { date: SceneDate; busy: boolean }) {
   );
 }
 
+/** Repair of one date, or a composite of all. */
+function Method({ busy }: { busy: boolean }) {
+  const method = useApp((state) => state.settings.composite ?? 'repair');
+  const { chooseComposite } = useActions();
+  const id = useId();
+  return (
+    <div className="method">
+      <label htmlFor={id}>Result</label>
+      <select
+        id={id}
+        value={method}
+        disabled={busy}
+        onChange={({ target: { value } }) =>
+          chooseComposite(COMPOSITE_METHODS.find((known) => known === value) ?? null)
+        }
+      >
+        <option value="repair">Repair of one date</option>
+        {COMPOSITE_METHODS.map((known) => (
+          <option key={known} value={known}>
+            {COMPOSITE_NAMES[known]}
+          </option>
+        ))}
+      </select>
+      {method !== 'repair' && (
+        <p className="fine">
+          Wherever a date is clear, its pixel may be taken, in place of clear pixels of the date to repair
+          too.
+        </p>
+      )}
+    </div>
+  );
+}
+
 /** Any two pictures side by side. */
 function Comparison() {
   const [left, right] = useApp((state) => state.pictures);
@@ -176,13 +211,15 @@ function RunAgain({ busy }: { busy: boolean }) {
   const stale = useApp(
     (state) =>
       (state.job.status === 'done' || state.job.status === 'cancelled' || state.job.status === 'failed') &&
-      usableDates(state).join() !== state.runDates.join(),
+      (usableDates(state).join() !== state.runDates.join() ||
+        (state.job.status === 'done' && state.settings.composite !== state.job.report.settings.composite)),
   );
+  const composite = useApp((state) => state.settings.composite !== undefined);
   const { run } = useActions();
   if (!stale) return null;
   return (
     <button type="button" className="button primary wide" disabled={busy} onClick={() => void run()}>
-      Repair with these dates
+      {composite ? 'Combine these dates' : 'Repair with these dates'}
     </button>
   );
 }

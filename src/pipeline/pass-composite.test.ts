@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { type CompositeMethod, DEFAULT_SETTINGS } from './events.ts';
+import { memoryPages } from './pages.ts';
+import { run } from './run.ts';
+import { type BandRole, PROVENANCE } from './scene.ts';
+import { fakeNetworks } from './testing/fake-networks.ts';
+import { memorySource } from './testing/memory-source.ts';
+
+const SIX: BandRole[] = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
+const [WIDTH, HEIGHT] = [160, 128];
+const whole = { x: 0, y: 0, width: WIDTH, height: HEIGHT };
+const random = (x: number, y: number) => Math.abs(Math.sin(x * 127.1 + y * 311.7) * 43758.5453) % 1;
+const ground = (x: number, y: number, band: number) =>
+  0.1 + 0.1 * random(Math.floor(x / 5), Math.floor(y / 5)) + 0.03 * random(x, y) + 0.01 * band;
+
+/** A scene with cloud in the columns from..to-1, and its own noise. */
+const scene = (name: string, from: number, to: number, seed: number) =>
+  memorySource({
+    width: WIDTH,
+    height: HEIGHT,
+    roles: SIX,
+    name,
+    sample: (x, y, band) =>
+      Math.round(
+        1e4 * (x >= from && x < to ? 0.8 : ground(x, y, band) + 0.004 * (random(y + seed, x + band) - 0.5)),
+      ),
+  });
+
+const target = scene('target', 20, 90, 300);
+const dates = [scene('one', 60, 100, 500), scene('two', 80, 90, 700)];
+const at = (x: number) => 60 * WIDTH + x;
+
+async function go(composite: CompositeMethod | undefined, pages = memoryPages()) {
+  const settings = { ...DEFAULT_SETTINGS, ...(composite && { composite }) };
+  const options = { core: 64, halo: 32, dates, pages };
+  const { report, result } = await run(target, fakeNetworks(), settings, () => undefined, options);
+  const { bands } = await result.read(whole);
+  return { report, bands, provenance: result.provenance(whole), date: result.date(whole) };
+}
+
+describe('composites', () => {
+  it('least cloudy: the date that sees most, wherever it does; then the next; generated where none does', async () => {
+    const { report, bands, provenance, date } = await go('least-cloudy');
+    expect([at(5), at(40), at(70)].map((i) => date[i])).toEqual([2, 2, 2]);
+    // Cloud on the second date, and around it what the mask is grown by.
+    expect(date[at(95)]).toBe(2);
+    expect(provenance[at(85)]).toBe(PROVENANCE.generated);
+    expect(report.dates[1].share).toBeGreaterThan(0.8);
+    for (const x of [5, 40, 70, 120]) {
+      for (let b = 0; b < 6; b++) {
+        expect(Math.abs(bands[b][at(x)] * 1e-4 - ground(x, 60, b))).toBeLessThan(0.006);
+      }
+    }
+  });
+
+  it.each(['medoid', 'median'] as const)(
+    '%s: target pixels that are taken keep their bits',
+    async (method) => {
+      const { report, bands, provenance, date } = await go(method);
+      let [kept, others] = [0, 0];
+      for (let i = 0; i < provenance.length; i++) {
+        expect(provenance[i] === PROVENANCE.otherDate).toBe(date[i] > 0);
+        if (provenance[i] === PROVENANCE.observed) {
+          kept++;
+          for (let b = 0; b < 6; b++) expect(bands[b][i]).toBe(target.bands[b][i]);
+        } else if (provenance[i] === PROVENANCE.otherDate) {
+          others++;
+          const [x, y] = [i % WIDTH, Math.floor(i / WIDTH)];
+          expect(Math.abs(bands[0][i] * 1e-4 - ground(x, y, 0))).toBeLessThan(0.006);
+        }
+      }
+      expect(kept).toBeGreaterThan(method === 'medoid' ? 300 : 0);
+      expect(others).toBeGreaterThan(5000);
+      expect(report.settings.composite).toBe(method);
+      expect(report.shares.observed).toBeCloseTo(kept / provenance.length, 6);
+    },
+  );
+
+  it('goes on over the pages of an earlier run, and does nothing unless it is asked for', async () => {
+    const pages = memoryPages();
+    const first = await go('medoid', pages);
+    const again = await go('medoid', pages);
+    expect(again.date).toEqual(first.date);
+    expect(Buffer.compare(Buffer.from(again.bands[0].buffer), Buffer.from(first.bands[0].buffer))).toBe(0);
+    const repaired = await go(undefined);
+    expect(repaired.date[at(5)]).toBe(0);
+    expect(repaired.provenance[at(5)]).toBe(PROVENANCE.observed);
+  });
+});

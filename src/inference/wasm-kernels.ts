@@ -1,12 +1,14 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import { fastConvolution } from './winograd/convolution.ts';
 
 /**
- * Kernels that only move values, faster than those of the WASM back end: its DepthToSpace works out the place of every
- * value anew, and its Slice and Concat go row by row through typed-array views. For our networks at 320 x 320 pixels
- * that was a third of the time (bench/network.mjs).
+ * Kernels that are faster than those of the WASM back end: its convolutions are sums, where Winograd's method needs far
+ * fewer multiplications; its DepthToSpace works out the place of every value anew, and its Slice and Concat go row by
+ * row through typed-array views (bench/network.mjs).
  */
 const KERNELS: Readonly<Record<string, (own: tf.KernelFunc) => tf.KernelFunc>> = {
+  FusedConv2D: fastConvolution,
   DepthToSpace: depthToSpace,
   Slice: sliceOfChannels,
   Concat: concatOfChannels,

@@ -1,8 +1,8 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendUnusable, type StartedBackend } from './backend.ts';
-import { replaceWasmKernels } from './wasm-kernels.ts';
-import { startWinograd } from './winograd/convolution.ts';
+import { startKernels } from './kernels/module.ts';
+import { replaceWasmKernels } from './kernels/replace.ts';
 
 /** Addresses of the builds of the WASM back end that are used. */
 export interface WasmFiles {
@@ -33,7 +33,7 @@ export async function startWasm(files: WasmFiles): Promise<StartedBackend> {
     throw new BackendUnusable('the WASM module could not be loaded');
   }
   const simd = tf.env().getBool('WASM_HAS_SIMD_SUPPORT');
-  if (simd) await startWinograd(tf.backend() as BackendWasm);
+  if (simd) await startKernels(tf.backend() as BackendWasm);
   return {
     name: 'wasm',
     detail: `${simd ? 'SIMD' : 'no SIMD'}, 1 thread`,

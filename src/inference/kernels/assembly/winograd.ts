@@ -1,17 +1,12 @@
 /**
  * Convolution 3 x 3, stride 1, with zeros around, by Winograd's minimal filtering F(4 x 4, 3 x 3): 36 multiplications for
  * 16 outputs where the sum takes 144 (Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015,
- * arXiv:1509.09308). AssemblyScript: compiled to WebAssembly with SIMD by `npm run build:kernels`.
- *
- * The module works in the memory that it is given and holds none of its own. Tensors are NHWC with N = 1, float32;
- * addresses are those of bytes.
+ * arXiv:1509.09308).
  */
 
 import { PLACES, up4 } from './layout';
 import { multiply } from './multiply';
 import { make, see } from './transforms';
-
-export { packFilter } from './filter';
 
 /** Rows of tiles of 4 x 4 outputs are worked on together until they are so many: what is set aside stays in the cache. */
 const TILES: i32 = 32;

@@ -2,9 +2,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { StartedBackend } from './backend.ts';
-import { NODE_WASM } from './testing/wasm-in-node.ts';
-import { startWasm } from './wasm.ts';
+import type { StartedBackend } from '../backend.ts';
+import { NODE_WASM } from '../testing/wasm-in-node.ts';
+import { startWasm } from '../wasm.ts';
 
 let started: StartedBackend;
 beforeAll(async () => {
@@ -59,6 +59,28 @@ test.each([[3], [-1], [1]])('Concat on axis %d', (axis) =>
     );
   }),
 );
+
+test.each([
+  [
+    [2, 3, 5],
+    [2, 3, 5],
+  ],
+  [[1, 7, 6], [6]],
+  [[3, 9], []],
+  [
+    [4, 1],
+    [1, 1],
+  ],
+  [[5], [4, 5]],
+  [
+    [4, 5, 3],
+    [5, 1],
+  ],
+])('Add and Multiply of %j and %j', async (a, b) => {
+  const tensor = (shape: number[]) => tf.tensor(numbers(tf.util.sizeFromShape(shape)), shape);
+  await onBoth(() => tf.add(tensor(a), tensor(b)));
+  await onBoth(() => tf.mul(tensor(a), tensor(b)));
+});
 
 test('whole numbers keep the kernels of the back end', () =>
   onBoth(() => tf.slice(tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3], 'int32'), [0, 1], [2, 2])));

@@ -6,11 +6,11 @@ import { compileKernels } from '../../../scripts/build-kernels.mjs';
 import type { StartedBackend } from '../backend.ts';
 import { NODE_WASM } from '../testing/wasm-in-node.ts';
 import { startWasm } from '../wasm.ts';
-import { WINOGRAD_CODE } from './code.ts';
-import { fastConvolution } from './convolution.ts';
+import { KERNELS_CODE } from './code.ts';
+import { convolution } from './convolution.ts';
 
 test('the code is that of its source', async () => {
-  expect(await compileKernels()).toBe(WINOGRAD_CODE);
+  expect(await compileKernels()).toBe(KERNELS_CODE);
 });
 
 let started: StartedBackend;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => started.dispose());
 
 /** The kernel with nothing to fall back on. */
-const kernel = fastConvolution(() => {
+const kernel = convolution(() => {
   throw new Error('left to the back end');
 });
 

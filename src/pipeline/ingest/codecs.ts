@@ -109,23 +109,25 @@ function unpackLzw(packed: Uint8Array, out: Uint8Array): number {
   const place = lzwPlace;
   const size = lzwSize;
   const { length } = out;
-  const end = packed.length;
+  /** From here on there may be no room for four bytes at once, or no three to read. */
+  const lastFour = length - 4;
+  const lastThree = packed.length - 3;
+  const end = packed.length * 8;
   let filled = 0;
   let next = LZW_END + 1;
   let width = 9;
   /** Size of the string before; 0 where a clear code has just been. It stands right before `filled`. */
   let previous = 0;
-  let bits = 0;
-  let held = 0;
+  /** Position of the next code in bits. */
   let at = 0;
-  while (filled < length) {
-    while (held < width && at < end) {
-      bits = (bits << 8) | packed[at++];
-      held += 8;
-    }
-    if (held < width) break;
-    held -= width;
-    const code = (bits >>> held) & ((1 << width) - 1);
+  while (filled < length && at + width <= end) {
+    const byte = at >>> 3;
+    const three =
+      byte <= lastThree
+        ? (packed[byte] << 16) | (packed[byte + 1] << 8) | packed[byte + 2]
+        : (packed[byte] << 16) | ((packed[byte + 1] ?? 0) << 8);
+    const code = (three >>> (24 - width - (at & 7))) & ((1 << width) - 1);
+    at += width;
     const before = filled - previous;
     let count = 1;
     if (code < LZW_CLEAR) {
@@ -143,8 +145,17 @@ function unpackLzw(packed: Uint8Array, out: Uint8Array): number {
       if (!known && (code > next || previous === 0))
         throw new Error(`LZW code ${code} before its definition`);
       const from = known ? place[code] : before;
-      count = Math.min(known ? size[code] : previous + 1, length - filled);
-      for (let i = 0; i < count; i++) out[filled + i] = out[from + i];
+      count = known ? size[code] : previous + 1;
+      if (count <= 4 && filled <= lastFour) {
+        // Most strings are short: four bytes without a loop, of which the next string overwrites those that are too many.
+        out[filled] = out[from];
+        out[filled + 1] = out[from + 1];
+        out[filled + 2] = out[from + 2];
+        out[filled + 3] = out[from + 3];
+      } else {
+        count = Math.min(count, length - filled);
+        for (let i = 0; i < count; i++) out[filled + i] = out[from + i];
+      }
     }
     if (previous > 0 && next < LZW_CODES) {
       // The string before and the first byte of this one: exactly what stands there.

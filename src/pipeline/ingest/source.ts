@@ -10,7 +10,12 @@ import { allocate, type ImageLayout, SAMPLE_BYTES } from './layout.ts';
  * rows of blocks, within these bounds.
  */
 const MIN_CACHE_BYTES = 32 * 2 ** 20;
-const MAX_CACHE_BYTES = 128 * 2 ** 20;
+const MAX_CACHE_BYTES = 192 * 2 ** 20;
+/**
+ * Rows of strips that are kept: every window of a row of windows needs the same strips from side to side, so that with
+ * room for fewer each would be decoded again for each window. A run's windows are 576 pixels high.
+ */
+const KEPT_ROWS = 576;
 /** More than there are directories in a file. */
 const MAX_LEVELS = 1024;
 /** Blocks fetched and unpacked at a time, unless they are large. */
@@ -58,7 +63,7 @@ function centres(start: number, length: number, count: number): Int32Array {
 }
 
 export interface DecodeOptions {
-  /** Bytes of decoded blocks that may be kept; 128 MiB by default. */
+  /** Bytes of decoded blocks that may be kept; 192 MiB by default. */
   readonly cacheBudget?: number;
   /** The platform's by default. */
   readonly inflate?: Inflate;
@@ -258,8 +263,8 @@ function assertInside(window: Window, grid: { width: number; height: number }): 
 
 function cacheBytes({ width, blockWidth, blockHeight, bands, sampleType }: ImageLayout): number {
   const paddedWidth = Math.ceil(width / blockWidth) * blockWidth;
-  const twoRows = 2 * paddedWidth * blockHeight * bands * SAMPLE_BYTES[sampleType];
-  return Math.max(MIN_CACHE_BYTES, twoRows);
+  const rows = (blockWidth >= width ? KEPT_ROWS : 0) + 2 * blockHeight;
+  return Math.max(MIN_CACHE_BYTES, paddedWidth * rows * bands * SAMPLE_BYTES[sampleType]);
 }
 
 /** Least recently used blocks go first; the newest one stays whatever its size. */

@@ -35,6 +35,35 @@ export function whenReleased(name: string, then: () => void): () => void {
   return () => waiting.abort();
 }
 
+/** Before the first tile has told how fast the device is, while its shaders are compiled. */
+const FIRST_LIMIT_MS = 5 * 60_000;
+const LEAST_LIMIT_MS = 60_000;
+const SLOWEST_TIMES = 10;
+
+/**
+ * Watches tiles that are computed one after the other, in the order in which they are handed in, on a graphics device: a
+ * driver that hangs says nothing.
+ * @param onSilence called with the reason when a tile takes far longer than the slowest so far
+ */
+export function watchdog(onSilence: (why: string) => void): (work: Promise<unknown>) => void {
+  let slowest: number | null = null;
+  let before: Promise<void> = Promise.resolve();
+  return (work) => {
+    const ended = work.then(
+      () => true,
+      () => false,
+    );
+    before = before.then(async () => {
+      const limit = slowest === null ? FIRST_LIMIT_MS : Math.max(LEAST_LIMIT_MS, SLOWEST_TIMES * slowest);
+      const why = `it gave no answer for ${Math.round(limit / 1000)} seconds`;
+      const timer = setTimeout(() => onSilence(why), limit);
+      const begin = performance.now();
+      if (await ended) slowest = Math.max(slowest ?? 0, performance.now() - begin);
+      clearTimeout(timer);
+    });
+  };
+}
+
 let last = 0;
 
 /** A name for a worker, its own among those of all pages. */

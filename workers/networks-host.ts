@@ -4,7 +4,7 @@ import type { StartReport } from '../src/inference/networks.ts';
 import { PipelineError } from '../src/pipeline/errors.ts';
 import type { GeneratorSize, Networks } from '../src/pipeline/networks.ts';
 import './crossing.ts';
-import { whenReleased, workerName } from './liveness.ts';
+import { watchdog, whenReleased, workerName } from './liveness.ts';
 import type { InferenceApi, PipelineConfig } from './protocol.ts';
 
 export interface RemoteNetworks {
@@ -111,15 +111,17 @@ async function startNetworks(worker: Worker, name: string, config: PipelineConfi
 
   const { report, models } = await unlessLost(remote.start(config));
   whenReleased(name, () => lose(''));
+  // WebAssembly cannot hang, however long it takes on a machine that is busy or asleep.
+  const watch = report.backend === 'webgpu' ? watchdog(lose) : () => {};
   const compute = async (
     network: 'detect' | 'generate',
     input: Float32Array,
     height: number,
     width: number,
   ) => {
-    const { output, milliseconds } = await unlessLost(
-      remote.compute(network, transfer(input, [input.buffer]), height, width),
-    );
+    const work = unlessLost(remote.compute(network, transfer(input, [input.buffer]), height, width));
+    watch(work);
+    const { output, milliseconds } = await work;
     // Shows in the browser's profiler, and is what bench/ reads.
     const end = performance.now();
     performance.measure(network, { start: Math.max(0, end - milliseconds), end });

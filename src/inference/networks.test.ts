@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { PipelineError } from '../pipeline/errors.ts';
 import {
   DETECTOR_CHANNELS,
@@ -41,6 +41,22 @@ describe('createNetworks', () => {
     ]);
     expect(started.networks.models.detector).toMatchObject({ name: 'detector', version: '1.2.3' });
     expect(started.networks.models.detector.sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('passes over a graphics adapter that does not answer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    vi.stubGlobal('navigator', { gpu: { requestAdapter: () => new Promise(() => {}) } });
+    try {
+      const starting = start();
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+      vi.advanceTimersByTime(30_000);
+      started = await starting;
+    } finally {
+      vi.unstubAllGlobals();
+      vi.useRealTimers();
+    }
+    expect(started.report.backend).toBe('wasm');
+    expect(started.report.passedOver).toEqual([{ backend: 'webgpu', reason: 'it does not answer' }]);
   });
 
   test('computes what the graph says, on any tile shape', async () => {

@@ -4,6 +4,7 @@ import { type BackendName, BackendUnusable, type StartedBackend } from './backen
 import { type FetchBytes, fetchModel, goldenDifference, type LoadedModel, loadModel } from './model.ts';
 import { startWasm, type WasmFiles } from './wasm.ts';
 import { startWebGpu } from './webgpu.ts';
+import { within } from './within.ts';
 
 export interface NetworksOptions {
   /** Address of the folder that holds the models' folders, with a slash at the end. */
@@ -38,6 +39,10 @@ const GENERATOR_FOLDERS: Readonly<Record<GeneratorSize, string>> = {
   full: 'generator/',
   light: 'generator-light/',
 };
+
+/** A driver that hangs fails nothing and answers nothing. Shaders are compiled in this time. */
+const GOLDEN_LIMIT_MS = 120_000;
+const silent = () => new BackendUnusable('it does not answer');
 
 const DEFAULT_ORDER: readonly BackendName[] = ['webgpu', 'wasm'];
 
@@ -74,7 +79,8 @@ export async function createNetworks(
       for (const files of [detector, generator]) {
         const model = await loadModel(files);
         models.push(model);
-        const difference = await unlessLost(backend, goldenDifference(files, model));
+        const golden = goldenDifference(files, model);
+        const difference = await within(GOLDEN_LIMIT_MS, unlessLost(backend, golden), silent);
         if (!(difference <= files.card.golden.tolerance)) {
           throw new BackendUnusable(
             `it computes wrongly: ${files.card.name} is off by ${difference.toPrecision(2)} on its test tile`,

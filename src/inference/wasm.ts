@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BackendUnusable, type StartedBackend } from './backend.ts';
 import { startKernels } from './kernels/module.ts';
 import { replaceWasmKernels } from './kernels/replace.ts';
+import { within } from './within.ts';
 
 /** Addresses of the builds of the WASM back end that are used. */
 export interface WasmFiles {
@@ -29,9 +30,9 @@ export async function startWasm(files: WasmFiles): Promise<StartedBackend> {
     // Asked for by name, never loaded.
     'tfjs-backend-wasm-threaded-simd.wasm': files.simd,
   });
-  if (!(await withTimeout(tf.setBackend('wasm')))) {
-    throw new BackendUnusable('the WASM module could not be loaded');
-  }
+  const failed = () => new BackendUnusable('the WASM module could not be loaded');
+  // The module never settles if its start fails half-way.
+  if (!(await within(START_TIMEOUT_MS, tf.setBackend('wasm'), failed))) throw failed();
   const simd = tf.env().getBool('WASM_HAS_SIMD_SUPPORT');
   if (simd) await startKernels(tf.backend() as BackendWasm);
   return {
@@ -45,17 +46,4 @@ export async function startWasm(files: WasmFiles): Promise<StartedBackend> {
       tf.registerBackend('wasm', factory);
     },
   };
-}
-
-/** The module never settles if its start fails half-way. */
-async function withTimeout(started: Promise<boolean>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const expired = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), START_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([started, expired]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { PipelineError } from '../pipeline/errors.ts';
 import { BackendUnusable, type StartedBackend } from './backend.ts';
+import { within } from './within.ts';
 
 /** Limits of the adapter that we ask for in full; the defaults bound a tile's activations too tightly. */
 const RAISED_LIMITS = [
@@ -12,6 +13,11 @@ const RAISED_LIMITS = [
   'maxComputeInvocationsPerWorkgroup',
 ] as const;
 
+/** A driver that hangs fails nothing and answers nothing. */
+const START_LIMIT_MS = 30_000;
+const answered = <T>(work: Promise<T>) =>
+  within(START_LIMIT_MS, work, () => new BackendUnusable('it does not answer'));
+
 /**
  * Starts WebGPU on a device of our own, so that its loss is noticed.
  *
@@ -22,16 +28,19 @@ const RAISED_LIMITS = [
 export async function startWebGpu(softwareToo: boolean): Promise<StartedBackend> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!gpu) throw new BackendUnusable('this browser has no WebGPU');
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  const adapter = await answered(
+    gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null),
+  );
   if (!adapter) throw new BackendUnusable('WebGPU found no graphics adapter');
   if (isSoftware(adapter) && !softwareToo) {
     throw new BackendUnusable('WebGPU would run on the processor, which is slower than WASM');
   }
-  const device = await adapter
-    .requestDevice({ requiredLimits: Object.fromEntries(RAISED_LIMITS.map((k) => [k, adapter.limits[k]])) })
-    .catch((cause) => {
+  const requiredLimits = Object.fromEntries(RAISED_LIMITS.map((k) => [k, adapter.limits[k]]));
+  const device = await answered(
+    adapter.requestDevice({ requiredLimits }).catch((cause) => {
       throw new BackendUnusable('the graphics adapter gave no WebGPU device', { cause });
-    });
+    }),
+  );
   const listeners = new Set<(error: PipelineError) => void>();
   let lost: PipelineError | null = null;
   void device.lost.then((info) => {

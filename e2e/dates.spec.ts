@@ -54,7 +54,7 @@ test('two dates together: the clearest is offered, the other chosen, repaired wi
   }
   await expect(page.getByRole('heading', { name: 'Ready' })).toBeVisible();
 
-  await page.getByRole('button', { name: 'Repair 10 Aug 2001 instead' }).click();
+  await page.getByRole('button', { name: 'Repair this one: 10 Aug 2001' }).click();
   await expect(rows(page).nth(0)).toContainText('To repair');
   await page.getByRole('button', { name: 'Remove clouds' }).click();
   await done(page);

@@ -204,7 +204,9 @@ test('a comparison is shared: as HTML, and as a folder that plain servers serve'
   expect(await violations(page)).toEqual([]);
   await page.screenshot({ path: 'test-results/share.png' });
   await dialog.getByRole('radio', { name: 'Frame' }).check();
-  await expect(html).toHaveValue(/^<iframe .*src="https:\/\/data.example\/olinda\/embed.html\?before=images/);
+  await expect(html).toHaveValue(
+    /^<iframe[\s\S]*src="https:\/\/data.example\/olinda\/embed.html\?before=images/,
+  );
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     dialog.getByRole('button', { name: 'Save the folder as ZIP' }).click(),

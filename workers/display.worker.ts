@@ -13,16 +13,19 @@ import {
   probePixel,
 } from '../src/pipeline/enhance/display-tile.ts';
 import { enhances, type Tone } from '../src/pipeline/enhance/enhance.ts';
-import { enhancedTile, sceneTone } from '../src/pipeline/enhance/enhanced-tile.ts';
+import { enhancedTile, type ReadDisplayTile, sceneTone } from '../src/pipeline/enhance/enhanced-tile.ts';
 import { needsPreview, withPreview } from '../src/pipeline/enhance/preview.ts';
 import { type Stretch, sceneStretch } from '../src/pipeline/enhance/stretch.ts';
 import { PipelineError } from '../src/pipeline/errors.ts';
 import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
-import type { SceneSource } from '../src/pipeline/scene.ts';
+import { writePicture } from '../src/pipeline/output/picture.ts';
+import { placeOf } from '../src/pipeline/place.ts';
+import type { SceneSource, Window } from '../src/pipeline/scene.ts';
 import { jobs } from './crossing.ts';
 import { holdLock } from './liveness.ts';
 import { openInput } from './open-comparison.ts';
 import { otherDates } from './other-dates.ts';
+import { writeOutputFile } from './output-file.ts';
 import { openPreviewPages, type PreviewPages } from './preview-pages.ts';
 import type { DisplayApi, TileMessage } from './protocol.ts';
 import { tileRequests } from './tile-requests.ts';
@@ -88,37 +91,64 @@ const api: DisplayApi = {
     ended === run ? Promise.resolve() : new Promise((resolve) => waiting.set(run, () => resolve())),
   displayTile: (job, request) =>
     running.run(job, async (signal) => {
-      const tile = comparison
-        ? await comparisonTile(comparison, request, signal)
-        : await picturedTile(await sourceOf(request), request, signal);
+      const tile = await picturedTile(request, signal);
       return transfer(tile, [tile.data.buffer]);
     }),
+  exportPicture: (job, look, picked) =>
+    running.run(job, (signal) => {
+      const { scene: shown } = open(scene);
+      const layer = comparison || currentRun !== NO_RUN ? 'after' : 'before';
+      const { bands, enhancement } = look;
+      const tile = (window: Window, aborted?: AbortSignal) => {
+        const { width, height } = window;
+        return picturedTile({ layer, window, width, height, bands, enhancement }, aborted);
+      };
+      const onProgress = (done: number, total: number) =>
+        emit(job, { type: 'progress', stage: 'output', done, total, secondsLeft: null });
+      return writeOutputFile(picked, ({ sink, scratch }) =>
+        writePicture(shown, look, tile, sink, { signal, scratch, onProgress }),
+      );
+    }),
   stretch: (job, bands) => running.run(job, (signal) => sceneStretch(open(scene), bands, signal)),
-  probe: (x, y) => (comparison ? probeComparison(comparison, x, y) : probePixel(open(scene), store, x, y)),
+  async probe(x, y) {
+    const { grid } = (comparison?.before ?? open(scene)).scene;
+    const values = await (comparison
+      ? probeComparison(comparison, x, y)
+      : probePixel(open(scene), store, x, y));
+    return { ...values, place: placeOf(grid, x + 0.5, y + 0.5) };
+  },
 };
 
 /** Tones of the open scene by bands and dehazing: every tile of a picture waits for the same. */
 const tones = new Map<string, Promise<{ stretch: Stretch[]; tone: Tone }>>();
 
-async function picturedTile(source: SceneSource, request: DisplayRequest, signal: AbortSignal) {
+/** A tile of the scene and its run, or of the finished files that are shown instead. */
+const plainTile: ReadDisplayTile = async (request, signal) =>
+  comparison
+    ? comparisonTile(comparison, request, signal)
+    : displayTile(await sourceOf(request), store, request, signal);
+
+async function picturedTile(request: DisplayRequest, signal?: AbortSignal) {
   const { enhancement, bands, layer } = request;
   const isPicture = (layer === 'before' || layer === 'after') && bands.length === 3;
-  if (!enhancement || !isPicture || !enhances(enhancement))
-    return displayTile(source, store, request, signal);
+  if (!enhancement || !isPicture || !enhances(enhancement)) return plainTile(request, signal);
   const shown = open(scene);
-  const isMaskKnown = currentRun !== NO_RUN && ended === currentRun;
+  const { grid } = shown.scene;
+  const isMaskKnown = comparison
+    ? comparison.classes.mask !== undefined
+    : currentRun !== NO_RUN && ended === currentRun;
   const key = `${bands} ${enhancement.dehaze} ${isMaskKnown && currentRun}`;
   const known =
     tones.get(key) ??
     sceneStretch(shown, bands).then(async (stretch) => ({
       stretch,
-      tone: await sceneTone(shown, store, bands, stretch, enhancement.dehaze, isMaskKnown),
+      tone: await sceneTone(grid, plainTile, bands, stretch, enhancement.dehaze, isMaskKnown),
     }));
   known.catch(() => tones.delete(key));
   if (tones.size > KEPT_TONES) tones.clear();
   tones.set(key, known);
   const { stretch, tone } = await known;
-  return enhancedTile(source, store, request, stretch, tone, enhancement, signal);
+  return enhancedTile(grid, plainTile, request, stretch, tone, enhancement, signal);
 }
 
 /** The picture that a tile shows. */

@@ -16,6 +16,8 @@ import type {
 } from '../src/pipeline/events.ts';
 import type { ImageFile } from '../src/pipeline/library/record.ts';
 import type { GeneratorSize, Networks } from '../src/pipeline/networks.ts';
+import type { Look } from '../src/pipeline/output/picture.ts';
+import type { Place } from '../src/pipeline/place.ts';
 import type { Scene, SceneOverrides, Window } from '../src/pipeline/scene.ts';
 import type { ComparisonInput, OpenedComparison } from './comparison-protocol.ts';
 import type { Speed } from './speed.ts';
@@ -137,15 +139,14 @@ export interface PipelineConfig {
   readonly prefer?: readonly BackendName[];
 }
 
-export interface DisplayEvent {
-  readonly type: 'mask-changed' | 'result-changed';
-  readonly window: Window;
-}
+export type DisplayEvent =
+  | { readonly type: 'mask-changed' | 'result-changed'; readonly window: Window }
+  | Extract<PipelineEvent, { readonly type: 'progress' }>;
 
 /** The display worker: answers what the viewer asks while the pipeline worker computes. */
 export interface DisplayApi {
   /** Resolves when the worker's end would be noticed; see liveness.ts. */
-  start(onEvent: (run: number, event: DisplayEvent) => void): Promise<void>;
+  start(onEvent: (job: number, event: DisplayEvent) => void): Promise<void>;
   /** Null: the pipeline worker has ended. */
   connectPipeline(port: MessagePort | null): void;
   cancel(job: number): void;
@@ -160,8 +161,11 @@ export interface DisplayApi {
   /** Resolves when every tile of the run has been taken and announced. */
   settled(run: number): Promise<void>;
   displayTile(job: number, request: DisplayRequest): Promise<DisplayPixels>;
+  /** Writes the scene as it is looked at: repaired, once there is a run. As `export` of the pipeline worker. */
+  exportPicture(job: number, look: Look, picked: FileSystemFileHandle | null): Promise<Blob | null>;
   stretch(job: number, bands: readonly number[]): Promise<BandStretch[]>;
-  probe(x: number, y: number): Promise<PixelValues>;
+  /** Values of the pixel, and where its middle lies. */
+  probe(x: number, y: number): Promise<PixelValues & { readonly place: Place | null }>;
 }
 
 export interface OpenedForDisplay {

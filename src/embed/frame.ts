@@ -61,6 +61,7 @@ if (location.protocol === 'file:') {
   message.textContent =
     'Nothing to show: the address of this page names no images. It ends in ?before=<GeoTIFF>&after=<GeoTIFF>.';
   document.body.append(message);
+  element.hidden = true;
 }
 document.body.append(element);
 host.send({ unclouded: 1, type: 'ready' });

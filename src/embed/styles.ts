@@ -14,6 +14,7 @@ img { object-fit: cover; pointer-events: none; }
 .map:not(:focus-within) .ol-viewport { touch-action: pan-y !important; }
 .message { position: absolute; inset: auto 12px 12px; margin: auto; max-width: 34em; width: fit-content;
   padding: 6px 14px; border-radius: 8px; background: light-dark(#fff, #19212a); box-shadow: 0 1px 6px #0003; }
+.message:has(button) { inset-block: 0; height: fit-content; max-height: 100%; overflow: auto; max-width: min(34em, 100% - 48px); box-sizing: border-box; padding: 12px 16px; }
 .message:empty { display: none; }
 .message p { margin: 4px 0 8px; overflow-wrap: anywhere; }
 button { font: inherit; min-height: 32px; padding: 2px 12px; border: 1px solid light-dark(#8b979f, #667583);

@@ -110,13 +110,14 @@ export function createEngine(options: EngineOptions = {}): Engine {
     await computing.connectDisplay(transfer(port2, [port2]));
   }
 
-  /** Work of the pipeline worker that tells how far it is. */
-  function listened<T>(
-    work: (api: Remote<PipelineApi>, job: number) => Promise<T>,
+  /** Work of a worker that tells how far it is. */
+  function listenedTo<Api extends { cancel(job: number): void }, T>(
+    worker: WorkerClient<Api>,
+    work: (api: Remote<Api>, job: number) => Promise<T>,
     onEvent: (event: EngineEvent) => void,
     signal?: AbortSignal,
   ): Promise<T> {
-    return pipeline.call(async (api, job) => {
+    return worker.call(async (api, job) => {
       listeners.set(job, onEvent);
       try {
         return await work(api, job);
@@ -124,6 +125,14 @@ export function createEngine(options: EngineOptions = {}): Engine {
         listeners.delete(job);
       }
     }, signal);
+  }
+
+  function listened<T>(
+    work: (api: Remote<PipelineApi>, job: number) => Promise<T>,
+    onEvent: (event: EngineEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    return listenedTo(pipeline, work, onEvent, signal);
   }
 
   return {
@@ -232,15 +241,20 @@ export function createEngine(options: EngineOptions = {}): Engine {
     async export(product, onEvent, signal) {
       const name = exportName(current?.name ?? 'scene', product);
       const picked = await pickFile(name);
-      return pipeline.call(async (api, job) => {
-        listeners.set(job, onEvent);
-        try {
-          const blob = await api.export(job, product, picked);
-          return blob && { name, blob };
-        } finally {
-          listeners.delete(job);
-        }
-      }, signal);
+      const blob = await listened((api, job) => api.export(job, product, picked), onEvent, signal);
+      return blob && { name, blob };
+    },
+
+    async exportPicture(look, onEvent, signal) {
+      const name = `${stemOf(current?.name ?? 'scene')}-picture.tif`;
+      const picked = await pickFile(name);
+      const blob = await listenedTo(
+        display,
+        (api, job) => api.exportPicture(job, look, picked),
+        onEvent,
+        signal,
+      );
+      return blob && { name, blob };
     },
 
     pickFolder,

@@ -9,6 +9,8 @@ import type { SelfCheck } from '../pipeline/evaluate/self-check.ts';
 import type { Evaluation, RunEvent, RunReport, RunSettings } from '../pipeline/events.ts';
 import type { ImageFile } from '../pipeline/library/record.ts';
 import type { GeneratorSize } from '../pipeline/networks.ts';
+import type { Look } from '../pipeline/output/picture.ts';
+import type { Place } from '../pipeline/place.ts';
 import type { Scene, SceneOverrides, Window } from '../pipeline/scene.ts';
 
 /**
@@ -88,6 +90,12 @@ export interface Engine {
    */
   export(
     product: Product,
+    onEvent: (event: EngineEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<ExportedFile | null>;
+  /** Writes a picture of the whole scene as it is looked at, for the eye; as {@link export}. */
+  exportPicture(
+    look: Look,
     onEvent: (event: EngineEvent) => void,
     signal?: AbortSignal,
   ): Promise<ExportedFile | null>;
@@ -255,6 +263,7 @@ export type Picture = 'scene' | 'result' | number;
 
 export type TileRequest = DisplayRequest;
 export type DisplayTile = DisplayPixels;
-export type PixelProbe = PixelValues;
+/** A pixel's values, and where it lies; null where the scene does not say. */
+export type PixelProbe = PixelValues & { readonly place: Place | null };
 
 export type { ComparisonInput, DateSurvey, ErrorReport, ReportRequest, RunRequest, Unfinished };

@@ -134,7 +134,10 @@ export function batchActions(context: ActionContext): BatchActions {
       if (get().batch === null || get().batch?.running) return;
       try {
         const folder = await engine.pickFolder();
-        set(({ batch }) => ({ batch: batch && { ...batch, running: true, folder: folder?.name ?? null } }));
+        set(({ batch }) => ({
+          batch: batch && { ...batch, running: true, folder: folder?.name ?? null },
+          reviewMask: false,
+        }));
         const next = () => get().batch?.items.find(({ state }) => state.status === 'waiting');
         for (let item = next(); item && get().batch?.running; item = next()) {
           const goOn = await process(item, folder);

@@ -60,6 +60,7 @@ export const EMPTY = {
   overlay: 'mask',
   swipe: 0.5,
   probe: null,
+  inspecting: false,
   notices: [],
   startWindow: null,
 } as const satisfies Partial<AppState>;

@@ -1,13 +1,22 @@
 import { toPipelineError } from '../pipeline/errors.ts';
 import type { Notice } from '../pipeline/scene.ts';
-import type { EngineEvent } from '../services/engine.ts';
+import type { EngineEvent, ExportedFile } from '../services/engine.ts';
 import type { ActionContext } from './context.ts';
 import { usableDates } from './dates.ts';
-import type { Actions } from './state.ts';
+import type { Actions, JobSlice } from './state.ts';
 
 type JobActions = Pick<
   Actions,
-  'run' | 'continueRun' | 'pause' | 'resume' | 'prioritise' | 'cancel' | 'save' | 'cancelSave' | 'saveFile'
+  | 'run'
+  | 'continueRun'
+  | 'pause'
+  | 'resume'
+  | 'prioritise'
+  | 'cancel'
+  | 'save'
+  | 'savePicture'
+  | 'cancelSave'
+  | 'saveFile'
 >;
 
 /** Resolves when the scene stands on the map, or when that takes too long. */
@@ -63,6 +72,27 @@ export function jobActions(context: ActionContext): JobActions {
     const { job } = get();
     const unfinished = await engine.unfinished().catch(() => null);
     if (get().job === job) set({ unfinished });
+  };
+
+  /** Has a file written, one at a time, and hands it to the user. */
+  const write = async (
+    product: NonNullable<JobSlice['saving']>['product'],
+    make: (onEvent: (event: EngineEvent) => void, signal: AbortSignal) => Promise<ExportedFile | null>,
+  ) => {
+    if (get().saving !== null) return;
+    set({ saving: { product, share: 0 }, error: null });
+    stopSaving = new AbortController();
+    const { signal } = stopSaving;
+    try {
+      const file = await make((event) => {
+        if (event.type === 'progress') set({ saving: { product, share: event.done / event.total } });
+      }, signal);
+      if (file !== null && !signal.aborted) context.saveFile(file);
+    } catch (fault) {
+      if (!signal.aborted) get().actions.fail(fault);
+    } finally {
+      set({ saving: null });
+    }
   };
 
   return {
@@ -131,25 +161,11 @@ export function jobActions(context: ActionContext): JobActions {
       set({ job: { status: known }, opening: null });
       if (known === 'cancelled' && get().scene !== null) void lookBack();
     },
-    async save(product) {
-      if (get().saving !== null) return;
-      set({ saving: { product, share: 0 }, error: null });
-      stopSaving = new AbortController();
-      const { signal } = stopSaving;
-      try {
-        const file = await engine.export(
-          product,
-          (event) => {
-            if (event.type === 'progress') set({ saving: { product, share: event.done / event.total } });
-          },
-          signal,
-        );
-        if (file !== null && !signal.aborted) context.saveFile(file);
-      } catch (fault) {
-        if (!signal.aborted) get().actions.fail(fault);
-      } finally {
-        set({ saving: null });
-      }
+    save: (product) => write(product, (onEvent, signal) => engine.export(product, onEvent, signal)),
+    savePicture() {
+      const { displayBands: bands, stretch, gamma, enhancement } = get();
+      const look = { bands, stretch, gamma, enhancement };
+      return write('picture', (onEvent, signal) => engine.exportPicture(look, onEvent, signal));
     },
     cancelSave: () => stopSaving?.abort(),
     saveFile: (file) => context.saveFile(file),

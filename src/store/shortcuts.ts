@@ -29,6 +29,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
     words: 'Origin of pixels, on or off',
     act: (s) => s.hasResult && toggled(s, 'provenance'),
   },
+  {
+    keys: ['i'],
+    words: 'Inspect the pixel in the middle of the map, on or off',
+    act: (s) => s.scene !== null && s.actions.setInspecting(!s.inspecting),
+  },
   { keys: ['p'], words: 'Fold or unfold the panel', act: (s) => s.actions.setPanelOpen(!s.panelOpen) },
   {
     keys: ['Escape'],

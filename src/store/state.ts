@@ -78,7 +78,7 @@ export interface JobSlice {
   /** True from the first repaired tile of the current run on: there is something to compare. */
   readonly hasResult: boolean;
   /** The product that is being written, and how much of it has been, 0..1. */
-  readonly saving: { readonly product: Product; readonly share: number } | null;
+  readonly saving: { readonly product: Product | 'picture'; readonly share: number } | null;
   /** The last part of the map that changed. Not for rendering: the viewer subscribes to it. */
   readonly tileChange: Extract<EngineEvent, { readonly window: unknown }> | null;
 }
@@ -102,6 +102,8 @@ export interface ViewSlice {
   readonly swipe: number;
   readonly basemap: boolean;
   readonly probe: PixelProbe | null;
+  /** The pixel in the middle of the map is looked at, whatever the pointer does. */
+  readonly inspecting: boolean;
 }
 
 export interface MessageSlice {
@@ -158,6 +160,8 @@ export interface Actions
   prioritise(window: Window | null): void;
   cancel(): void;
   save(product: Product): Promise<void>;
+  /** Saves a picture of the whole scene as it is looked at, for the eye. */
+  savePicture(): Promise<void>;
   /** Stops the file that is being written; the result stays and can be saved again. */
   cancelSave(): void;
   /** Hands a file made elsewhere (the picture of the map) to the user. */
@@ -172,6 +176,7 @@ export interface Actions
   sceneShown(): void;
   /** Pixel under the pointer; answered by `probe`, at most one question at a time. */
   pointAt(pixel: { x: number; y: number } | null): void;
+  setInspecting(on: boolean): void;
   fail(fault: unknown): void;
   dismissError(): void;
   dismissNotice(code: string): void;

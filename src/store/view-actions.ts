@@ -12,6 +12,7 @@ type ViewActions = Pick<
   | 'setBasemap'
   | 'sceneShown'
   | 'pointAt'
+  | 'setInspecting'
 >;
 
 /** How the scene is shown; nothing here changes the result. */
@@ -57,6 +58,7 @@ export function viewActions({ engine, set, get }: ActionContext): ViewActions {
     setOverlayOpacity: (overlayOpacity) => set({ overlayOpacity }),
     setSwipe: (swipe) => set({ swipe }),
     setBasemap: (basemap) => set({ basemap }),
+    setInspecting: (inspecting) => set({ inspecting }),
     sceneShown: () => set(({ sceneRevision }) => ({ shownRevision: sceneRevision })),
     pointAt(pixel) {
       wanted = pixel;

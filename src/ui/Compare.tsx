@@ -38,6 +38,7 @@ export function Compare() {
       </select>
       {mode === 'blink' && <Blink />}
       {mode === 'blend' && <Blend />}
+      {mode === 'difference' && <p className="fine">Black: unchanged</p>}
     </section>
   );
 }

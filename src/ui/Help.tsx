@@ -23,7 +23,7 @@ export default function Help() {
             <tr key={words}>
               <th scope="row">
                 {keys.map((key) => (
-                  <kbd key={key}>{key}</kbd>
+                  <kbd key={key}>{key.length === 1 ? key.toUpperCase() : key}</kbd>
                 ))}
               </th>
               <td>{words}</td>

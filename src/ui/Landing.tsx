@@ -45,6 +45,7 @@ export function Landing() {
                 Try the sample scene
               </button>
             </div>
+            <SavedOffer />
             <p className="hint">
               <FilesButton
                 className="button small"
@@ -53,7 +54,6 @@ export function Landing() {
                 onFiles={(files) => void queueFiles(files)}
               />
             </p>
-            <SavedOffer />
             <p className="hint">
               Or drop a file anywhere on this page; bands in files of their own (B02.tif, B03.tif, ...)
               together, or their folder: they are saved as one file. Several dates of one place repair each

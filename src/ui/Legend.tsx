@@ -4,6 +4,7 @@ import type { Overlay } from '../store/state.ts';
 import { CONFIDENCE_RAMP, css } from '../viewer/palette.ts';
 import { useActions, useApp } from './context.ts';
 import { dateName } from './date-words.ts';
+import { Ramp } from './Ramp.tsx';
 
 const ENTRIES = {
   mask: [
@@ -41,8 +42,10 @@ export function Legend() {
   const dates = useApp((state) => state.dates);
   const runDates = useApp((state) => state.runDates);
   const isSaved = useApp((state) => state.job.status === 'saved');
+  // The difference is shown by itself.
+  const plain = useApp((state) => state.hasResult && state.compareMode === 'difference');
   const { setOverlay, setOverlayOpacity } = useActions();
-  if (!started) return null;
+  if (!started || plain) return null;
   const kept = NAMES.filter(([id]) => !isSaved || id !== 'confidence');
   const offered = kept.filter(
     ([id]) => id === 'mask' || id === 'none' || (hasResult && (id !== 'date' || runDates.length > 0)),
@@ -74,7 +77,7 @@ export function Legend() {
           ))}
         </ul>
       )}
-      {overlay === 'confidence' && <ConfidenceRamp />}
+      {overlay === 'confidence' && <Ramp stops={CONFIDENCE_RAMP} low="0 %" high="100 %" />}
       {overlay !== 'none' && (
         <label className="slider-row">
           <span>Opacity</span>
@@ -111,15 +114,4 @@ function entriesOf(
     default:
       return [];
   }
-}
-
-function ConfidenceRamp() {
-  const stops = CONFIDENCE_RAMP.map(([percent, rgb]) => `${css(rgb)} ${percent}%`).join(', ');
-  return (
-    <div className="ramp">
-      <div style={{ background: `linear-gradient(to right, ${stops})` }} />
-      <span>0 %</span>
-      <span>100 %</span>
-    </div>
-  );
 }

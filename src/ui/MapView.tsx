@@ -1,7 +1,7 @@
 import { useContext, useEffect, useRef } from 'react';
 import type { Viewer } from '../viewer/viewer.ts';
 import { bindViewer } from './bind-viewer.ts';
-import { TilesContext, useActions, useAppStore, ViewerContext } from './context.ts';
+import { TilesContext, useActions, useApp, useAppStore, ViewerContext } from './context.ts';
 
 /** The map. OpenLayers is fetched when the first scene is shown. */
 export function MapView() {
@@ -49,9 +49,10 @@ export function MapView() {
 
 function ZoomButtons() {
   const viewer = useContext(ViewerContext);
-  const { pointAt } = useActions();
+  const inspecting = useApp((state) => state.inspecting);
+  const { pointAt, setInspecting } = useActions();
   return (
-    <div className="zoom" onPointerEnter={() => pointAt(null)}>
+    <div className="zoom" onPointerEnter={() => inspecting || pointAt(null)}>
       <button type="button" aria-label="Zoom in" onClick={() => viewer.current?.zoomBy(1)}>
         <Icon path="M8 3v10M3 8h10" />
       </button>
@@ -60,6 +61,15 @@ function ZoomButtons() {
       </button>
       <button type="button" aria-label="Show the whole scene" onClick={() => viewer.current?.showAll()}>
         <Icon path="M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3" />
+      </button>
+      <button
+        type="button"
+        aria-label="Inspect the middle of the map"
+        title="Inspect the middle of the map (I)"
+        aria-pressed={inspecting}
+        onClick={() => setInspecting(!inspecting)}
+      >
+        <Icon path="M8 1.500v4M8 10.500v4M1.500 8h4M10.500 8h4M8 7.900v.2" />
       </button>
     </div>
   );

@@ -1,7 +1,8 @@
-import { useContext } from 'react';
-import type { Band } from '../pipeline/scene.ts';
+import type { Place } from '../pipeline/place.ts';
+import type { Band, Grid } from '../pipeline/scene.ts';
+import type { PixelProbe } from '../services/engine.ts';
 import { toCrs } from '../viewer/map-space.ts';
-import { useApp, ViewerContext } from './context.ts';
+import { useApp } from './context.ts';
 import { Spectrum } from './Spectrum.tsx';
 import { MASK_WORDS, PROVENANCE_WORDS, sampleText } from './words.ts';
 
@@ -10,21 +11,16 @@ export function Readout() {
   const probe = useApp((state) => state.probe);
   const scene = useApp((state) => state.scene?.scene);
   const hasResult = useApp((state) => state.hasResult);
-  const viewer = useContext(ViewerContext);
+  const inspecting = useApp((state) => state.inspecting);
   if (probe === null || scene === undefined || probe.before === null) return null;
-  const place = toCrs(scene.grid, probe.x + 0.5, probe.y + 0.5);
-  const geographic = viewer.current?.geographic(probe.x + 0.5, probe.y + 0.5) ?? null;
-  const digits = scene.grid.crs.units === 'degrees' ? 5 : 0;
   const after = hasResult ? probe.after : null;
+  const origin = originInWords(probe, hasResult);
   return (
-    <section className="readout" aria-label="Pixel under the pointer">
+    <section className="readout" aria-label={inspecting ? 'Pixel in the middle' : 'Pixel under the pointer'}>
       <p className="place">
-        {place !== null && (
-          <span>
-            {scene.grid.crs.code} {place.map((value) => value.toFixed(digits)).join(', ')}
-          </span>
-        )}
-        {geographic !== null && scene.grid.crs.units !== 'degrees' && <span>{inDegrees(geographic)}</span>}
+        {placeInWords(probe, scene.grid).map((line) => (
+          <span key={line}>{line}</span>
+        ))}
         <span>
           column {probe.x}, row {probe.y}
         </span>
@@ -52,22 +48,44 @@ export function Readout() {
           ))}
         </tbody>
       </table>
-      {probe.mask !== null && (
-        <p className="origin">
-          {probe.provenance === null || !hasResult
-            ? MASK_WORDS[probe.mask]
-            : PROVENANCE_WORDS[probe.provenance]}
-          {hasResult && probe.provenance !== 0 && probe.confidence !== null && probe.confidence <= 100
-            ? `, confidence ${probe.confidence} %`
-            : ''}
-        </p>
-      )}
+      {/* Who moves the map by keyboard hears what is in its middle; a mouse would never fall silent. */}
+      <p className="visually-hidden" role="status">
+        {inspecting && `Column ${probe.x}, row ${probe.y}: ${origin ?? 'not looked at yet'}`}
+      </p>
+      {origin !== null && <p className="origin">{origin}</p>}
     </section>
   );
 }
 
+/** Where the pixel's values come from. */
+function originInWords(probe: PixelProbe, hasResult: boolean): string | null {
+  const { mask, provenance, confidence } = probe;
+  if (mask === null) return null;
+  if (provenance === null || !hasResult) return MASK_WORDS[mask];
+  const told = provenance !== 0 && confidence !== null && confidence <= 100;
+  return `${PROVENANCE_WORDS[provenance]}${told ? `, confidence ${confidence} %` : ''}`;
+}
+
+/** Latitude and longitude, UTM, and the scene's own coordinates where they are neither. */
+function placeInWords({ x, y, place }: PixelProbe, grid: Grid): string[] {
+  const { crs } = grid;
+  const own = toCrs(grid, x + 0.5, y + 0.5);
+  const isUtm = place?.utm && own?.every((value, i) => value === [place.utm?.east, place.utm?.north][i]);
+  const isGeographic = place !== null && crs.units === 'degrees';
+  const ownLine =
+    own && `${crs.code} ${own.map((v) => v.toFixed(crs.units === 'degrees' ? 5 : 0)).join(', ')}`;
+  return [
+    ...(ownLine !== null && !isUtm && !isGeographic ? [ownLine] : []),
+    ...(place ? [inDegrees(place)] : []),
+    ...(place?.utm ? [inMetres(place.utm)] : []),
+  ];
+}
+
+const inMetres = ({ zone, south, east, north }: NonNullable<Place['utm']>) =>
+  `UTM ${zone} ${south ? 'south' : 'north'}: ${Math.round(east)} E, ${Math.round(north)} N`;
+
 /** Latitude and longitude in words, e.g. `8.0123° S, 34.8567° W`. */
-function inDegrees([longitude, latitude]: readonly [number, number]): string {
+function inDegrees({ longitude, latitude }: Place): string {
   const side = (value: number, [positive, negative]: string) =>
     `${Math.abs(value).toFixed(4)}° ${value < 0 ? negative : positive}`;
   return `${side(latitude, 'NS')}, ${side(longitude, 'EW')}`;

@@ -60,7 +60,8 @@ function showView(now: AppState, viewer: Viewer, before?: AppState): void {
       | 'overlay'
       | 'overlayOpacity'
       | 'basemap'
-      | 'enhancement',
+      | 'enhancement'
+      | 'inspecting',
   ) => now[key] !== before?.[key];
   if (changed('compareMode')) viewer.setCompareMode(now.compareMode);
   if (changed('swipe')) viewer.setSwipe(now.swipe);
@@ -81,6 +82,7 @@ function showView(now: AppState, viewer: Viewer, before?: AppState): void {
   if (changed('overlay') || changed('overlayOpacity')) {
     viewer.setOverlay(now.overlay === 'none' ? null : now.overlay, now.overlayOpacity);
   }
+  if (changed('inspecting')) viewer.setInspecting(now.inspecting);
   if (changed('basemap')) viewer.setBasemap(now.basemap);
   // The tones are those of what is clear, which is known when the run is done.
   const isDone = now.job.status === 'done' && before?.job.status !== 'done';

@@ -43,8 +43,8 @@ export const ROLE_WORDS: Readonly<Record<BandRole, string>> = {
   green: 'Green',
   red: 'Red',
   nir: 'Near infrared',
-  swir16: 'Short-wave infrared 1.6 µm',
-  swir22: 'Short-wave infrared 2.2 µm',
+  swir16: 'Short-wave IR 1.6 µm',
+  swir22: 'Short-wave IR 2.2 µm',
   coastal: 'Coastal aerosol',
   rededge1: 'Red edge 1',
   rededge2: 'Red edge 2',
@@ -134,7 +134,7 @@ export function fileSize(bytes: number): string {
   return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)}\u00a0${units[power]}`;
 }
 
-/** A moment as the user's language writes it: `23 Nov 2026, 14:05`. */
+/** A moment in the user's own time: `23 Nov 2026, 14:05`. */
 export function dateInWords(iso: string): string {
-  return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return new Date(iso).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 }

@@ -4,7 +4,6 @@ import ScaleLine from 'ol/control/ScaleLine.js';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults.js';
 import TileLayer from 'ol/layer/Tile.js';
 import OlMap from 'ol/Map.js';
-import { toLonLat } from 'ol/proj.js';
 import OSM from 'ol/source/OSM.js';
 import View from 'ol/View.js';
 import type { MaskOperation } from '../pipeline/detect/edits.ts';
@@ -18,6 +17,7 @@ import { hasDivider, type Split, splitOf, unsplit } from './compare.ts';
 import { createSceneLayer, type SceneLayer } from './layers.ts';
 import { mapSpace, toCoordinate, toPixel } from './map-space.ts';
 import type { MaskEditing, MaskPen } from './mask-editing.ts';
+import { createPointing } from './pointing.ts';
 import { projectionFor } from './projection.ts';
 import { canHaveBasemap } from './projection-rules.ts';
 import { composeSnapshot } from './snapshot.ts';
@@ -98,9 +98,9 @@ export interface Viewer {
   showWindow(part: Window): void;
   zoomBy(levels: number): void;
   /** The part of the scene that is on the map, in pixels of the scene; null if none. */
-  /** Longitude and latitude in degrees of a fractional column and row; null where the scene's system is not known here. */
-  geographic(column: number, row: number): [longitude: number, latitude: number] | null;
   visibleWindow(): Window | null;
+  /** Looks at the pixel in the middle of the map, whatever the pointer does. */
+  setInspecting(on: boolean): void;
   /** The map as it is shown, as PNG at device resolution. */
   snapshot(): Promise<Blob>;
   dispose(): void;
@@ -134,7 +134,6 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
   const startEditing = async () => {
     const { createMaskEditing } = await import('./mask-editing.ts');
     if (gone || editing) return;
-    const ground = () => scene && { space: scene.space, ...scene.grid };
     editing = createMaskEditing(map, target, ground, (operation) => options.onDraw?.(operation));
     editing.setPen(pen);
   };
@@ -160,16 +159,13 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
     scene.showBasemap(basemap);
   };
 
-  map.on('change:size', apply);
-  map.on('pointermove', (event) => {
-    if (scene === null || event.dragging) return;
-    const { width, height } = scene.grid;
-    const [x, y] = toPixel(scene.space, event.coordinate).map(Math.floor);
-    options.onPointer(x >= 0 && y >= 0 && x < width && y < height ? { x, y } : null);
+  map.on('change:size', () => {
+    apply();
+    scene?.keepAll(map.split);
   });
   map.on('moveend', () => scene !== null && options.onMoved?.());
-  const leave = () => options.onPointer(null);
-  target.addEventListener('pointerleave', leave);
+  const ground = () => scene && { space: scene.space, ...scene.grid };
+  const pointing = createPointing(map, target, ground, options.onPointer);
 
   return {
     setScene(view) {
@@ -249,11 +245,7 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
     },
     zoomBy: (levels) =>
       map.getView().animate({ zoom: (map.getView().getZoom() ?? 0) + levels, duration: 150 }),
-    geographic(column, row) {
-      if (scene === null || !canHaveBasemap(scene.grid)) return null;
-      const [longitude, latitude] = toLonLat(toCoordinate(scene.space, column, row), scene.grid.crs.code);
-      return [longitude, latitude];
-    },
+    setInspecting: (on) => pointing.setCentred(on),
     visibleWindow() {
       if (scene === null) return null;
       const { grid, space } = scene;
@@ -268,8 +260,8 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
       return composeSnapshot(target);
     },
     dispose() {
-      target.removeEventListener('pointerleave', leave);
       gone = true;
+      pointing.dispose();
       editing?.dispose();
       swipe.dispose();
       scene?.dispose();
@@ -296,6 +288,8 @@ interface ShownScene {
   readonly layers: Readonly<Record<TileRequest['layer'], SceneLayer>>;
   /** @param split How the map is parted, if it is. */
   showAll(duration: number, split: Split | null): void;
+  /** The same after the map has changed its size, unless the user has moved away since. */
+  keepAll(split: Split | null): void;
   showBasemap(on: boolean): void;
   dispose(): void;
 }
@@ -335,8 +329,14 @@ function showScene(map: OlMap, view: SceneView, options: ViewerOptions): ShownSc
     const [width, height] = map.getSize() ?? [0, 0];
     const across = MARGIN + (split === 'columns' ? width / 4 : 0);
     const along = MARGIN + (split === 'rows' ? height / 4 : 0);
-    map.getView().fit([...space.extent], { padding: [along, across, along, across], duration });
+    const callback = () => {
+      whole = viewState();
+    };
+    map.getView().fit([...space.extent], { padding: [along, across, along, across], duration, callback });
   };
+  /** Where the view stood when the whole scene had been fitted to the map. */
+  let whole: string | null = null;
+  const viewState = () => [map.getView().getCenter(), map.getView().getResolution()].join();
   showAll(0, null);
 
   let base: TileLayer<OSM> | null = null;
@@ -345,6 +345,7 @@ function showScene(map: OlMap, view: SceneView, options: ViewerOptions): ShownSc
     space,
     layers,
     showAll,
+    keepAll: (split) => whole === viewState() && showAll(0, split),
     showBasemap(on) {
       if (on && base === null && canHaveBasemap(grid)) {
         base = new TileLayer({ source: new OSM(), className: 'layer-base', zIndex: -1 });

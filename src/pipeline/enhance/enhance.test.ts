@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../testing/memory-source.ts';
 import { displayStore } from './display-store.ts';
+import { displayTile } from './display-tile.ts';
 import { type Enhancement, enhancePixels, NO_ENHANCEMENT, type ToneSample, toneOf } from './enhance.ts';
-import { enhancedTile, sceneTone } from './enhanced-tile.ts';
+import { enhancedTile, type ReadDisplayTile, sceneTone } from './enhanced-tile.ts';
 
 const fixture: { side: number; step: number; equalised: number[] } = JSON.parse(
   readFileSync(new URL('./fixtures/enhance.json', import.meta.url), 'utf8'),
@@ -97,11 +98,13 @@ describe('enhancing', () => {
     const bands = [0, 1, 2];
     const stretch = bands.map(() => ({ low: 0.1, high: 0.4 }));
     const all: Enhancement = { dehaze: 0.7, contrast: 0.8, sharpen: 0.9 };
-    const tone = await sceneTone(source, displayStore(), bands, stretch, all.dehaze, false);
+    const { grid } = source.scene;
+    const read: ReadDisplayTile = (request) => displayTile(source, displayStore(), request);
+    const tone = await sceneTone(grid, read, bands, stretch, all.dehaze, false);
     const tile = async (x: number, y: number, size: number) => {
       const window = { x, y, width: size, height: size };
       const request = { layer: 'before', window, width: size, height: size, bands } as const;
-      return (await enhancedTile(source, displayStore(), request, stretch, tone, all)).data;
+      return (await enhancedTile(grid, read, request, stretch, tone, all)).data;
     };
     const whole = await tile(0, 0, 128);
     for (const [left, top] of [

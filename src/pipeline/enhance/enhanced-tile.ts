@@ -1,8 +1,10 @@
-import type { SceneSource } from '../scene.ts';
-import type { DisplayStore } from './display-store.ts';
-import { type DisplayPixels, type DisplayRequest, displayTile } from './display-tile.ts';
+import type { Grid } from '../scene.ts';
+import type { DisplayPixels, DisplayRequest } from './display-tile.ts';
 import { type Enhancement, enhancePixels, SHARPEN_REACH, type Tone, toneOf } from './enhance.ts';
 import type { Stretch } from './stretch.ts';
+
+/** Display tiles of a scene and its run, or of finished files. */
+export type ReadDisplayTile = (request: DisplayRequest, signal?: AbortSignal) => Promise<DisplayPixels>;
 
 /** Longer side of the sample that describes a scene. */
 const SAMPLE_SIDE = 512;
@@ -11,18 +13,17 @@ const SAMPLE_SIDE = 512;
  * The tones of a scene as it came, in three bands.
  * @param stretch of the bands
  * @param clearOnly Cloud and shadow do not count: the mask is known.
- * @throws PipelineError as SceneSource.readDecimated
+ * @throws PipelineError those of `read`
  */
 export async function sceneTone(
-  source: SceneSource,
-  store: DisplayStore,
+  { width, height }: Pick<Grid, 'width' | 'height'>,
+  read: ReadDisplayTile,
   bands: readonly number[],
   stretch: readonly Stretch[],
   dehaze: number,
   clearOnly: boolean,
   signal?: AbortSignal,
 ): Promise<Tone> {
-  const { width, height } = source.scene.grid;
   const factor = Math.min(1, SAMPLE_SIDE / Math.max(width, height));
   const size = {
     width: Math.max(1, Math.round(width * factor)),
@@ -30,8 +31,8 @@ export async function sceneTone(
   };
   const window = { x: 0, y: 0, width, height };
   const request = { window, ...size, bands };
-  const { data } = await displayTile(source, store, { ...request, layer: 'before' }, signal);
-  const mask = clearOnly ? await displayTile(source, store, { ...request, layer: 'mask' }, signal) : null;
+  const { data } = await read({ ...request, layer: 'before' }, signal);
+  const mask = clearOnly ? await read({ ...request, layer: 'mask' }, signal) : null;
   const stretched = toStretched(data as Float32Array, stretch);
   const planes = bands.map((_, b) =>
     Float32Array.from({ length: size.width * size.height }, (__, i) => stretched[4 * i + b]),
@@ -42,17 +43,16 @@ export async function sceneTone(
   return toneOf({ ...size, planes, valid }, dehaze);
 }
 
-/** A display tile of three bands, enhanced; in reflectance, as {@link displayTile} gives it. */
+/** A display tile of three bands, enhanced; in reflectance, as `read` gives it. */
 export async function enhancedTile(
-  source: SceneSource,
-  store: DisplayStore,
+  grid: Pick<Grid, 'width' | 'height'>,
+  read: ReadDisplayTile,
   request: DisplayRequest,
   stretch: readonly Stretch[],
   tone: Tone,
   enhancement: Enhancement,
   signal?: AbortSignal,
 ): Promise<DisplayPixels> {
-  const { grid } = source.scene;
   const margin = enhancement.sharpen > 0 ? SHARPEN_REACH : 0;
   const [stepX, stepY] = [request.window.width / request.width, request.window.height / request.height];
   const window = {
@@ -62,7 +62,7 @@ export async function enhancedTile(
     height: request.window.height + 2 * margin * stepY,
   };
   const [width, height] = [request.width + 2 * margin, request.height + 2 * margin];
-  const { data } = await displayTile(source, store, { ...request, window, width, height }, signal);
+  const { data } = await read({ ...request, window, width, height }, signal);
   const place = {
     left: window.x / grid.width,
     top: window.y / grid.height,

@@ -63,7 +63,7 @@ export function frameHtml(title: string, view: ViewAttributes, folder: string): 
   const query = Object.entries({ ...SHARED_IMAGES, ...view, label: title })
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ',').replace(/%2F/g, '/')}`)
     .join('&');
-  return `<iframe title="${escaped(title)}" src="${escaped(`${folder}embed.html?${query}`)}" width="100%" height="480" loading="lazy"></iframe>`;
+  return `<iframe\n  title="${escaped(title)}"\n  width="100%" height="480" loading="lazy"\n  src="${escaped(`${folder}embed.html?${query}`)}"></iframe>`;
 }
 
 /** The page of a shared folder. It needs no script of its own. */

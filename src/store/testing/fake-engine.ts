@@ -269,7 +269,12 @@ export function createFakeEngine(
         mask,
         provenance: PROVENANCE_OF[mask],
         confidence: mask === 0 ? 100 : 71,
+        place: null,
       };
+    },
+    async exportPicture(look) {
+      calls.push(`picture ${JSON.stringify(look.enhancement)}`);
+      return { name: 'scene-picture.tif', blob: new Blob(['picture']) };
     },
     async export(product) {
       calls.push(`export ${product}`);

@@ -11,12 +11,14 @@ export function BatchCard() {
   const { runBatch, stopBatch, closeBatch, removeFromBatch, setBatchLayers } = useActions();
   if (batch === null) return null;
   const { items, running, withLayers, folder } = batch;
-  const waiting = items.filter(({ state }) => state.status === 'waiting').length;
-  const done = items.filter(({ state }) => state.status === 'done').length;
+  const count = (status: BatchItem['state']['status']) =>
+    items.filter(({ state }) => state.status === status).length;
+  const [waiting, done, failed] = [count('waiting'), count('done'), count('failed')];
   return (
     <section className="card batch" aria-labelledby="batch-title">
       <h2 id="batch-title">
-        {running || done > 0 ? `${done} of ${items.length} scenes done` : `${items.length} scenes`}
+        {running || done + failed > 0 ? `${done} of ${items.length} scenes done` : `${items.length} scenes`}
+        {failed > 0 && `, ${failed} failed`}
       </h2>
       <ul>
         {items.map((item) => (
@@ -66,7 +68,11 @@ export function BatchCard() {
               </p>
             </>
           )}
-          <button type="button" className="button wide" onClick={closeBatch}>
+          <button
+            type="button"
+            className={waiting > 0 ? 'button wide' : 'button primary wide'}
+            onClick={closeBatch}
+          >
             Close the queue
           </button>
         </>

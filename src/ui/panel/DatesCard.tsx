@@ -116,7 +116,7 @@ function DateRow({ date, busy }: { date: SceneDate; busy: boolean }) {
               type="button"
               className="text-button"
               disabled={busy}
-              aria-label={`Repair ${name} instead`}
+              aria-label={`Repair this one: ${name}`}
               onClick={() => void repairDate(date.id)}
             >
               Repair this one

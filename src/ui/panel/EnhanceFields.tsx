@@ -1,4 +1,5 @@
 import { enhances, NO_ENHANCEMENT } from '../../pipeline/enhance/enhance.ts';
+import { isBusy } from '../../store/state.ts';
 import { useActions, useApp } from '../context.ts';
 import { Slider } from '../mask/Slider.tsx';
 
@@ -13,7 +14,9 @@ const asPercent = (share: number) => `${Math.round(100 * share)} %`;
 /** Enhances what is seen on the map; files that are saved stay as they are. */
 export function EnhanceFields() {
   const enhancement = useApp((state) => state.enhancement);
-  const { setEnhancement } = useActions();
+  const saving = useApp((state) => state.saving);
+  const busy = useApp(isBusy);
+  const { setEnhancement, savePicture, cancelSave } = useActions();
   return (
     <details open={enhances(enhancement)}>
       <summary>Enhance for viewing</summary>
@@ -30,13 +33,25 @@ export function EnhanceFields() {
         />
       ))}
       <p className="fine">
-        For the eye only, and in the saved picture. The repaired GeoTIFF stays as measured.
+        For the eye only. The repaired GeoTIFF stays as measured; the picture is a file of its own.
       </p>
-      {enhances(enhancement) && (
-        <button type="button" className="button small" onClick={() => setEnhancement(NO_ENHANCEMENT)}>
-          As it is
+      <div className="enhance-actions">
+        <button type="button" className="button small" disabled={busy} onClick={() => void savePicture()}>
+          {saving?.product === 'picture'
+            ? `Writing the picture, ${Math.floor(100 * saving.share)} %`
+            : 'Save as a picture (GeoTIFF)'}
         </button>
-      )}
+        {saving?.product === 'picture' && (
+          <button type="button" className="button small" onClick={cancelSave}>
+            Stop writing
+          </button>
+        )}
+        {enhances(enhancement) && (
+          <button type="button" className="button small" onClick={() => setEnhancement(NO_ENHANCEMENT)}>
+            As it is
+          </button>
+        )}
+      </div>
     </details>
   );
 }

@@ -12,12 +12,11 @@ export function JobCard() {
   const job = useApp((state) => state.job);
   const opening = useApp((state) => state.opening);
   const editing = useApp((state) => state.maskEditor !== null);
-  const { cancel } = useActions();
-  if (opening !== null) return <Working title={`Opening ${opening}`} onCancel={cancel} />;
+  if (opening !== null) return <Working title={`Opening ${opening}`} />;
   if (editing) return <MaskEditorCard />;
   switch (job.status) {
     case 'starting':
-      return <Working title="Loading the networks" onCancel={cancel} />;
+      return <Working title="Loading the networks" />;
     case 'running':
       return <Running job={job} />;
     case 'done':
@@ -73,18 +72,18 @@ function Standing({ status }: { status: StandingStatus }) {
   );
 }
 
-function Working({ title, onCancel }: { title: string; onCancel: () => void }) {
+function Working({ title }: { title: string }) {
   return (
     <section className="card" aria-labelledby="job-title">
       <h2 id="job-title">{title}</h2>
       <progress className="progress" aria-labelledby="job-title" />
-      <CancelButton onCancel={onCancel} />
+      <CancelButton />
     </section>
   );
 }
 
 function Running({ job }: { job: Extract<Job, { status: 'running' }> }) {
-  const { cancel, pause, resume } = useActions();
+  const queued = useApp((state) => state.batch?.running === true);
   const { stage, done, total, secondsLeft, paused } = job;
   return (
     <section className="card" aria-labelledby="job-title">
@@ -98,17 +97,34 @@ function Running({ job }: { job: Extract<Job, { status: 'running' }> }) {
           {paused ? '' : secondsLeft === null ? 'estimating the time' : `about ${duration(secondsLeft)} left`}
         </span>
       </p>
-      <PriorityButton />
-      {stage === 'detect' || stage === 'ingest' || stage === 'preprocess' ? (
-        <ReviewMask />
-      ) : (
-        <EditMaskButton />
+      <PauseButton />
+      {!queued && (
+        <>
+          <PriorityButton />
+          {stage === 'detect' || stage === 'ingest' || stage === 'preprocess' ? (
+            <ReviewMask />
+          ) : (
+            <EditMaskButton />
+          )}
+        </>
       )}
-      <button type="button" className="button wide" onClick={paused ? resume : pause}>
-        {paused ? 'Continue' : 'Pause'}
-      </button>
-      <CancelButton onCancel={cancel} />
+      <CancelButton />
     </section>
+  );
+}
+
+/** While the run pauses, to continue it is the one next step. */
+function PauseButton() {
+  const paused = useApp(({ job }) => job.status === 'running' && job.paused);
+  const { pause, resume } = useActions();
+  return (
+    <button
+      type="button"
+      className={paused ? 'button primary wide' : 'button wide'}
+      onClick={paused ? resume : pause}
+    >
+      {paused ? 'Continue' : 'Pause'}
+    </button>
   );
 }
 
@@ -129,9 +145,13 @@ function PriorityButton() {
   );
 }
 
-function CancelButton({ onCancel }: { onCancel: () => void }) {
+/** A queue is stopped as a whole, in its own card. */
+function CancelButton() {
+  const queued = useApp((state) => state.batch?.running === true);
+  const { cancel } = useActions();
+  if (queued) return null;
   return (
-    <button type="button" className="button wide" onClick={onCancel}>
+    <button type="button" className="button wide" onClick={cancel}>
       Cancel
     </button>
   );

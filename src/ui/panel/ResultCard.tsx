@@ -85,6 +85,8 @@ const FURTHER: readonly (readonly [Product, string])[] = [
 const DATES = ['date', 'Dates'] as const;
 
 function SaveButtons({ cloudless, dated }: { cloudless: boolean; dated: boolean }) {
+  // What a queue brought forth it has saved itself.
+  const queued = useApp((state) => state.batch !== null);
   const saving = useApp((state) => state.saving);
   const name = useApp((state) => state.scene?.scene.name ?? 'scene');
   const viewer = useContext(ViewerContext);
@@ -101,7 +103,7 @@ function SaveButtons({ cloudless, dated }: { cloudless: boolean; dated: boolean 
     <div className="save">
       <button
         type="button"
-        className={cloudless ? 'button wide' : 'button primary wide'}
+        className={cloudless || queued ? 'button wide' : 'button primary wide'}
         disabled={saving !== null}
         onClick={() => void save('result')}
       >
@@ -109,7 +111,7 @@ function SaveButtons({ cloudless, dated }: { cloudless: boolean; dated: boolean 
           ? `Writing the GeoTIFF, ${Math.floor(100 * saving.share)} %`
           : 'Save GeoTIFF'}
       </button>
-      {saving !== null && (
+      {saving !== null && saving.product !== 'picture' && (
         <button type="button" className="button small" onClick={cancelSave}>
           Stop writing
         </button>

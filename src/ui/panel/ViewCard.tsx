@@ -1,6 +1,9 @@
+import type { Drawn } from '../../store/combinations.ts';
 import type { Combination, CombinationId } from '../../store/state.ts';
+import { CONFIDENCE_RAMP, NDVI_RAMP } from '../../viewer/palette.ts';
 import { canHaveBasemap } from '../../viewer/projection-rules.ts';
 import { useActions, useApp } from '../context.ts';
+import { Ramp } from '../Ramp.tsx';
 import { useOnline } from '../use-online.ts';
 import { EnhanceFields } from './EnhanceFields.tsx';
 import { LevelsField } from './Levels.tsx';
@@ -31,7 +34,8 @@ export function ViewCard() {
           </optgroup>
         </select>
       </label>
-      {combination !== 'ndvi' && <LevelsField />}
+      <Key drawn={drawn} />
+      {drawn !== 'ndvi' && <LevelsField />}
       <label className="slider-row">
         <span>Brightness</span>
         <input
@@ -58,6 +62,15 @@ export function ViewCard() {
       )}
     </section>
   );
+}
+
+/** What the colours of a palette stand for. */
+function Key({ drawn }: { drawn: Drawn | undefined }) {
+  const [range] = useApp((state) => state.stretch);
+  if (drawn === 'ndvi') return <Ramp stops={NDVI_RAMP} low="−0.5 water" high="0.9 dense growth" />;
+  if (drawn !== 'palette' || range === undefined) return null;
+  const { low, high } = range;
+  return <Ramp stops={CONFIDENCE_RAMP} low={low.toFixed(3)} high={`${high.toFixed(3)} reflectance`} />;
 }
 
 function Options({ of }: { of: readonly Combination[] }) {

@@ -26,17 +26,20 @@ describe('preferences', () => {
     };
     const open = () =>
       createAppStore({ engine: createFakeEngine(), sample, saveFile: () => {}, preferences });
-    const { setTheme, setCompareMode, setPanelOpen, setGamma, setSwipe } = open().getState().actions;
+    const { setTheme, setCompareMode, setPanelOpen, setSingleKeys, setGamma, setSwipe } =
+      open().getState().actions;
     setSwipe(0.2);
     expect(kept).toBeNull();
     setTheme('light');
     setCompareMode('difference');
     setPanelOpen(false);
+    setSingleKeys(false);
     setGamma(1.5);
     expect(open().getState()).toMatchObject({
       theme: 'light',
       compareMode: 'difference',
       panelOpen: false,
+      singleKeys: false,
       gamma: 1.5,
     });
   });

@@ -30,6 +30,8 @@ export interface Preferences {
   readonly theme: Theme;
   /** Whether the panel beside the map is unfolded. */
   readonly panelOpen: boolean;
+  /** Whether single keys do something; whoever speaks to the device may want them off (WCAG 2.1.4). */
+  readonly singleKeys: boolean;
   /** Above 1 brightens. */
   readonly gamma: number;
   /** 0..1. */
@@ -40,6 +42,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   compareMode: 'swipe',
   theme: 'system',
   panelOpen: true,
+  singleKeys: true,
   gamma: 1.2,
   overlayOpacity: 0.55,
 };
@@ -55,6 +58,7 @@ export interface PreferenceActions {
   setCompareMode(mode: CompareMode): void;
   setTheme(theme: Theme): void;
   setPanelOpen(open: boolean): void;
+  setSingleKeys(on: boolean): void;
 }
 
 export function preferenceActions({ set }: ActionContext): PreferenceActions {
@@ -63,12 +67,13 @@ export function preferenceActions({ set }: ActionContext): PreferenceActions {
     setCompareMode: (compareMode) => set({ compareMode, swipe: compareMode === 'blink' ? 0 : 0.5 }),
     setTheme: (theme) => set({ theme }),
     setPanelOpen: (panelOpen) => set({ panelOpen }),
+    setSingleKeys: (singleKeys) => set({ singleKeys }),
   };
 }
 
 /** What of kept preferences is understood; the default for the rest. */
 export function checkedPreferences(kept: unknown): Preferences {
-  const { compareMode, theme, panelOpen, gamma, overlayOpacity } = (
+  const { compareMode, theme, panelOpen, singleKeys, gamma, overlayOpacity } = (
     typeof kept === 'object' && kept !== null ? kept : {}
   ) as Partial<Record<keyof Preferences, unknown>>;
   const oneOf = <T>(value: unknown, values: readonly T[], otherwise: T) =>
@@ -78,7 +83,8 @@ export function checkedPreferences(kept: unknown): Preferences {
   return {
     compareMode: oneOf(compareMode, COMPARE_MODES, DEFAULT_PREFERENCES.compareMode),
     theme: oneOf(theme, THEMES, DEFAULT_PREFERENCES.theme),
-    panelOpen: typeof panelOpen === 'boolean' ? panelOpen : DEFAULT_PREFERENCES.panelOpen,
+    panelOpen: oneOf(panelOpen, [true, false], DEFAULT_PREFERENCES.panelOpen),
+    singleKeys: oneOf(singleKeys, [true, false], DEFAULT_PREFERENCES.singleKeys),
     gamma: within(gamma, 0.5, 2.5, DEFAULT_PREFERENCES.gamma),
     overlayOpacity: within(overlayOpacity, 0, 1, DEFAULT_PREFERENCES.overlayOpacity),
   };
@@ -86,6 +92,6 @@ export function checkedPreferences(kept: unknown): Preferences {
 
 /** The preferences among a larger state. */
 export function preferencesOf(state: Preferences): Preferences {
-  const { compareMode, theme, panelOpen, gamma, overlayOpacity } = state;
-  return { compareMode, theme, panelOpen, gamma, overlayOpacity };
+  const { compareMode, theme, panelOpen, singleKeys, gamma, overlayOpacity } = state;
+  return { compareMode, theme, panelOpen, singleKeys, gamma, overlayOpacity };
 }

@@ -13,7 +13,8 @@ const THEME_NAMES: Readonly<Record<Theme, string>> = {
 /** What each key does, and how the page looks. */
 export default function Help() {
   const theme = useApp((state) => state.theme);
-  const { setTheme, showDialog } = useActions();
+  const singleKeys = useApp((state) => state.singleKeys);
+  const { setTheme, setSingleKeys, showDialog } = useActions();
   return (
     <Dialog title="Keys and colours">
       <table className="keys">
@@ -31,6 +32,14 @@ export default function Help() {
           ))}
         </tbody>
       </table>
+      <label className="check single-keys">
+        <input
+          type="checkbox"
+          checked={singleKeys}
+          onChange={(event) => setSingleKeys(event.target.checked)}
+        />
+        <span>Single keys work; without, only Escape and those with Ctrl do</span>
+      </label>
       <fieldset className="themes">
         <legend>Colours</legend>
         {THEMES.map((name) => (

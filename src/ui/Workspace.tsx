@@ -24,9 +24,9 @@ export function Workspace() {
       <div className="map-area">
         <MapView />
         <Legend />
-        <Readout />
         <Compare />
       </div>
+      <Readout />
       <aside className="panel" aria-label="Scene and result" data-open={panelOpen}>
         <button
           type="button"

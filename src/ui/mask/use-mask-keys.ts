@@ -12,7 +12,7 @@ export function useMaskKeys(): void {
   const store = useAppStore();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const { actions, brushRadius } = store.getState();
+      const { actions, brushRadius, singleKeys } = store.getState();
       const typing = (event.target as Element).closest(
         'input:not([type=range], [type=radio]), select, textarea, dialog',
       );
@@ -33,7 +33,8 @@ export function useMaskKeys(): void {
         z: event.shiftKey ? actions.redoMask : actions.undoMask,
         y: actions.redoMask,
       };
-      const act = (event.ctrlKey || event.metaKey ? held : bare)[key];
+      const isHeld = event.ctrlKey || event.metaKey;
+      const act = isHeld || singleKeys ? (isHeld ? held : bare)[key] : undefined;
       if (act === undefined) return;
       event.preventDefault();
       event.stopPropagation();

@@ -127,7 +127,6 @@ export function jobActions(context: ActionContext): JobActions {
         );
         if (signal.aborted) return;
         set({ job: { status: 'done', report }, hasResult: report.tiles.repaired > 0 });
-        void context.memory?.forget();
         // The back end that it began on may have been lost on the way.
         if (report.backend !== backend.backend)
           set({ backend: await engine.warmUp(get().settings.generator, signal) });

@@ -38,7 +38,7 @@ export interface SceneSlice {
   readonly scene: OpenedScene | null;
   /** Name of what is being opened; null when nothing is. */
   readonly opening: string | null;
-  /** A scene of an earlier visit whose run was not finished. */
+  /** The scene of the last visit, where it can be opened again: its run goes on, or its result is shown. */
   readonly lastScene: LastScene | null;
   /** The sample that is open, if it is one. */
   readonly sample: Sample | null;
@@ -141,9 +141,9 @@ export interface Actions
    * @param origins from which each file can be opened again at the next visit, where the browser gives it
    */
   open(input: File | readonly File[] | URL, origins?: readonly (SceneOrigin | null)[] | null): Promise<void>;
-  /** Finds out which scene was not finished at the last visit. */
+  /** Finds out which scene was open at the last visit. */
   recall(): Promise<void>;
-  /** Opens that scene again and continues its run. */
+  /** Opens that scene again and continues its run; a finished one is shown at once. */
   continueLast(): Promise<void>;
   openSample(): Promise<void>;
   /** Back to the empty page. */

@@ -1,6 +1,7 @@
 import { Contours } from './Contours.tsx';
 import { useActions, useApp } from './context.ts';
 import { SavedOffer } from './library/LibraryButton.tsx';
+import { offlineInWords } from './OfflineStatus.tsx';
 import { FilesButton, OpenFileButton, UrlForm } from './Open.tsx';
 import { BatchCard } from './panel/BatchCard.tsx';
 
@@ -8,6 +9,7 @@ import { BatchCard } from './panel/BatchCard.tsx';
 export function Landing() {
   const opening = useApp((state) => state.opening);
   const lastScene = useApp((state) => state.lastScene);
+  const offline = useApp((state) => state.offline);
   const batching = useApp((state) => state.batch !== null);
   const { queueFiles, openSample, continueLast, cancel } = useActions();
   return (
@@ -40,7 +42,10 @@ export function Landing() {
               </div>
             )}
             <div className="landing-actions">
-              <OpenFileButton className="button primary large" label="Open a GeoTIFF" />
+              <OpenFileButton
+                className={lastScene === null ? 'button primary large' : 'button large'}
+                label="Open a GeoTIFF"
+              />
               <button type="button" className="button large" onClick={() => void openSample()}>
                 Try the sample scene
               </button>
@@ -63,7 +68,12 @@ export function Landing() {
           </>
         )}
         <p className="privacy">
-          <LockIcon /> Everything happens in this browser. Nothing is uploaded.
+          <LockIcon />
+          <span>
+            Everything happens in this browser. Nothing is uploaded.
+            {/* Where the header has no room for it. */}
+            <span className="only-narrow">{offlineInWords(offline)}</span>
+          </span>
         </p>
       </section>
     </main>

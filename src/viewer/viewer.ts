@@ -2,10 +2,7 @@ import 'ol/ol.css';
 import './viewer.css';
 import ScaleLine from 'ol/control/ScaleLine.js';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults.js';
-import TileLayer from 'ol/layer/Tile.js';
 import OlMap from 'ol/Map.js';
-import OSM from 'ol/source/OSM.js';
-import View from 'ol/View.js';
 import type { MaskOperation } from '../pipeline/detect/edits.ts';
 import { type Enhancement, NO_ENHANCEMENT } from '../pipeline/enhance/enhance.ts';
 import type { Grid, Window } from '../pipeline/scene.ts';
@@ -14,27 +11,13 @@ import type { Engine, Picture, TileRequest, TileSide } from '../services/engine.
 import type { Drawn } from '../store/combinations.ts';
 import type { CompareMode } from '../store/preferences.ts';
 import { hasDivider, type Split, splitOf, unsplit } from './compare.ts';
-import { createSceneLayer, type SceneLayer } from './layers.ts';
-import { mapSpace, toCoordinate, toPixel } from './map-space.ts';
+import { toCoordinate, toPixel } from './map-space.ts';
 import type { MaskEditing, MaskPen } from './mask-editing.ts';
 import { createPointing } from './pointing.ts';
-import { projectionFor } from './projection.ts';
-import { canHaveBasemap } from './projection-rules.ts';
+import { type ShownScene, showScene } from './shown-scene.ts';
 import { composeSnapshot } from './snapshot.ts';
-import {
-  confidenceStyle,
-  dateStyle,
-  imageStyle,
-  maskStyle,
-  provenanceStyle,
-  type StretchRange,
-  type StyleVariables,
-  stretchVariables,
-} from './styles.ts';
+import { imageStyle, type StretchRange, type StyleVariables, stretchVariables } from './styles.ts';
 import { createSwipeHandle } from './swipe.ts';
-
-/** Around the whole scene, in display pixels. */
-const MARGIN = 24;
 
 export type OverlayKind = Exclude<TileRequest['layer'], TileSide>;
 const OVERLAYS: readonly OverlayKind[] = ['mask', 'provenance', 'confidence', 'date'];
@@ -280,83 +263,4 @@ class ComparingMap extends OlMap {
     const size = this.getSize();
     return this.split !== null && size && 'type' in event ? unsplit(pixel, size, this.split) : pixel;
   }
-}
-
-interface ShownScene {
-  readonly grid: Grid;
-  readonly space: ReturnType<typeof mapSpace>;
-  readonly layers: Readonly<Record<TileRequest['layer'], SceneLayer>>;
-  /** @param split How the map is parted, if it is. */
-  showAll(duration: number, split: Split | null): void;
-  /** The same after the map has changed its size, unless the user has moved away since. */
-  keepAll(split: Split | null): void;
-  showBasemap(on: boolean): void;
-  dispose(): void;
-}
-
-function showScene(map: OlMap, view: SceneView, options: ViewerOptions): ShownScene {
-  const { grid, bands } = view;
-  const space = mapSpace(grid);
-  const projection = projectionFor(grid, space);
-  const frame = { space, projection, width: grid.width, height: grid.height };
-  const image = () => imageStyle(stretchVariables(view.stretch, view.gamma), view.drawn);
-  const layerOf = (kind: TileRequest['layer'], style: ReturnType<typeof maskStyle>) =>
-    createSceneLayer(options.engine, frame, kind, style, bands, options.onFault);
-  const layers = {
-    before: layerOf('before', image()),
-    after: layerOf('after', image()),
-    mask: layerOf('mask', maskStyle()),
-    provenance: layerOf('provenance', provenanceStyle()),
-    confidence: layerOf('confidence', confidenceStyle()),
-    date: layerOf('date', dateStyle()),
-  };
-  map.setLayers(Object.values(layers).map((entry) => entry.layer));
-  const [minX, minY, maxX, maxY] = space.extent;
-  const margin = Math.max(maxX - minX, maxY - minY);
-  map.setView(
-    new View({
-      projection,
-      center: [(minX + maxX) / 2, (minY + maxY) / 2],
-      extent: [minX - margin, minY - margin, maxX + margin, maxY + margin],
-      minResolution: space.resolution / 16,
-      maxResolution: (margin / 256) * 2,
-      constrainOnlyCenter: true,
-      enableRotation: false,
-      showFullExtent: true,
-    }),
-  );
-  const showAll = (duration: number, split: Split | null) => {
-    const [width, height] = map.getSize() ?? [0, 0];
-    const across = MARGIN + (split === 'columns' ? width / 4 : 0);
-    const along = MARGIN + (split === 'rows' ? height / 4 : 0);
-    const callback = () => {
-      whole = viewState();
-    };
-    map.getView().fit([...space.extent], { padding: [along, across, along, across], duration, callback });
-  };
-  /** Where the view stood when the whole scene had been fitted to the map. */
-  let whole: string | null = null;
-  const viewState = () => [map.getView().getCenter(), map.getView().getResolution()].join();
-  showAll(0, null);
-
-  let base: TileLayer<OSM> | null = null;
-  return {
-    grid,
-    space,
-    layers,
-    showAll,
-    keepAll: (split) => whole === viewState() && showAll(0, split),
-    showBasemap(on) {
-      if (on && base === null && canHaveBasemap(grid)) {
-        base = new TileLayer({ source: new OSM(), className: 'layer-base', zIndex: -1 });
-        map.addLayer(base);
-      }
-      base?.setVisible(on);
-    },
-    dispose() {
-      map.setLayers([]);
-      for (const entry of Object.values(layers)) entry.dispose();
-      base?.dispose();
-    },
-  };
 }

@@ -4,7 +4,7 @@ import ScaleLine from 'ol/control/ScaleLine.js';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults.js';
 import OlMap from 'ol/Map.js';
 import type { MaskOperation } from '../pipeline/detect/edits.ts';
-import { type Enhancement, NO_ENHANCEMENT } from '../pipeline/enhance/enhance.ts';
+import { type Enhancement, enhances, NO_ENHANCEMENT } from '../pipeline/enhance/enhance.ts';
 import type { Grid, Window } from '../pipeline/scene.ts';
 import { clipWindow } from '../pipeline/windows.ts';
 import type { Engine, Picture, TileRequest, TileSide } from '../services/engine.ts';
@@ -121,6 +121,12 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
     editing.setPen(pen);
   };
 
+  /** Along a palette a colour stands for a value: nothing is enhanced there. */
+  const enhance = () => {
+    const wanted = drawn === 'colours' ? enhancement : NO_ENHANCEMENT;
+    for (const side of sides()) side.setEnhancement(wanted);
+  };
+
   const apply = () => {
     const shown = comparing && scene !== null;
     swipe.setVisible(shown);
@@ -157,7 +163,7 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
       drawn = view?.drawn ?? 'colours';
       variables = view === null ? {} : stretchVariables(view.stretch, view.gamma);
       scene = view === null ? null : showScene(map, view, options);
-      for (const side of sides()) side.setEnhancement(enhancement);
+      enhance();
       if (scene !== null && scene.space.units !== 'pixels') map.addControl(scale);
       apply();
       const shown = scene;
@@ -168,11 +174,13 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
         side.setBands(bands);
         if (next !== drawn) side.setStyle(imageStyle(variables, next));
       }
+      const isOther = next !== drawn;
       drawn = next;
+      if (isOther && enhances(enhancement)) enhance();
     },
     setEnhancement(next) {
       enhancement = next;
-      for (const side of sides()) side.setEnhancement(next);
+      enhance();
     },
     setStretch(stretch, gamma) {
       variables = stretchVariables(stretch, gamma);

@@ -48,7 +48,7 @@ export function ViewCard() {
           onChange={(event) => setGamma(event.target.valueAsNumber)}
         />
       </label>
-      {drawn !== 'palette' && <EnhanceFields />}
+      {drawn === 'colours' && <EnhanceFields />}
       {canHaveBasemap(grid) && (
         <label className="check">
           <input

@@ -31,6 +31,25 @@ test('until a scene is opened, little script is fetched, and none of it from els
   expect([...origins]).toEqual([baseURL]);
 });
 
+test('the page says what it is before its program has come, and without one', async ({
+  browser,
+  baseURL,
+}) => {
+  const told: string[][] = [];
+  for (const javaScriptEnabled of [false, true]) {
+    const context = await browser.newContext({ baseURL, javaScriptEnabled, serviceWorkers: 'block' });
+    const page = await context.newPage();
+    await page.goto('/');
+    if (javaScriptEnabled) await expect(page.getByRole('button', { name: 'Open a GeoTIFF' })).toBeEnabled();
+    else await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    const texts = await page.locator('h1, .lead').allTextContents();
+    told.push(texts.map((text) => text.replace(/\s+/g, ' ').trim()));
+    await context.close();
+  }
+  expect(told[0]).toHaveLength(2);
+  expect(told[0]).toEqual(told[1]);
+});
+
 test('the policy refuses inline script and code from elsewhere, and nothing that a job needs', async ({
   page,
 }) => {

@@ -138,13 +138,19 @@ def prefill(image: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
     return filled
 
 
-def generator_planes(channels, names, base, probabilities, filled) -> torch.Tensor:
-    """The generator's input [C,H,W], channel by channel by its name."""
-    planes = {name: base[i] for i, name in enumerate(names)}
-    planes |= {f"has_{name}": torch.ones_like(base[0]) for name in names}
+def bands_and_presence(names, bands) -> dict:
+    return dict(zip(names, bands)) | {f"has_{name}": torch.ones_like(bands[0]) for name in names}
+
+
+def generator_planes(names, base, probabilities, filled) -> dict:
+    planes = bands_and_presence(names, base)
     planes |= {"thin": probabilities[1], "thick": probabilities[2], "shadow": probabilities[3]}
-    planes |= {f"prefill_{name}": filled[i] for i, name in enumerate(names)}
-    zero = torch.zeros_like(base[0])
+    return planes | {f"prefill_{name}": filled[i] for i, name in enumerate(names)}
+
+
+def stacked(channels, planes: dict) -> torch.Tensor:
+    """A network's input [C,H,W], channel by channel by its name; 0 where the scene has nothing (cirrus, other dates)."""
+    zero = torch.zeros_like(next(iter(planes.values())))
     return torch.stack([planes.get(channel, zero) for channel in channels])
 
 
@@ -163,10 +169,11 @@ def process(source: Path, target: Path, detector: Network, generator: Network, t
 
     observed = torch.from_numpy(samples.astype(np.float32)) * SCALE
     height, width = samples.shape[1:]
-    bands = [name.removeprefix("has_") for name in detector.channels if name.startswith("has_")]
+    bands = detector.channels[:len(samples)]
     observed = observed.clamp(0, 1.5)
     probabilities = torch.empty(4, height, width)
-    in_tiles(torch.cat([observed, torch.ones_like(observed)]), detector, cores(height, width), probabilities)
+    seen = stacked(detector.channels, bands_and_presence(bands, observed))
+    in_tiles(seen, detector, cores(height, width), probabilities)
     lap("detect")
 
     thin, thick, shadow = probabilities[1:]
@@ -181,7 +188,8 @@ def process(source: Path, target: Path, detector: Network, generator: Network, t
 
     where = [(y, x) for y, x in cores(height, width) if not skip_clear or mask[y:y + CORE, x:x + CORE].any()]
     output = torch.zeros(len(bands) + 1, height, width)
-    in_tiles(generator_planes(generator.channels, bands, base, probabilities, filled), generator, where, output)
+    planes = stacked(generator.channels, generator_planes(bands, base, probabilities, filled))
+    in_tiles(planes, generator, where, output)
     lap("generate")
 
     repaired = torch.lerp(observed, output[:-1], alpha)

@@ -1,5 +1,5 @@
 import type { Planes } from './dates/clone.ts';
-import { type Doubts, withDoubts } from './dates/doubt.ts';
+import { clearDespite, type Doubts } from './dates/doubt.ts';
 import { clearIn, flagsIn } from './dates/findings.ts';
 import type { Fit } from './dates/harmonise.ts';
 import type { OtherDate } from './dates/match.ts';
@@ -9,6 +9,7 @@ import type { BandPlan } from './preprocess/bands.ts';
 import { observe } from './preprocess/observe.ts';
 import type { Window } from './scene.ts';
 import type { SparsePlane } from './tiles.ts';
+import { clipWindow, cropPlane, growWindow } from './windows.ts';
 
 /** A date whose clouds are known. */
 export interface SeenDate extends OtherDate {
@@ -23,11 +24,19 @@ export interface UsefulDate extends SeenDate {
   readonly doubts: Doubts | null;
 }
 
-/** 1 where the date shows the ground. */
-export function usableIn({ findings, mask, doubts }: UsefulDate, window: Window): Uint8Array {
+/** 1 where the date shows the ground. @param bufferPixels by which its mask was grown */
+export function usableIn(
+  { findings, mask, doubts }: UsefulDate,
+  window: Window,
+  bufferPixels: number,
+): Uint8Array {
   const clear = clearIn(findings, mask, window);
-  if (doubts) withDoubts(doubts, window, clear, flagsIn(findings, mask, window));
-  return clear;
+  if (!doubts) return clear;
+  const { width, height } = mask.layout.grid;
+  const around = clipWindow(growWindow(window, bufferPixels), width, height) as Window;
+  const despite = clearDespite(doubts, around, flagsIn(findings, around), bufferPixels);
+  const within = cropPlane(despite, around, window);
+  return clear.map((is, i) => is | within[i]);
 }
 
 /** File indices of the bands that a date fills: the canonical ones, then the extra ones. */

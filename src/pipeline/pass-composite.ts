@@ -47,7 +47,7 @@ async function leastCloudyFirst(job: Job, dates: readonly UsefulDate[], store: T
     await checkpoint(job);
     clear[0] += count(clearOfTarget(store, window));
     dates.forEach((date, d) => {
-      clear[d + 1] += count(usableIn(date, window));
+      clear[d + 1] += count(usableIn(date, window, job.settings.bufferPixels));
     });
   }
   return [...clear.keys()].sort((a, b) => clear[b] - clear[a] || a - b);
@@ -70,7 +70,10 @@ async function compositeTile(
   const { plan, layout, signal } = job;
   const window = layout.windows[key];
   const classes = readPlane(store.mask, window, MASK_CLASS.nodata);
-  const clear = [clearOfTarget(store, window), ...dates.map((date) => usableIn(date, window))];
+  const clear = [
+    clearOfTarget(store, window),
+    ...dates.map((date) => usableIn(date, window, job.settings.bufferPixels)),
+  ];
   // Where the target holds no data, nothing is put.
   for (const plane of clear)
     for (let i = 0; i < plane.length; i++) if (classes[i] === MASK_CLASS.nodata) plane[i] = 0;

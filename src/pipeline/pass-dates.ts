@@ -199,7 +199,9 @@ async function findDoubts(
   for (const key of keys) {
     const core = job.layout.windows[key];
     const known = clearIn(findings, mask, core);
-    const flags = flagsIn(date.findings, date.mask, core).map((flag, i) => (known[i] ? flag : 0));
+    const flags = flagsIn(date.findings, core).map((flag, i) =>
+      known[i] && flag !== MASK_CLASS.nodata ? flag : 0,
+    );
     if (!flags.some((flag) => flag !== 0)) continue;
     await checkpoint(job);
     checkFlags(checks, core, flags, fit, await readDate(date, core, job.signal), await readTarget(job, core));
@@ -239,7 +241,7 @@ function isUseful({ source: { scene } }: SeenDate, fit: Fit, notices: Notices): 
 
 /** Finds the cloudy regions, the best order of the dates for each, and the share of all gaps that each date sees. */
 function planRegions(
-  { layout, source }: Job,
+  { layout, source, settings }: Job,
   dates: readonly UsefulDate[],
   mask: SparsePlane,
   masked: readonly number[],
@@ -272,7 +274,7 @@ function planRegions(
     eachGap((cell, key, i) => {
       if (key !== present) {
         present = key;
-        usable = usableIn(date, layout.windows[key]) as Uint8Array<ArrayBuffer>;
+        usable = usableIn(date, layout.windows[key], settings.bufferPixels) as Uint8Array<ArrayBuffer>;
       }
       if (d === 0) total[label[cell]]++;
       clear[label[cell]] += usable[i];
@@ -353,7 +355,7 @@ async function fillBlock(
   window: Window,
 ): Promise<{ choice: Uint8Array; filled: Cloned | null }> {
   const { grid } = job.source.scene;
-  const usable = dates.map((date) => usableIn(date, window));
+  const usable = dates.map((date) => usableIn(date, window, job.settings.bufferPixels));
   const choice = chooseDates(regions, window, usable);
   const known = clearIn(findings, mask, window);
   const classes = readPlane(mask, window, MASK_CLASS.nodata);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MASK_CLASS } from '../scene.ts';
-import { checkFlags, createChecks, doubtsOf, withDoubts } from './doubt.ts';
+import { checkFlags, clearDespite, createChecks, doubtsOf } from './doubt.ts';
 import type { Fit } from './harmonise.ts';
 
 const SIDE = 256;
@@ -43,12 +43,14 @@ describe("doubts about a date's mask", () => {
     const doubts = doubtsAbout(roofs, (x, y) => ground(x, y) + 0.015)!;
     expect(doubts.wrong).toBe(1);
     expect(doubts.classes).toEqual([false, true, false, false]);
-    const clear = new Uint8Array(SIDE * SIDE);
     const flags = roofs.slice();
-    flags[300] = MASK_CLASS.thick;
-    withDoubts(doubts, window, clear, flags);
+    // Thick cloud is believed, and the margin around it; what holds no data is never clear.
+    flags[100 * SIDE + 100] = MASK_CLASS.thick;
+    flags[0] = MASK_CLASS.nodata;
+    const clear = clearDespite(doubts, window, flags, 3);
     clear.forEach((is, i) => {
-      expect(is).toBe(flags[i] === MASK_CLASS.thin ? 1 : 0);
+      const inMargin = Math.hypot((i % SIDE) - 100, Math.floor(i / SIDE) - 100) <= 3;
+      expect(is).toBe(i === 0 || inMargin ? 0 : 1);
     });
   });
 
@@ -62,8 +64,7 @@ describe("doubts about a date's mask", () => {
     const small = (x: number, y: number) => Math.hypot(x - 60, y - 60) < 9;
     const few = roofs.map((flag, i) => (small(i % SIDE, Math.floor(i / SIDE)) ? MASK_CLASS.thin : flag));
     const doubts = doubtsAbout(few, (x, y) => (small(x, y) ? 0.4 : ground(x, y)))!;
-    const clear = new Uint8Array(SIDE * SIDE);
-    withDoubts(doubts, window, clear, few);
+    const clear = clearDespite(doubts, window, few, 3);
     few.forEach((flag, i) => {
       if (flag && small(i % SIDE, Math.floor(i / SIDE))) expect(clear[i]).toBe(0);
     });

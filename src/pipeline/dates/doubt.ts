@@ -1,3 +1,4 @@
+import { squaredDistance } from '../distance.ts';
 import { type Grid, MASK_CLASS, type Window } from '../scene.ts';
 import { type Fit, harmonise } from './harmonise.ts';
 
@@ -70,7 +71,8 @@ export function createChecks({ width, height }: Grid): Checks {
 
 /**
  * Checks a date's flags over a tile core.
- * @param flags MASK_CLASS of the date where it is doubtful and the target is clear, 0 elsewhere.
+ * @param flags What was found on the date where the target is clear, 0 elsewhere; the margin of the mask, which is ground more often
+ *   than not, does not count.
  * @param date Bands of the date, `target` those of the target, in reflectance.
  */
 export function checkFlags(
@@ -147,16 +149,20 @@ export function doubtsOf({ columns, rows, classes, checked, right }: Checks): Do
 }
 
 /**
- * Takes for clear what is flagged without reason.
- * @param clear 1 where the date is clear beyond doubt; changed in place.
- * @param flags MASK_CLASS where it is not, 0 elsewhere.
+ * 1 where a date shows the ground after all: what is flagged there is not believed, and no believed flag lies within `reach` pixels.
+ * @param flags What was found on the date, see `flagsIn`.
  */
-export function withDoubts(doubts: Doubts, window: Window, clear: Uint8Array, flags: Uint8Array): void {
+export function clearDespite(doubts: Doubts, window: Window, flags: Uint8Array, reach: number): Uint8Array {
+  const kept = new Uint8Array(flags.length);
   for (let y = 0, i = 0; y < window.height; y++) {
     const row = Math.floor((window.y + y) / CELL) * doubts.columns;
     for (let x = 0; x < window.width; x++, i++) {
-      if (flags[i] === 0 || !doubts.classes[flags[i]]) continue;
-      if (!doubts.believed[row + Math.floor((window.x + x) / CELL)]) clear[i] = 1;
+      const flag = flags[i];
+      if (flag === MASK_CLASS.clear || flag === MASK_CLASS.nodata) continue;
+      const believed = doubts.believed[row + Math.floor((window.x + x) / CELL)];
+      if (believed || !doubts.classes[flag]) kept[i] = 1;
     }
   }
+  const squared = squaredDistance(kept, window.width, window.height, reach);
+  return flags.map((flag, i) => (flag !== MASK_CLASS.nodata && squared[i] === Infinity ? 1 : 0));
 }

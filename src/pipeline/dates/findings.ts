@@ -36,16 +36,24 @@ export function clearIn(findings: Findings, mask: SparsePlane, window: Window): 
   return clear;
 }
 
-/** MASK_CLASS where a scene holds data and is not clear: of the mask, or what is likeliest where that is clear but in doubt. */
-export function flagsIn(findings: Findings, mask: SparsePlane, window: Window): Uint8Array {
-  const clear = clearIn(findings, mask, window);
+/**
+ * What was found at each pixel of a scene, before the mask was grown: its MASK_CLASS; where that is clear, but in doubt, what is
+ * likeliest besides; 255 where there is no data, or nobody looked.
+ */
+export function flagsIn(findings: Findings, window: Window): Uint8Array {
+  const flags = readPlane(findings.classes, window, MASK_CLASS.nodata);
   const [thin, thick, shadow] = [findings.thin, findings.thick, findings.shadow].map((plane) =>
     readPlane(plane, window),
   );
-  return readPlane(mask, window, MASK_CLASS.nodata).map((value, i) => {
-    if (clear[i] || value === MASK_CLASS.nodata) return 0;
-    if (value !== MASK_CLASS.clear) return value;
-    if (thin[i] + thick[i] + shadow[i] === 0) return 0;
+  const { layout } = findings.classes;
+  for (const key of tilesUnder(layout, window)) {
+    if (findings.valid.has(key)) continue;
+    const tile = layout.windows[key];
+    copyOverlap(new Uint8Array(tile.width * tile.height).fill(MASK_CLASS.nodata), tile, flags, window);
+  }
+  const limit = CLEAR_LIMIT * 255;
+  return flags.map((value, i) => {
+    if (value !== MASK_CLASS.clear || thin[i] + thick[i] + shadow[i] < limit) return value;
     if (shadow[i] > thin[i] + thick[i]) return MASK_CLASS.shadow;
     return thick[i] >= thin[i] ? MASK_CLASS.thick : MASK_CLASS.thin;
   });

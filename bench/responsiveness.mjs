@@ -4,61 +4,29 @@
  *
  *   npm run bench:responsiveness         results go to bench/results/
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { chromium } from '@playwright/test';
-import { build, preview } from 'vite';
-import { findBrowser } from '../scripts/browser.mjs';
+import { measureBuiltApp } from './lib/built-app.mjs';
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 3);
 const SLOWER = 4;
-const root = fileURLToPath(new URL('..', import.meta.url));
-const outDir = `${root}.cache/bench-app`;
-await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
-const server = await preview({ root, build: { outDir }, preview: { port: 4293 }, logLevel: 'error' });
-const address = server.resolvedUrls.local[0];
-const browser = await chromium.launch({
-  executablePath: findBrowser() ?? undefined,
-  args: [
-    '--no-sandbox',
-    '--disable-quic',
-    '--no-first-run',
-    '--use-angle=swiftshader',
-    '--enable-unsafe-swiftshader',
-  ],
-});
 
-try {
+await measureBuiltApp('responsiveness', async (browser, address) => {
   const paints = [];
   const jobs = [];
   for (let i = 0; i < RUNS; i++) {
-    paints.push(await largestPaint());
-    jobs.push(await answersDuringJob());
+    paints.push(await largestPaint(browser, address));
+    jobs.push(await answersDuringJob(browser, address));
   }
-  const result = {
-    date: new Date().toISOString(),
-    machine: `${cpus().length} x ${cpus()[0].model}`,
-    load: loadavg()[0],
-    browser: `Chromium ${browser.version()}, map drawn by SwiftShader on the processor`,
+  return {
     largestPaintMs: { slowDown: SLOWER, runs: paints },
     interactionToNextPaintMs: {
       worst: jobs.map((answers) => Math.max(...answers.map(({ ms }) => ms))),
       runs: jobs,
     },
   };
-  mkdirSync(`${root}bench/results`, { recursive: true });
-  const file = `bench/results/responsiveness-${result.date.slice(0, 10)}.json`;
-  writeFileSync(root + file, `${JSON.stringify(result, null, 2)}\n`);
-  console.log(JSON.stringify(result, null, 2));
-  console.log(`written to ${file}`);
-} finally {
-  await browser.close();
-  await server.close();
-}
+});
 
 /** Largest contentful paint of a first visit, nothing in the cache, in ms from the start of the navigation. */
-async function largestPaint() {
+async function largestPaint(browser, address) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   const devtools = await context.newCDPSession(page);
@@ -82,7 +50,7 @@ async function largestPaint() {
  * What a user does while the sample is processed, each with the longest time from an event of it to the next paint, as the
  * Event Timing API tells it (in steps of 8 ms; what took less than 16 ms is told as 0).
  */
-async function answersDuringJob() {
+async function answersDuringJob(browser, address) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.addInitScript(() => {
     globalThis.interactions = [];

@@ -115,7 +115,7 @@ def head(card: dict, purpose: str) -> str:
 
 ![loss curves](training.png)
 
-The curves are those of the last run of the chain.
+The curves are those of the runs whose logs were at hand when they were drawn; dashed lines tell where a run, or the critic, begins.
 """
 
 
@@ -141,7 +141,8 @@ other patches). The Fmask of the Chiapas scene and the QA band of the Gulf scene
 ## Where it fails
 - A picture that lies in shadow as a whole, or under an even veil: little in it tells. Of the `rois2017 winter` scene, all of it in shadow, most is
   masked, and repairing it brings it no nearer to the other date (see the generator's card).
-- **RGB pictures of bare sand or under an even veil (RICE): a part of them is called thick cloud.** Supply a mask, or use the near infrared.
+- **RGB pictures of bare sand or under an even veil (RICE): a part of them is called thick cloud**, and a dull picture cannot be told from one under a
+  light veil. Supply a mask, or use the near infrared.
 - On the Chiapas scene it finds the clouds themselves, about a fifth of the area that Fmask, widened, marks.
 - Between the cumuli of the Gulf scene it marks the veil of cirrus as well, which the QA band leaves out.
 - Calm, turbid or bright water without texture can pass for thick cloud, dark water and forest for shadow; more so in RGB.
@@ -165,7 +166,8 @@ def generator_card(card: dict, runs: list[dict], result: dict, parts_measured: d
                   "*base*: the observed picture where the ground can be seen, a smooth fill from clear pixels, or another date's harmonised pixels, under thick cloud.")]
     parts.append(f"""## Simulated clouds on validation scenes
 Cells: PSNR dB (peak 1, pooled over pixels and bands) / SSIM (11x11 Gaussian) / MAE (reflectance) / SAM (degrees). Made by `python -m unclouded_training.evaluate
---parts six rgb`; more rows in `../evaluation.md`. Composited: pixels under the mask limit stay as observed.
+--parts six rgb`; more rows in `../evaluation.md`. Composited: pixels under the mask limit stay as observed. Under thick cloud the application takes only
+the detail of the generator's output and the tone of the fill (`src/pipeline/generate/detail.ts`); these rows are the generator's own.
 These tables also chose the weights (settings were changed during the first run, and the second made, by looking at them): they are no test.
 
 Six bands:
@@ -228,6 +230,12 @@ cloned into the gap (its gradients, harmonic correction), and given to the gener
 
 ## The critic
 Generator and PatchGAN (70-pixel field, spectral norm, hinge) learned together for {adversarial} minutes after {alone} minutes of reconstruction alone.
+
+## What was tried and not shipped
+Ninety more minutes on pictures made for display (an even veil over a fifth of the RGB pictures, full contrast beneath, false colours), with the detector of
+version 1.3 (`configs/generator-display.json`, `export generator --weights runs/generator-display/ema.pt --out DIR`, `evaluate --models DIR`): RICE1 +0.2 dB,
+RICE2 -0.3 dB (textured), thin cloud with the true mask -0.5 dB (six bands) and -2.1 dB (RGB): a network of this size that expects veils sees them
+in dull pictures too. The mean of these weights and the shipped ones lies between. The light generator fared alike.
 
 ## What each part is worth
 {parts_text}

@@ -154,6 +154,7 @@ other patches). The Fmask of the Chiapas scene and the QA band of the Gulf scene
 
 ABLATION = """Variants of one small network (widths 8 to 64 unless said), {steps} steps each from the same seed; true masks, simulated clouds on validation scenes. PSNR in dB;
 `python -m unclouded_training.ablation`. Networks of this size after so few steps say which part matters, not how well the shipped network does.
+Variants of `configs/ablation.json` that are not in the table have not been run.
 
 {table}"""
 

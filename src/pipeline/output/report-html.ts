@@ -115,7 +115,7 @@ ${facts([
 ${datesPart(report)}
 <section>
 <h2>Files and networks</h2>
-<table class="hashes">
+${tableStart('Files and networks', 'hashes')}
 <thead><tr><th scope="col">Name</th><th scope="col">Bytes</th><th scope="col">SHA-256</th></tr></thead>
 <tbody>
 ${report.files
@@ -131,7 +131,7 @@ ${Object.entries(report.models)
   )
   .join('\n')}
 </tbody>
-</table>
+</table></div>
 </section>
 ${noticesPart(report)}
 </main>`;
@@ -195,7 +195,7 @@ function scoresPart(
 <h2>${title}</h2>
 <p>${about}</p>
 ${plot(regions)}
-<table>
+${tableStart(title)}
 <thead><tr><th scope="col">Region</th><th scope="col"></th>${MEASURES.map(({ name, title: says }) => `<th scope="col" title="${says}">${name}</th>`).join('')}<th scope="col" title="Share of samples within the 90 % interval that the confidence stands for">In 90 %</th></tr></thead>
 <tbody>
 ${regions
@@ -211,9 +211,14 @@ ${regions
   )
   .join('\n')}
 </tbody>
-</table>
+</table></div>
 <p><small>MAE, RMSE in reflectance, PSNR in dB (peak 1), SAM in degrees, NDVI as mean absolute difference. Nine of ten errors should lie in the 90 % interval.</small></p>
 </section>`;
+}
+
+/** Where the page is narrower than a table, that scrolls, by keyboard too. */
+function tableStart(label: string, kind = ''): string {
+  return `<div class="scrolled" role="region" aria-label="${label}" tabindex="0"><table class="${kind}">`;
 }
 
 /** Mean absolute error by region, before and after. */
@@ -238,7 +243,7 @@ function datesPart({ run: { dates } }: SceneReport): string {
   if (dates.length === 0) return '';
   return `<section>
 <h2>Other dates</h2>
-<table>
+${tableStart('Other dates')}
 <thead><tr><th scope="col">Scene</th><th scope="col">Day</th><th scope="col">Used</th><th scope="col">Residual</th><th scope="col">Share</th></tr></thead>
 <tbody>${dates
     .map(
@@ -246,7 +251,7 @@ function datesPart({ run: { dates } }: SceneReport): string {
         `<tr><td>${text(scene)}</td><td>${text(acquired ?? 'unknown')}</td><td>${used ? 'yes' : 'no'}</td><td>${residual?.toFixed(4) ?? '–'}</td><td>${(100 * share).toFixed(1)} %</td></tr>`,
     )
     .join('\n')}</tbody>
-</table>
+</table></div>
 </section>`;
 }
 

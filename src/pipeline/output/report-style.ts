@@ -34,7 +34,7 @@ dd small { display: block; }
 @media (max-width: 640px) {
   main { padding: 20px 14px; }
   .pictures { grid-template-columns: 1fr; }
-  section { overflow-x: auto; }
+  .scrolled { overflow-x: auto; }
 }
 @media print {
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

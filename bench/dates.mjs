@@ -36,6 +36,7 @@ const tools = {
   ...(await load('pipeline/dates/harmonise.ts')),
   ...(await load('pipeline/dates/clone.ts')),
   ...(await load('pipeline/dates/poisson.ts')),
+  ...(await load('pipeline/dates/poisson-grids.ts')),
   ...(await load('pipeline/generate/coarse-field.ts')),
   ...(await load('pipeline/generate/generate.ts')),
 };

@@ -17,7 +17,8 @@ const COMPARED_SIDE = 1024;
 
 const root = new URL('..', import.meta.url);
 const ours = await loader();
-const { KNOWN, poissonGrids, solvePoisson, UNKNOWN } = await ours.load('src/pipeline/dates/poisson.ts');
+const { solvePoisson } = await ours.load('src/pipeline/dates/poisson.ts');
+const { KNOWN, poissonGrids, UNKNOWN } = await ours.load('src/pipeline/dates/poisson-grids.ts');
 
 /** A gap with a rim of one known pixel, and what a date with other detail than the rim puts into it. */
 function problem(side, band) {

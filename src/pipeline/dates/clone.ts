@@ -1,6 +1,7 @@
 import type { Window } from '../scene.ts';
 import { type Fit, harmonise } from './harmonise.ts';
-import { ABSENT, KNOWN, poissonGrids, solvePoisson, UNKNOWN } from './poisson.ts';
+import { solvePoisson } from './poisson.ts';
+import { ABSENT, KNOWN, poissonGrids, UNKNOWN } from './poisson-grids.ts';
 
 /** What is known over a window of the target's grid. */
 export interface CloneInput {

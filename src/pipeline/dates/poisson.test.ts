@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { KNOWN, poissonGrids, solvePoisson, UNKNOWN } from './poisson.ts';
+import { solvePoisson } from './poisson.ts';
+import { KNOWN, poissonGrids, UNKNOWN } from './poisson-grids.ts';
 
 interface Fixture {
   readonly side: number;

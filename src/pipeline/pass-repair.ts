@@ -6,9 +6,9 @@ import { clearPixels, type Probabilities } from './detect/probabilities.ts';
 import { squaredDistance } from './distance.ts';
 import type { Findings } from './findings.ts';
 import type { CoarseField } from './generate/coarse-field.ts';
-import { keepTone } from './generate/detail.ts';
+import { DETAIL_REACH, keepTone } from './generate/detail.ts';
 import { cropGenerated, fillFrom } from './generate/generate.ts';
-import { blendBase, CLEAR_LIMIT, FILL_MARGIN, thickBlend } from './generate/prefill.ts';
+import { blendBase, CLEAR_LIMIT, FILL_MARGIN, THICK_BLEND } from './generate/prefill.ts';
 import { checkpoint, type Job, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
 import { observe, REFLECTANCE_LIMIT } from './preprocess/observe.ts';
 import { gatherFrom, generatorInput } from './preprocess/tensor.ts';
@@ -131,14 +131,22 @@ async function repairTile(
     sees ?? undefined,
   );
   const output = await networks.generate(input, tile.height, tile.width);
-  const generated = cropGenerated(output, tile, inside, REFLECTANCE_LIMIT);
+  const near = clipWindow(growWindow(core, DETAIL_REACH), scene.grid.width, scene.grid.height) as Window;
+  const generated = cropGenerated(output, tile, near, REFLECTANCE_LIMIT);
   if (filled) {
     const shown = generated.canonical.filter((_, band) => observed[band] !== null);
-    const unseen = shareOfFill(probabilities[1], dates && within(dates.filled));
-    keepTone(shown, filled, unseen, inside.width, inside.height);
+    const ground = filled.slice(0, present).map((plane) => cropPlane(plane, inside, near));
+    const seenThere = dates && cropPlane(dates.filled, window, near);
+    keepTone(
+      shown,
+      ground,
+      shareOfFill(cropPlane(found.thick, window, near), seenThere),
+      near.width,
+      near.height,
+    );
   }
-  const canonical = generated.canonical.map(crop);
-  const errorScale = crop(generated.errorScale);
+  const canonical = generated.canonical.map((plane) => cropPlane(plane, near, core));
+  const errorScale = cropPlane(generated.errorScale, near, core);
 
   const classes = readPlane(store.mask, core);
   const alpha = featherAlpha(core, settings.featherPixels, (w) => readPlane(store.mask, w, 255));
@@ -201,7 +209,9 @@ function fillAround(
 
 /** How much of a pixel takes its tone from the pre-fill: the more the thicker the cloud, nothing where a date shows the ground. */
 function shareOfFill(thick: Uint8Array, seen: Uint8Array | null): Float32Array {
-  return Float32Array.from(thick, (p, i) => (seen?.[i] ? 0 : thickBlend(p / 255)));
+  const share = new Float32Array(thick.length);
+  for (let i = 0; i < share.length; i++) if (!seen?.[i]) share[i] = THICK_BLEND[thick[i]];
+  return share;
 }
 
 /**
@@ -215,7 +225,7 @@ function shareOfDates(thick: Uint8Array, { width, height }: Window, bufferPixels
   const core = thick.map((p) => (p >= 128 ? 1 : 0));
   const squared = squaredDistance(core, width, height, bufferPixels);
   return Float32Array.from(thick, (p, i) =>
-    Math.max(thickBlend(p / 255), 1 - Math.sqrt(squared[i]) / (bufferPixels + 1)),
+    Math.max(THICK_BLEND[p], 1 - Math.sqrt(squared[i]) / (bufferPixels + 1)),
   );
 }
 

@@ -82,5 +82,35 @@ test.each([
   await onBoth(() => tf.mul(tensor(a), tensor(b)));
 });
 
+test.each<[string, (x: tf.Tensor) => tf.Tensor, number[]]>([
+  ['Exp', tf.exp, [3, 4, 7]],
+  ['Tanh', tf.tanh, [3, 4, 7]],
+  ['Tanh near 0', (x) => tf.tanh(tf.mul(x, 1e-4)), [64]],
+  ['Exp of an odd number', tf.exp, [5]],
+  ['Softmax of four', (x) => tf.softmax(x), [9, 4]],
+  ['Softmax of five', (x) => tf.softmax(x), [9, 5]],
+])('%s', async (_, compute, shape) => {
+  const values = numbers(tf.util.sizeFromShape(shape));
+  const on = async (backend: string) => {
+    await tf.setBackend(backend);
+    return tf.tidy(() => compute(tf.tensor(values, shape)).dataSync());
+  };
+  const expected = await on('cpu');
+  const found = await on('wasm');
+  found.forEach((value, i) => {
+    expect(Math.abs(value - expected[i])).toBeLessThan(3e-7 * Math.max(1, expected[i]));
+  });
+});
+
+test('Exp and Tanh of what is no number, and of what is too large', async () => {
+  await tf.setBackend('wasm');
+  const [large, small, none] = tf.tidy(() => tf.exp(tf.tensor1d([1e4, -1e4, Number.NaN, 0])).dataSync());
+  expect(large).toBeGreaterThan(1e38);
+  expect(small).toBeLessThan(1e-37);
+  expect(none).toBeNaN();
+  const tanh = tf.tidy(() => tf.tanh(tf.tensor1d([1e4, -1e4, Number.NaN, 0])).dataSync());
+  expect([...tanh]).toEqual([1, -1, Number.NaN, 0]);
+});
+
 test('whole numbers keep the kernels of the back end', () =>
   onBoth(() => tf.slice(tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3], 'int32'), [0, 1], [2, 2])));

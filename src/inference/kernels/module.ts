@@ -6,6 +6,9 @@ import { KERNELS_CODE } from './code.ts';
 interface KernelsCode {
   add(a: number, b: number, out: number, count: number): void;
   multiplyBy(a: number, b: number, period: number, out: number, count: number): void;
+  exponential(x: number, out: number, count: number): void;
+  tanh(x: number, out: number, count: number): void;
+  softmaxOfFour(x: number, out: number, pixels: number): void;
   copyRuns(from: number, fromStep: number, to: number, toStep: number, run: number, count: number): void;
   depthToSpace(from: number, rows: number, width: number, depth: number, block: number, out: number): void;
   filterBytes(ins: number, outs: number): number;

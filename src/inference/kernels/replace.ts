@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { add, multiply } from './arithmetic.ts';
 import { convolution } from './convolution.ts';
+import { exponential, softmax, tanh } from './exponential.ts';
 import { concatOfChannels, depthToSpace, sliceOfChannels } from './moves.ts';
 
 /**
@@ -11,6 +12,9 @@ const KERNELS: Readonly<Record<string, (own: tf.KernelFunc) => tf.KernelFunc>> =
   FusedConv2D: convolution,
   Add: add,
   Multiply: multiply,
+  Exp: exponential,
+  Tanh: tanh,
+  Softmax: softmax,
   DepthToSpace: depthToSpace,
   Slice: sliceOfChannels,
   Concat: concatOfChannels,

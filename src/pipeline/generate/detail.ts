@@ -23,36 +23,53 @@ export function keepTone(
   height: number,
 ): void {
   if (!share.some((s) => s > 0)) return;
-  const around = blur(share, width, height);
+  const around = share.slice();
+  const change = new Float32Array(share.length);
+  const scratch = new Float32Array(share.length);
+  blur(around, scratch, width, height);
   planes.forEach((plane, b) => {
-    const change = plane.map((value, i) => share[i] * (value - fill[b][i]));
-    const tone = blur(change, width, height);
+    const filled = fill[b];
+    for (let i = 0; i < change.length; i++) change[i] = share[i] * (plane[i] - filled[i]);
+    blur(change, scratch, width, height);
     for (let i = 0; i < plane.length; i++) {
       const s = share[i];
       if (s === 0) continue;
-      const detail = plane[i] - fill[b][i] - tone[i] / around[i];
+      const detail = plane[i] - filled[i] - change[i] / around[i];
       const shown = Math.max(0, 2 * around[i] - 1);
-      plane[i] = (1 - s) * plane[i] + s * Math.max(0, fill[b][i] + shown * detail);
+      plane[i] = (1 - s) * plane[i] + s * Math.max(0, filled[i] + shown * detail);
     }
   });
 }
 
-/** Box after box, along rows, then along columns; beyond the window is nothing. */
-function blur(plane: Float32Array, width: number, height: number): Float32Array {
-  const from = plane.slice();
-  const to = new Float32Array(plane.length);
+/** Box after box, along rows, then along columns, in place; beyond the window is nothing. */
+function blur(plane: Float32Array, scratch: Float32Array, width: number, height: number): void {
+  const inside = (at: number, length: number) => at >= RADIUS && at < length - RADIUS;
   for (let time = 0; time < TIMES; time++) {
-    for (let y = 0, i = 0; y < height; y++) {
-      for (let x = 0; x < width; x++, i++) to[i] = mean(from, i, 1, x, width - 1 - x);
+    for (let start = 0; start < plane.length; start += width) {
+      means(plane, scratch, start + RADIUS, start + width - RADIUS, 1);
+      for (let x = 0; x < width; x++) {
+        if (inside(x, width)) x = width - RADIUS;
+        scratch[start + x] = mean(plane, start + x, 1, x, width - 1 - x);
+      }
     }
-    for (let y = 0, i = 0; y < height; y++) {
-      for (let x = 0; x < width; x++, i++) from[i] = mean(to, i, width, y, height - 1 - y);
+    for (let y = 0; y < height; y++) {
+      const start = y * width;
+      if (inside(y, height)) means(scratch, plane, start, start + width, width);
+      else for (let i = start; i < start + width; i++) plane[i] = mean(scratch, i, width, y, height - 1 - y);
     }
   }
-  return from;
 }
 
-/** Mean of 2 * RADIUS + 1 samples along a line, of which so many lie before and after the one in the middle. */
+/** Means of the 2 * RADIUS + 1 = 7 samples around each of the samples `first .. end - 1`, along lines of that step. */
+function means(from: Float32Array, to: Float32Array, first: number, end: number, step: number): void {
+  const [two, three] = [2 * step, 3 * step];
+  for (let i = first; i < end; i++) {
+    const before = from[i - three] + from[i - two] + from[i - step];
+    to[i] = (before + from[i] + from[i + step] + from[i + two] + from[i + three]) / 7;
+  }
+}
+
+/** The same of one sample, of which so many lie before and after it in its line. */
 function mean(plane: Float32Array, i: number, step: number, before: number, after: number): number {
   let sum = 0;
   const last = i + Math.min(after, RADIUS) * step;

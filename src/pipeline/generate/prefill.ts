@@ -97,13 +97,14 @@ function reach(area: Area, width: number, height: number): { swept: Area; coarse
 }
 
 /**
- * Cells of an area that are not wholly known, as runs along rows, `starts[r] .. ends[r] - 1`, and the trust in each of
- * them, 0 to below 1.
+ * Cells of an area that are not wholly known, as runs along rows, `starts[r] .. ends[r] - 1`; how many there are, and the
+ * trust in each of them, 0 to below 1, if there is any.
  */
 interface Runs {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
-  readonly trust: Float32Array;
+  readonly length: number;
+  readonly trust: Float32Array | null;
 }
 
 /** @param full The weight from which on a cell is wholly known. */
@@ -111,16 +112,24 @@ function missingRuns(weight: Uint8Array, full: number, width: number, area: Area
   const starts: number[] = [];
   const ends: number[] = [];
   const trust: number[] = [];
+  let length = 0;
   for (let y = area.top; y < area.bottom; y++) {
     const end = y * width + area.right;
     for (let i = y * width + area.left; i < end; i++) {
       if (weight[i] >= full) continue;
       starts.push(i);
-      while (i < end && weight[i] < full) trust.push(weight[i++] / full);
+      const start = i;
+      for (; i < end && weight[i] < full; i++) if (full > 1) trust.push(weight[i] / full);
       ends.push(i);
+      length += i - start;
     }
   }
-  return { starts: Int32Array.from(starts), ends: Int32Array.from(ends), trust: Float32Array.from(trust) };
+  return {
+    starts: Int32Array.from(starts),
+    ends: Int32Array.from(ends),
+    length,
+    trust: full > 1 ? Float32Array.from(trust) : null,
+  };
 }
 
 /**
@@ -137,7 +146,7 @@ function push(
 ): Float32Array[] {
   const { width, height } = fine;
   const runs = missingRuns(fine.weight, full, width, area);
-  const scratch = new Float32Array(runs.trust.length);
+  const scratch = new Float32Array(runs.length);
   const out = new Float32Array(width * height);
   return fine.planes.map((plane, p) => {
     out.set(plane);
@@ -153,10 +162,11 @@ function push(
 
 /** `trust * own + (1 - trust) * guess` at the cells of the runs. */
 function mix(own: Float32Array, guess: Float32Array, out: Float32Array, runs: Runs): void {
-  for (let r = 0, j = 0; r < runs.starts.length; r++) {
-    for (let i = runs.starts[r]; i < runs.ends[r]; i++, j++) {
-      const trust = runs.trust[j];
-      out[i] = trust === 0 ? guess[j] : trust * own[i] + (1 - trust) * guess[j];
+  const { starts, ends, trust } = runs;
+  for (let r = 0, j = 0; r < starts.length; r++) {
+    for (let i = starts[r]; i < ends[r]; i++, j++) {
+      const known = trust === null ? 0 : trust[j];
+      out[i] = known === 0 ? guess[j] : known * own[i] + (1 - known) * guess[j];
     }
   }
 }
@@ -271,12 +281,14 @@ export function thickBlend(thick: number): number {
   return t * t * (3 - 2 * t);
 }
 
+/** {@link thickBlend} by the probability as 0..255. */
+export const THICK_BLEND = Float32Array.from({ length: 256 }, (_, v) => thickBlend(v / 255));
+
 /** `base = (1 - w) * observed + w * filled` per pixel, w from the probability of thick cloud as 0..255. */
 export function blendBase(observed: Float32Array, filled: Float32Array, thick: Uint8Array): Float32Array {
-  const share = Float32Array.from({ length: 256 }, (_, v) => thickBlend(v / 255));
   const base = observed.slice();
   for (let i = 0; i < base.length; i++) {
-    const w = share[thick[i]];
+    const w = THICK_BLEND[thick[i]];
     if (w > 0) base[i] = (1 - w) * observed[i] + w * filled[i];
   }
   return base;

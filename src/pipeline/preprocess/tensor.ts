@@ -1,4 +1,3 @@
-import { DETECTOR_CHANNELS, GENERATOR_CHANNELS } from '../networks.ts';
 import type { Window } from '../scene.ts';
 import { mirrorPositions } from '../windows.ts';
 
@@ -30,26 +29,41 @@ export function gatherFrom(tile: Window, inside: Window, plane: Window): Gather 
   };
 }
 
-function put(
-  tensor: Float32Array,
-  channel: number,
-  channels: number,
-  plane: ArrayLike<number>,
-  gather: Gather,
-  factor = 1,
-): void {
-  const { columns, rows, width, height } = gather;
-  let target = channel;
+/** What a channel holds: a plane, times a factor, or one value everywhere. */
+type Channel = { readonly plane: Float32Array | Uint8Array; readonly factor: number } | number;
+
+const channel = (plane: Float32Array | Uint8Array | null | undefined, factor = 1): Channel =>
+  plane ? { plane, factor } : 0;
+const presence = (plane: Float32Array | null): Channel => (plane ? 1 : 0);
+
+/** `[1, height, width, channels]`, row by row: a row of all channels stays in the cache. */
+function interleave(channels: readonly Channel[], { columns, rows, width, height }: Gather): Float32Array {
+  const count = channels.length;
+  const rowLength = width * count;
+  const tensor = new Float32Array(height * rowLength);
   for (let y = 0; y < height; y++) {
-    const row = rows[y];
-    for (let x = 0; x < width; x++, target += channels) tensor[target] = plane[row + columns[x]] * factor;
+    const end = (y + 1) * rowLength;
+    for (let c = 0; c < count; c++) {
+      const held = channels[c];
+      const start = y * rowLength + c;
+      if (held === 0) continue;
+      if (typeof held === 'number') for (let i = start; i < end; i += count) tensor[i] = held;
+      else putRow(tensor, start, count, held.plane, rows[y], columns, held.factor);
+    }
   }
+  return tensor;
 }
 
-function putPresence(tensor: Float32Array, channels: number, present: readonly boolean[]): void {
-  present.forEach((is, band) => {
-    if (is) for (let i = 6 + band; i < tensor.length; i += channels) tensor[i] = 1;
-  });
+function putRow(
+  tensor: Float32Array,
+  start: number,
+  step: number,
+  plane: Float32Array | Uint8Array,
+  row: number,
+  columns: Int32Array,
+  factor: number,
+): void {
+  for (let x = 0, i = start; x < columns.length; x++, i += step) tensor[i] = plane[row + columns[x]] * factor;
 }
 
 /** `[1, height, width, 14]`: six bands, six presence planes, the cirrus band and its presence. */
@@ -58,20 +72,8 @@ export function detectorInput(
   cirrus: Float32Array | null,
   gather: Gather,
 ): Float32Array {
-  const tensor = new Float32Array(gather.width * gather.height * DETECTOR_CHANNELS);
-  canonical.forEach((plane, band) => {
-    if (plane) put(tensor, band, DETECTOR_CHANNELS, plane, gather);
-  });
-  putPresence(
-    tensor,
-    DETECTOR_CHANNELS,
-    canonical.map((plane) => plane !== null),
-  );
-  if (cirrus) {
-    put(tensor, 12, DETECTOR_CHANNELS, cirrus, gather);
-    for (let i = 13; i < tensor.length; i += DETECTOR_CHANNELS) tensor[i] = 1;
-  }
-  return tensor;
+  const bands = canonical.map((plane) => channel(plane));
+  return interleave([...bands, ...canonical.map(presence), channel(cirrus), presence(cirrus)], gather);
 }
 
 /**
@@ -89,21 +91,12 @@ export function generatorInput(
   gather: Gather,
   otherDate?: Uint8Array,
 ): Float32Array {
-  const tensor = new Float32Array(gather.width * gather.height * GENERATOR_CHANNELS);
-  base.forEach((plane, band) => {
-    if (plane) put(tensor, band, GENERATOR_CHANNELS, plane, gather);
-  });
-  putPresence(
-    tensor,
-    GENERATOR_CHANNELS,
-    base.map((plane) => plane !== null),
-  );
-  probabilities.forEach((plane, i) => {
-    put(tensor, 12 + i, GENERATOR_CHANNELS, plane, gather, 1 / 255);
-  });
-  filled.forEach((plane, band) => {
-    if (plane) put(tensor, 15 + band, GENERATOR_CHANNELS, plane, gather);
-  });
-  if (otherDate) put(tensor, 21, GENERATOR_CHANNELS, otherDate, gather);
-  return tensor;
+  const channels = [
+    ...base.map((plane) => channel(plane)),
+    ...base.map(presence),
+    ...probabilities.map((plane) => channel(plane, 1 / 255)),
+    ...filled.map((plane) => channel(plane)),
+    channel(otherDate),
+  ];
+  return interleave(channels, gather);
 }

@@ -4,6 +4,7 @@
  * are those of bytes.
  */
 export { add, multiplyBy } from './arithmetic';
+export { exponential, softmaxOfFour, tanh } from './exponential';
 export { packFilter } from './filter';
 export { copyRuns, depthToSpace } from './moves';
 export { convolve, filterBytes, scratchBytes } from './winograd';

@@ -14,8 +14,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { loader } from './lib/load.mjs';
-import { madeUpScene } from './lib/made-up-scene.mjs';
+import { writeMadeUpScene } from './lib/made-up-scene.mjs';
 
 const SIZE = 2048;
 const CLOUD_SHARE = 0.3;
@@ -27,7 +26,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 await build({ root, configFile: join(root, 'vite.cli.config.ts'), logLevel: 'error' });
 const folder = mkdtempSync(join(tmpdir(), 'unclouded-bench-'));
 const scene = join(folder, 'scene.tif');
-await writeScene(scene);
+await writeMadeUpScene(scene, SIZE, CLOUD_SHARE);
 
 const runs = [];
 try {
@@ -60,25 +59,6 @@ const file = `bench/results/end-to-end-${THREADS}-${result.date.slice(0, 10)}.js
 writeFileSync(join(root, file), `${JSON.stringify(result, null, 2)}\n`);
 console.log(JSON.stringify({ ...result, runs: undefined }, null, 2));
 console.log(`written to ${file}`);
-
-async function writeScene(path) {
-  const ours = await loader();
-  const { writeCog } = await ours.load('src/pipeline/output/cog-writer.ts');
-  const { writeNodeFile } = await ours.load('src/cli/node-sink.ts');
-  const { bands, spec } = madeUpScene(SIZE, CLOUD_SHARE);
-  const read = async (window) => ({ window, bands: bands.map((band) => cut(band, window)) });
-  await writeNodeFile(path, ({ sink, scratch }) => writeCog(spec, read, sink, { scratch }));
-  await ours.close();
-}
-
-function cut(band, { x, y, width, height }) {
-  const out = new Uint16Array(width * height);
-  for (let row = 0; row < height; row++) {
-    const from = (y + row) * SIZE + x;
-    out.set(band.subarray(from, from + width), row * width);
-  }
-  return out;
-}
 
 function runOurs() {
   const report = join(folder, 'report.json');

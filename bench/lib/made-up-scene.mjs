@@ -1,3 +1,5 @@
+import { loader } from './load.mjs';
+
 /** Bands of the made-up scene: name, mean reflectance of its ground, and how far the ground varies. */
 const BANDS = [
   ['B02', 0.06, 0.03],
@@ -107,4 +109,24 @@ function node(x, y, seed) {
   h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return ((h ^ (h >>> 16)) >>> 0) / 2 ** 31 - 1;
+}
+
+/** Writes {@link madeUpScene} as a cloud-optimised GeoTIFF. */
+export async function writeMadeUpScene(path, size, cloudShare) {
+  const ours = await loader();
+  const { writeCog } = await ours.load('src/pipeline/output/cog-writer.ts');
+  const { writeNodeFile } = await ours.load('src/cli/node-sink.ts');
+  const { bands, spec } = madeUpScene(size, cloudShare);
+  const read = async (window) => ({ window, bands: bands.map((band) => cut(band, size, window)) });
+  await writeNodeFile(path, ({ sink, scratch }) => writeCog(spec, read, sink, { scratch }));
+  await ours.close();
+}
+
+function cut(band, size, { x, y, width, height }) {
+  const out = new Uint16Array(width * height);
+  for (let row = 0; row < height; row++) {
+    const from = (y + row) * size + x;
+    out.set(band.subarray(from, from + width), row * width);
+  }
+  return out;
 }

@@ -38,9 +38,9 @@ describe('a source file that changes while it is open', () => {
 
   it('a file that was written to, or removed', async () => {
     const path = join(tmpdir(), `changing-${process.pid}.tif`);
-    writeFileSync(path, new Uint8Array(200_000));
+    writeFileSync(path, new Uint8Array(1_000_000));
     const source = blobSource(await openAsBlob(path));
-    expect(await source.read(100_000, 50_000)).toHaveLength(50_000);
+    expect(await source.read(500_000, 50_000)).toHaveLength(50_000);
     writeFileSync(path, new Uint8Array(100_000));
     await expect(source.read(0, 50_000)).rejects.toMatchObject({ code: 'file/unreadable' });
     rmSync(path);

@@ -22,7 +22,7 @@ export function blobSource(blob: Blob & { name?: string }): ByteSource {
     throwIfAborted(signal);
     return new Uint8Array(bytes);
   };
-  return { name: blob.name ?? 'scene.tif', size: blob.size, read: paged(read, blob.size) };
+  return { name: blob.name ?? 'scene.tif', size: blob.size, read: paged(read, blob.size, LOCAL_PAGE) };
 }
 
 /** Files on disk are read when asked for, not when chosen: until then they may have changed or gone. */
@@ -40,27 +40,34 @@ function unreadable(cause: unknown): never {
 
 /** Bytes read at once where less is asked for: header, directories and small blocks share a request. */
 const PAGE = 65_536;
-const CACHED_PAGES = 64;
+/** From a disk more at once costs nothing, and each request of a worker to the browser some tenths of a millisecond. */
+const LOCAL_PAGE = 4 * PAGE;
+const CACHED_BYTES = 64 * PAGE;
 
-/** A source whose small pieces are read by way of pages that are kept. */
+/** A source on disk whose small pieces are read by way of pages that are kept. */
 export function buffered(source: ByteSource): ByteSource {
-  return { name: source.name, size: source.size, read: paged(source.read, source.size) };
+  return { name: source.name, size: source.size, read: paged(source.read, source.size, LOCAL_PAGE) };
 }
 
 /** Reads small pieces by way of pages that are kept, and large ones as they are. */
-function paged(read: ByteSource['read'], size: number, first?: Uint8Array<ArrayBuffer>): ByteSource['read'] {
+function paged(
+  read: ByteSource['read'],
+  size: number,
+  pageBytes: number,
+  first?: Uint8Array<ArrayBuffer>,
+): ByteSource['read'] {
   const pages = new Map<number, Promise<Uint8Array<ArrayBuffer>>>();
   if (first) pages.set(0, Promise.resolve(first));
 
   /** Shared by all who ask, so it does not end when one of them is cancelled; failures are not kept. */
   function page(index: number): Promise<Uint8Array<ArrayBuffer>> {
     const held = pages.get(index);
-    const bytes = held ?? read(index * PAGE, PAGE);
+    const bytes = held ?? read(index * pageBytes, pageBytes);
     if (held) pages.delete(index);
     else bytes.catch(() => pages.delete(index));
     pages.set(index, bytes);
     for (const oldest of pages.keys()) {
-      if (pages.size <= CACHED_PAGES) break;
+      if (pages.size * pageBytes <= CACHED_BYTES) break;
       pages.delete(oldest);
     }
     return bytes;
@@ -69,14 +76,14 @@ function paged(read: ByteSource['read'], size: number, first?: Uint8Array<ArrayB
   return async (position, length, signal) => {
     const wanted = Math.max(0, Math.min(length, size - position));
     if (wanted === 0) return new Uint8Array(0);
-    if (wanted > PAGE / 2) return read(position, wanted, signal);
+    if (wanted > pageBytes / 2) return read(position, wanted, signal);
     const out = new Uint8Array(wanted);
     let filled = 0;
     while (filled < wanted) {
       throwIfAborted(signal);
       const at = position + filled;
-      const start = at % PAGE;
-      const part = (await page(Math.floor(at / PAGE))).subarray(start, start + wanted - filled);
+      const start = at % pageBytes;
+      const part = (await page(Math.floor(at / pageBytes))).subarray(start, start + wanted - filled);
       if (part.length === 0) break;
       out.set(part, filled);
       filled += part.length;
@@ -101,7 +108,7 @@ export async function urlSource(url: URL, signal?: AbortSignal): Promise<ByteSou
     return range.bytes;
   };
   const name = decodeURIComponent(url.pathname.split('/').pop() || 'scene.tif');
-  return { name, size, read: paged(read, size, first.bytes) };
+  return { name, size, read: paged(read, size, PAGE, first.bytes) };
 }
 
 /**

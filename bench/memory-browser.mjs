@@ -3,7 +3,7 @@
  * cloud on WASM, with the real networks. The mask is that of a classification band.
  *
  *   npm run bench:memory-browser     on Linux; results go to bench/results/
- *   BENCH_SIDES=1372,2745 npm run bench:memory-browser
+ *   BENCH_SIDES=1372,2745 BENCH_LAYOUT=strips npm run bench:memory-browser
  */
 import {
   closeSync,
@@ -27,7 +27,10 @@ const BANDS = ['B02', 'B03', 'B04', 'B08', 'SCL'];
 /** The scene repeats after so many pixels. */
 const PERIOD = 2048;
 const CLOUD_SHARE = 0.3;
+/** Rows of a strip, side of a tile. */
 const STRIP_ROWS = 16;
+const TILE = 512;
+const LAYOUT = process.env.BENCH_LAYOUT ?? 'tiles';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outDir = `${root}.cache/bench`;
@@ -48,12 +51,12 @@ try {
   const result = {
     date: new Date().toISOString(),
     machine: `${cpus().length} x ${cpus()[0].model}`,
-    scene: { bands: BANDS.length, sampleType: 'uint16', cloudShare: CLOUD_SHARE },
+    scene: { bands: BANDS.length, sampleType: 'uint16', cloudShare: CLOUD_SHARE, layout: LAYOUT },
     peakRatioLastToFirst: runs.at(-1).peakMegabytes / runs[0].peakMegabytes,
     runs,
   };
   mkdirSync(`${root}bench/results`, { recursive: true });
-  const file = `bench/results/memory-browser-${result.date.slice(0, 10)}.json`;
+  const file = `bench/results/memory-browser-${LAYOUT}-${result.date.slice(0, 10)}.json`;
   writeFileSync(root + file, `${JSON.stringify(result, null, 2)}\n`);
   console.log(`written to ${file}`);
 } finally {
@@ -102,7 +105,7 @@ function highWater(pid) {
   return Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmHWM:\s*(\d+) kB/)[1]) / 1024;
 }
 
-/** A striped GeoTIFF of uint16, written row by row: textured ground, and cloud over CLOUD_SHARE of each period. */
+/** A GeoTIFF of uint16, not compressed, written block by block: textured ground, and cloud over CLOUD_SHARE of each period. */
 function writeScene(path, side) {
   const wave = (2 * Math.PI) / PERIOD;
   const cover = Float32Array.from({ length: PERIOD * PERIOD }, (_, i) => {
@@ -111,41 +114,64 @@ function writeScene(path, side) {
   });
   const threshold = cover.slice().sort()[Math.floor(cover.length * (1 - CLOUD_SHARE))];
   const count = BANDS.length;
-  const rowBytes = side * count * 2;
-  const strips = Math.ceil(side / STRIP_ROWS);
+  const [width, height] = LAYOUT === 'tiles' ? [TILE, TILE] : [side, STRIP_ROWS];
+  const [across, down] = [Math.ceil(side / width), Math.ceil(side / height)];
+  const rowsOf = (row) => (LAYOUT === 'tiles' ? height : Math.min(height, side - row * height));
+  const blocks = Array.from({ length: across * down }, (_, i) => {
+    const row = Math.floor(i / across);
+    return { x: (i % across) * width, y: row * height, rows: rowsOf(row) };
+  });
+  const lengths = blocks.map(({ rows }) => rows * width * count * 2);
+  const offsets = (dataAt) => {
+    let next = dataAt;
+    return lengths.map((length) => {
+      next += length;
+      return next - length;
+    });
+  };
   const items = BANDS.map(
     (name, b) => `<Item name="DESCRIPTION" sample="${b}" role="description">${name}</Item>`,
   );
-  const header = tiffHeader((dataAt) => [
-    [256, 4, [side]],
-    [257, 4, [side]],
-    [258, 3, BANDS.map(() => 16)],
-    [259, 3, [1]],
-    [262, 3, [1]],
-    [273, 4, Array.from({ length: strips }, (_, i) => dataAt + i * STRIP_ROWS * rowBytes)],
-    [277, 3, [count]],
-    [278, 4, [STRIP_ROWS]],
+  const header = tiffHeader((dataAt) =>
     [
-      279,
-      4,
-      Array.from({ length: strips }, (_, i) => Math.min(STRIP_ROWS, side - i * STRIP_ROWS) * rowBytes),
-    ],
-    [284, 3, [1]],
-    [338, 3, BANDS.slice(1).map(() => 0)],
-    [42_112, 2, [...Buffer.from(`<GDALMetadata>${items.join('')}</GDALMetadata>\0`)]],
-  ]);
+      [256, 4, [side]],
+      [257, 4, [side]],
+      [258, 3, BANDS.map(() => 16)],
+      [259, 3, [1]],
+      [262, 3, [1]],
+      [277, 3, [count]],
+      [284, 3, [1]],
+      [338, 3, BANDS.slice(1).map(() => 0)],
+      [42_112, 2, [...Buffer.from(`<GDALMetadata>${items.join('')}</GDALMetadata>\0`)]],
+      ...(LAYOUT === 'tiles'
+        ? [
+            [322, 4, [TILE]],
+            [323, 4, [TILE]],
+            [324, 4, offsets(dataAt)],
+            [325, 4, lengths],
+          ]
+        : [
+            [273, 4, offsets(dataAt)],
+            [278, 4, [STRIP_ROWS]],
+            [279, 4, lengths],
+          ]),
+    ].sort(([a], [b]) => a - b),
+  );
   const file = openSync(path, 'w');
   writeSync(file, header);
-  const row = new Uint16Array(side * count);
-  for (let y = 0; y < side; y++) {
-    for (let x = 0, i = 0; x < side; x++) {
-      const at = (y % PERIOD) * PERIOD + (x % PERIOD);
-      const cloudy = cover[at] > threshold;
-      for (let b = 0; b < count - 1; b++)
-        row[i++] = cloudy ? 7000 + 200 * b : 1200 + 300 * b + ((at * 37) % 97);
-      row[i++] = cloudy ? 9 : 4;
+  for (const { x, y, rows } of blocks) {
+    const samples = new Uint16Array(rows * width * count);
+    let i = 0;
+    for (let row = y; row < y + rows; row++) {
+      for (let column = x; column < x + width; column++) {
+        const at = (row % PERIOD) * PERIOD + (column % PERIOD);
+        const cloudy = cover[at] > threshold;
+        for (let b = 0; b < count - 1; b++)
+          samples[i++] = cloudy ? 7000 + 200 * b : 1200 + 300 * b + ((at * 37) % 97);
+        samples[i++] = cloudy ? 9 : 4;
+      }
     }
-    writeSync(file, row);
+    writeSync(file, samples);
   }
   closeSync(file);
 }

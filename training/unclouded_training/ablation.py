@@ -15,8 +15,9 @@ import numpy as np
 import torch
 
 from .bands import CONFIGS, DEFAULT_DATA, RGB, RUNS, SIX
-from .evaluate import Coverage, Table, evaluate_dates, masked, repair, simulated_tiles
+from .evaluate import evaluate_dates, masked, repair, simulated_tiles
 from .export import MODELS
+from .tables import Coverage, Table
 from .train import make_generator, train_generator
 
 REGIONS = ("thin", "thick", "shadow")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from . import ablation
 from .bands import FINAL_RUN, PROJECT_ROOT, run_chain
-from .evaluate import REGIONS, REGIONS_MASKED, further_table, region_table
+from .tables import REGIONS, REGIONS_MASKED, further_table, region_table
 
 DATA = """## Data and licences
 Trained on simulated clouds over clear scenes: Sentinel-2 L1C and L2A (contains modified Copernicus Sentinel data), Landsat 5, 7 and 8 (USGS, public

@@ -17,19 +17,16 @@ from PIL import Image
 from scipy.ndimage import distance_transform_edt
 
 from . import classical, metrics
-from .bands import BANDS, DEFAULT_DATA, RGB, RGBN, SIX
+from .bands import DEFAULT_DATA, RGB, RGBN, SIX
 from .data import read_manifest, read_raw, read_scene, to_canonical
 from .export import MODELS, shipped
 from .inpaint import APP_LEVELS, CLEAR_LIMIT, blend_base, clear_weight, clone, coarse_field, harmonise, make_base
 from .networks import Detector, Generator
 from .simulate import Sample, Simulator, load_bank
+from .tables import APP_BUFFER, Coverage, Table, markdown
 from .train import detector_input, generator_input
 
 TILE, SEED = 256, 2024
-#: Pixels by which the application grows its masks unless told otherwise.
-APP_BUFFER = 3
-REGIONS = ("thin", "thick", "shadow", "clear", "all masked")
-REGIONS_MASKED = ("thin", "thick", "shadow", "all masked")
 
 
 @torch.no_grad()
@@ -79,52 +76,6 @@ def simulated_tiles(data: Path, presence: tuple[int, ...], per_scene: int = 4):
             crop = np.ascontiguousarray(scene.image[None, :, y:y + side, x:x + side])
             fake = {"eightBit": row["dtype"] == "uint8", "sensor": row["sensor"], "gsd": row["gsd_m"]}
             yield simulator(crop, have[None], [fake], cover=torch.tensor([covers[n % 4]]), dropout=False)
-
-
-class Table:
-    """Pixel sums per row and region, so that every measure pools over pixels."""
-
-    def __init__(self):
-        self.sums: dict[str, dict[str, np.ndarray]] = {}
-
-    def add(self, row: str, picture: np.ndarray, truth: np.ndarray, regions: dict[str, np.ndarray], vegetation: bool = False) -> None:
-        """`vegetation`: bands 2 and 3 are red and near infrared, so that NDVI has a meaning."""
-        similarity = metrics.ssim_map(picture, truth).mean(0)
-        angle = metrics.spectral_angle(picture, truth)
-        square, absolute = ((picture - truth) ** 2).mean(0), np.abs(picture - truth).mean(0)
-        index = np.abs(metrics.ndvi(picture) - metrics.ndvi(truth)) if vegetation else np.full(square.shape, np.nan)
-        alike = metrics.gradient_similarity(picture, truth)
-        for name, region in regions.items():
-            half = region[:alike.shape[0] * 2:2, :alike.shape[1] * 2:2]
-            sums = self.sums.setdefault(row, {}).setdefault(name, np.zeros(9))
-            sums += [region.sum(), square[region].sum(), absolute[region].sum(), similarity[region].sum(), angle[region].sum(),
-                     index[region].sum(), half.sum(), alike[half].sum(), (alike[half] ** 2).sum()]
-
-    def result(self) -> dict:
-        def measures(s: np.ndarray) -> dict:
-            likeness = s[7] / max(s[6], 1)
-            return {"psnr": metrics.psnr(s[1] / s[0]), "ssim": s[3] / s[0], "mae": s[2] / s[0], "rmse": float(np.sqrt(s[1] / s[0])),
-                    "sam": s[4] / s[0], "ndvi": None if np.isnan(s[5]) else s[5] / s[0],
-                    "gmsd": float(np.sqrt(max(s[8] / max(s[6], 1) - likeness**2, 0))), "pixels": int(s[0])}
-
-        return {row: {name: measures(s) for name, s in regions.items() if s[0] > 0} for row, regions in self.sums.items()}
-
-
-class Coverage:
-    """Share of values inside their 90 % interval, by region."""
-
-    def __init__(self):
-        self.counts: dict[str, np.ndarray] = {}
-
-    def add(self, raw: np.ndarray, truth: np.ndarray, scale: np.ndarray, regions: dict[str, np.ndarray]) -> None:
-        """Repaired bands and truth [C,H,W], Laplace scale [H,W]: 90 % of a Laplace law lie within ln(10) scales."""
-        held = np.abs(raw - truth) <= np.log(10) * scale
-        for name, region in regions.items():
-            count = self.counts.setdefault(name, np.zeros(2))
-            count += [held[:, region].sum(), held[:, region].size]
-
-    def result(self) -> dict[str, float]:
-        return {name: float(inside / total) for name, (inside, total) in self.counts.items() if total > 0}
 
 
 def step(sums: np.ndarray, at: int) -> float:
@@ -366,69 +317,6 @@ def evaluate_pair(data: Path, detector, generator) -> dict:
     table.add("smooth inpainting", metrics.harmonic_fill(cloudy.image, ~hole), clear.image, regions, vegetation=True)
     table.add("ours", ours, clear.image, regions, vegetation=True)
     return {"maskShare": float(hole.mean()), "rows": table.result()}
-
-
-def region_table(rows: dict, regions) -> str:
-    """Markdown: one line per row, PSNR / SSIM / MAE / SAM per region."""
-    lines = ["| row | " + " | ".join(regions) + " |", "|---" * (len(regions) + 1) + "|"]
-    for name, values in rows.items():
-        cells = [f"{v['psnr']:.2f} / {v['ssim']:.3f} / {v['mae']:.4f} / {v['sam']:.1f}" if (v := values.get(r)) else "-" for r in regions]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def further_table(rows: dict, regions) -> str:
-    """Markdown: one line per row, mean NDVI error / GMSD per region."""
-    lines = ["| row | " + " | ".join(regions) + " |", "|---" * (len(regions) + 1) + "|"]
-    for name, values in rows.items():
-        cells = [("-" if v["ndvi"] is None else f"{v['ndvi']:.3f}") + f" / {v['gmsd']:.3f}" if (v := values.get(r)) else "-" for r in regions]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def shares(values: dict[str, float]) -> str:
-    return ", ".join(f"{name} {value:.3f}" for name, value in values.items())
-
-
-def markdown(result: dict) -> str:
-    parts = ["# Evaluation\n\nMade by `python -m unclouded_training.evaluate` in `training/`. Cells of the region tables: PSNR dB (peak 1, pooled "
-             "over pixels and bands) / SSIM (11x11 Gaussian, peak 1) / MAE (reflectance) / SAM (degrees). Second tables: mean absolute error of the "
-             "NDVI / GMSD, a perceptual distance (gradient magnitude similarity deviation, Xue et al. 2014; peak 0.5; lower is nearer)."]
-    for key, title in (("simulatedSix", "Simulated clouds on validation scenes, six bands"), ("simulatedRgb", "The same, RGB only")):
-        if key in result:
-            r = result[key]
-            parts.append(f"## {title}\n\n{region_table(r['rows'], REGIONS)}\n\n{further_table(r['rows'], REGIONS)}\n\n"
-                         f"Coverage of the 90 % interval, true mask: {shares(r['coverage90'])}.\nThe light generator's: {shares(r['coverage90Light'])}.\nDetector's mask, inside it: "
-                         f"{shares(r['coverage90Detector'])}.\n\nMean step between neighbours across the border of the mask (grown by {APP_BUFFER} "
-                         f"pixels as in the application), ratio {shares(r['borderRatio'])}.")
-    if "dates" in result:
-        parts.append("## Two dates: the other date as reference (Las Vegas, Mumbai, Norcia), six bands, true mask\n\n"
-                     + region_table(result["dates"]["rows"], REGIONS_MASKED) + "\n\n" + further_table(result["dates"]["rows"], REGIONS_MASKED))
-    if "masks" in result:
-        lines = ["| picture, bands | class | F1 | IoU | balanced accuracy | precision | recall | true share |", "|---|---|---|---|---|---|---|---|"]
-        for name, classes in result["masks"].items():
-            for kind, s in classes.items():
-                lines.append(f"| {name} | {kind} | {s['f1']:.3f} | {s['iou']:.3f} | {s['balancedAccuracy']:.3f} | {s['precision']:.3f} "
-                             f"| {s['recall']:.3f} | {s['share']:.3f} |")
-        parts.append("## Masks on real clouds\n\nCloud: p_thin + p_thick >= 0.5. Shadow: p_shadow >= 0.4 outside of cloud. Grown: by "
-                     f"{APP_BUFFER} pixels.\n\n" + "\n".join(lines))
-    if "rice" in result:
-        lines = ["| set | row | pairs | PSNR mean (median) | SSIM | textured pairs | PSNR | SSIM |", "|---|---|---|---|---|---|---|---|"]
-        for name, rows in result["rice"].items():
-            for row, s in rows.items():
-                lines.append(f"| {name} | {row} | {s['pairs']} | {s['psnr']:.2f} ({s['medianPsnr']:.2f}) | {s['ssim']:.3f} | {s['texturedPairs']} "
-                             f"| {s['texturedPsnr']:.2f} | {s['texturedSsim']:.3f} |")
-        parts.append("## RICE, real pairs, RGB\n\nPeak 1, whole pictures, mean over pairs; SSIM is scikit-image's default.\n\n" + "\n".join(lines))
-    if "tiling" in result:
-        t = result["tiling"]
-        parts.append("## Tiling\n\nThe generator's output from tiles cut as in the application (core 256, halo 32) and from tiles moved by half a core, six bands, "
-                     f"true mask, {t['pixels']:,} masked pixels 8 and more from any border: largest difference over the bands of a pixel at most "
-                     f"0.001 reflectance in {t['within']:.1%}; mean {t['mean']:.5f}, 99th percentile {t['p99']:.4f}, largest {t['max']:.4f}.")
-    if "pair" in result:
-        r = result["pair"]
-        parts.append(f"## Real Sentinel-2 pair (rois2017 winter 112)\n\nThe detector masks {r['maskShare']:.2f} of it.\n\n"
-                     + region_table(r["rows"], ("whole", "inside the mask", "outside")))
-    return "\n\n".join(parts) + "\n"
 
 
 def main() -> None:

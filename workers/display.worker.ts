@@ -15,12 +15,17 @@ import {
 import { enhances, type Tone } from '../src/pipeline/enhance/enhance.ts';
 import { enhancedTile, type ReadDisplayTile, sceneTone } from '../src/pipeline/enhance/enhanced-tile.ts';
 import { needsPreview, withPreview } from '../src/pipeline/enhance/preview.ts';
-import { type Stretch, sceneStretch } from '../src/pipeline/enhance/stretch.ts';
+import {
+  type BandStretch,
+  type ClearAt,
+  type Stretch,
+  sceneStretch,
+} from '../src/pipeline/enhance/stretch.ts';
 import { PipelineError } from '../src/pipeline/errors.ts';
 import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
 import { writePicture } from '../src/pipeline/output/picture.ts';
 import { placeOf } from '../src/pipeline/place.ts';
-import type { SceneSource, Window } from '../src/pipeline/scene.ts';
+import { MASK_CLASS, type SceneSource, type Window } from '../src/pipeline/scene.ts';
 import { jobs } from './crossing.ts';
 import { holdLock } from './liveness.ts';
 import { openInput } from './open-comparison.ts';
@@ -109,7 +114,7 @@ const api: DisplayApi = {
         writePicture(shown, look, tile, sink, { signal, scratch, onProgress }),
       );
     }),
-  stretch: (job, bands) => running.run(job, (signal) => sceneStretch(open(scene), bands, signal)),
+  stretch: (job, bands) => running.run(job, (signal) => stretchOf(bands, signal)),
   async probe(x, y) {
     const { grid } = (comparison?.before ?? open(scene)).scene;
     const values = await (comparison
@@ -128,21 +133,31 @@ const plainTile: ReadDisplayTile = async (request, signal) =>
     ? comparisonTile(comparison, request, signal)
     : displayTile(await sourceOf(request), store, request, signal);
 
+const isMaskKnown = () =>
+  comparison ? comparison.classes.mask !== undefined : currentRun !== NO_RUN && ended === currentRun;
+
+/** The stretch of the open scene; of its clear ground, once that is known. */
+function stretchOf(bands: readonly number[], signal?: AbortSignal): Promise<BandStretch[]> {
+  const clearAt: ClearAt = async (window, width, height) => {
+    const { data } = await plainTile({ layer: 'mask', window, width, height, bands: [] }, signal);
+    return Uint8Array.from({ length: width * height }, (_, i) => (data[2 * i] === MASK_CLASS.clear ? 1 : 0));
+  };
+  return sceneStretch(open(scene), bands, signal, isMaskKnown() ? clearAt : undefined);
+}
+
 async function picturedTile(request: DisplayRequest, signal?: AbortSignal) {
   const { enhancement, bands, layer } = request;
   const isPicture = (layer === 'before' || layer === 'after') && bands.length === 3;
   if (!enhancement || !isPicture || !enhances(enhancement)) return plainTile(request, signal);
   const shown = open(scene);
   const { grid } = shown.scene;
-  const isMaskKnown = comparison
-    ? comparison.classes.mask !== undefined
-    : currentRun !== NO_RUN && ended === currentRun;
-  const key = `${bands} ${enhancement.dehaze} ${isMaskKnown && currentRun}`;
+  const clearOnly = isMaskKnown();
+  const key = `${bands} ${enhancement.dehaze} ${clearOnly && currentRun}`;
   const known =
     tones.get(key) ??
-    sceneStretch(shown, bands).then(async (stretch) => ({
+    stretchOf(bands).then(async (stretch) => ({
       stretch,
-      tone: await sceneTone(grid, plainTile, bands, stretch, enhancement.dehaze, isMaskKnown),
+      tone: await sceneTone(grid, plainTile, bands, stretch, enhancement.dehaze, clearOnly),
     }));
   known.catch(() => tones.delete(key));
   if (tones.size > KEPT_TONES) tones.clear();

@@ -3,6 +3,7 @@ import type { Notice } from '../pipeline/scene.ts';
 import type { EngineEvent, ExportedFile } from '../services/engine.ts';
 import type { ActionContext } from './context.ts';
 import { usableDates } from './dates.ts';
+import { followGround } from './levels.ts';
 import type { Actions, JobSlice } from './state.ts';
 
 type JobActions = Pick<
@@ -127,6 +128,7 @@ export function jobActions(context: ActionContext): JobActions {
         );
         if (signal.aborted) return;
         set({ job: { status: 'done', report }, hasResult: report.tiles.repaired > 0 });
+        await followGround(context);
         // The back end that it began on may have been lost on the way.
         if (report.backend !== backend.backend)
           set({ backend: await engine.warmUp(get().settings.generator, signal) });

@@ -27,3 +27,25 @@ it('moves black and white over the scene’s own stretch, and keeps them apart',
   setLevels(OWN_LEVELS);
   expect(store.getState().stretch).toEqual(atLevels(store.getState().ownStretch, OWN_LEVELS));
 });
+
+it('follows the clear ground once a run has found the clouds, but not where the user has set the range', async () => {
+  const engine = createFakeEngine();
+  const first = await engine.stretch([0, 1, 2]);
+  let found = false;
+  engine.stretch = async () => first.map((range) => (found ? { ...range, high: range.high / 2 } : range));
+  const run = engine.run;
+  engine.run = async (...given) => {
+    const report = await run(...given);
+    found = true;
+    return report;
+  };
+  const store = createAppStore({ engine, sample, saveFile: () => {} });
+  const { open, setLevels, run: runAgain } = store.getState().actions;
+  await open(new File([], 'scene.tif'));
+  expect(store.getState().stretch[0].high).toBeCloseTo(first[0].high / 2, 9);
+  setLevels({ black: 0.2, white: 0.8 });
+  const { stretch } = store.getState();
+  found = false;
+  await runAgain({ fresh: true });
+  expect(store.getState().stretch).toEqual(stretch);
+});

@@ -38,6 +38,24 @@ export function levelsOf(ranges: readonly Range[], stretch: readonly Range[]): L
   return { black: share(ranges[0].low), white: share(ranges[0].high) };
 }
 
+/**
+ * Takes the scene's stretch anew: once the mask is known, it is that of the clear ground. Ranges that the user has set stay
+ * as they are.
+ */
+export async function followGround({ engine, set, get }: ActionContext): Promise<void> {
+  const { displayBands, sceneRevision } = get();
+  // Where it cannot be had, the picture stays as it is drawn.
+  const ownStretch = await engine.stretch(displayBands).catch(() => null);
+  if (ownStretch === null || get().sceneRevision !== sceneRevision || get().displayBands !== displayBands)
+    return;
+  set(({ levels, stretch }) => {
+    const isOwn = levels.black === OWN_LEVELS.black && levels.white === OWN_LEVELS.white;
+    return isOwn
+      ? { ownStretch, stretch: atLevels(ownStretch, OWN_LEVELS) }
+      : { ownStretch, levels: levelsOf(stretch, ownStretch) };
+  });
+}
+
 export function levelsActions({ set }: ActionContext): LevelsActions {
   return {
     setLevels({ black, white }) {

@@ -34,6 +34,23 @@ describe('stretch', () => {
     expect(red.histogram.every((count) => count === 0)).toBe(true);
   });
 
+  it('is that of the clear ground where the mask is known', async () => {
+    const cloudy = (x: number) => x >= 60;
+    const source = memorySource({
+      width: 100,
+      height: 10,
+      roles: ['red'],
+      sample: (x) => (cloudy(x) ? 9000 : 1000 + 10 * x),
+    });
+    const clearAt = (share: number) => async (_: unknown, width: number, height: number) =>
+      Uint8Array.from({ length: width * height }, (_, i) => (i % width < share * width ? 1 : 0));
+    const stretch = async (share: number) => (await sceneStretch(source, [0], undefined, clearAt(share)))[0];
+    expect((await sceneStretch(source, [0]))[0].high).toBeCloseTo(0.9, 3);
+    expect((await stretch(0.6)).high).toBeLessThan(0.16);
+    // Nothing clear to speak of: all counts.
+    expect((await stretch(0)).high).toBeCloseTo(0.9, 3);
+  });
+
   it('reads a large scene through a sample', async () => {
     const source = memorySource({ width: 1030, height: 2, roles: ['red'], sample: (x) => x });
     const [{ low, high }] = await sceneStretch(source, [0]);

@@ -1,5 +1,5 @@
 import { isMeasured } from '../preprocess/observe.ts';
-import type { Samples, SceneSource } from '../scene.ts';
+import type { Samples, SceneSource, Window } from '../scene.ts';
 import { needsPreview } from './preview.ts';
 
 /** Values in reflectance that are drawn black and white. */
@@ -26,6 +26,18 @@ const WINDOWS_ACROSS = 4;
 const WINDOW_SIDE = 128;
 const LOW = 0.02;
 const HIGH = 0.98;
+/** With fewer clear pixels than this share, all count. */
+const LEAST_CLEAR = 0.01;
+
+/** 1 for each pixel under the centres of `width` x `height` equal parts of a window that shows the ground, 0 for cloud and shadow. */
+export type ClearAt = (window: Window, width: number, height: number) => Promise<ArrayLike<number>>;
+
+interface Sample {
+  readonly window: Window;
+  readonly width: number;
+  readonly height: number;
+  readonly bands: readonly Samples[];
+}
 
 /**
  * The value below which `share` (0..1) of the sorted values lie, interpolated linearly between ranks
@@ -45,27 +57,35 @@ export function percentile(sorted: ArrayLike<number>, share: number): number {
  * of one value gets a range around it; one without data gets 0..1.
  *
  * @param bands File indices.
- * @throws PipelineError as SceneSource.readDecimated
+ * @param clearAt Where the mask is known: cloud and shadow do not count, so that the ground is drawn in full contrast.
+ * @throws PipelineError as SceneSource.readDecimated, and those of `clearAt`
  */
 export async function sceneStretch(
   source: SceneSource,
   bands: readonly number[],
   signal?: AbortSignal,
+  clearAt?: ClearAt,
 ): Promise<BandStretch[]> {
   const { scene } = source;
   const alpha = scene.bands.find(({ role }) => role === 'alpha');
-  const values = bands.map((): number[] => []);
+  const all = bands.map((): number[] => []);
+  const ground = bands.map((): number[] => []);
   for (const sample of await readSample(source, alpha ? [...bands, alpha.index] : bands, signal)) {
-    const valid = alpha && sample[bands.length];
+    const valid = alpha && sample.bands[bands.length];
+    const clear = clearAt && (await clearAt(sample.window, sample.width, sample.height));
     bands.forEach((_, k) => {
-      sample[k].forEach((value, i) => {
-        if (valid?.[i] !== 0 && isMeasured(value, scene.nodata)) values[k].push(value);
+      sample.bands[k].forEach((value, i) => {
+        if (valid?.[i] === 0 || !isMeasured(value, scene.nodata)) return;
+        all[k].push(value);
+        if (clear?.[i]) ground[k].push(value);
       });
     });
   }
   return bands.map((index, k) => {
     const { scale, offset } = scene.bands.find((band) => band.index === index)!;
-    const sorted = Float64Array.from(values[k], (value) => value * scale + offset).sort();
+    const isGroundSeen = ground[k].length > 0 && ground[k].length >= LEAST_CLEAR * all[k].length;
+    const values = isGroundSeen ? ground[k] : all[k];
+    const sorted = Float64Array.from(values, (value) => value * scale + offset).sort();
     if (sorted.length === 0) return withHistogram({ low: 0, high: 1 }, sorted);
     const low = percentile(sorted, LOW);
     const high = percentile(sorted, HIGH);
@@ -88,15 +108,16 @@ async function readSample(
   source: SceneSource,
   bands: readonly number[],
   signal?: AbortSignal,
-): Promise<(readonly Samples[])[]> {
+): Promise<Sample[]> {
   const { width, height } = source.scene.grid;
   if (!needsPreview(source)) {
     const factor = Math.min(1, SAMPLE_SIDE / Math.max(width, height));
     const size = (length: number) => Math.max(1, Math.round(length * factor));
-    const whole = { x: 0, y: 0, width, height };
-    return [(await source.readDecimated(whole, size(width), size(height), bands, signal)).bands];
+    const sample = { window: { x: 0, y: 0, width, height }, width: size(width), height: size(height) };
+    const read = await source.readDecimated(sample.window, sample.width, sample.height, bands, signal);
+    return [{ ...sample, bands: read.bands }];
   }
-  const samples: (readonly Samples[])[] = [];
+  const samples: Sample[] = [];
   const side = (length: number) => Math.min(WINDOW_SIDE, length);
   const start = (i: number, length: number) =>
     Math.round((i * (length - side(length))) / (WINDOWS_ACROSS - 1));
@@ -104,7 +125,8 @@ async function readSample(
     const x = start(i % WINDOWS_ACROSS, width);
     const y = start(Math.floor(i / WINDOWS_ACROSS), height);
     const window = { x, y, width: side(width), height: side(height) };
-    samples.push((await source.read(window, bands, signal)).bands);
+    const { bands: read } = await source.read(window, bands, signal);
+    samples.push({ window, width: window.width, height: window.height, bands: read });
   }
   return samples;
 }

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from unclouded_training import simulate
+from unclouded_training import shapes, simulate
 from unclouded_training.export import synthetic_ground
 
 ROW = {"eightBit": False, "sensor": "S2", "gsd": 10}
@@ -12,7 +12,7 @@ ROW = {"eightBit": False, "sensor": "S2", "gsd": 10}
 
 @pytest.fixture(scope="module")
 def bank():
-    return torch.from_numpy(simulate.procedural_fields(4, 3))
+    return torch.from_numpy(shapes.procedural_fields(4, 3))
 
 
 def draw(bank, seed, cover=None, n=4, **options):
@@ -29,7 +29,7 @@ def test_shadow_falls_away_from_the_sun():
 
 
 def test_shifted_field_is_the_field_moved_by_the_offset():
-    field = torch.zeros(1, simulate.FIELD, simulate.FIELD)
+    field = torch.zeros(1, shapes.FIELD, shapes.FIELD)
     field[:, 240:272, 240:272] = 255
     here = [torch.zeros(1, 2), torch.ones(1), torch.tensor([0.7]), 128]
     a = simulate.sample_field(field, *here)

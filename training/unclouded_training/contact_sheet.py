@@ -14,7 +14,8 @@ from PIL import Image
 
 from .bands import DEFAULT_DATA, RUNS
 from .data import Crops, read_manifest, read_raw, to_canonical
-from .simulate import Simulator, load_bank
+from .shapes import load_bank
+from .simulate import Simulator
 
 SIDE, COLUMNS = 128, 10
 REAL = ("real/l5-labelled.tif", "real/s2-labelled-adwp.tif", "real/l8-gulf-cloudy.tif", "real/l7-chiapas-real.tif",

@@ -21,10 +21,11 @@ from .bands import DEFAULT_DATA, RGB, RGBN, SIX
 from .data import read_manifest, read_raw, read_scene, to_canonical
 from .export import MODELS, shipped
 from .inpaint import APP_LEVELS, CLEAR_LIMIT, blend_base, clear_weight, clone, coarse_field, harmonise, make_base
+from .inputs import detector_input, generator_input
 from .networks import Detector, Generator
-from .simulate import Sample, Simulator, load_bank
+from .shapes import load_bank
+from .simulate import Simulator
 from .tables import APP_BUFFER, Coverage, Table, markdown
-from .train import detector_input, generator_input
 
 TILE, SEED = 256, 2024
 

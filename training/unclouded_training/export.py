@@ -191,7 +191,7 @@ def halved(net: torch.nn.Module) -> torch.nn.Module:
 
 def synthetic_ground(size: int, seed: int) -> np.ndarray:
     """Made-up ground [6,S,S] in reflectance: fractal fields, no picture of any place."""
-    from .simulate import noise_field
+    from .shapes import noise_field
 
     rng = np.random.default_rng(seed)
     relief, wet, fine = (noise_field(rng, size, beta) for beta in (1.8, 1.4, 0.7))
@@ -204,8 +204,9 @@ def synthetic_ground(size: int, seed: int) -> np.ndarray:
 def golden_input(kind: str, size: int = 64, seed: int = 5) -> torch.Tensor:
     """[1,C,64,64]: simulated cloud over made-up ground, all six bands."""
     from .inpaint import make_base
-    from .simulate import Simulator, procedural_fields
-    from .train import detector_view, generator_input
+    from .inputs import detector_view, generator_input
+    from .shapes import procedural_fields
+    from .simulate import Simulator
 
     simulator = Simulator(torch.from_numpy(procedural_fields(4, seed)), seed)
     row = {"eightBit": False, "sensor": "S2", "gsd": 10}

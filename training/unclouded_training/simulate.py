@@ -5,22 +5,20 @@ picture becomes `(1 - a_b) ground + a_b cloud_b`. The shadow is the same field s
 h tan(zenith) / gsd pixels, slightly blurred, and darkens every band by its own ratio. The measured ranges are
 those of shared research notes on labelled Sentinel-2 and Landsat scenes (see README).
 
-`python -m unclouded_training.simulate --data DIR` writes the bank of cloud shapes, `cache/clouds.u8`.
+The shapes come from a bank (`shapes.py`).
 """
 from __future__ import annotations
 
-import argparse
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .bands import CACHE, DEFAULT_DATA, REFLECTANCE_MAX, RGB, RGBN, SIX, WAVELENGTH
+from .bands import REFLECTANCE_MAX, RGB, RGBN, WAVELENGTH
+from .shapes import FIELD
 
-FIELD = 512
 #: Median reflectance of thick cloud, blue green red nir swir16 swir22.
 CLOUD_S2 = (0.42, 0.40, 0.42, 0.59, 0.48, 0.37)
 CLOUD_L7 = (0.26, 0.27, 0.30, 0.37, 0.36, 0.28)
@@ -51,90 +49,6 @@ JPEG_TABLE = (
     18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99)
 #: Soft limits of the labels: visible opacity where thin and where thick cloud begins, darkening where shadow begins.
 THIN_RAMP, THICK_RAMP, SHADOW_RAMP = (0.06, 0.10), (0.60, 0.65), (0.09, 0.15)
-
-
-# Bank of shapes ------------------------------------------------------------------------------------------------------
-
-def noise_field(rng: np.random.Generator, size: int, beta: float, stretch: float = 1.0, angle: float = 0.0) -> np.ndarray:
-    """Fractal noise [size,size], periodic, spectrum f**-beta; `stretch` > 1 draws it out along `angle`."""
-    fy, fx = np.fft.fftfreq(size)[:, None], np.fft.fftfreq(size)[None]
-    u = fx * math.cos(angle) + fy * math.sin(angle)
-    v = -fx * math.sin(angle) + fy * math.cos(angle)
-    f = np.sqrt((u * stretch) ** 2 + v**2)
-    f[0, 0] = 1
-    spectrum = f**-beta * np.exp(2j * np.pi * rng.random((size, size)))
-    spectrum[0, 0] = 0
-    field = np.fft.ifft2(spectrum).real
-    return (field - field.mean()) / field.std()
-
-
-def to_bytes(field: np.ndarray) -> np.ndarray:
-    lo, hi = np.percentile(field, [0.2, 99.8])
-    return np.round(np.clip((field - lo) / max(hi - lo, 1e-6), 0, 1) * 255).astype(np.uint8)
-
-
-def procedural_fields(count: int, seed: int) -> np.ndarray:
-    """`count` shapes [count,512,512] uint8: decks, veils, cirrus streaks, broken cumulus."""
-    rng = np.random.default_rng(seed)
-    fields = np.empty((count, FIELD, FIELD), np.uint8)
-    for n in range(count):
-        kind = n % 4
-        if kind == 0:
-            f = noise_field(rng, FIELD, rng.uniform(1.5, 2.1))
-        elif kind == 1:
-            f = noise_field(rng, FIELD, rng.uniform(1.6, 2.2), rng.uniform(2, 6), rng.uniform(0, math.pi))
-        elif kind == 2:
-            cells = noise_field(rng, FIELD, rng.uniform(1.2, 1.6))
-            broad = noise_field(rng, FIELD, 2.2)
-            f = np.maximum(cells, -0.5) * (1.2 + np.tanh(broad))
-        else:
-            f = np.abs(noise_field(rng, FIELD, 1.7)) ** 0.7 + 0.5 * noise_field(rng, FIELD, 1.9)
-            f = f if rng.random() < 0.5 else -f
-        fields[n] = to_bytes(f)
-    return fields
-
-
-def real_fields(data: Path, count: int, seed: int) -> np.ndarray:
-    """`count` shapes cut from the real cloud pictures of `data/clouds`, with fine fractal detail added."""
-    from PIL import Image
-
-    rng = np.random.default_rng(seed)
-    world = np.asarray(Image.open(data / "clouds/global-clouds.png").convert("RGBA"), np.float32)
-    alpha = world[..., 3]
-    world = alpha if alpha.std() > 1 else world[..., :3].mean(2)
-    stack = np.asarray(Image.open(data / "clouds/s2-cloud-probability-68x101x100.png").convert("L"), np.float32)
-    maps = [m for m in stack.reshape(68, 101, -1) if m.std() > 12]
-    fields = np.empty((count, FIELD, FIELD), np.uint8)
-    for n in range(count):
-        if n % 4 == 3:
-            source = maps[rng.integers(len(maps))]
-        else:
-            for _ in range(20):
-                side = int(rng.uniform(96, 420))
-                y, x = rng.integers(int(world.shape[0] * 0.12), int(world.shape[0] * 0.88) - side), rng.integers(world.shape[1] - side)
-                source = world[y:y + side, x:x + side]
-                if source.std() > 15:
-                    break
-        t = F.interpolate(torch.from_numpy(source.copy())[None, None], (FIELD, FIELD), mode="bicubic", align_corners=False)
-        f = t[0, 0].numpy() / 255
-        fields[n] = to_bytes(f + rng.uniform(0.03, 0.12) * noise_field(rng, FIELD, rng.uniform(1.0, 1.5)) * (0.3 + f))
-    return fields
-
-
-def build_bank(data: Path | None, cache: Path = CACHE, procedural: int = 200, real: int = 200, seed: int = 1) -> Path:
-    """Write `cache/clouds.u8`: shapes [K,512,512] uint8."""
-    cache.mkdir(parents=True, exist_ok=True)
-    parts = [procedural_fields(procedural, seed)]
-    if data is not None:
-        parts.append(real_fields(data, real, seed + 1))
-    path = cache / "clouds.u8"
-    np.concatenate(parts).tofile(path)
-    return path
-
-
-def load_bank(cache: Path = CACHE) -> torch.Tensor:
-    """[K,512,512] uint8."""
-    return torch.from_numpy(np.fromfile(cache / "clouds.u8", np.uint8).reshape(-1, FIELD, FIELD))
 
 
 # The physics ---------------------------------------------------------------------------------------------------------
@@ -499,9 +413,3 @@ class Simulator:
             return y
 
         return apply(clear), apply(cloudy)
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
-    print(build_bank(parser.parse_args().data))

@@ -9,6 +9,7 @@ import { resultPictures } from '../src/pipeline/output/pictures.ts';
 import type { ResultReader } from '../src/pipeline/output/products.ts';
 import { type ReportedFile, sceneReport } from '../src/pipeline/output/report.ts';
 import { reportHtml } from '../src/pipeline/output/report-html.ts';
+import { inEnglish } from '../src/pipeline/phrase.ts';
 import type { SceneSource } from '../src/pipeline/scene.ts';
 import type { TileStore } from '../src/pipeline/tiles.ts';
 import { unlessAborted } from './crossing.ts';
@@ -82,7 +83,7 @@ export async function reportRun(
   }
   const run = { ...report, evaluation: evaluation ?? report.evaluation };
   const told = sceneReport(source.scene, { files, models, run, selfCheck: checked, pictures });
-  return format === 'html' ? reportHtml([told]) : `${JSON.stringify(told, null, 2)}\n`;
+  return format === 'html' ? reportHtml([told]) : `${JSON.stringify(told, inEnglish, 2)}\n`;
 }
 
 /** SHA-256 of a file in hex; the file passes through memory piece by piece. */

@@ -2,6 +2,7 @@ import { expose, transfer } from 'comlink';
 import { type Comparison, comparisonTile } from '../src/pipeline/enhance/comparison.ts';
 import { sceneStretch } from '../src/pipeline/enhance/stretch.ts';
 import { PipelineError } from '../src/pipeline/errors.ts';
+import { phrase } from '../src/pipeline/phrase.ts';
 import type { ComparisonApi } from './comparison-protocol.ts';
 import { jobs } from './crossing.ts';
 import { holdLock } from './liveness.ts';
@@ -29,7 +30,11 @@ const api: ComparisonApi = {
 
 function opened(): Comparison {
   if (comparison) return comparison;
-  throw new PipelineError('job/not-ready', 'No comparison is open.', 'Name the images before and after.');
+  throw new PipelineError(
+    'job/not-ready',
+    phrase('No comparison is open.'),
+    phrase('Name the images before and after.'),
+  );
 }
 
 expose(api);

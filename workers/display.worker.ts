@@ -24,6 +24,7 @@ import {
 import { PipelineError } from '../src/pipeline/errors.ts';
 import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
 import { writePicture } from '../src/pipeline/output/picture.ts';
+import { phrase } from '../src/pipeline/phrase.ts';
 import { placeOf } from '../src/pipeline/place.ts';
 import { MASK_CLASS, type SceneSource, type Window } from '../src/pipeline/scene.ts';
 import { jobs } from './crossing.ts';
@@ -174,7 +175,8 @@ async function picture(id: number): Promise<SceneSource> {
   const made = pictures.get(id);
   if (made) return made;
   const source = dates.source(id);
-  if (!source) throw new PipelineError('job/not-ready', 'This date is not open.', 'Add it again.');
+  if (!source)
+    throw new PipelineError('job/not-ready', phrase('This date is not open.'), phrase('Add it again.'));
   // Projections are fetched when they are needed.
   const { pictureOf } = await import('../src/pipeline/dates/picture.ts');
   const shown = pictureOf(coarseToo(source), open(scene).scene);
@@ -211,7 +213,8 @@ function take(message: TileMessage): void {
 }
 
 function open(source: SceneSource | null): SceneSource {
-  if (!source) throw new PipelineError('job/not-ready', 'No scene is open.', 'Open a GeoTIFF first.');
+  if (!source)
+    throw new PipelineError('job/not-ready', phrase('No scene is open.'), phrase('Open a GeoTIFF first.'));
   return source;
 }
 

@@ -3,6 +3,7 @@ import { createNetworks, type StartedNetworks } from '../src/inference/networks.
 import { BUNDLED_WASM } from '../src/inference/wasm-files.ts';
 import { PipelineError } from '../src/pipeline/errors.ts';
 import './crossing.ts';
+import { phrase } from '../src/pipeline/phrase.ts';
 import { holdLock } from './liveness.ts';
 import type { InferenceApi } from './protocol.ts';
 
@@ -19,7 +20,11 @@ const api: InferenceApi = {
   compute(network, input, height, width) {
     const result = turn.then(async () => {
       if (!started)
-        throw new PipelineError('job/not-ready', 'The networks are not loaded.', 'Press Run again.');
+        throw new PipelineError(
+          'job/not-ready',
+          phrase('The networks are not loaded.'),
+          phrase('Press Run again.'),
+        );
       const start = performance.now();
       const output = await started.networks[network](input, height, width);
       const milliseconds = performance.now() - start;

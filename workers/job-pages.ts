@@ -8,6 +8,7 @@ import {
 } from '../src/pipeline/job-record.ts';
 import type { PageLog } from '../src/pipeline/page-log.ts';
 import { memoryPages, type PageStore } from '../src/pipeline/pages.ts';
+import { phrase } from '../src/pipeline/phrase.ts';
 import { shareDone } from '../src/pipeline/progress.ts';
 import type { Notice, Scene } from '../src/pipeline/scene.ts';
 import { openTiles, planTiles } from '../src/pipeline/tiles.ts';
@@ -124,11 +125,13 @@ export function jobPages(): JobPages {
 
 const STORAGE_FULL: Notice = {
   code: 'job/storage-full',
-  message:
-    'The storage of this browser is full: what is finished from here on is kept in memory, and would have to be ' +
-    'computed again after a reload. Free some disk space to avoid that.',
+  message: phrase(
+    'The storage of this browser is full: what is finished from here on is kept in memory, and would have to be computed again after a reload. Free some disk space to avoid that.',
+  ),
 };
 const NOT_KEPT: Notice = {
   code: 'job/not-kept',
-  message: 'This browser keeps no files for this page here: the run could not be continued after a reload.',
+  message: phrase(
+    'This browser keeps no files for this page here: the run could not be continued after a reload.',
+  ),
 };

@@ -9,6 +9,7 @@ import {
 } from '../src/pipeline/library/record.ts';
 import { fileSink } from '../src/pipeline/output/file-sink.ts';
 import { type Scratch, writing } from '../src/pipeline/output/sink.ts';
+import { phrase } from '../src/pipeline/phrase.ts';
 
 /**
  * The library on disk: a folder for each comparison in the browser's private file system. A folder counts once it has
@@ -32,8 +33,8 @@ export async function libraryFolder(): Promise<FileSystemDirectoryHandle> {
   } catch (thrown) {
     throw new PipelineError(
       'library/no-storage',
-      'This browser keeps no files for this page: the window is private, or storage is switched off.',
-      'Save the GeoTIFFs instead, or open the page in an ordinary window.',
+      phrase('This browser keeps no files for this page: the window is private, or storage is switched off.'),
+      phrase('Save the GeoTIFFs instead, or open the page in an ordinary window.'),
       { cause: thrown },
     );
   }
@@ -107,8 +108,11 @@ export async function comparisonImages(record: ComparisonRecord): Promise<Record
       if (file?.size === record.files[name]) return [name, file] as const;
       throw new PipelineError(
         'library/damaged',
-        `Of the comparison “${record.title}”, the file ${name} is missing or incomplete.`,
-        'Import it again from an exported file, or delete it and process the scene again.',
+        phrase('Of the comparison “{{title}}”, the file {{name}} is missing or incomplete.', {
+          title: record.title,
+          name,
+        }),
+        phrase('Import it again from an exported file, or delete it and process the scene again.'),
       );
     }),
   );
@@ -156,8 +160,8 @@ async function fileIn(folder: FileSystemDirectoryHandle, name: string): Promise<
 function gone(cause?: unknown): PipelineError {
   return new PipelineError(
     'library/gone',
-    'This comparison is no longer in the library: it was deleted, perhaps in another tab.',
-    'Choose another one.',
+    phrase('This comparison is no longer in the library: it was deleted, perhaps in another tab.'),
+    phrase('Choose another one.'),
     { cause },
   );
 }

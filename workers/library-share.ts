@@ -10,6 +10,7 @@ import {
   viewAttributes,
 } from '../src/pipeline/library/share.ts';
 import type { ByteSink } from '../src/pipeline/output/sink.ts';
+import { phrase } from '../src/pipeline/phrase.ts';
 import { comparisonImages, readLibraryRecord } from './library-files.ts';
 import { writeZip } from './library-zip.ts';
 
@@ -68,7 +69,7 @@ async function viewerFile(address: URL, signal: AbortSignal): Promise<Blob> {
   signal.throwIfAborted();
   throw new PipelineError(
     'embed/not-loaded',
-    'The viewer that goes into the folder could not be loaded.',
-    'Check the connection and try again.',
+    phrase('The viewer that goes into the folder could not be loaded.'),
+    phrase('Check the connection and try again.'),
   );
 }

@@ -10,6 +10,7 @@ import {
   THUMBNAIL_FILE,
 } from '../src/pipeline/library/record.ts';
 import { type ByteSink, writing } from '../src/pipeline/output/sink.ts';
+import { phrase } from '../src/pipeline/phrase.ts';
 import {
   comparisonImages,
   comparisonLock,
@@ -177,8 +178,8 @@ async function smallBlob(entry: ZipEntry): Promise<Blob> {
 function notAnExport(cause?: unknown): PipelineError {
   return new PipelineError(
     'library/not-an-export',
-    'This file holds no comparisons that can be taken in, or was changed on the way.',
-    'Choose a ZIP file that “Export” of the library made, as it was made.',
+    phrase('This file holds no comparisons that can be taken in, or was changed on the way.'),
+    phrase('Choose a ZIP file that “Export” of the library made, as it was made.'),
     { cause },
   );
 }

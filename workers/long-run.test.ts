@@ -4,6 +4,7 @@ import { PipelineError } from '../src/pipeline/errors.ts';
 import { DEFAULT_SETTINGS, type RunEvent } from '../src/pipeline/events.ts';
 import type { Networks } from '../src/pipeline/networks.ts';
 import { memoryPages } from '../src/pipeline/pages.ts';
+import { english, phrase } from '../src/pipeline/phrase.ts';
 import { fakeNetworks } from '../src/pipeline/testing/fake-networks.ts';
 import { memorySource } from '../src/pipeline/testing/memory-source.ts';
 import { runToTheEnd } from './long-run.ts';
@@ -15,7 +16,8 @@ const source = memorySource({
   roles: ['blue', 'green', 'red', 'nir'],
   sample: (x, y, band) => (Math.hypot(x - 300, y - 150) < 90 ? 7000 : 2000 + 10 * band + ((x + y) % 50)),
 });
-const lost = () => new PipelineError('backend/lost', 'The graphics device stopped working.', 'Run again.');
+const lost = () =>
+  new PipelineError('backend/lost', phrase('The graphics device stopped working.'), phrase('Run again.'));
 
 /** Back ends of which each, but for the last, is lost at some call. */
 function failingHost(lostAt: readonly number[]) {
@@ -56,7 +58,8 @@ it('a run outlives its back ends, and says which worked on it', async () => {
   expect(disturbed.bytes === undisturbed.bytes).toBe(true);
   expect(disturbed.report.backend).toBe('back end 1, back end 2, back end 3');
   const notices = disturbed.events.flatMap((event) => (event.type === 'notice' ? [event.notice] : []));
-  expect(notices).toEqual([
+  const told = notices.map(({ code, message }) => ({ code, message: english(message) }));
+  expect(told).toEqual([
     { code: 'backend-lost', message: expect.stringContaining('went on from there, on back end 2') },
     { code: 'backend-lost', message: expect.stringContaining('went on from there, on back end 3') },
   ]);

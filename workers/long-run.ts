@@ -3,6 +3,7 @@ import { PipelineError } from '../src/pipeline/errors.ts';
 import type { RunEvent, RunSettings } from '../src/pipeline/events.ts';
 import { noteBackend } from '../src/pipeline/job-record.ts';
 import type { PageStore } from '../src/pipeline/pages.ts';
+import { phrase } from '../src/pipeline/phrase.ts';
 import { type RunResult, run } from '../src/pipeline/run.ts';
 import type { Notice, SceneSource } from '../src/pipeline/scene.ts';
 import { unlessAborted } from './crossing.ts';
@@ -36,7 +37,10 @@ export async function runToTheEnd(
       const { networks } = await unlessAborted(host.start(settings.generator), signal);
       const backend = noteBackend(pages, networks.backend);
       if (loss) {
-        const message = `${loss.message} The run went on from there, on ${networks.backend}.`;
+        const message = phrase('{{problem}} The run went on from there, on {{backend}}.', {
+          problem: loss.phrases.message,
+          backend: networks.backend,
+        });
         losses.push({ code: 'backend-lost', message });
         onEvent({ type: 'notice', notice: { code: 'backend-lost', message } });
         loss = null;

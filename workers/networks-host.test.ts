@@ -20,7 +20,12 @@ beforeEach(() => {
         const backend = config.prefer?.[0] ?? 'webgpu';
         const model = { name: 'none', version: '1', sha256: '' };
         return {
-          report: { backend, detail: '', passedOver: [], goldenDifference: { detector: 0, generator: 0 } },
+          report: {
+            backend,
+            detail: { text: '' },
+            passedOver: [],
+            goldenDifference: { detector: 0, generator: 0 },
+          },
           models: { detector: model, generator: model },
         };
       },

@@ -4,6 +4,7 @@ import type { StartReport } from '../src/inference/networks.ts';
 import { PipelineError } from '../src/pipeline/errors.ts';
 import type { GeneratorSize, Networks } from '../src/pipeline/networks.ts';
 import './crossing.ts';
+import { phrase } from '../src/pipeline/phrase.ts';
 import { watchdog, whenReleased, workerName } from './liveness.ts';
 import type { InferenceApi, PipelineConfig } from './protocol.ts';
 
@@ -91,8 +92,10 @@ async function startNetworks(worker: Worker, name: string, config: PipelineConfi
   const lose = (why: string) => {
     lost ??= new PipelineError(
       'backend/lost',
-      `The networks stopped unexpectedly${why ? `: ${why}` : '.'}`,
-      'Continue the run; if it happens again, close other tabs.',
+      why
+        ? phrase('The networks stopped unexpectedly: {{reason}}', { reason: why })
+        : phrase('The networks stopped unexpectedly.'),
+      phrase('Continue the run; if it happens again, close other tabs.'),
     );
     for (const reject of pending) reject(lost);
     pending.clear();

@@ -15,6 +15,7 @@ import {
   writeProvenance,
   writeResult,
 } from '../src/pipeline/output/products.ts';
+import { type Phrase, phrase } from '../src/pipeline/phrase.ts';
 import type { Notice, SceneOverrides, SceneSource, Window } from '../src/pipeline/scene.ts';
 import { openTiles, planTiles } from '../src/pipeline/tiles.ts';
 import { VERSION } from '../src/pipeline/version.ts';
@@ -219,7 +220,8 @@ const api: PipelineApi = {
 };
 
 function whatIsFinished() {
-  if (!scene || !finished) throw notReady('There is no result to save yet.', 'Press Run first.');
+  if (!scene || !finished)
+    throw notReady(phrase('There is no result to save yet.'), phrase('Press Run first.'));
   return { source: scene, ...finished };
 }
 
@@ -235,7 +237,7 @@ function setScene(source: SceneSource): SceneSource {
 }
 
 const asInput = (input: SceneInput) => (typeof input === 'string' ? new URL(input) : input);
-const noScene = () => notReady('No scene is open.', 'Open a GeoTIFF first.');
-const notReady = (message: string, remedy: string) => new PipelineError('job/not-ready', message, remedy);
+const noScene = () => notReady(phrase('No scene is open.'), phrase('Open a GeoTIFF first.'));
+const notReady = (message: Phrase, remedy: Phrase) => new PipelineError('job/not-ready', message, remedy);
 
 expose(api);

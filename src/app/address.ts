@@ -1,4 +1,5 @@
 import { PipelineError } from '../pipeline/errors.ts';
+import { phrase } from '../pipeline/phrase.ts';
 import type { AppStore } from '../store/create-store.ts';
 
 const LIBRARY = '#library';
@@ -31,7 +32,7 @@ export function initialScene(search: string, base: string): 'sample' | URL | nul
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
   throw new PipelineError(
     'network/unreachable',
-    `“${text}” is not the address of a file on the web.`,
-    'Give an address that begins with https://, or open a file from this device.',
+    phrase('“{{text}}” is not the address of a file on the web.', { text }),
+    phrase('Give an address that begins with https://, or open a file from this device.'),
   );
 }

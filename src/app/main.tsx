@@ -15,17 +15,19 @@ import '../ui/styles/landing.css';
 import '../ui/styles/map.css';
 import '../ui/styles/panel.css';
 import '../ui/styles/media.css';
+import { startPage, t } from '../texts/texts.ts';
 import { followAddress, initialScene } from './address.ts';
 import { openLaunchedFiles } from './launched-files.ts';
 import { followTheme, localPreferences } from './preferences.ts';
 import { installShortcuts } from './shortcuts.ts';
 
+await startPage(location, document.documentElement);
 const engine = createEngine({ prefer: preferredBackends(location.search) });
 const store = createAppStore({
   engine,
   mapPatience: 10_000,
   sample: {
-    name: 'Landsat 7, simulated clouds',
+    name: t('Landsat 7, simulated clouds'),
     scene: new URL('samples/landsat7-olinda-simulated-clouds.tif', document.baseURI),
     truth: new URL('samples/landsat7-olinda-clear.tif', document.baseURI),
   },

@@ -17,15 +17,17 @@ export function corrected(source: SceneSource, overrides: SceneOverrides): Scene
   if (roles.length !== stored) {
     throw new PipelineError(
       'scene/roles-incomplete',
-      `--bands names ${roles.length} roles, but ${name} has ${stored} bands.`,
-      `Name one role per band of the file, in its order${mask.length > 0 ? '; its mask of valid pixels needs none' : ''}.`,
+      { text: `--bands names ${roles.length} roles, but ${name} has ${stored} bands.` },
+      {
+        text: `Name one role per band of the file, in its order${mask.length > 0 ? '; its mask of valid pixels needs none' : ''}.`,
+      },
     );
   }
   if (mask.length > 0 && roles.includes('alpha')) {
     throw new PipelineError(
       'scene/roles-incomplete',
-      `--bands names a band alpha, but ${name} holds a mask of valid pixels, which counts instead.`,
-      'Call that band quality or other.',
+      { text: `--bands names a band alpha, but ${name} holds a mask of valid pixels, which counts instead.` },
+      { text: 'Call that band quality or other.' },
     );
   }
   return applyOverrides(source, { ...overrides, roles: [...roles, ...mask.map(({ role }) => role)] });

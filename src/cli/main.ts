@@ -5,6 +5,7 @@ import type { SelfCheck } from '../pipeline/evaluate/self-check.ts';
 import type { ReportedFile, SceneReport } from '../pipeline/output/report.ts';
 import { reportHtml } from '../pipeline/output/report-html.ts';
 import { writing } from '../pipeline/output/sink.ts';
+import { english, inEnglish } from '../pipeline/phrase.ts';
 import { VERSION } from '../pipeline/version.ts';
 import { type Command, parseCommand, UsageError } from './arguments.ts';
 import { HELP } from './help.ts';
@@ -52,7 +53,7 @@ async function execute(command: Command, tasks: readonly Task[]): Promise<number
     {
       onEvent(scene, event) {
         if (event.type === 'progress') status.update(scene, event);
-        else if (!quiet) status.print(`${names[scene]}: ${event.notice.message}`);
+        else if (!quiet) status.print(`${names[scene]}: ${english(event.notice.message)}`);
       },
       onEnd(scene, result) {
         status.end(scene);
@@ -166,13 +167,13 @@ async function writePage(
   const failures = results.flatMap((result, i) =>
     result.status === 'done'
       ? []
-      : [{ name: shortName(tasks[i].input), message: forTerminal(result.error).message }],
+      : [{ name: shortName(tasks[i].input), message: english(forTerminal(result.error).message) }],
   );
   await writing(() => writeFileSync(path, reportHtml(reports, failures)));
 }
 
 async function writeReport(path: string, report: Report): Promise<void> {
-  const text = `${JSON.stringify(report, null, 2)}\n`;
+  const text = `${JSON.stringify(report, inEnglish, 2)}\n`;
   if (path === '-') process.stdout.write(text);
   else await writing(() => writeFileSync(path, text));
 }

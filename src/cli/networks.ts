@@ -33,8 +33,8 @@ async function readAddress(url: string): Promise<ArrayBuffer> {
   } catch (cause) {
     throw new PipelineError(
       'model/unavailable',
-      `The network's weights could not be read (${fileURLToPath(url)}).`,
-      'Install the package again.',
+      { text: `The network's weights could not be read (${fileURLToPath(url)}).` },
+      { text: 'Install the package again.' },
       { cause },
     );
   }

@@ -34,8 +34,8 @@ export async function fileSource(path: string): Promise<FileSource> {
         if (size !== opened.size || mtimeMs !== opened.mtimeMs) {
           throw new PipelineError(
             'file/changed',
-            `${path} was changed while it was being read.`,
-            'Wait until nothing writes to it any more, then run the command again.',
+            { text: `${path} was changed while it was being read.` },
+            { text: 'Wait until nothing writes to it any more, then run the command again.' },
           );
         }
         throwIfAborted(signal);
@@ -57,8 +57,10 @@ const reason = (cause: unknown) => {
 function unreadable(message: string, cause?: unknown): PipelineError {
   return new PipelineError(
     'file/unreadable',
-    message,
-    'Check that it is there, that you may read it, and that nothing writes to it, then run the command again.',
+    { text: message },
+    {
+      text: 'Check that it is there, that you may read it, and that nothing writes to it, then run the command again.',
+    },
     { cause },
   );
 }

@@ -51,8 +51,8 @@ function lookUp(word: string): string[] {
   if (found.length > 0) return found.map((path) => resolve(path));
   throw new PipelineError(
     'file/unreadable',
-    isPattern(word) ? `No file matches ${word}.` : `There is no file ${word}.`,
-    'Check the path; relative paths start in the current folder.',
+    { text: isPattern(word) ? `No file matches ${word}.` : `There is no file ${word}.` },
+    { text: 'Check the path; relative paths start in the current folder.' },
   );
 }
 
@@ -63,8 +63,8 @@ function filesOf(input: string): string[] {
   if (files.length > 0) return files.sort().map((name) => join(input, name));
   throw new PipelineError(
     'file/unreadable',
-    `The folder ${input} holds no GeoTIFF.`,
-    'Name a folder with the single-band files of one scene, or the files themselves.',
+    { text: `The folder ${input} holds no GeoTIFF.` },
+    { text: 'Name a folder with the single-band files of one scene, or the files themselves.' },
   );
 }
 
@@ -118,8 +118,8 @@ function checkOutputs(tasks: readonly Task[], overwrite: boolean): void {
   if (existing.length > 0 && !overwrite) {
     throw new PipelineError(
       'output/exists',
-      `${existing.join(', ')} ${existing.length > 1 ? 'exist' : 'exists'} already.`,
-      'Choose another output, or allow it to be replaced with --overwrite.',
+      { text: `${existing.join(', ')} ${existing.length > 1 ? 'exist' : 'exists'} already.` },
+      { text: 'Choose another output, or allow it to be replaced with --overwrite.' },
     );
   }
 }
@@ -136,8 +136,8 @@ function makeFolder(folder: string): void {
   } catch (cause) {
     throw new PipelineError(
       'output/denied',
-      `The folder ${folder} cannot be made.`,
-      'Choose another output folder, or allow it to be written to.',
+      { text: `The folder ${folder} cannot be made.` },
+      { text: 'Choose another output folder, or allow it to be written to.' },
       { cause },
     );
   }

@@ -76,7 +76,7 @@ export async function processScene(
     keep = task.resume;
     if (continued) {
       const done = shareDone(openTiles(source.scene, planTiles(source.scene.grid), pages));
-      const message = `An earlier run is continued: ${Math.floor(100 * done)} % was done.`;
+      const message = { text: `An earlier run is continued: ${Math.floor(100 * done)} % was done.` };
       onEvent({ type: 'notice', notice: { code: 'job/continued', message } });
     }
     throwIfAborted(signal);
@@ -179,7 +179,7 @@ async function check(
   } catch (thrown) {
     const { code, message, remedy } = toPipelineError(thrown);
     if (!code.startsWith('check/')) throw thrown;
-    onEvent({ type: 'notice', notice: { code, message: `No self-check: ${message} ${remedy}` } });
+    onEvent({ type: 'notice', notice: { code, message: { text: `No self-check: ${message} ${remedy}` } } });
     return null;
   }
 }

@@ -59,7 +59,11 @@ test.each([
 });
 
 test('errors name code, reason and remedy, in the words of a command line', () => {
-  const error = { code: 'network/no-range', message: 'No ranges.', remedy: 'Open it from disk.' } as const;
+  const error = {
+    code: 'network/no-range',
+    message: { text: 'No ranges.' },
+    remedy: { text: 'Open it from disk.' },
+  } as const;
   const text = errorText(forTerminal(error), '/data/x.tif');
   expect(text).toMatch(/^x\.tif: error network\/no-range: No ranges\.\n {2}Download the file first/);
 });

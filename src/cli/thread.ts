@@ -21,8 +21,10 @@ function crashed(cause?: unknown): PipelineError {
   const why = cause instanceof Error ? `: ${cause.message}` : '';
   return new PipelineError(
     'worker/crashed',
-    `A thread of the computation ended unexpectedly${why}.`,
-    'Run the command again with fewer --jobs and --threads; if it happens again, report it with this message.',
+    { text: `A thread of the computation ended unexpectedly${why}.` },
+    {
+      text: 'Run the command again with fewer --jobs and --threads; if it happens again, report it with this message.',
+    },
     { cause },
   );
 }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { ErrorCode, ErrorReport } from '../pipeline/errors.ts';
+import { english } from '../pipeline/phrase.ts';
 import type { SceneOutcome } from './protocol.ts';
 
 /** Remedies in the words of a command line, where those of the pipeline speak to someone in front of the app. */
@@ -22,13 +23,14 @@ const REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
 
 /** An error as the command line tells it. */
 export function forTerminal(error: ErrorReport): ErrorReport {
-  return { ...error, remedy: REMEDIES[error.code] ?? error.remedy };
+  const own = REMEDIES[error.code];
+  return own === undefined ? error : { ...error, remedy: { text: own } };
 }
 
 /** `error file/truncated: what is wrong`, and under it what can be done. */
 export function errorText({ code, message, remedy }: ErrorReport, input?: string): string {
   const where = input === undefined ? '' : `${shortName(input)}: `;
-  return `${where}error ${code}: ${message}\n  ${remedy}`;
+  return `${where}error ${code}: ${english(message)}\n  ${english(remedy)}`;
 }
 
 /** One line on what was done to a scene. */

@@ -1,5 +1,7 @@
 import { MASK_COLOURS, PROVENANCE_COLOURS, type Rgb } from '../pipeline/colours.ts';
 import type { ClassLayer } from '../pipeline/enhance/comparison.ts';
+import { type Phrase, phrase } from '../pipeline/phrase.ts';
+import { t } from '../texts/texts.ts';
 import { css } from '../viewer/palette.ts';
 
 export interface ControlOptions {
@@ -15,19 +17,26 @@ export interface Controls {
   dispose(): void;
 }
 
-const NAMES: Readonly<Record<ClassLayer, string>> = { mask: 'Clouds', provenance: 'Provenance' };
-const LEGENDS: Readonly<Record<ClassLayer, readonly (readonly [Rgb, string])[]>> = {
+const NAMES: Readonly<Record<ClassLayer, Phrase>> = {
+  mask: phrase('Clouds'),
+  provenance: phrase('Provenance'),
+};
+const LABELS: Readonly<Record<ClassLayer, Phrase>> = {
+  mask: phrase('Show layer: Clouds'),
+  provenance: phrase('Show layer: Provenance'),
+};
+const LEGENDS: Readonly<Record<ClassLayer, readonly (readonly [Rgb, Phrase])[]>> = {
   mask: [
-    [MASK_COLOURS.thin, 'Thin cloud'],
-    [MASK_COLOURS.thick, 'Thick cloud'],
-    [MASK_COLOURS.shadow, 'Shadow'],
+    [MASK_COLOURS.thin, phrase('Thin cloud')],
+    [MASK_COLOURS.thick, phrase('Thick cloud')],
+    [MASK_COLOURS.shadow, phrase('Shadow')],
   ],
   provenance: [
-    [PROVENANCE_COLOURS.thinCorrected, 'Thin cloud corrected'],
-    [PROVENANCE_COLOURS.shadowCorrected, 'Shadow corrected'],
-    [PROVENANCE_COLOURS.otherDate, 'From another date'],
-    [PROVENANCE_COLOURS.generated, 'Generated: a guess'],
-    [PROVENANCE_COLOURS.leftCloudy, 'Left cloudy'],
+    [PROVENANCE_COLOURS.thinCorrected, phrase('Thin cloud corrected')],
+    [PROVENANCE_COLOURS.shadowCorrected, phrase('Shadow corrected')],
+    [PROVENANCE_COLOURS.otherDate, phrase('From another date')],
+    [PROVENANCE_COLOURS.generated, phrase('Generated: a guess')],
+    [PROVENANCE_COLOURS.leftCloudy, phrase('Left cloudy')],
   ],
 };
 
@@ -45,7 +54,7 @@ export function createControls(host: HTMLElement, options: ControlOptions): Cont
   };
   const layers = new Map(
     options.layers.map((layer) => {
-      const toggle = button(NAMES[layer], `Show layer: ${NAMES[layer]}`, () =>
+      const toggle = button(t(NAMES[layer]), t(LABELS[layer]), () =>
         options.setOverlay(toggle.ariaPressed === 'true' ? null : layer),
       );
       return [layer, toggle];
@@ -53,9 +62,9 @@ export function createControls(host: HTMLElement, options: ControlOptions): Cont
   );
   box.append(
     ...layers.values(),
-    button('+', 'Zoom in', () => options.zoomBy(1)),
-    button('\u2212', 'Zoom out', () => options.zoomBy(-1)),
-    button('\u2922', 'Show the whole image', () => options.showAll()),
+    button('+', t('Zoom in'), () => options.zoomBy(1)),
+    button('\u2212', t('Zoom out'), () => options.zoomBy(-1)),
+    button('\u2922', t('Show the whole image'), () => options.showAll()),
   );
   host.append(box, legend);
 
@@ -68,7 +77,7 @@ export function createControls(host: HTMLElement, options: ControlOptions): Cont
           const entry = element('li', 'entry');
           const swatch = element('span', 'swatch');
           swatch.style.background = css(colour);
-          entry.append(swatch, name);
+          entry.append(swatch, t(name));
           return entry;
         }),
       );

@@ -15,6 +15,9 @@ const MARGIN = '200px';
 const MOST_AWAKE = 5;
 const awake = new Set<UncloudedSwipe>();
 
+/** English until `stage.ts` has come, which brings the other languages. */
+let t = (text: string): string => text;
+
 /** Where there is no document (rendering on a server), the module can be loaded all the same. */
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
 
@@ -121,7 +124,7 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
     if (!before || !after) return;
     const loading = new AbortController();
     this.#loading = loading;
-    this.#setStatus('loading', 'Loading the images…');
+    this.#setStatus('loading', t('Loading the images…'));
     this.#open({ ...this.#sources, before, after }, loading.signal).catch((fault: EmbedError) => {
       if (!loading.signal.aborted) this.#fail(fault);
     });
@@ -137,7 +140,7 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
     signal: AbortSignal,
   ): Promise<void> {
     const { openStage } = await import('./stage.ts').catch(() => {
-      throw NOT_LOADED;
+      throw notLoaded();
     });
     if (signal.aborted) return;
     const stage = await openStage(
@@ -145,6 +148,10 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
         map: this.#map,
         sources,
         state: this.#state,
+        onLanguage: (translate) => {
+          t = translate;
+          this.#setStatus('loading', t('Loading the images…'));
+        },
         onLoad: () => {
           this.#setStatus('shown');
           this.dispatchEvent(new Event('load'));
@@ -185,7 +192,7 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
 
   #fail(fault: EmbedError): void {
     this.#loading = null;
-    const again = create('button', { part: 'button', type: 'button' }, 'Try again');
+    const again = create('button', { part: 'button', type: 'button' }, t('Try again'));
     again.addEventListener('click', () => {
       this.#rest();
       this.load();
@@ -247,12 +254,13 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
   }
 }
 
-const NOT_LOADED: EmbedError = {
+const notLoaded = (): EmbedError => ({
   code: 'embed/not-loaded',
-  message: 'The program that shows the images could not be loaded.',
-  remedy:
+  message: t('The program that shows the images could not be loaded.'),
+  remedy: t(
     'Check the connection; if it works, the page or its Content-Security-Policy keeps scripts of the viewer from loading.',
-};
+  ),
+});
 
 function isSource(name: string): name is SourceName {
   return (SOURCES as readonly string[]).includes(name);

@@ -1,3 +1,4 @@
+import { t } from '../texts/texts.ts';
 import type { UncloudedSwipeElement } from './api.ts';
 
 /**
@@ -8,14 +9,15 @@ export function fileChooser(element: UncloudedSwipeElement): HTMLElement {
   const form = document.createElement('form');
   form.className = 'chooser';
   const text = document.createElement('p');
-  text.textContent =
-    'This page was opened from a disk, where browsers let it read no files by itself. Choose the images of this folder: before.tif and after.tif, and mask.tif and provenance.tif where they are there.';
+  text.textContent = t(
+    'This page was opened from a disk, where browsers let it read no files by itself. Choose the images of this folder: before.tif and after.tif, and mask.tif and provenance.tif where they are there.',
+  );
   const label = document.createElement('label');
   const input = document.createElement('input');
   input.type = 'file';
   input.multiple = true;
   input.accept = '.tif,.tiff';
-  label.append('Images: ', input);
+  label.append(`${t('Images:')} `, input);
   const problem = document.createElement('p');
   problem.setAttribute('role', 'alert');
   form.append(text, label, problem);
@@ -24,7 +26,7 @@ export function fileChooser(element: UncloudedSwipeElement): HTMLElement {
     const named = (name: string) => files.find((file) => file.name.toLowerCase().startsWith(name));
     const [before, after] = [named('before'), named('after')];
     if (!before || !after) {
-      problem.textContent = 'Two files are needed whose names begin with “before” and “after”.';
+      problem.textContent = t('Two files are needed whose names begin with “before” and “after”.');
       return;
     }
     element.sources = { before, after, mask: named('mask'), provenance: named('provenance') };

@@ -1,4 +1,6 @@
 /** The program of embed.html: one element that fills the frame. All of its state is in the address. */
+
+import { startPage, t } from '../texts/texts.ts';
 import type { EmbedError, ViewState } from './api.ts';
 import { UncloudedSwipe } from './element.ts';
 import { fileChooser } from './file-chooser.ts';
@@ -48,20 +50,23 @@ function writeAddress(now: Partial<ViewState>): void {
   }
 }
 
-if (location.protocol === 'file:') {
-  document.body.append(fileChooser(element));
-} else if (query.get('before') && query.get('after')) {
-  for (const name of SOURCES) {
-    const address = query.get(name);
-    if (address) element.setAttribute(name, address);
+startPage(location, document.documentElement).then(() => {
+  if (location.protocol === 'file:') {
+    document.body.append(fileChooser(element));
+  } else if (query.get('before') && query.get('after')) {
+    for (const name of SOURCES) {
+      const address = query.get(name);
+      if (address) element.setAttribute(name, address);
+    }
+  } else {
+    const message = document.createElement('p');
+    message.setAttribute('role', 'alert');
+    message.textContent = t(
+      'Nothing to show: the address of this page names no images. It ends in ?before=<GeoTIFF>&after=<GeoTIFF>.',
+    );
+    document.body.append(message);
+    element.hidden = true;
   }
-} else {
-  const message = document.createElement('p');
-  message.setAttribute('role', 'alert');
-  message.textContent =
-    'Nothing to show: the address of this page names no images. It ends in ?before=<GeoTIFF>&after=<GeoTIFF>.';
-  document.body.append(message);
-  element.hidden = true;
-}
-document.body.append(element);
-host.send({ unclouded: 1, type: 'ready' });
+  document.body.append(element);
+  host.send({ unclouded: 1, type: 'ready' });
+});

@@ -1,4 +1,5 @@
 import { PipelineError } from '../pipeline/errors.ts';
+import { type Phrase, phrase } from '../pipeline/phrase.ts';
 import type { Window } from '../pipeline/scene.ts';
 import type { ViewState } from './api.ts';
 
@@ -31,14 +32,15 @@ export function parseSettings(state: Partial<ViewState>): Settings {
 
 function parseShare(text: string): number {
   const [share] = numbers(text, 1) ?? [];
-  if (share === undefined || share < 0 || share > 1) throw bad('swipe', text, 'a number from 0 to 1');
+  if (share === undefined || share < 0 || share > 1)
+    throw bad('swipe', text, phrase('Give a number from 0 to 1.'));
   return share;
 }
 
 function parseBands(text: string): [number, number, number] {
   const found = numbers(text, 3) ?? numbers(text, 1);
   if (!found?.every((band) => Number.isInteger(band) && band >= 1))
-    throw bad('bands', text, 'numbers of three bands, from 1, such as 4,3,2');
+    throw bad('bands', text, phrase('Give numbers of three bands, from 1, such as 4,3,2.'));
   const [red, green = red, blue = red] = found.map((band) => band - 1);
   return [red, green, blue];
 }
@@ -49,25 +51,27 @@ function parseStretch(text: string): { low: number; high: number }[] {
     pair && pair[1] > pair[0] ? [{ low: pair[0], high: pair[1] }] : [],
   );
   if (ranges.length !== pairs.length || (pairs.length !== 1 && pairs.length !== 3))
-    throw bad('stretch', text, 'one or three pairs of reflectance, such as 0.02,0.3');
+    throw bad('stretch', text, phrase('Give one or three pairs of reflectance, such as 0.02,0.3.'));
   return ranges.length === 3 ? ranges : [ranges[0], ranges[0], ranges[0]];
 }
 
 function parseGamma(text: string): number {
   const [gamma] = numbers(text, 1) ?? [];
-  if (gamma === undefined || gamma <= 0) throw bad('gamma', text, 'a number above 0, such as 1.2');
+  if (gamma === undefined || gamma <= 0)
+    throw bad('gamma', text, phrase('Give a number above 0, such as 1.2.'));
   return gamma;
 }
 
 function parseOverlay(text: string): Settings['overlay'] {
   if (text === 'none') return null;
   if (text === 'mask' || text === 'provenance') return text;
-  throw bad('overlay', text, 'mask, provenance or none');
+  throw bad('overlay', text, phrase('Give mask, provenance or none.'));
 }
 
 function parseView(text: string): Window {
   const [x, y, width, height] = numbers(text, 4) ?? [];
-  if (!(width > 0 && height > 0)) throw bad('view', text, 'x,y,width,height in pixels of the image');
+  if (!(width > 0 && height > 0))
+    throw bad('view', text, phrase('Give x,y,width,height in pixels of the image.'));
   return { x, y, width, height };
 }
 
@@ -76,11 +80,11 @@ function numbers(text: string, count: number): number[] | null {
   return parts.length === count && parts.every(Number.isFinite) ? parts : null;
 }
 
-function bad(name: string, text: string, wanted: string): PipelineError {
+function bad(name: string, text: string, remedy: Phrase): PipelineError {
   return new PipelineError(
     'embed/bad-setting',
-    `“${text.slice(0, 60)}” cannot be used for “${name}”.`,
-    `Give ${wanted}.`,
+    phrase('“{{text}}” cannot be used for “{{name}}”.', { text: text.slice(0, 60), name }),
+    remedy,
   );
 }
 

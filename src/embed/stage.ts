@@ -1,5 +1,7 @@
 import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
+import { phrase } from '../pipeline/phrase.ts';
 import { type ComparisonInput, createComparisonEngine } from '../services/comparison.ts';
+import { chooseLanguage, t } from '../texts/texts.ts';
 import { mapStyles } from '../viewer/shadow-styles.ts';
 import { createViewer } from '../viewer/viewer.ts';
 import type { EmbedError, ViewState } from './api.ts';
@@ -13,6 +15,8 @@ export interface StageOptions {
   /** Addresses may be relative to the page. */
   readonly sources: ComparisonInput;
   readonly state: Partial<ViewState>;
+  /** The language of the page can be spoken from now on. */
+  onLanguage(translate: typeof t): void;
   onLoad(): void;
   /** The user changed something. */
   onState(change: Partial<ViewState>): void;
@@ -32,6 +36,9 @@ export interface Stage {
  * @throws EmbedError (a report of `embed/bad-setting`, `display/no-webgl`, `file/*`, `scene/*`, `network/*`)
  */
 export async function openStage(options: StageOptions, signal: AbortSignal): Promise<Stage> {
+  await chooseLanguage(pageLanguages());
+  throwIfAborted(signal);
+  options.onLanguage(t);
   const engine = createComparisonEngine();
   try {
     requireWebGl();
@@ -47,8 +54,20 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
     return show(options, engine, opened, settings, { bands, stretch });
   } catch (fault) {
     engine.dispose();
-    throw toPipelineError(fault).toReport();
+    throw told(fault);
   }
+}
+
+/** A fault in words for the user. */
+function told(fault: unknown): EmbedError {
+  const { code, message, remedy } = toPipelineError(fault).toReport();
+  return { code, message: t(message), remedy: t(remedy) };
+}
+
+/** The element speaks the language of the page around it. */
+function pageLanguages(): readonly string[] {
+  const { lang } = document.documentElement;
+  return lang ? [lang] : navigator.languages;
 }
 
 type Opened = Awaited<ReturnType<ReturnType<typeof createComparisonEngine>['open']>>;
@@ -62,7 +81,7 @@ function show(
   colours: Colours,
 ): Stage {
   const { grid } = opened.scene;
-  const fail = (fault: unknown) => onError(toPipelineError(fault).toReport());
+  const fail = (fault: unknown) => onError(told(fault));
   let settings = initial;
   let shown = false;
 
@@ -156,8 +175,8 @@ function absolute({ before, after, mask, provenance }: ComparisonInput): Compari
     if (URL.canParse(source, document.baseURI)) return new URL(source, document.baseURI).href;
     throw new PipelineError(
       'embed/bad-setting',
-      `“${source.slice(0, 60)}” is not the address of an image.`,
-      'Give the address of a cloud-optimised GeoTIFF, such as https://example.org/after.tif.',
+      phrase('“{{source}}” is not the address of an image.', { source: source.slice(0, 60) }),
+      phrase('Give the address of a cloud-optimised GeoTIFF, such as https://example.org/after.tif.'),
     );
   };
   return { before: one(before), after: one(after), mask: one(mask), provenance: one(provenance) };
@@ -198,8 +217,8 @@ function requireBands(bands: readonly number[], count: number): void {
   if (missing === undefined) return;
   throw new PipelineError(
     'embed/bad-setting',
-    `Band ${missing + 1} is asked for, but the images have ${count}.`,
-    `Give numbers from 1 to ${count} for “bands”.`,
+    phrase('Band {{band}} is asked for, but the images have {{total}}.', { band: missing + 1, total: count }),
+    phrase('Give numbers from 1 to {{total}} for “bands”.', { total: count }),
   );
 }
 
@@ -207,7 +226,7 @@ function requireWebGl(): void {
   if (document.createElement('canvas').getContext('webgl2')) return;
   throw new PipelineError(
     'display/no-webgl',
-    'This browser gives the page no WebGL, which draws the images.',
-    'Turn on hardware acceleration, close other tabs with maps, or use another browser.',
+    phrase('This browser gives the page no WebGL, which draws the images.'),
+    phrase('Turn on hardware acceleration, close other tabs with maps, or use another browser.'),
   );
 }

@@ -1,4 +1,5 @@
 import type { PipelineError } from '../pipeline/errors.ts';
+import { english, type Phrase } from '../pipeline/phrase.ts';
 
 export type BackendName = 'webgpu' | 'wasm';
 
@@ -6,11 +7,18 @@ export type BackendName = 'webgpu' | 'wasm';
 export interface StartedBackend {
   readonly name: BackendName;
   /** For people: the GPU's name, or `SIMD, 4 threads`. */
-  readonly detail: string;
+  readonly detail: Phrase;
   /** Calls back if the device goes away, at once if it has gone; returns the way to unsubscribe. */
   onLost(listener: (error: PipelineError) => void): () => void;
   dispose(): void;
 }
 
 /** Why a back end cannot be used here: a sentence part such as `this browser has no WebGPU`. */
-export class BackendUnusable extends Error {}
+export class BackendUnusable extends Error {
+  readonly reason: Phrase;
+
+  constructor(reason: Phrase, options?: { cause?: unknown }) {
+    super(english(reason), options);
+    this.reason = reason;
+  }
+}

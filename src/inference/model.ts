@@ -2,6 +2,7 @@ import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
 import type { ModelIdentity } from '../pipeline/networks.ts';
+import { type Phrase, phrase } from '../pipeline/phrase.ts';
 
 /** card.json of a model: what its export promises. */
 export interface ModelCard {
@@ -49,11 +50,11 @@ export async function fetchModel(
   signal?: AbortSignal,
 ): Promise<ModelFiles> {
   const card = parse<ModelCard>(await fetchBytes(`${folder}card.json`, signal), folder);
-  if (!card.files || !card.golden) throw corrupt(folder, 'its card is incomplete');
+  if (!card.files || !card.golden) throw corrupt(folder, phrase('its card is incomplete'));
   const checked = async (name: string) => {
     const bytes = await fetchBytes(folder + name, signal);
     if ((await sha256(bytes)) !== card.files[name]?.sha256) {
-      throw corrupt(folder, `${name} does not match the checksum on its card`);
+      throw corrupt(folder, phrase('{{name}} does not match the checksum on its card', { name }));
     }
     return bytes;
   };
@@ -64,7 +65,7 @@ export async function fetchModel(
   const values = new Float32Array(golden);
   const inputLength = size(card.golden.shape);
   if (values.length !== inputLength + size(card.golden.outputShape)) {
-    throw corrupt(folder, 'its test tile has another size than the card says');
+    throw corrupt(folder, phrase('its test tile has another size than the card says'));
   }
   return {
     card,
@@ -92,7 +93,7 @@ export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
       weightData: weights,
     }),
   ).catch((cause) => {
-    throw corrupt(card.name, 'its graph cannot be read', cause);
+    throw corrupt(card.name, phrase('its graph cannot be read'), cause);
   });
   return {
     async run(input, height, width) {
@@ -139,8 +140,8 @@ async function fetchOverHttp(url: string, signal?: AbortSignal): Promise<ArrayBu
   }
   throw new PipelineError(
     'model/unavailable',
-    `The network's weights could not be loaded (${url}).`,
-    'Check the connection and try again.',
+    phrase("The network's weights could not be loaded ({{address}}).", { address: String(url) }),
+    phrase('Check the connection and try again.'),
     { cause },
   );
 }
@@ -149,15 +150,15 @@ function parse<T>(bytes: ArrayBuffer, folder: string): T {
   try {
     return JSON.parse(new TextDecoder().decode(bytes)) as T;
   } catch (cause) {
-    throw corrupt(folder, 'a description of it is not JSON', cause);
+    throw corrupt(folder, phrase('a description of it is not JSON'), cause);
   }
 }
 
-function corrupt(model: string, what: string, cause?: unknown): PipelineError {
+function corrupt(model: string, what: Phrase, cause?: unknown): PipelineError {
   return new PipelineError(
     'model/corrupt',
-    `The model ${model} is damaged: ${what}.`,
-    'Reload the page; if it happens again, the files on the server need to be replaced.',
+    phrase('The model {{model}} is damaged: {{what}}.', { model, what }),
+    phrase('Reload the page; if it happens again, the files on the server need to be replaced.'),
     { cause },
   );
 }

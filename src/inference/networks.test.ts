@@ -7,6 +7,7 @@ import {
   GENERATOR_CHANNELS,
   GENERATOR_OUTPUTS,
 } from '../pipeline/networks.ts';
+import { english } from '../pipeline/phrase.ts';
 import { createNetworks, type StartedNetworks } from './networks.ts';
 import { expectedOutput, type SyntheticOptions, serve, syntheticModel } from './testing/synthetic-models.ts';
 import { NODE_WASM } from './testing/wasm-in-node.ts';
@@ -35,9 +36,9 @@ describe('createNetworks', () => {
   test('passes over WebGPU where there is none, says why, and starts WASM', async () => {
     started = await start();
     expect(started.report.backend).toBe('wasm');
-    expect(started.report.detail).toBe('SIMD, 1 thread');
+    expect(english(started.report.detail)).toBe('SIMD, 1 thread');
     expect(started.report.passedOver).toEqual([
-      { backend: 'webgpu', reason: expect.stringMatching(/no WebGPU|no graphics adapter/) },
+      { backend: 'webgpu', reason: { text: expect.stringMatching(/no WebGPU|no graphics adapter/) } },
     ]);
     expect(started.networks.models.detector).toMatchObject({ name: 'detector', version: '1.2.3' });
     expect(started.networks.models.detector.sha256).toMatch(/^[0-9a-f]{64}$/);
@@ -56,7 +57,9 @@ describe('createNetworks', () => {
       vi.useRealTimers();
     }
     expect(started.report.backend).toBe('wasm');
-    expect(started.report.passedOver).toEqual([{ backend: 'webgpu', reason: 'it does not answer' }]);
+    expect(started.report.passedOver).toEqual([
+      { backend: 'webgpu', reason: { text: 'it does not answer' } },
+    ]);
   });
 
   test('computes what the graph says, on any tile shape', async () => {

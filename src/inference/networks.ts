@@ -1,5 +1,6 @@
 import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
 import type { GeneratorSize, Networks } from '../pipeline/networks.ts';
+import { english, type Phrase, phrase } from '../pipeline/phrase.ts';
 import { type BackendName, BackendUnusable, type StartedBackend } from './backend.ts';
 import { type FetchBytes, fetchModel, goldenDifference, type LoadedModel, loadModel } from './model.ts';
 import { startWasm, type WasmFiles } from './wasm.ts';
@@ -23,8 +24,8 @@ export interface NetworksOptions {
 /** How the back end was chosen. */
 export interface StartReport {
   readonly backend: BackendName;
-  readonly detail: string;
-  readonly passedOver: readonly { readonly backend: BackendName; readonly reason: string }[];
+  readonly detail: Phrase;
+  readonly passedOver: readonly { readonly backend: BackendName; readonly reason: Phrase }[];
   /** Largest absolute difference from the training framework on the golden tiles, per model. */
   readonly goldenDifference: { readonly detector: number; readonly generator: number };
 }
@@ -42,7 +43,7 @@ const GENERATOR_FOLDERS: Readonly<Record<GeneratorSize, string>> = {
 
 /** A driver that hangs fails nothing and answers nothing. Shaders are compiled in this time; one that was asked for may be slow. */
 const GOLDEN_LIMIT_MS = { found: 120_000, askedFor: 300_000 };
-const silent = () => new BackendUnusable('it does not answer');
+const silent = () => new BackendUnusable(phrase('it does not answer'));
 
 const DEFAULT_ORDER: readonly BackendName[] = ['webgpu', 'wasm'];
 
@@ -62,7 +63,7 @@ export async function createNetworks(
     ),
   );
   const goldenLimit = options.prefer ? GOLDEN_LIMIT_MS.askedFor : GOLDEN_LIMIT_MS.found;
-  const passedOver: { backend: BackendName; reason: string }[] = [];
+  const passedOver: { backend: BackendName; reason: Phrase }[] = [];
   for (const name of options.prefer ?? DEFAULT_ORDER) {
     throwIfAborted(signal);
     let backend: StartedBackend | null = null;
@@ -84,7 +85,10 @@ export async function createNetworks(
         const difference = await within(goldenLimit, unlessLost(backend, golden), silent);
         if (!(difference <= files.card.golden.tolerance)) {
           throw new BackendUnusable(
-            `it computes wrongly: ${files.card.name} is off by ${difference.toPrecision(2)} on its test tile`,
+            phrase('it computes wrongly: {{network}} is off by {{difference}} on its test tile', {
+              network: files.card.name,
+              difference: difference.toPrecision(2),
+            }),
           );
         }
         differences.push(difference);
@@ -102,14 +106,21 @@ export async function createNetworks(
       release();
       const code = thrown instanceof PipelineError ? thrown.code : null;
       if (code === 'job/cancelled' || code === 'model/corrupt') throw thrown;
-      passedOver.push({ backend: name, reason: thrown instanceof Error ? thrown.message : String(thrown) });
+      passedOver.push({ backend: name, reason: reasonOf(thrown) });
     }
   }
   throw new PipelineError(
     'backend/none',
-    `This browser cannot run the networks: ${passedOver.map((p) => `${p.backend}: ${p.reason}`).join('; ')}.`,
-    'Use a recent version of Chrome, Edge, Firefox or Safari.',
+    phrase('This browser cannot run the networks: {{reasons}}.', {
+      reasons: passedOver.map((p) => `${p.backend}: ${english(p.reason)}`).join('; '),
+    }),
+    phrase('Use a recent version of Chrome, Edge, Firefox or Safari.'),
   );
+}
+
+function reasonOf(thrown: unknown): Phrase {
+  if (thrown instanceof BackendUnusable) return thrown.reason;
+  return { text: thrown instanceof Error ? thrown.message : String(thrown) };
 }
 
 function networksOn(

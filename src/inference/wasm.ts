@@ -1,5 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import { phrase } from '../pipeline/phrase.ts';
 import { BackendUnusable, type StartedBackend } from './backend.ts';
 import { startKernels } from './kernels/module.ts';
 import { replaceWasmKernels } from './kernels/replace.ts';
@@ -19,7 +20,8 @@ const START_TIMEOUT_MS = 30_000;
  * @throws BackendUnusable if the module cannot be loaded or compiled.
  */
 export async function startWasm(files: WasmFiles): Promise<StartedBackend> {
-  if (typeof WebAssembly === 'undefined') throw new BackendUnusable('this browser has no WebAssembly');
+  if (typeof WebAssembly === 'undefined')
+    throw new BackendUnusable(phrase('this browser has no WebAssembly'));
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   replaceWasmKernels();
   // The threads' script is made from the source text of a bundled function, which does not survive minification.
@@ -30,14 +32,14 @@ export async function startWasm(files: WasmFiles): Promise<StartedBackend> {
     // Asked for by name, never loaded.
     'tfjs-backend-wasm-threaded-simd.wasm': files.simd,
   });
-  const failed = () => new BackendUnusable('the WASM module could not be loaded');
+  const failed = () => new BackendUnusable(phrase('the WASM module could not be loaded'));
   // The module never settles if its start fails half-way.
   if (!(await within(START_TIMEOUT_MS, tf.setBackend('wasm'), failed))) throw failed();
   const simd = tf.env().getBool('WASM_HAS_SIMD_SUPPORT');
   if (simd) await startKernels(tf.backend() as BackendWasm);
   return {
     name: 'wasm',
-    detail: `${simd ? 'SIMD' : 'no SIMD'}, 1 thread`,
+    detail: simd ? phrase('SIMD, 1 thread') : phrase('no SIMD, 1 thread'),
     onLost: () => () => {},
     dispose() {
       // Removing frees the module's memory; the factory goes with it and is put back for the next start.

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { PipelineError } from '../pipeline/errors.ts';
+import { phrase } from '../pipeline/phrase.ts';
 import { BackendUnusable, type StartedBackend } from './backend.ts';
 import { within } from './within.ts';
 
@@ -16,7 +17,7 @@ const RAISED_LIMITS = [
 /** A driver that hangs fails nothing and answers nothing. */
 const START_LIMIT_MS = 30_000;
 const answered = <T>(work: Promise<T>) =>
-  within(START_LIMIT_MS, work, () => new BackendUnusable('it does not answer'));
+  within(START_LIMIT_MS, work, () => new BackendUnusable(phrase('it does not answer')));
 
 /**
  * Starts WebGPU on a device of our own, so that its loss is noticed.
@@ -27,18 +28,18 @@ const answered = <T>(work: Promise<T>) =>
  */
 export async function startWebGpu(softwareToo: boolean): Promise<StartedBackend> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
-  if (!gpu) throw new BackendUnusable('this browser has no WebGPU');
+  if (!gpu) throw new BackendUnusable(phrase('this browser has no WebGPU'));
   const adapter = await answered(
     gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null),
   );
-  if (!adapter) throw new BackendUnusable('WebGPU found no graphics adapter');
+  if (!adapter) throw new BackendUnusable(phrase('WebGPU found no graphics adapter'));
   if (isSoftware(adapter) && !softwareToo) {
-    throw new BackendUnusable('WebGPU would run on the processor, which is slower than WASM');
+    throw new BackendUnusable(phrase('WebGPU would run on the processor, which is slower than WASM'));
   }
   const requiredLimits = Object.fromEntries(RAISED_LIMITS.map((k) => [k, adapter.limits[k]]));
   const device = await answered(
     adapter.requestDevice({ requiredLimits }).catch((cause) => {
-      throw new BackendUnusable('the graphics adapter gave no WebGPU device', { cause });
+      throw new BackendUnusable(phrase('the graphics adapter gave no WebGPU device'), { cause });
     }),
   );
   const listeners = new Set<(error: PipelineError) => void>();
@@ -46,8 +47,10 @@ export async function startWebGpu(softwareToo: boolean): Promise<StartedBackend>
   void device.lost.then((info) => {
     lost = new PipelineError(
       'backend/lost',
-      `The graphics device stopped working${info.message ? `: ${info.message}` : '.'}`,
-      'Run again: the work continues on another back end.',
+      info.message
+        ? phrase('The graphics device stopped working: {{reason}}', { reason: info.message })
+        : phrase('The graphics device stopped working.'),
+      phrase('Run again: the work continues on another back end.'),
     );
     for (const listener of listeners) listener(lost);
     listeners.clear();
@@ -58,11 +61,11 @@ export async function startWebGpu(softwareToo: boolean): Promise<StartedBackend>
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
   if (!(await tf.setBackend('webgpu'))) {
     device.destroy();
-    throw new BackendUnusable('the WebGPU back end did not start');
+    throw new BackendUnusable(phrase('the WebGPU back end did not start'));
   }
   return {
     name: 'webgpu',
-    detail: adapterName(adapter.info),
+    detail: { text: adapterName(adapter.info) },
     onLost(listener) {
       if (lost) listener(lost);
       else listeners.add(listener);

@@ -1,3 +1,5 @@
+import { english, type Phrase, phrase } from './phrase.ts';
+
 /**
  * Everything that can go wrong in a way the user should know about.
  * A code is stable (tests and hosts may match on it); the texts are for people.
@@ -74,25 +76,30 @@ export type ErrorCode =
 export interface ErrorReport {
   readonly code: ErrorCode;
   /** What is wrong, in one sentence. */
-  readonly message: string;
+  readonly message: Phrase;
   /** What the user can do about it, in one sentence. */
-  readonly remedy: string;
+  readonly remedy: Phrase;
 }
 
-/** The one error class of the pipeline: a code, what is wrong, and what to do about it. */
+/**
+ * The one error class of the pipeline: a code, what is wrong, and what to do about it. `message` and `remedy` are in
+ * English; `phrases` are the same as they can be translated.
+ */
 export class PipelineError extends Error {
   readonly code: ErrorCode;
   readonly remedy: string;
+  readonly phrases: Pick<ErrorReport, 'message' | 'remedy'>;
 
-  constructor(code: ErrorCode, message: string, remedy: string, options?: { cause?: unknown }) {
-    super(message, options);
+  constructor(code: ErrorCode, message: Phrase, remedy: Phrase, options?: { cause?: unknown }) {
+    super(english(message), options);
     this.name = 'PipelineError';
     this.code = code;
-    this.remedy = remedy;
+    this.remedy = english(remedy);
+    this.phrases = { message, remedy };
   }
 
   toReport(): ErrorReport {
-    return { code: this.code, message: this.message, remedy: this.remedy };
+    return { code: this.code, ...this.phrases };
   }
 }
 
@@ -102,7 +109,11 @@ export function throwIfAborted(signal?: AbortSignal): void {
 }
 
 export function cancelled(): PipelineError {
-  return new PipelineError('job/cancelled', 'The job was cancelled.', 'Press Run to start it again.');
+  return new PipelineError(
+    'job/cancelled',
+    phrase('The job was cancelled.'),
+    phrase('Press Run to start it again.'),
+  );
 }
 
 /** Any thrown value as a {@link PipelineError}; unknown faults become `internal/unexpected`. */
@@ -112,16 +123,16 @@ export function toPipelineError(thrown: unknown): PipelineError {
   if (thrown instanceof RangeError && /alloc|length|memory/i.test(thrown.message)) {
     return new PipelineError(
       'memory/exhausted',
-      'This device ran out of memory.',
-      'Close other tabs, or crop the scene to a smaller area and try again.',
+      phrase('This device ran out of memory.'),
+      phrase('Close other tabs, or crop the scene to a smaller area and try again.'),
       { cause: thrown },
     );
   }
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return new PipelineError(
     'internal/unexpected',
-    `Something unexpected went wrong: ${text}`,
-    'Reload the page and try again; if it happens again, report it with this message.',
+    phrase('Something unexpected went wrong: {{reason}}', { reason: text }),
+    phrase('Reload the page and try again; if it happens again, report it with this message.'),
     { cause: thrown },
   );
 }

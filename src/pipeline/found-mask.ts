@@ -4,6 +4,7 @@ import { classify, type Probabilities } from './detect/probabilities.ts';
 import { PipelineError } from './errors.ts';
 import type { RunSettings } from './events.ts';
 import type { PageStore } from './pages.ts';
+import { phrase } from './phrase.ts';
 import { MASK_CLASS, type Window } from './scene.ts';
 import {
   hasTile,
@@ -51,8 +52,8 @@ function ownPlane(layout: TileLayout, pages: PageStore, edits?: MaskEdits): Spar
   if (isOwnMaskKept(pages, id)) return openPlane(layout, pages, ownMaskName(id));
   throw new PipelineError(
     'mask/lost',
-    `The mask ${name} is no longer at hand.`,
-    'Open the mask file again, or go back to the mask that was found.',
+    phrase('The mask {{name}} is no longer at hand.', { name }),
+    phrase('Open the mask file again, or go back to the mask that was found.'),
   );
 }
 

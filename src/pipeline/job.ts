@@ -2,6 +2,7 @@ import type { RunControl } from './control.ts';
 import { throwIfAborted } from './errors.ts';
 import type { RunEvent, RunSettings, Stage } from './events.ts';
 import type { Networks } from './networks.ts';
+import { english, type Phrase } from './phrase.ts';
 import type { BandPlan } from './preprocess/bands.ts';
 import type { Scratch } from './preprocess/observe.ts';
 import type { Notice, Raster, SceneSource, Window } from './scene.ts';
@@ -122,7 +123,7 @@ export async function oneAhead<Item, Result>(
 /** Collects notices, each once, and passes them on. */
 export interface Notices {
   readonly list: Notice[];
-  add(code: string, message: string): void;
+  add(code: string, message: Phrase): void;
 }
 
 export function collectNotices(emit: (event: RunEvent) => void): Notices {
@@ -130,7 +131,8 @@ export function collectNotices(emit: (event: RunEvent) => void): Notices {
   return {
     list,
     add(code, message) {
-      if (list.some((notice) => notice.code === code && notice.message === message)) return;
+      const said = english(message);
+      if (list.some((notice) => notice.code === code && english(notice.message) === said)) return;
       const notice = { code, message };
       list.push(notice);
       emit({ type: 'notice', notice });

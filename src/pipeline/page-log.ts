@@ -1,5 +1,6 @@
 import { PipelineError } from './errors.ts';
 import { type PageStore, recent } from './pages.ts';
+import { phrase } from './phrase.ts';
 
 /**
  * A file with random access. `FileSystemSyncAccessHandle` of the browser's private file system is one as it is;
@@ -155,8 +156,8 @@ function readInto(file: PageFile, bytes: Uint8Array, at: number): number {
 function lost(cause?: unknown): PipelineError {
   return new PipelineError(
     'job/storage-lost',
-    'What the run had set aside can no longer be read.',
-    'The stored data of this site may have been cleared: run again.',
+    phrase('What the run had set aside can no longer be read.'),
+    phrase('The stored data of this site may have been cleared: run again.'),
     { cause },
   );
 }
@@ -164,8 +165,8 @@ function lost(cause?: unknown): PipelineError {
 function storageFull(): PipelineError {
   return new PipelineError(
     'job/storage-full',
-    'There is no room left for the results of the run.',
-    'Free some disk space, then continue: what was finished is kept.',
+    phrase('There is no room left for the results of the run.'),
+    phrase('Free some disk space, then continue: what was finished is kept.'),
   );
 }
 

@@ -26,6 +26,7 @@ import { type Findings, openFindings } from './findings.ts';
 import { checkpoint, type Job, type Notices, type Pace } from './job.ts';
 import type { PageStore } from './pages.ts';
 import { detectPass, finishMask } from './pass-detect.ts';
+import { phrase } from './phrase.ts';
 import { MASK_CLASS, type SceneSource, type Window } from './scene.ts';
 import { openPlane, readPlane, type SparsePlane, type TileStore, tilesUnder } from './tiles.ts';
 import { clipWindow, growWindow } from './windows.ts';
@@ -91,10 +92,15 @@ export async function datesPass(
     if (fit.scene.samples > FEW_SAMPLES && fit.scene.difference < SAME_DATE) {
       notices.add(
         'dates/same-date',
-        `${name} is the scene itself, or a copy of it: it cannot show what lies under its clouds.`,
+        phrase('{{name}} is the scene itself, or a copy of it: it cannot show what lies under its clouds.', {
+          name,
+        }),
       );
     } else {
-      notices.add('dates/all-cloudy', `${name} sees nothing of what is cloudy in the scene.`);
+      notices.add(
+        'dates/all-cloudy',
+        phrase('{{name}} sees nothing of what is cloudy in the scene.', { name }),
+      );
     }
   }
   return { cloned, reports, useful };
@@ -210,8 +216,10 @@ async function findDoubts(
   if (doubts) {
     notices.add(
       'dates/bright-ground',
-      `What looks like cloud on ${date.source.scene.name} is ground: where the scene is clear, it shows ` +
-        `${(100 * doubts.wrong).toFixed(0)} % of it as bright. It was taken for clear.`,
+      phrase(
+        'What looks like cloud on {{name}} is ground: where the scene is clear, it shows {{share}} % of it as bright. It was taken for clear.',
+        { name: date.source.scene.name, share: (100 * doubts.wrong).toFixed(0) },
+      ),
     );
   }
   return doubts;
@@ -231,8 +239,15 @@ function isUseful({ source: { scene } }: SeenDate, fit: Fit, notices: Notices): 
   if (ratio > OTHER_UNITS || ratio < 1 / OTHER_UNITS) {
     notices.add(
       'dates/other-radiometry',
-      `${scene.name} is ${ratio > 1 ? 'far brighter' : 'far darker'} than the scene where both are clear ` +
-        '(raw counts against reflectance?): it was left out. Check the scale and offset of both.',
+      ratio > 1
+        ? phrase(
+            '{{name}} is far brighter than the scene where both are clear (raw counts against reflectance?): it was left out. Check the scale and offset of both.',
+            { name: scene.name },
+          )
+        : phrase(
+            '{{name}} is far darker than the scene where both are clear (raw counts against reflectance?): it was left out. Check the scale and offset of both.',
+            { name: scene.name },
+          ),
     );
     return false;
   }

@@ -16,6 +16,7 @@ import { type FoundMask, LEAST_THRESHOLD, maskAt, uniformMask } from './found-ma
 import { addToCoarseField } from './generate/coarse-field.ts';
 import { CLEAR_LIMIT } from './generate/prefill.ts';
 import { checkpoint, type Job, type Notices, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
+import { phrase } from './phrase.ts';
 import { type Observation, observe } from './preprocess/observe.ts';
 import { detectorInput, gatherFrom } from './preprocess/tensor.ts';
 import { MASK_CLASS, type Raster, type SceneSource, type Window } from './scene.ts';
@@ -57,7 +58,10 @@ export async function detectPass(
   const { grid } = source.scene;
   const evidence = usableMaskSource(settings.maskSource, plan.quality.length);
   if (evidence !== settings.maskSource) {
-    notices.add('mask/no-quality-band', 'The file carries no quality band: the network decided on the mask.');
+    notices.add(
+      'mask/no-quality-band',
+      phrase('The file carries no quality band: the network decided on the mask.'),
+    );
   }
   const decoders = evidence === 'network' ? [] : await qualityDecoders(source, plan.quality, job.signal);
   const left = keys.filter((key) => !findings.valid.has(key));

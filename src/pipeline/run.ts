@@ -17,6 +17,7 @@ import { datesPass } from './pass-dates.ts';
 import { detectPass, finishMask } from './pass-detect.ts';
 import { editPass } from './pass-edit.ts';
 import { repairPass } from './pass-repair.ts';
+import { phrase } from './phrase.ts';
 import { planBands } from './preprocess/bands.ts';
 import type { SceneSource } from './scene.ts';
 import { CORE, openTiles, planTiles, repairedKeys, resultReader } from './tiles.ts';
@@ -136,8 +137,15 @@ function checkTileShape(core: number, halo: number): void {
   if (core > 0 && core % CELL === 0 && halo >= 0 && halo % CELL === 0) return;
   throw new PipelineError(
     'internal/unexpected',
-    `Tiles of ${core} pixels with a halo of ${halo} do not lie on the fill's grid of ${CELL} pixels.`,
-    'Choose multiples of 16 for both.',
+    phrase(
+      "Tiles of {{core}} pixels with a halo of {{halo}} do not lie on the fill's grid of {{cell}} pixels.",
+      {
+        core,
+        halo,
+        cell: CELL,
+      },
+    ),
+    phrase('Choose multiples of 16 for both.'),
   );
 }
 
@@ -161,7 +169,11 @@ function withinLimits(settings: RunSettings, dated: boolean): RunSettings {
 function withoutReference(thrown: unknown, notices: Notices): null {
   const error = toPipelineError(thrown);
   if (!/^(evaluate|dates)\//.test(error.code)) throw thrown;
-  notices.add(error.code, `The result was not measured: ${error.message} ${error.remedy}`);
+  const { message, remedy } = error.phrases;
+  notices.add(
+    error.code,
+    phrase('The result was not measured: {{problem}} {{remedy}}', { problem: message, remedy }),
+  );
   return null;
 }
 
@@ -176,25 +188,31 @@ function tellAboutScene(
   extraBands: number,
 ): void {
   if (validPixels === 0) {
-    notices.add('scene/no-data', 'The scene holds no data: there is nothing to repair.');
+    notices.add('scene/no-data', phrase('The scene holds no data: there is nothing to repair.'));
   } else if (shares.observed === 1) {
-    notices.add('scene/clear', 'No cloud and no shadow was found: the scene is unchanged.');
+    notices.add('scene/clear', phrase('No cloud and no shadow was found: the scene is unchanged.'));
   } else if (!filled) {
     notices.add(
       'scene/all-cloud',
-      'No pixel is clear beyond doubt, so there is nothing to fill thick cloud from: it was left as it is. ' +
-        'Thin cloud and shadow were corrected. A larger area or another date would help.',
+      phrase(
+        'No pixel is clear beyond doubt, so there is nothing to fill thick cloud from: it was left as it is. Thin cloud and shadow were corrected. A larger area or another date would help.',
+      ),
     );
     if (extraBands > 0) {
       notices.add(
         'extra-bands/left',
-        `${extraBands} bands that the network does not see were left as they are: there is no clear pixel to learn them from.`,
+        phrase(
+          '{{bands}} bands that the network does not see were left as they are: there is no clear pixel to learn them from.',
+          { bands: extraBands },
+        ),
       );
     }
   } else if (shares.observed < FEW_OBSERVED) {
     notices.add(
       'scene/mostly-cloud',
-      `Only ${(100 * shares.observed).toFixed(1)} % of the scene was seen clearly: what was generated rests on little.`,
+      phrase('Only {{share}} % of the scene was seen clearly: what was generated rests on little.', {
+        share: (100 * shares.observed).toFixed(1),
+      }),
     );
   }
 }

@@ -1,3 +1,5 @@
+import type { Phrase } from './phrase.ts';
+
 /**
  * The nouns of the pipeline. Values and types only; no behaviour beyond trivial look-ups.
  *
@@ -109,15 +111,15 @@ export interface Band {
 export interface Decision {
   readonly subject: 'sensor' | 'bands' | 'radiometry' | 'nodata' | 'quality-band' | 'georeference';
   /** What was decided, e.g. `reflectance = DN x 0.0001 - 0.1`. */
-  readonly text: string;
+  readonly text: Phrase;
   /** Why, e.g. `PROCESSING_BASELINE 05.09 in the file's metadata`. */
-  readonly because: string;
+  readonly because: Phrase;
 }
 
 /** Something the user should know that does not stop the work. */
 export interface Notice {
   readonly code: string;
-  readonly message: string;
+  readonly message: Phrase;
 }
 
 export type Sensor = 'sentinel-2' | 'landsat-tm-etm' | 'landsat-oli' | 'aerial' | 'unknown';

@@ -10,6 +10,7 @@ import type { Evaluation, RunEvent, RunReport, RunSettings } from '../pipeline/e
 import type { ImageFile } from '../pipeline/library/record.ts';
 import type { GeneratorSize } from '../pipeline/networks.ts';
 import type { Look } from '../pipeline/output/picture.ts';
+import type { Phrase } from '../pipeline/phrase.ts';
 import type { Place } from '../pipeline/place.ts';
 import type { Scene, SceneOverrides, Window } from '../pipeline/scene.ts';
 
@@ -215,9 +216,9 @@ export interface OpenedScene {
 export interface BackendReport {
   readonly backend: 'webgpu' | 'wasm';
   /** e.g. the GPU's name, or `SIMD, 4 threads`. */
-  readonly detail: string;
+  readonly detail: Phrase;
   /** Back ends that were passed over, and why. */
-  readonly passedOver: readonly { readonly backend: string; readonly reason: string }[];
+  readonly passedOver: readonly { readonly backend: string; readonly reason: Phrase }[];
 }
 
 /** A network as its card describes it. */

@@ -1,16 +1,18 @@
 import { cancelled, PipelineError } from '../pipeline/errors.ts';
+import { type Phrase, phrase } from '../pipeline/phrase.ts';
+import { t } from '../texts/texts.ts';
 
 /** As in https://wicg.github.io/file-system-access/, which TypeScript does not know: not every browser has it. */
 interface FilePicker {
-  showSaveFilePicker?(options: { suggestedName: string; types: FileKind[] }): Promise<FileSystemFileHandle>;
+  showSaveFilePicker?(options: { suggestedName: string; types: object[] }): Promise<FileSystemFileHandle>;
 }
 
 interface FileKind {
-  readonly description: string;
+  readonly description: Phrase;
   readonly accept: Record<string, string[]>;
 }
-const GEOTIFF: FileKind = { description: 'GeoTIFF', accept: { 'image/tiff': ['.tif', '.tiff'] } };
-export const ZIP: FileKind = { description: 'ZIP file', accept: { 'application/zip': ['.zip'] } };
+const GEOTIFF: FileKind = { description: phrase('GeoTIFF'), accept: { 'image/tiff': ['.tif', '.tiff'] } };
+export const ZIP: FileKind = { description: phrase('ZIP file'), accept: { 'application/zip': ['.zip'] } };
 
 /**
  * Lets the user pick where a file goes.
@@ -21,7 +23,10 @@ export async function pickFile(suggestedName: string, kind = GEOTIFF): Promise<F
   const { showSaveFilePicker } = window as FilePicker;
   if (!showSaveFilePicker) return null;
   try {
-    return await showSaveFilePicker({ suggestedName, types: [kind] });
+    return await showSaveFilePicker({
+      suggestedName,
+      types: [{ ...kind, description: t(kind.description) }],
+    });
   } catch (thrown) {
     if (thrown instanceof DOMException && thrown.name === 'AbortError') throw cancelled();
     return null;
@@ -73,8 +78,8 @@ export async function freeFile(
   } catch (cause) {
     throw new PipelineError(
       'output/denied',
-      `The folder ${folder.name} cannot be written to.`,
-      'Start again and pick another folder.',
+      phrase('The folder {{name}} cannot be written to.', { name: folder.name }),
+      phrase('Start again and pick another folder.'),
       { cause },
     );
   }

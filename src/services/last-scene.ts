@@ -1,4 +1,5 @@
 import { PipelineError } from '../pipeline/errors.ts';
+import { phrase } from '../pipeline/phrase.ts';
 import type { RememberedDate, SceneMemory, SceneOrigin } from './engine.ts';
 
 /** As in https://wicg.github.io/file-system-access/, which TypeScript does not know. */
@@ -63,7 +64,12 @@ function recalled({ name, origin }: StoredDate): RememberedDate {
 
 async function fileOf(name: string, handle: PermissionHandle): Promise<File> {
   const refused = (cause?: unknown) =>
-    new PipelineError('file/unreadable', `${name} can no longer be read.`, 'Open the file again.', { cause });
+    new PipelineError(
+      'file/unreadable',
+      phrase('{{name}} can no longer be read.', { name }),
+      phrase('Open the file again.'),
+      { cause },
+    );
   try {
     const permission = await handle.requestPermission?.({ mode: 'read' });
     if (permission === 'denied') throw refused();

@@ -3,6 +3,7 @@ import { comparisonLock } from '../../workers/library-files.ts';
 import type { LibraryApi } from '../../workers/library-protocol.ts';
 import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
 import { RECORD_VERSION } from '../pipeline/library/record.ts';
+import { phrase } from '../pipeline/phrase.ts';
 import { pickFile, ZIP } from './files.ts';
 import type { Library, LibraryState, StorageUse } from './library-types.ts';
 import { workerClient } from './worker-client.ts';
@@ -175,7 +176,7 @@ async function storageUse(): Promise<StorageUse | null> {
 function inUse(): PipelineError {
   return new PipelineError(
     'library/in-use',
-    'This comparison is in use in another tab.',
-    'Close it there, or close that tab, and try again.',
+    phrase('This comparison is in use in another tab.'),
+    phrase('Close it there, or close that tab, and try again.'),
   );
 }

@@ -1,4 +1,5 @@
 import { PipelineError } from '../pipeline/errors.ts';
+import { phrase } from '../pipeline/phrase.ts';
 import type { ModelFacts } from './engine.ts';
 
 const FOLDERS = ['detector', 'generator', 'generator-light'] as const;
@@ -32,8 +33,8 @@ async function readCard(modelsUrl: string, folder: string, signal?: AbortSignal)
     if (signal?.aborted) throw cause;
     throw new PipelineError(
       'model/unavailable',
-      'What is known of the networks could not be read.',
-      'Load the page again.',
+      phrase('What is known of the networks could not be read.'),
+      phrase('Load the page again.'),
       { cause },
     );
   }

@@ -2,6 +2,7 @@ import { expose, type Remote } from 'comlink';
 import { describe, expect, test } from 'vitest';
 import { jobs } from '../../workers/crossing.ts';
 import { PipelineError } from '../pipeline/errors.ts';
+import { phrase } from '../pipeline/phrase.ts';
 import { exportName, preferredBackends } from './create-engine.ts';
 import { workerClient } from './worker-client.ts';
 
@@ -17,7 +18,7 @@ function api() {
       return this.prepared;
     },
     fail: (): Promise<void> =>
-      Promise.reject(new PipelineError('file/truncated', 'It ends early.', 'Copy it again.')),
+      Promise.reject(new PipelineError('file/truncated', phrase('It ends early.'), phrase('Copy it again.'))),
     failOddly: (): Promise<void> => Promise.reject(new Error('odd')),
     hang: (job: number) =>
       running.run(
@@ -79,7 +80,11 @@ describe('workerClient', () => {
 
   test('errors keep code, message and remedy; others become unexpected', async () => {
     const worker = client();
-    const report = { code: 'file/truncated', message: 'It ends early.', remedy: 'Copy it again.' };
+    const report = {
+      code: 'file/truncated',
+      message: phrase('It ends early.'),
+      remedy: phrase('Copy it again.'),
+    };
     expect(await failure(worker.call((a) => a.fail()))).toEqual(report);
     expect(await failure(worker.call((a) => a.failOddly()))).toMatchObject({ code: 'internal/unexpected' });
     worker.stop();

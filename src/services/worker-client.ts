@@ -2,6 +2,7 @@ import { type Remote, releaseProxy, wrap } from 'comlink';
 import '../../workers/crossing.ts';
 import { whenReleased, workerName } from '../../workers/liveness.ts';
 import { cancelled, PipelineError, throwIfAborted } from '../pipeline/errors.ts';
+import { phrase } from '../pipeline/phrase.ts';
 
 /** A worker that is started when first needed, and again after a crash. */
 export interface WorkerClient<Api> {
@@ -104,10 +105,11 @@ export function workerClient<Api extends { cancel(job: number): void }>(
 
 function crashed(event?: Event): PipelineError {
   const { message } = (event ?? {}) as Partial<ErrorEvent>;
-  const text = message ? `: ${message}` : '.';
   return new PipelineError(
     'worker/crashed',
-    `The part of the program that computes stopped unexpectedly${text}`,
-    'Continue or try again; if it happens again, close other tabs.',
+    message
+      ? phrase('The part of the program that computes stopped unexpectedly: {{reason}}', { reason: message })
+      : phrase('The part of the program that computes stopped unexpectedly.'),
+    phrase('Continue or try again; if it happens again, close other tabs.'),
   );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { PipelineError } from '../pipeline/errors.ts';
+import { phrase } from '../pipeline/phrase.ts';
 import { createAppStore } from './create-store.ts';
 import { isBusy, type Sample } from './state.ts';
 import { createFakeEngine } from './testing/fake-engine.ts';
@@ -54,7 +55,8 @@ describe('a queue of scenes', () => {
 
   it('stops where results cannot be written', async () => {
     const { engine, store, actions } = setUp();
-    engine.exportInto = () => Promise.reject(new PipelineError('output/disk-full', 'Full.', 'Free some.'));
+    engine.exportInto = () =>
+      Promise.reject(new PipelineError('output/disk-full', phrase('Full.'), phrase('Free some.')));
     actions.queueScenes([file('one.tif'), file('two.tif')]);
     await actions.runBatch();
     expect(states(store)).toEqual(['failed', 'waiting']);

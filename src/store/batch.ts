@@ -78,9 +78,10 @@ export function batchActions(context: ActionContext): BatchActions {
     try {
       for (const product of products) await save(product, folder);
     } catch (fault) {
-      const { code, message, remedy } = toPipelineError(fault);
+      const error = toPipelineError(fault).toReport();
+      const { code } = error;
       if (code === 'job/cancelled') return false;
-      change(id, { status: 'failed', error: { code, message, remedy } });
+      change(id, { status: 'failed', error });
       return code !== 'output/disk-full' && code !== 'output/denied';
     }
     change(id, { status: 'done', shares: job.report.shares });

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { PipelineError } from '../pipeline/errors.ts';
+import { phrase } from '../pipeline/phrase.ts';
 import { checksOf } from './checks.ts';
 import { createAppStore } from './create-store.ts';
 import { isBusy, type Sample } from './state.ts';
@@ -49,7 +50,7 @@ describe('measuring a result', () => {
   it('says why it is not possible', async () => {
     const { engine, store, actions } = await finished();
     vi.spyOn(engine, 'selfCheck').mockRejectedValueOnce(
-      new PipelineError('check/no-clear-part', 'All cloud.', 'Another date.'),
+      new PipelineError('check/no-clear-part', phrase('All cloud.'), phrase('Another date.')),
     );
     await actions.checkScene();
     expect(store.getState()).toMatchObject({ error: { code: 'check/no-clear-part' }, checking: null });

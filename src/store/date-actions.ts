@@ -1,6 +1,8 @@
 import { PipelineError, toPipelineError } from '../pipeline/errors.ts';
+import { english, phrase } from '../pipeline/phrase.ts';
 import type { Notice } from '../pipeline/scene.ts';
 import type { OpenedScene, SceneOrigin } from '../services/engine.ts';
+import { t } from '../texts/texts.ts';
 import type { ActionContext } from './context.ts';
 import { byDay, type DatesActions, pickTarget, type SceneDate, type SceneInput } from './dates.ts';
 import type { SceneOpener } from './opening.ts';
@@ -50,9 +52,15 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
         found.push({ id: ++lastId, input, origin, ...facts, used: true, problem: null });
       } catch (thrown) {
         if (signal.aborted) throw thrown;
-        const { code, message, remedy } = toPipelineError(thrown);
+        const { code, message, remedy } = toPipelineError(thrown).toReport();
         faults.push(
-          new PipelineError(code, message.includes(called) ? message : `${called}: ${message}`, remedy),
+          new PipelineError(
+            code,
+            english(message).includes(called)
+              ? message
+              : phrase('{{file}}: {{problem}}', { file: called, problem: message }),
+            remedy,
+          ),
         );
       }
     }
@@ -88,7 +96,13 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
     set({ error: null });
     let left = candidates.length;
     const tell = (name: string) =>
-      set({ opening: `${name} (${candidates.length - --left} of ${candidates.length})` });
+      set({
+        opening: t('{{name}} ({{number}} of {{total}})', {
+          name,
+          number: candidates.length - --left,
+          total: candidates.length,
+        }),
+      });
     try {
       const { found, faults } = await look(candidates, [], tell, signal);
       if (signal.aborted) return;
@@ -96,7 +110,10 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
       const named = targetAt === undefined ? undefined : candidates[targetAt].input;
       const target = found.find(({ input }) => input === named) ?? pickTarget(found);
       const notices = faults.map(
-        (fault): Notice => ({ code: fault.code, message: `${fault.message} ${fault.remedy}` }),
+        ({ code, phrases: { message, remedy } }): Notice => ({
+          code,
+          message: phrase('{{problem}} {{remedy}}', { problem: message, remedy }),
+        }),
       );
       const more = { dates: byDay(found), target: target.id, source: target };
       if (!(await opener.open(target.input, target.name, null, signal, more))) return;
@@ -128,7 +145,7 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
     async openFiles(files, origins) {
       const signal = context.beginTask();
       const before = get();
-      set({ opening: `${files.length} files`, error: null });
+      set({ opening: severalFiles(files), error: null });
       try {
         const groups = await engine.group(files, signal);
         if (signal.aborted) return;
@@ -217,12 +234,17 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
 function sameDate(name: string, twin: string): PipelineError {
   return new PipelineError(
     'dates/same-date',
-    name === twin ? `${name} is among the dates already.` : `${name} is the same picture as ${twin}.`,
-    'Choose a scene of another day.',
+    name === twin
+      ? phrase('{{name}} is among the dates already.', { name })
+      : phrase('{{name}} is the same picture as {{twin}}.', { name, twin }),
+    phrase('Choose a scene of another day.'),
   );
 }
 
 export function nameOf(input: SceneInput): string {
   if (input instanceof URL) return decodeURIComponent(input.pathname.split('/').pop() || input.hostname);
-  return input instanceof File ? input.name : `${input.length} files`;
+  return input instanceof File ? input.name : severalFiles(input);
 }
+
+const severalFiles = ({ length: count }: readonly File[]) =>
+  t('{{count}} files', { count, defaultValue_one: '{{count}} file' });

@@ -1,4 +1,5 @@
 import { toPipelineError } from '../pipeline/errors.ts';
+import { english } from '../pipeline/phrase.ts';
 import type { Notice } from '../pipeline/scene.ts';
 import type { EngineEvent, ExportedFile } from '../services/engine.ts';
 import type { ActionContext } from './context.ts';
@@ -37,7 +38,7 @@ function mapShown({ store, mapPatience = 0 }: ActionContext): Promise<void> {
 
 /** What is told of each date is told of each; of other things the newest counts. */
 const isSame = (a: Notice, b: Notice) =>
-  a.code === b.code && (a.message === b.message || !a.code.startsWith('dates/'));
+  a.code === b.code && (english(a.message) === english(b.message) || !a.code.startsWith('dates/'));
 
 /** Running, cancelling and saving. */
 export function jobActions(context: ActionContext): JobActions {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { PipelineError } from '../pipeline/errors.ts';
 import { type ComparisonRecord, IMAGE_FILES } from '../pipeline/library/record.ts';
+import { phrase } from '../pipeline/phrase.ts';
 import type { ExportedFile } from '../services/engine.ts';
 import type { Library, LibraryEntry, LibraryState } from '../services/library-types.ts';
 import { createAppStore } from './create-store.ts';
@@ -37,7 +38,7 @@ function fakeLibrary() {
     },
     async open(id) {
       const record = records.find((one) => one.id === id);
-      if (!record) throw new PipelineError('library/gone', 'It is gone.', 'Choose another.');
+      if (!record) throw new PipelineError('library/gone', phrase('It is gone.'), phrase('Choose another.'));
       calls.push('open');
       const files = IMAGE_FILES.map((name) => [name, new File([name], name)]);
       return { record, images: Object.fromEntries(files) };

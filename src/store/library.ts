@@ -8,6 +8,7 @@ import {
 import type { ViewAttributes } from '../pipeline/library/share.ts';
 import type { Window } from '../pipeline/scene.ts';
 import type { ImportReport, LibraryState } from '../services/library-types.ts';
+import { t } from '../texts/texts.ts';
 import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
 import { levelsOf } from './levels.ts';
@@ -110,7 +111,7 @@ export function libraryActions(context: ActionContext): LibraryActions {
         void library.persist();
         const record = await library.save(
           {
-            title: tidyTitle(name.replace(/\.(tiff?|gtiff?)$/i, ''), 'Untitled'),
+            title: tidyTitle(name.replace(/\.(tiff?|gtiff?)$/i, ''), t('Untitled')),
             scene: {
               name,
               width: grid.width,
@@ -144,7 +145,7 @@ export function libraryActions(context: ActionContext): LibraryActions {
       const before = get();
       const known = before.library.status === 'ready' ? before.library.entries : [];
       const title = known.find((entry) => entry.id === id)?.record?.title;
-      set({ opening: title ?? 'the comparison', error: null });
+      set({ opening: title ?? t('the comparison'), error: null });
       try {
         const stored = await library.open(id, signal);
         const { record } = stored;

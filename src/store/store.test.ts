@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { PipelineError } from '../pipeline/errors.ts';
 import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
+import { phrase } from '../pipeline/phrase.ts';
 import type { ExportedFile } from '../services/engine.ts';
 import { combinationsOf, hasQualityBand } from './combinations.ts';
 import { createAppStore } from './create-store.ts';
@@ -111,7 +112,7 @@ describe('a run', () => {
     vi.spyOn(engine, 'warmUp').mockRejectedValueOnce(new Error('no models'));
     await actions.open(file('scene.tif'));
     expect(store.getState().job.status).toBe('failed');
-    expect(store.getState().error?.message).toContain('no models');
+    expect(store.getState().error?.message.values).toEqual({ reason: 'no models' });
     await actions.run();
     expect(store.getState()).toMatchObject({ job: { status: 'done' }, error: null });
   });
@@ -189,7 +190,7 @@ describe('a run that an earlier visit left', () => {
 
   it('is told to be gone where the scene is', async () => {
     const reopen = () =>
-      Promise.reject(new PipelineError('file/unreadable', 'It is gone.', 'Open it again.'));
+      Promise.reject(new PipelineError('file/unreadable', phrase('It is gone.'), phrase('Open it again.')));
     const origin = new URL('https://example.org/scene.tif');
     const memory = {
       remember: async () => {},
@@ -220,7 +221,7 @@ describe('a run that stopped in this visit', () => {
       unfinished: { done: 0.4, settings: DEFAULT_SETTINGS, overrides: null },
     });
     vi.spyOn(engine, 'run').mockRejectedValueOnce(
-      new PipelineError('worker/crashed', 'It died.', 'Continue.'),
+      new PipelineError('worker/crashed', phrase('It died.'), phrase('Continue.')),
     );
     await actions.open(file('scene.tif'));
     await actions.run();
@@ -273,12 +274,13 @@ describe('after a run', () => {
   it('a closed dialog is no error, a full disk is one', async () => {
     const { engine, store, actions } = setUp();
     await actions.open(file('scene.tif'));
-    engine.export = () => Promise.reject(new PipelineError('job/cancelled', '', ''));
+    engine.export = () => Promise.reject(new PipelineError('job/cancelled', phrase(''), phrase('')));
     await actions.save('result');
     expect(store.getState().error).toBeNull();
-    engine.export = () => Promise.reject(new PipelineError('output/disk-full', 'Full.', 'Free some.'));
+    engine.export = () =>
+      Promise.reject(new PipelineError('output/disk-full', phrase('Full.'), phrase('Free some.')));
     await actions.save('result');
-    expect(store.getState().error).toMatchObject({ code: 'output/disk-full', remedy: 'Free some.' });
+    expect(store.getState().error).toMatchObject({ code: 'output/disk-full', remedy: phrase('Free some.') });
     expect(store.getState().job.status).toBe('done');
   });
 
@@ -288,7 +290,9 @@ describe('after a run', () => {
     const { export: write } = engine;
     engine.export = (_, __, signal) =>
       new Promise((_resolve, reject) => {
-        signal?.addEventListener('abort', () => reject(new PipelineError('job/cancelled', '', '')));
+        signal?.addEventListener('abort', () =>
+          reject(new PipelineError('job/cancelled', phrase(''), phrase(''))),
+        );
       });
     const stopped = actions.save('result');
     expect(store.getState().saving).toEqual({ product: 'result', share: 0 });

@@ -2,14 +2,17 @@ import { useEffect, useState } from 'react';
 import { COMPARE_MODES, type CompareMode } from '../store/preferences.ts';
 import { useActions, useApp, useAppStore } from './context.ts';
 import './compare.css';
+import { type Phrase, phrase } from '../pipeline/phrase.ts';
+import { t } from '../texts/texts.ts';
+import { wholePercent } from './words.ts';
 
-const NAMES: Readonly<Record<CompareMode, string>> = {
-  swipe: 'Swipe',
-  'swipe-rows': 'Swipe up and down',
-  'side-by-side': 'Side by side',
-  blink: 'Blink',
-  blend: 'Opacity',
-  difference: 'Difference',
+const NAMES: Readonly<Record<CompareMode, Phrase>> = {
+  swipe: phrase('Swipe'),
+  'swipe-rows': phrase('Swipe up and down'),
+  'side-by-side': phrase('Side by side'),
+  blink: phrase('Blink'),
+  blend: phrase('Opacity'),
+  difference: phrase('Difference'),
 };
 
 /** Each of the two is shown for this long, in milliseconds: slower than three flashes a second (WCAG 2.3.1). */
@@ -24,21 +27,21 @@ export function Compare() {
   const { setCompareMode } = useActions();
   if (!hasTwo) return null;
   return (
-    <section className="compare" aria-label="Compare before and after">
+    <section className="compare" aria-label={t('Compare before and after')}>
       <select
-        aria-label="Compare by"
+        aria-label={t('Compare by')}
         value={mode}
         onChange={(event) => setCompareMode(event.target.value as CompareMode)}
       >
         {COMPARE_MODES.map((id) => (
           <option key={id} value={id}>
-            {NAMES[id]}
+            {t(NAMES[id])}
           </option>
         ))}
       </select>
       {mode === 'blink' && <Blink />}
       {mode === 'blend' && <Blend />}
-      {mode === 'difference' && <p className="fine">Black: unchanged</p>}
+      {mode === 'difference' && <p className="fine">{t('Black: unchanged')}</p>}
     </section>
   );
 }
@@ -48,18 +51,18 @@ function Blend() {
   const { setSwipe } = useActions();
   return (
     <label className="blend">
-      <span>Before</span>
+      <span>{t('Before')}</span>
       <input
         type="range"
         min={0}
         max={1}
         step={0.01}
         value={1 - position}
-        aria-label="Share of after"
-        aria-valuetext={`${Math.round(100 * (1 - position))} % after`}
+        aria-label={t('Share of after')}
+        aria-valuetext={t('{{share}} after', { share: wholePercent(1 - position) })}
         onChange={(event) => setSwipe(1 - event.target.valueAsNumber)}
       />
-      <span>After</span>
+      <span>{t('After')}</span>
     </label>
   );
 }
@@ -80,7 +83,7 @@ function Blink() {
   return (
     <>
       <button type="button" className="button small" onClick={() => setRuns(!runs)}>
-        {runs ? 'Stop' : 'Start'}
+        {runs ? t('Stop') : t('Start')}
       </button>
       <button
         type="button"
@@ -91,7 +94,7 @@ function Blink() {
           store.getState().actions.setSwipe(showsBefore ? 0 : 1);
         }}
       >
-        {showsBefore ? 'Before' : 'After'}
+        {showsBefore ? t('Before') : t('After')}
       </button>
     </>
   );

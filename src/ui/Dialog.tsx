@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { useActions } from './context.ts';
 import './dialog.css';
+import { t } from '../texts/texts.ts';
 
 /** A dialog over the page, with a title and a way out; Escape closes it too. */
 export function Dialog({ title, children }: { title: string; children: ReactNode }) {
@@ -14,7 +15,7 @@ export function Dialog({ title, children }: { title: string; children: ReactNode
         <h2 id={id}>{title}</h2>
         <form method="dialog">
           <button type="submit" className="button small">
-            Close
+            {t('Close')}
           </button>
         </form>
       </header>

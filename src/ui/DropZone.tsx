@@ -1,6 +1,7 @@
 import './drop-zone.css';
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
 import { isBusy } from '../store/state.ts';
+import { t } from '../texts/texts.ts';
 import { useActions, useApp } from './context.ts';
 import { droppedFiles, droppedHandles } from './dropped-files.ts';
 
@@ -61,9 +62,9 @@ export function DropZone({ children }: { children: ReactNode }) {
       {over !== null && (
         <div className="drop-veil" data-choice={canAdd} aria-hidden="true">
           <p data-over={over === 'open'}>
-            {editsMask ? 'Use as the mask' : canAdd ? 'Open instead' : 'Drop to open'}
+            {editsMask ? t('Use as the mask') : canAdd ? t('Open instead') : t('Drop to open')}
           </p>
-          {canAdd && <p data-over={over === 'add'}>Add as another date</p>}
+          {canAdd && <p data-over={over === 'add'}>{t('Add as another date')}</p>}
         </div>
       )}
     </div>

@@ -1,4 +1,5 @@
 import { lazy, Suspense } from 'react';
+import { t } from '../texts/texts.ts';
 import { useActions, useApp } from './context.ts';
 import { LibraryButton } from './library/LibraryButton.tsx';
 import { OfflineStatus } from './OfflineStatus.tsx';
@@ -33,19 +34,19 @@ export function Header() {
           <p className="scene-name" title={scene.scene.name}>
             {scene.scene.name}
           </p>
-          <OpenFileButton className="button" label="Open another" />
+          <OpenFileButton className="button" label={t('Open another')} />
         </>
       )}
       <LibraryButton />
       <OfflineStatus />
       <button type="button" className="button small networks" onClick={() => showDialog('networks')}>
-        Networks
+        {t('Networks')}
       </button>
       <button
         type="button"
         className="button small"
-        aria-label="Keys and colours"
-        title="Keys and colours"
+        aria-label={t('Keys and colours')}
+        title={t('Keys and colours')}
         onClick={() => showDialog('help')}
       >
         ?

@@ -3,11 +3,13 @@ import { SHORTCUTS } from '../store/shortcuts.ts';
 import { useActions, useApp } from './context.ts';
 import { Dialog } from './Dialog.tsx';
 import './help.css';
+import { type Phrase, phrase } from '../pipeline/phrase.ts';
+import { t } from '../texts/texts.ts';
 
-const THEME_NAMES: Readonly<Record<Theme, string>> = {
-  system: 'As the device has it',
-  light: 'Light',
-  dark: 'Dark',
+const THEME_NAMES: Readonly<Record<Theme, Phrase>> = {
+  system: phrase('As the device has it'),
+  light: phrase('Light'),
+  dark: phrase('Dark'),
 };
 
 /** What each key does, and how the page looks. */
@@ -16,18 +18,18 @@ export default function Help() {
   const singleKeys = useApp((state) => state.singleKeys);
   const { setTheme, setSingleKeys, showDialog } = useActions();
   return (
-    <Dialog title="Keys and colours">
+    <Dialog title={t('Keys and colours')}>
       <table className="keys">
-        <caption className="visually-hidden">Keys</caption>
+        <caption className="visually-hidden">{t('Keys')}</caption>
         <tbody>
           {SHORTCUTS.map(({ keys, words }) => (
-            <tr key={words}>
+            <tr key={words.text}>
               <th scope="row">
                 {keys.map((key) => (
                   <kbd key={key}>{key.length === 1 ? key.toUpperCase() : key}</kbd>
                 ))}
               </th>
-              <td>{words}</td>
+              <td>{t(words)}</td>
             </tr>
           ))}
         </tbody>
@@ -38,19 +40,19 @@ export default function Help() {
           checked={singleKeys}
           onChange={(event) => setSingleKeys(event.target.checked)}
         />
-        <span>Single keys work; without, only Escape and those with Ctrl do</span>
+        <span>{t('Single keys work; without, only Escape and those with Ctrl do')}</span>
       </label>
       <fieldset className="themes">
-        <legend>Colours</legend>
+        <legend>{t('Colours')}</legend>
         {THEMES.map((name) => (
           <label key={name}>
             <input type="radio" name="theme" checked={theme === name} onChange={() => setTheme(name)} />
-            {THEME_NAMES[name]}
+            {t(THEME_NAMES[name])}
           </label>
         ))}
       </fieldset>
       <button type="button" className="button small" onClick={() => showDialog('networks')}>
-        About the networks
+        {t('About the networks')}
       </button>
     </Dialog>
   );

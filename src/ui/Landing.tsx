@@ -1,3 +1,4 @@
+import { t } from '../texts/texts.ts';
 import { Contours } from './Contours.tsx';
 import { useActions, useApp } from './context.ts';
 import { SavedOffer } from './library/LibraryButton.tsx';
@@ -16,18 +17,19 @@ export function Landing() {
     <main className="landing">
       <Contours />
       <section className="landing-card" aria-busy={opening !== null}>
-        <h1>See the ground beneath the clouds</h1>
+        <h1>{t('See the ground beneath the clouds')}</h1>
         <p className="lead">
-          Open a satellite image. Unclouded finds clouds, haze and shadows, repairs what lies under them, and
-          gives back a GeoTIFF that fits where the original was.
+          {t(
+            'Open a satellite image. Unclouded finds clouds, haze and shadows, repairs what lies under them, and gives back a GeoTIFF that fits where the original was.',
+          )}
         </p>
         {opening !== null ? (
           <div className="opening">
             <p>
-              <span className="spinner" aria-hidden="true" /> Opening {opening}
+              <span className="spinner" aria-hidden="true" /> {t('Opening {{name}}', { name: opening })}
             </p>
             <button type="button" className="button" onClick={cancel}>
-              Cancel
+              {t('Cancel')}
             </button>
           </div>
         ) : batching ? (
@@ -37,32 +39,32 @@ export function Landing() {
             {lastScene !== null && (
               <div className="landing-actions">
                 <button type="button" className="button primary large" onClick={() => void continueLast()}>
-                  Continue with {lastScene.name}
+                  {t('Continue with {{name}}', { name: lastScene.name })}
                 </button>
               </div>
             )}
             <div className="landing-actions">
               <OpenFileButton
                 className={lastScene === null ? 'button primary large' : 'button large'}
-                label="Open a GeoTIFF"
+                label={t('Open a GeoTIFF')}
               />
               <button type="button" className="button large" onClick={() => void openSample()}>
-                Try the sample scene
+                {t('Try the sample scene')}
               </button>
             </div>
             <SavedOffer />
             <p className="hint">
               <FilesButton
                 className="button small"
-                label="Process several scenes"
-                fieldLabel="Scenes for the queue"
+                label={t('Process several scenes')}
+                fieldLabel={t('Scenes for the queue')}
                 onFiles={(files) => void queueFiles(files)}
               />
             </p>
             <p className="hint">
-              Or drop a file anywhere on this page; bands in files of their own (B02.tif, B03.tif, ...)
-              together, or their folder: they are saved as one file. Several dates of one place repair each
-              other. The sample is a Landsat 7 scene with simulated clouds.
+              {t(
+                'Or drop a file anywhere on this page; bands in files of their own (B02.tif, B03.tif, ...) together, or their folder: they are saved as one file. Several dates of one place repair each other. The sample is a Landsat 7 scene with simulated clouds.',
+              )}
             </p>
             <UrlForm />
           </>
@@ -70,7 +72,7 @@ export function Landing() {
         <p className="privacy">
           <LockIcon />
           <span>
-            Everything happens in this browser. Nothing is uploaded.
+            {t('Everything happens in this browser. Nothing is uploaded.')}
             {/* Where the header has no room for it. */}
             <span className="only-narrow">{offlineInWords(offline)}</span>
           </span>

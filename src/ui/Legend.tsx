@@ -1,36 +1,39 @@
 import { DATE_COLOURS, MASK_COLOURS, PROVENANCE_COLOURS, type Rgb } from '../pipeline/colours.ts';
+import { type Phrase, phrase } from '../pipeline/phrase.ts';
 import type { SceneDate } from '../store/dates.ts';
 import type { Overlay } from '../store/state.ts';
+import { t } from '../texts/texts.ts';
 import { CONFIDENCE_RAMP, css } from '../viewer/palette.ts';
 import { useActions, useApp } from './context.ts';
 import { dateName } from './date-words.ts';
 import { Ramp } from './Ramp.tsx';
+import { wholePercent } from './words.ts';
 
 const ENTRIES = {
   mask: [
-    [MASK_COLOURS.thin, 'Thin cloud'],
-    [MASK_COLOURS.thick, 'Thick cloud'],
-    [MASK_COLOURS.shadow, 'Cloud shadow'],
+    [MASK_COLOURS.thin, phrase('Thin cloud')],
+    [MASK_COLOURS.thick, phrase('Thick cloud')],
+    [MASK_COLOURS.shadow, phrase('Cloud shadow')],
   ],
   provenance: [
-    [PROVENANCE_COLOURS.thinCorrected, 'Thin cloud corrected'],
-    [PROVENANCE_COLOURS.shadowCorrected, 'Shadow corrected'],
-    [PROVENANCE_COLOURS.generated, 'Generated'],
-    [PROVENANCE_COLOURS.leftCloudy, 'Left cloudy'],
+    [PROVENANCE_COLOURS.thinCorrected, phrase('Thin cloud corrected')],
+    [PROVENANCE_COLOURS.shadowCorrected, phrase('Shadow corrected')],
+    [PROVENANCE_COLOURS.generated, phrase('Generated')],
+    [PROVENANCE_COLOURS.leftCloudy, phrase('Left cloudy')],
   ],
 } as const;
 
-const NAMES: readonly (readonly [Overlay, string])[] = [
-  ['mask', 'Clouds and shadows'],
-  ['provenance', 'Origin of pixels'],
-  ['confidence', 'Confidence'],
-  ['date', 'Dates of pixels'],
-  ['none', 'No overlay'],
+const NAMES: readonly (readonly [Overlay, Phrase])[] = [
+  ['mask', phrase('Clouds and shadows')],
+  ['provenance', phrase('Origin of pixels')],
+  ['confidence', phrase('Confidence')],
+  ['date', phrase('Dates of pixels')],
+  ['none', phrase('No overlay')],
 ];
 
 const FROM_DATES = [
-  [PROVENANCE_COLOURS.otherDate, 'Seen on another date'],
-  [PROVENANCE_COLOURS.otherDateChanged, 'The same, changed since'],
+  [PROVENANCE_COLOURS.otherDate, phrase('Seen on another date')],
+  [PROVENANCE_COLOURS.otherDateChanged, phrase('The same, changed since')],
 ] as const;
 
 /** What lies over the scene, what its colours mean, and how strongly it shows. */
@@ -55,15 +58,15 @@ export function Legend() {
     runDates.map((id) => dates.find((date) => date.id === id)),
   );
   return (
-    <section className="legend" aria-label="Overlay">
+    <section className="legend" aria-label={t('Overlay')}>
       <select
-        aria-label="Overlay shown on the map"
+        aria-label={t('Overlay shown on the map')}
         value={overlay}
         onChange={(event) => setOverlay(event.target.value as Overlay)}
       >
         {offered.map(([id, name]) => (
           <option key={id} value={id}>
-            {name}
+            {t(name)}
           </option>
         ))}
       </select>
@@ -77,17 +80,19 @@ export function Legend() {
           ))}
         </ul>
       )}
-      {overlay === 'confidence' && <Ramp stops={CONFIDENCE_RAMP} low="0 %" high="100 %" />}
+      {overlay === 'confidence' && (
+        <Ramp stops={CONFIDENCE_RAMP} low={wholePercent(0)} high={wholePercent(1)} />
+      )}
       {overlay !== 'none' && (
         <label className="slider-row">
-          <span>Opacity</span>
+          <span>{t('Opacity')}</span>
           <input
             type="range"
             min={0}
             max={1}
             step={0.05}
             value={opacity}
-            aria-valuetext={`${Math.round(opacity * 100)} %`}
+            aria-valuetext={wholePercent(opacity)}
             onChange={(event) => setOverlayOpacity(event.target.valueAsNumber)}
           />
         </label>
@@ -96,6 +101,9 @@ export function Legend() {
   );
 }
 
+const said = (entries: readonly (readonly [Rgb, Phrase])[]) =>
+  entries.map(([colour, name]): [Rgb, string] => [colour, t(name)]);
+
 /** Colours and their meaning; `dates` in the order of their numbers. */
 function entriesOf(
   overlay: Overlay,
@@ -103,13 +111,13 @@ function entriesOf(
 ): readonly (readonly [Rgb, string])[] {
   switch (overlay) {
     case 'mask':
-      return ENTRIES.mask;
+      return said(ENTRIES.mask);
     case 'provenance':
-      return dates.length > 0 ? [...FROM_DATES, ...ENTRIES.provenance] : ENTRIES.provenance;
+      return said(dates.length > 0 ? [...FROM_DATES, ...ENTRIES.provenance] : ENTRIES.provenance);
     case 'date':
       return dates.map((date, i) => [
         DATE_COLOURS[i % DATE_COLOURS.length],
-        date ? dateName(date) : `Date ${i + 1}`,
+        date ? dateName(date) : t('Date {{number}}', { number: i + 1 }),
       ]);
     default:
       return [];

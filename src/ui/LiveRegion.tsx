@@ -1,4 +1,5 @@
 import type { AppState } from '../store/state.ts';
+import { t } from '../texts/texts.ts';
 import { useApp } from './context.ts';
 import { offlineInWords } from './OfflineStatus.tsx';
 import { CHECK_WORDS, LIBRARY_WORK_WORDS, STAGE_WORDS, sharesInWords } from './words.ts';
@@ -22,26 +23,29 @@ export function announcement({
   libraryWork,
   offline,
 }: AppState): string {
-  if (opening !== null) return `Opening ${opening}`;
-  if (surveying !== null) return `Looking at ${surveying}`;
-  if (checking !== null) return CHECK_WORDS[checking.kind];
-  if (libraryWork !== null) return LIBRARY_WORK_WORDS[libraryWork.kind];
-  if (saving !== null) return 'Writing the file';
+  if (opening !== null) return t('Opening {{name}}', { name: opening });
+  if (surveying !== null) return t('Looking at {{name}}', { name: surveying });
+  if (checking !== null) return t(CHECK_WORDS[checking.kind]);
+  if (libraryWork !== null) return t(LIBRARY_WORK_WORDS[libraryWork.kind]);
+  if (saving !== null) return t('Writing the file');
   switch (job.status) {
     case 'starting':
-      return 'Loading the networks';
+      return t('Loading the networks');
     case 'running':
-      return job.paused ? 'Paused' : STAGE_WORDS[job.stage];
+      return job.paused ? t('Paused') : t(STAGE_WORDS[job.stage]);
     case 'unfinished':
-      return 'An earlier run of this scene can be continued';
+      return t('An earlier run of this scene can be continued');
     case 'done':
-      return `Done: ${sharesInWords(job.report.shares, job.report.dates)}`;
+      return t('Done: {{shares}}', { shares: sharesInWords(job.report.shares, job.report.dates) });
     case 'saved':
-      return `${job.record.title}: ${sharesInWords(job.record.summary.shares)}`;
+      return t('{{title}}: {{shares}}', {
+        title: job.record.title,
+        shares: sharesInWords(job.record.summary.shares),
+      });
     case 'cancelled':
-      return 'Cancelled';
+      return t('Cancelled');
     default:
       // A share that counts up is for the eye only.
-      return offline.status === 'preparing' ? 'Getting ready for offline' : offlineInWords(offline);
+      return offline.status === 'preparing' ? t('Getting ready for offline') : offlineInWords(offline);
   }
 }

@@ -1,4 +1,5 @@
 import { useContext, useEffect, useRef } from 'react';
+import { t } from '../texts/texts.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import { bindViewer } from './bind-viewer.ts';
 import { TilesContext, useActions, useApp, useAppStore, ViewerContext } from './context.ts';
@@ -41,7 +42,7 @@ export function MapView() {
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move the map, plus and minus zoom it */}
-      <section ref={target} className="map" aria-label="Map of the scene" tabIndex={0} />
+      <section ref={target} className="map" aria-label={t('Map of the scene')} tabIndex={0} />
       <ZoomButtons />
     </>
   );
@@ -53,19 +54,19 @@ function ZoomButtons() {
   const { pointAt, setInspecting } = useActions();
   return (
     <div className="zoom" onPointerEnter={() => inspecting || pointAt(null)}>
-      <button type="button" aria-label="Zoom in" onClick={() => viewer.current?.zoomBy(1)}>
+      <button type="button" aria-label={t('Zoom in')} onClick={() => viewer.current?.zoomBy(1)}>
         <Icon path="M8 3v10M3 8h10" />
       </button>
-      <button type="button" aria-label="Zoom out" onClick={() => viewer.current?.zoomBy(-1)}>
+      <button type="button" aria-label={t('Zoom out')} onClick={() => viewer.current?.zoomBy(-1)}>
         <Icon path="M3 8h10" />
       </button>
-      <button type="button" aria-label="Show the whole scene" onClick={() => viewer.current?.showAll()}>
+      <button type="button" aria-label={t('Show the whole scene')} onClick={() => viewer.current?.showAll()}>
         <Icon path="M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3" />
       </button>
       <button
         type="button"
-        aria-label="Inspect the middle of the map"
-        title="Inspect the middle of the map (I)"
+        aria-label={t('Inspect the middle of the map')}
+        title={t('Inspect the middle of the map ({{key}})', { key: 'I' })}
         aria-pressed={inspecting}
         onClick={() => setInspecting(!inspecting)}
       >

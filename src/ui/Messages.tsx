@@ -1,3 +1,5 @@
+import { english } from '../pipeline/phrase.ts';
+import { t } from '../texts/texts.ts';
 import { useActions, useApp } from './context.ts';
 
 /** What went wrong and what to do about it; the page beneath stays usable. */
@@ -9,10 +11,10 @@ export function ErrorMessage() {
       {error !== null && (
         <div className="error" data-code={error.code}>
           <div>
-            <p className="error-message">{error.message}</p>
-            <p>{error.remedy}</p>
+            <p className="error-message">{t(error.message)}</p>
+            <p>{t(error.remedy)}</p>
           </div>
-          <DismissButton label="Dismiss this message" onClick={dismissError} />
+          <DismissButton label={t('Dismiss this message')} onClick={dismissError} />
         </div>
       )}
     </div>
@@ -25,16 +27,16 @@ export function Notices({ extra }: { extra: string | null }) {
   const { dismissNotice } = useActions();
   if (notices.length === 0 && extra === null) return null;
   return (
-    <ul className="notices" aria-label="Notices">
+    <ul className="notices" aria-label={t('Notices')}>
       {extra !== null && (
         <li>
           <p>{extra}</p>
         </li>
       )}
       {notices.map((notice) => (
-        <li key={notice.code + notice.message}>
-          <p>{notice.message}</p>
-          <DismissButton label="Dismiss this notice" onClick={() => dismissNotice(notice.code)} />
+        <li key={notice.code + english(notice.message)}>
+          <p>{t(notice.message)}</p>
+          <DismissButton label={t('Dismiss this notice')} onClick={() => dismissNotice(notice.code)} />
         </li>
       ))}
     </ul>

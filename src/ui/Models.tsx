@@ -5,16 +5,29 @@ import { isBusy } from '../store/state.ts';
 import { useActions, useApp } from './context.ts';
 import { Dialog } from './Dialog.tsx';
 import './models.css';
+import { type Phrase, phrase } from '../pipeline/phrase.ts';
+import { t } from '../texts/texts.ts';
+import { Rich } from './Rich.tsx';
+import { decimal } from './words.ts';
 
-const PURPOSE: Readonly<Record<string, string>> = {
-  detector: 'Finds thin cloud, thick cloud and shadow.',
-  generator: 'Rebuilds what lies under them, and says how far off it may be.',
-  'generator-light': 'The same with less arithmetic, for machines without a GPU.',
+const PURPOSE: Readonly<Record<string, Phrase>> = {
+  detector: phrase('Finds thin cloud, thick cloud and shadow.'),
+  generator: phrase('Rebuilds what lies under them, and says how far off it may be.'),
+  'generator-light': phrase('The same with less arithmetic, for machines without a GPU.'),
 };
 
-const GENERATOR_NAMES: Readonly<Record<GeneratorSize, string>> = {
-  full: 'full generator',
-  light: 'light generator',
+const MEASURE: Readonly<Record<GeneratorSize, Phrase>> = {
+  full: phrase('Measure with the full generator'),
+  light: phrase('Measure with the light generator'),
+};
+
+const SPEED: Readonly<Record<GeneratorSize, Phrase>> = {
+  full: phrase(
+    'With the full generator, a tile of 256 × 256 pixels takes {{detect}} to search and {{generate}} to repair.',
+  ),
+  light: phrase(
+    'With the light generator, a tile of 256 × 256 pixels takes {{detect}} to search and {{generate}} to repair.',
+  ),
 };
 
 /** The networks: what they are, where to read their limits, and how fast they are on this machine. */
@@ -25,10 +38,11 @@ export default function Models() {
     void loadModels();
   }, [loadModels]);
   return (
-    <Dialog title="Networks">
+    <Dialog title={t('Networks')}>
       <p>
-        Trained on simulated clouds over clear scenes. A generated pixel is a plausible guess, not an
-        observation; the cards say what was measured and where the networks fail.
+        {t(
+          'Trained on simulated clouds over clear scenes. A generated pixel is a plausible guess, not an observation; the cards say what was measured and where the networks fail.',
+        )}
       </p>
       <ul className="model-list" aria-busy={models === null}>
         {models?.map((model) => (
@@ -46,16 +60,22 @@ function ModelItem({ model }: { model: ModelFacts }) {
       <h3>
         {model.name} <small>{model.version}</small>
       </h3>
-      <p>{PURPOSE[model.folder]}</p>
+      <p>{t(PURPOSE[model.folder])}</p>
       <p className="soft">
-        {(model.parameters / 1e6).toFixed(2)} million parameters, {(model.bytes / 1e6).toFixed(1)} MB,{' '}
-        {Math.round(model.macPerPixel / 1000)} thousand multiply-adds a pixel
+        {t('{{parameters}} million parameters, {{size}} MB, {{operations}} thousand multiply-adds a pixel', {
+          parameters: decimal(model.parameters / 1e6, 2),
+          size: decimal(model.bytes / 1e6, 1),
+          operations: decimal(model.macPerPixel / 1000),
+        })}
       </p>
       <p className="soft">
-        Weights <code title={`SHA-256 ${model.sha256}`}>{model.sha256.slice(0, 12)}</code>, checked before use
+        <Rich
+          text={t('Weights <b>{{checksum}}</b>, checked before use', { checksum: model.sha256.slice(0, 12) })}
+          part={(checksum) => <code title={`SHA-256 ${model.sha256}`}>{checksum}</code>}
+        />
       </p>
       <a href={model.card} target="_blank" rel="noopener">
-        Model card: figures, examples, limits
+        {t('Model card: figures, examples, limits')}
       </a>
     </li>
   );
@@ -69,18 +89,24 @@ function SpeedHere() {
   const { measureSpeed } = useActions();
   return (
     <section aria-labelledby="speed-title">
-      <h3 id="speed-title">On this machine</h3>
+      <h3 id="speed-title">{t('On this machine')}</h3>
       <p>
         {backend === null
-          ? 'The networks have not been started yet.'
-          : `${backend.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'}, ${backend.detail}.`}
+          ? t('The networks have not been started yet.')
+          : t('{{backend}}, {{detail}}.', {
+              backend: backend.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly',
+              detail: backend.detail,
+            })}
       </p>
       {(['full', 'light'] as const).map((generator) => {
         const speed = speeds[generator];
         return (
           <p key={generator} className="speed" aria-live="polite">
             {speed !== null ? (
-              `With the ${GENERATOR_NAMES[generator]}, a tile of 256 × 256 pixels takes ${milliseconds(speed.detect)} to search and ${milliseconds(speed.generate)} to repair.`
+              t(SPEED[generator], {
+                detect: milliseconds(speed.detect),
+                generate: milliseconds(speed.generate),
+              })
             ) : (
               <button
                 type="button"
@@ -88,16 +114,18 @@ function SpeedHere() {
                 disabled={busy || measuring !== null}
                 onClick={() => void measureSpeed(generator)}
               >
-                {measuring === generator ? 'Measuring…' : `Measure with the ${GENERATOR_NAMES[generator]}`}
+                {measuring === generator ? t('Measuring…') : t(MEASURE[generator])}
               </button>
             )}
           </p>
         );
       })}
-      {busy && <p className="soft">Can be measured when the work here is done.</p>}
+      {busy && <p className="soft">{t('Can be measured when the work here is done.')}</p>}
     </section>
   );
 }
 
 const milliseconds = (time: number) =>
-  time < 1000 ? `${Math.max(1, Math.round(time))} ms` : `${(time / 1000).toFixed(1)} s`;
+  time < 1000
+    ? t('{{milliseconds}} ms', { milliseconds: Math.max(1, Math.round(time)) })
+    : t('{{seconds}} s', { seconds: decimal(time / 1000, 1) });

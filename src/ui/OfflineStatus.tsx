@@ -1,6 +1,8 @@
 import type { OfflineState } from '../services/engine.ts';
 import { isBusy } from '../store/state.ts';
+import { t } from '../texts/texts.ts';
 import { useActions, useApp } from './context.ts';
+import { decimal, donePercent } from './words.ts';
 
 /** Whether the application works without a network, and the offer of a new version. */
 export function OfflineStatus() {
@@ -16,10 +18,10 @@ export function OfflineStatus() {
           type="button"
           className="button small"
           disabled={busy}
-          title={busy ? 'When the work here is done' : undefined}
+          title={busy ? t('When the work here is done') : undefined}
           onClick={() => void updateApp()}
         >
-          Reload
+          {t('Reload')}
         </button>
       )}
     </div>
@@ -32,12 +34,16 @@ export function offlineInWords(state: OfflineState): string {
     case 'none':
       return '';
     case 'preparing':
-      return `Getting ready for offline, ${Math.floor(100 * state.share)} %`;
+      return t('Getting ready for offline, {{share}}', { share: donePercent(state.share) });
     case 'ready':
-      return `Ready to work offline, ${Math.max(1, Math.round(state.bytes / 1e6))} MB`;
+      return t('Ready to work offline, {{size}} MB', {
+        size: decimal(Math.max(1, state.bytes / 1e6)),
+      });
     case 'failed':
-      return 'Not ready for offline: tried again at the next visit';
+      return t('Not ready for offline: tried again at the next visit');
     case 'update':
-      return state.heldUp ? 'A new version is ready: another tab is still at work' : 'A new version is ready';
+      return state.heldUp
+        ? t('A new version is ready: another tab is still at work')
+        : t('A new version is ready');
   }
 }

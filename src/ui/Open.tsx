@@ -1,4 +1,5 @@
 import { useId, useRef, useState } from 'react';
+import { t } from '../texts/texts.ts';
 import { useActions } from './context.ts';
 import { scenesFiles } from './dropped-files.ts';
 
@@ -9,7 +10,7 @@ export function OpenFileButton({ className, label }: { className: string; label:
     <FilesButton
       className={className}
       label={label}
-      fieldLabel="GeoTIFF files"
+      fieldLabel={t('GeoTIFF files')}
       onFiles={(files) => void open(files)}
     />
   );
@@ -69,7 +70,7 @@ export function UrlForm() {
         if (url !== null) void open(url);
       }}
     >
-      <label htmlFor={id}>Or open from an address</label>
+      <label htmlFor={id}>{t('Or open from an address')}</label>
       <div className="url-row">
         <input
           id={id}
@@ -87,12 +88,12 @@ export function UrlForm() {
           }}
         />
         <button type="submit" className="button" disabled={text.trim() === ''}>
-          Open
+          {t('Open')}
         </button>
       </div>
       {problem && (
         <p id={`${id}-problem`} className="field-problem" role="alert">
-          This is not a web address. It begins with https:// and ends in the name of the file.
+          {t('This is not a web address. It begins with https:// and ends in the name of the file.')}
         </p>
       )}
     </form>

@@ -1,10 +1,11 @@
 import type { Place } from '../pipeline/place.ts';
 import type { Band, Grid } from '../pipeline/scene.ts';
 import type { PixelProbe } from '../services/engine.ts';
+import { t } from '../texts/texts.ts';
 import { toCrs } from '../viewer/map-space.ts';
 import { useApp } from './context.ts';
 import { Spectrum } from './Spectrum.tsx';
-import { MASK_WORDS, PROVENANCE_WORDS, sampleText } from './words.ts';
+import { decimal, listed, MASK_WORDS, PROVENANCE_WORDS, sampleText } from './words.ts';
 
 /** What is under the pointer: place, samples before and after, and where the result's came from. */
 export function Readout() {
@@ -16,22 +17,23 @@ export function Readout() {
   const after = hasResult ? probe.after : null;
   const origin = originInWords(probe, hasResult);
   return (
-    <section className="readout" aria-label={inspecting ? 'Pixel in the middle' : 'Pixel under the pointer'}>
+    <section
+      className="readout"
+      aria-label={inspecting ? t('Pixel in the middle') : t('Pixel under the pointer')}
+    >
       <p className="place">
         {placeInWords(probe, scene.grid).map((line) => (
           <span key={line}>{line}</span>
         ))}
-        <span>
-          column {probe.x}, row {probe.y}
-        </span>
+        <span>{t('column {{column}}, row {{row}}', { column: probe.x, row: probe.y })}</span>
       </p>
       <Spectrum scene={scene} before={probe.before} after={after} />
       <table>
         <thead>
           <tr>
-            <th scope="col">Band</th>
-            <th scope="col">{after === null ? 'Value' : 'Before'}</th>
-            {after !== null && <th scope="col">After</th>}
+            <th scope="col">{t('Band')}</th>
+            <th scope="col">{after === null ? t('Value') : t('Before')}</th>
+            {after !== null && <th scope="col">{t('After')}</th>}
           </tr>
         </thead>
         <tbody>
@@ -50,7 +52,12 @@ export function Readout() {
       </table>
       {/* Who moves the map by keyboard hears what is in its middle; a mouse would never fall silent. */}
       <p className="visually-hidden" role="status">
-        {inspecting && `Column ${probe.x}, row ${probe.y}: ${origin ?? 'not looked at yet'}`}
+        {inspecting &&
+          t('Column {{column}}, row {{row}}: {{origin}}', {
+            column: probe.x,
+            row: probe.y,
+            origin: origin ?? t('not looked at yet'),
+          })}
       </p>
       {origin !== null && <p className="origin">{origin}</p>}
     </section>
@@ -61,9 +68,10 @@ export function Readout() {
 function originInWords(probe: PixelProbe, hasResult: boolean): string | null {
   const { mask, provenance, confidence } = probe;
   if (mask === null) return null;
-  if (provenance === null || !hasResult) return MASK_WORDS[mask];
+  if (provenance === null || !hasResult) return t(MASK_WORDS[mask]);
+  const origin = PROVENANCE_WORDS[provenance];
   const told = provenance !== 0 && confidence !== null && confidence <= 100;
-  return `${PROVENANCE_WORDS[provenance]}${told ? `, confidence ${confidence} %` : ''}`;
+  return told ? t('{{origin}}, confidence {{confidence}} %', { origin, confidence }) : t(origin);
 }
 
 /** Latitude and longitude, UTM, and the scene's own coordinates where they are neither. */
@@ -81,16 +89,22 @@ function placeInWords({ x, y, place }: PixelProbe, grid: Grid): string[] {
   ];
 }
 
-const inMetres = ({ zone, south, east, north }: NonNullable<Place['utm']>) =>
-  `UTM ${zone} ${south ? 'south' : 'north'}: ${Math.round(east)} E, ${Math.round(north)} N`;
+function inMetres({ zone, south, east, north }: NonNullable<Place['utm']>): string {
+  const at = { zone, east: Math.round(east), north: Math.round(north) };
+  return south
+    ? t('UTM {{zone}} south: {{east}} E, {{north}} N', at)
+    : t('UTM {{zone}} north: {{east}} E, {{north}} N', at);
+}
 
 /** Latitude and longitude in words, e.g. `8.0123° S, 34.8567° W`. */
 function inDegrees({ longitude, latitude }: Place): string {
-  const side = (value: number, [positive, negative]: string) =>
-    `${Math.abs(value).toFixed(4)}° ${value < 0 ? negative : positive}`;
-  return `${side(latitude, 'NS')}, ${side(longitude, 'EW')}`;
+  const [across, along] = [latitude, longitude].map((value) => ({ degrees: decimal(Math.abs(value), 4) }));
+  return listed([
+    latitude < 0 ? t('{{degrees}}° S', across) : t('{{degrees}}° N', across),
+    longitude < 0 ? t('{{degrees}}° W', along) : t('{{degrees}}° E', along),
+  ]);
 }
 
 export function bandName({ index, description, role }: Band): string {
-  return description || (role === 'other' ? `Band ${index + 1}` : role);
+  return description || (role === 'other' ? t('Band {{number}}', { number: index + 1 }) : role);
 }

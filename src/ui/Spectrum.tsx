@@ -1,4 +1,5 @@
 import type { BandRole, Scene } from '../pipeline/scene.ts';
+import { decimal } from './words.ts';
 
 /** Centre wavelengths in micrometres, of Sentinel-2 MSI; of Landsat OLI for bands that it lacks. */
 const WAVELENGTH: Partial<Readonly<Record<BandRole, number>>> = {
@@ -65,7 +66,7 @@ export function Spectrum(props: {
         />
       ))}
       <text x={WIDTH} y="-1" textAnchor="end">
-        {top.toFixed(2)}
+        {decimal(top, 2)}
       </text>
     </svg>
   );

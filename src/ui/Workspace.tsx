@@ -1,3 +1,4 @@
+import { t } from '../texts/texts.ts';
 import { mapSpace, spaceNotice } from '../viewer/map-space.ts';
 import { Compare } from './Compare.tsx';
 import { useActions, useApp } from './context.ts';
@@ -27,14 +28,14 @@ export function Workspace() {
         <Compare />
       </div>
       <Readout />
-      <aside className="panel" aria-label="Scene and result" data-open={panelOpen}>
+      <aside className="panel" aria-label={t('Scene and result')} data-open={panelOpen}>
         <button
           type="button"
           className="sheet-grip"
           aria-expanded={panelOpen}
           onClick={() => setPanelOpen(!panelOpen)}
         >
-          <span className="visually-hidden">{panelOpen ? 'Fold the panel' : 'Unfold the panel'}</span>
+          <span className="visually-hidden">{panelOpen ? t('Fold the panel') : t('Unfold the panel')}</span>
         </button>
         <div className="panel-body">
           <BatchCard />

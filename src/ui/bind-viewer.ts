@@ -1,6 +1,7 @@
 import { enhances } from '../pipeline/enhance/enhance.ts';
 import type { AppStore } from '../store/create-store.ts';
 import type { AppState } from '../store/state.ts';
+import { t } from '../texts/texts.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import { pictureName } from './date-words.ts';
 
@@ -74,7 +75,7 @@ function showView(now: AppState, viewer: Viewer, before?: AppState): void {
     const [left, right] = now.pictures;
     const names = now.dates.length > 0 ? now.pictures.map((picture) => pictureName(picture, now)) : [];
     viewer.setPictures(left, right);
-    viewer.setLabels(names[0] ?? 'Before', names[1] ?? 'After');
+    viewer.setLabels(names[0] ?? t('Before'), names[1] ?? t('After'));
     const twoPictures = now.hasResult || typeof left === 'number' || typeof right === 'number';
     // The mask is drawn over the scene as it came.
     viewer.setComparing(twoPictures && now.maskEditor === null);

@@ -1,17 +1,14 @@
 import type { CompositeMethod, DateReport } from '../pipeline/events.ts';
+import { type Phrase, phrase } from '../pipeline/phrase.ts';
 import type { Picture } from '../services/engine.ts';
 import type { DatesSlice } from '../store/dates.ts';
+import { locale, t } from '../texts/texts.ts';
 
-const FORMAT = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  timeZone: 'UTC',
-});
+const FORMAT = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
 
 /** `2017-08-29` as `29 Aug 2017`; the name of the file where the day is unknown. */
 export function dateName({ acquired, name }: { acquired: string | null; name: string }): string {
-  return acquired === null ? name : FORMAT.format(new Date(`${acquired}T00:00:00Z`));
+  return acquired === null ? name : new Date(`${acquired}T00:00:00Z`).toLocaleDateString(locale(), FORMAT);
 }
 
 /** As {@link dateName}, of a date in a report. */
@@ -19,10 +16,10 @@ export function reportedName({ acquired, scene }: DateReport): string {
   return dateName({ acquired, name: scene });
 }
 
-export const COMPOSITE_NAMES: Readonly<Record<CompositeMethod, string>> = {
-  'least-cloudy': 'Composite: least cloudy date',
-  medoid: 'Composite: medoid',
-  median: 'Composite: median',
+export const COMPOSITE_NAMES: Readonly<Record<CompositeMethod, Phrase>> = {
+  'least-cloudy': phrase('Composite: least cloudy date'),
+  medoid: phrase('Composite: medoid'),
+  median: phrase('Composite: median'),
 };
 
 type Dates = Pick<DatesSlice, 'dates' | 'target'>;
@@ -35,7 +32,7 @@ export function picturesOffered({ dates, target }: Dates): Picture[] {
 
 /** What a picture is called beside the map. */
 export function pictureName(picture: Picture, { dates, target }: Dates): string {
-  if (picture === 'result') return 'Result';
+  if (picture === 'result') return t('Result');
   const date = dates.find(({ id }) => id === (picture === 'scene' ? target : picture));
-  return date ? dateName(date) : 'Before';
+  return date ? dateName(date) : t('Before');
 }

@@ -1,93 +1,128 @@
+import type { ErrorReport } from '../pipeline/errors.ts';
 import type { DateReport, Shares, Stage } from '../pipeline/events.ts';
+import { type Phrase, phrase } from '../pipeline/phrase.ts';
 import { type BandRole, MASK_CLASS, PROVENANCE, type Sensor } from '../pipeline/scene.ts';
+import { locale, t } from '../texts/texts.ts';
 import { reportedName } from './date-words.ts';
 
 /** What each stage does, as said to the user. */
-export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
-  ingest: 'Reading the scene',
-  preprocess: 'Preparing the bands',
-  detect: 'Finding clouds and shadows',
-  generate: 'Repairing tiles',
-  composite: 'Merging the repairs',
-  enhance: 'Adjusting the display',
-  evaluate: 'Measuring the error',
-  output: 'Writing the file',
+export const STAGE_WORDS: Readonly<Record<Stage, Phrase>> = {
+  ingest: phrase('Reading the scene'),
+  preprocess: phrase('Preparing the bands'),
+  detect: phrase('Finding clouds and shadows'),
+  generate: phrase('Repairing tiles'),
+  composite: phrase('Merging the repairs'),
+  enhance: phrase('Adjusting the display'),
+  evaluate: phrase('Measuring the error'),
+  output: phrase('Writing the file'),
 };
 
 /** What is measured or told of a result, as said to the user. */
 export const CHECK_WORDS = {
-  'self-check': 'Checking with simulated clouds',
-  reference: 'Comparing with the clear picture',
-  report: 'Making the report',
+  'self-check': phrase('Checking with simulated clouds'),
+  reference: phrase('Comparing with the clear picture'),
+  report: phrase('Making the report'),
 } as const;
 
 /** What is done with the library, as said to the user. */
 export const LIBRARY_WORK_WORDS = {
-  save: 'Saving in the library',
-  export: 'Writing the file',
-  share: 'Writing the folder',
-  import: 'Importing',
+  save: phrase('Saving in the library'),
+  export: phrase('Writing the file'),
+  share: phrase('Writing the folder'),
+  import: phrase('Importing'),
 } as const;
 
 /** Sensors by the names people know them by. */
-export const SENSOR_WORDS: Readonly<Record<Sensor, string>> = {
-  'sentinel-2': 'Sentinel-2',
-  'landsat-tm-etm': 'Landsat 4, 5 or 7',
-  'landsat-oli': 'Landsat 8 or 9',
-  aerial: 'Aerial or drone',
-  unknown: 'Not recognised',
+export const SENSOR_WORDS: Readonly<Record<Sensor, Phrase>> = {
+  'sentinel-2': phrase('Sentinel-2'),
+  'landsat-tm-etm': phrase('Landsat 4, 5 or 7'),
+  'landsat-oli': phrase('Landsat 8 or 9'),
+  aerial: phrase('Aerial or drone'),
+  unknown: phrase('Not recognised'),
 };
 
-export const ROLE_WORDS: Readonly<Record<BandRole, string>> = {
-  blue: 'Blue',
-  green: 'Green',
-  red: 'Red',
-  nir: 'Near infrared',
-  swir16: 'Short-wave IR 1.6 µm',
-  swir22: 'Short-wave IR 2.2 µm',
-  coastal: 'Coastal aerosol',
-  rededge1: 'Red edge 1',
-  rededge2: 'Red edge 2',
-  rededge3: 'Red edge 3',
-  nir08: 'Near infrared, narrow',
-  nir09: 'Water vapour',
-  cirrus: 'Cirrus',
-  lwir: 'Thermal',
-  pan: 'Panchromatic',
-  other: 'Other measurement',
-  alpha: 'Transparency',
-  qa_pixel: 'Landsat quality (QA_PIXEL)',
-  fmask: 'Fmask',
-  scl: 'Sentinel-2 classes (SCL)',
-  qa60: 'Sentinel-2 quality (QA60)',
-  cloud_probability: 'Cloud probability',
-  quality: 'Other flags or angles',
+export const ROLE_WORDS: Readonly<Record<BandRole, Phrase>> = {
+  blue: phrase('Blue'),
+  green: phrase('Green'),
+  red: phrase('Red'),
+  nir: phrase('Near infrared'),
+  swir16: phrase('Short-wave IR 1.6 µm'),
+  swir22: phrase('Short-wave IR 2.2 µm'),
+  coastal: phrase('Coastal aerosol'),
+  rededge1: phrase('Red edge 1'),
+  rededge2: phrase('Red edge 2'),
+  rededge3: phrase('Red edge 3'),
+  nir08: phrase('Near infrared, narrow'),
+  nir09: phrase('Water vapour'),
+  cirrus: phrase('Cirrus'),
+  lwir: phrase('Thermal'),
+  pan: phrase('Panchromatic'),
+  other: phrase('Other measurement'),
+  alpha: phrase('Transparency'),
+  qa_pixel: phrase('Landsat quality (QA_PIXEL)'),
+  fmask: phrase('Fmask'),
+  scl: phrase('Sentinel-2 classes (SCL)'),
+  qa60: phrase('Sentinel-2 quality (QA60)'),
+  cloud_probability: phrase('Cloud probability'),
+  quality: phrase('Other flags or angles'),
 };
 
-export const MASK_WORDS: Readonly<Record<number, string>> = {
-  [MASK_CLASS.clear]: 'Clear',
-  [MASK_CLASS.thin]: 'Thin cloud',
-  [MASK_CLASS.thick]: 'Thick cloud',
-  [MASK_CLASS.shadow]: 'Cloud shadow',
-  [MASK_CLASS.nodata]: 'No data',
+export const MASK_WORDS: Readonly<Record<number, Phrase>> = {
+  [MASK_CLASS.clear]: phrase('Clear'),
+  [MASK_CLASS.thin]: phrase('Thin cloud'),
+  [MASK_CLASS.thick]: phrase('Thick cloud'),
+  [MASK_CLASS.shadow]: phrase('Cloud shadow'),
+  [MASK_CLASS.nodata]: phrase('No data'),
 };
 
-export const PROVENANCE_WORDS: Readonly<Record<number, string>> = {
-  [PROVENANCE.observed]: 'Observed, unchanged',
-  [PROVENANCE.thinCorrected]: 'Thin cloud corrected',
-  [PROVENANCE.shadowCorrected]: 'Shadow corrected',
-  [PROVENANCE.generated]: 'Generated by the network',
-  [PROVENANCE.leftCloudy]: 'Left cloudy',
-  [PROVENANCE.otherDate]: 'Seen on another date',
-  [PROVENANCE.otherDateChanged]: 'Seen on another date, changed since',
-  [PROVENANCE.nodata]: 'No data',
+export const PROVENANCE_WORDS: Readonly<Record<number, Phrase>> = {
+  [PROVENANCE.observed]: phrase('Observed, unchanged'),
+  [PROVENANCE.thinCorrected]: phrase('Thin cloud corrected'),
+  [PROVENANCE.shadowCorrected]: phrase('Shadow corrected'),
+  [PROVENANCE.generated]: phrase('Generated by the network'),
+  [PROVENANCE.leftCloudy]: phrase('Left cloudy'),
+  [PROVENANCE.otherDate]: phrase('Seen on another date'),
+  [PROVENANCE.otherDateChanged]: phrase('Seen on another date, changed since'),
+  [PROVENANCE.nodata]: phrase('No data'),
 };
+
+/** A number as the language writes it: `0.12`, `0,12`. */
+export function decimal(value: number, digits = 0): string {
+  return new Intl.NumberFormat(locale(), {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    useGrouping: false,
+  }).format(value);
+}
+
+/** Things that are told one after the other: `a, b, c`. */
+export function listed(parts: readonly string[]): string {
+  return new Intl.ListFormat(locale(), { type: 'unit', style: 'short' }).format(parts);
+}
+
+/** Keeps a number and what belongs to it in one line. */
+const inOneLine = (text: string) => text.replaceAll(' ', '\u00a0');
+
+/** 0.123 → `12 %`, for values that are set. */
+export function wholePercent(share: number): string {
+  return t('{{percent}} %', { percent: decimal(100 * share) });
+}
+
+/** A length in pixels: `12 px`. */
+export function inPixels(pixels: number): string {
+  return t('{{pixels}} px', { pixels: decimal(pixels) });
+}
+
+/** 0.128 → `12 %`, for what is under way: all of it only when it is done. */
+export function donePercent(share: number): string {
+  return t('{{percent}} %', { percent: decimal(Math.floor(100 * share)) });
+}
 
 /** 0.123 → `12 %`; small shares that are not nothing stay visible: `< 1 %`. */
 export function percent(share: number): string {
-  if (share > 0 && share < 0.005) return '<\u00a01\u00a0%';
-  if (share < 1 && share > 0.995) return '>\u00a099\u00a0%';
-  return `${Math.round(share * 100)}\u00a0%`;
+  if (share > 0 && share < 0.005) return inOneLine(t('< 1 %'));
+  if (share < 1 && share > 0.995) return inOneLine(t('> 99 %'));
+  return inOneLine(wholePercent(share));
 }
 
 /**
@@ -95,46 +130,67 @@ export function percent(share: number): string {
  * @param dates the other dates, if there were any
  */
 export function sharesInWords(shares: Shares, dates: readonly DateReport[] = []): string {
-  const parts: [number, string][] = [
-    [shares.observed, 'observed'],
-    [shares.thinCorrected, 'thin cloud corrected'],
-    [shares.shadowCorrected, 'shadow corrected'],
-    ...(dates.length > 0
-      ? dates.map((date): [number, string] => [date.share, `from ${reportedName(date)}`])
-      : [[shares.otherDates, 'seen on other dates'] as [number, string]]),
-    [shares.generated, 'generated'],
-    [shares.leftCloudy, 'left cloudy'],
+  const parts: [number, (share: string) => string][] = [
+    [shares.observed, (share) => t('{{share}} observed', { share })],
+    [shares.thinCorrected, (share) => t('{{share}} thin cloud corrected', { share })],
+    [shares.shadowCorrected, (share) => t('{{share}} shadow corrected', { share })],
+    ...dates.map((date): (typeof parts)[number] => [
+      date.share,
+      (share) => t('{{share}} from {{date}}', { share, date: reportedName(date) }),
+    ]),
+    [dates.length > 0 ? 0 : shares.otherDates, (share) => t('{{share}} seen on other dates', { share })],
+    [shares.generated, (share) => t('{{share}} generated', { share })],
+    [shares.leftCloudy, (share) => t('{{share}} left cloudy', { share })],
   ];
-  return parts
-    .filter(([share]) => share > 0)
-    .map(([share, name]) => `${percent(share)} ${name}`)
-    .join(', ');
+  return listed(parts.filter(([share]) => share > 0).map(([share, say]) => say(percent(share))));
 }
 
 /** 75 → `1 min 15 s`, rounded so that an estimate does not pretend to be exact. */
 export function duration(seconds: number): string {
   const whole = Math.max(1, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
+  if (whole < 60) return t('{{seconds}} s', { seconds: whole });
   const minutes = Math.floor(whole / 60);
   const rest = whole % 60;
-  if (minutes >= 10 || rest === 0) return `${Math.round(whole / 60)} min`;
-  return `${minutes} min ${rest} s`;
+  if (minutes >= 10 || rest === 0) return t('{{minutes}} min', { minutes: decimal(whole / 60) });
+  return t('{{minutes}} min {{seconds}} s', { minutes, seconds: rest });
+}
+
+/** What an estimate says: `about 2 min left`. */
+export function timeLeft(seconds: number): string {
+  return t('about {{duration}} left', { duration: duration(seconds) });
 }
 
 /** Whole numbers as they are, others with four significant digits. */
 export function sampleText(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+  if (Number.isInteger(value)) return decimal(value);
+  return new Intl.NumberFormat(locale(), { maximumSignificantDigits: 4, useGrouping: false }).format(value);
 }
 
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** A length in bytes: `1.2 MB`, in French `1,2 Mo`. */
 export function fileSize(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
   const value = bytes / 1000 ** power;
-  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)}\u00a0${units[power]}`;
+  if (power === 0) return inOneLine(t('{{bytes}} B', { bytes: decimal(value) }));
+  const digits = value < 10 ? 1 : 0;
+  const format = new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: UNITS[power],
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    useGrouping: false,
+  });
+  return inOneLine(format.format(value));
 }
 
 /** A moment in the user's own time: `23 Nov 2026, 14:05`. */
 export function dateInWords(iso: string): string {
-  return new Date(iso).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+  return new Date(iso).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** What is wrong, and what to do about it. */
+export function problemInWords({ message, remedy }: ErrorReport): string {
+  return t('{{problem}} {{remedy}}', { problem: message, remedy });
 }

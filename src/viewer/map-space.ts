@@ -1,4 +1,5 @@
 import type { Grid } from '../pipeline/scene.ts';
+import { t } from '../texts/texts.ts';
 
 /**
  * The coordinate system in which a scene is shown. North-up grids with square pixels keep their own
@@ -66,5 +67,7 @@ export function toCrs(grid: Grid, column: number, row: number): [number, number]
 /** A sentence for the user when a georeferenced scene cannot be shown in its own coordinates. */
 export function spaceNotice(grid: Grid, space: MapSpace): string | null {
   if (grid.transform === null || space.kind === 'projected') return null;
-  return 'The grid of this scene is rotated or its pixels are not square, so it is shown in pixel space. The result keeps its place on Earth.';
+  return t(
+    'The grid of this scene is rotated or its pixels are not square, so it is shown in pixel space. The result keeps its place on Earth.',
+  );
 }

@@ -11,6 +11,7 @@ import VectorSource from 'ol/source/Vector.js';
 import { Fill, Stroke, Style } from 'ol/style.js';
 import { MASK_COLOURS, type Rgb } from '../pipeline/colours.ts';
 import type { EditClass, MaskOperation } from '../pipeline/detect/edits.ts';
+import { t } from '../texts/texts.ts';
 import { type MapSpace, toCoordinate, toPixel } from './map-space.ts';
 
 /** What the user draws with; radius in pixels of the scene. */
@@ -249,7 +250,7 @@ export function createMaskEditing(
     showCursor();
     if (penDown) addPoint();
     else if (points.length > 0) showSketch();
-    say(`Column ${Math.floor(cursor[0])}, row ${Math.floor(cursor[1])}`);
+    say(t('Column {{column}}, row {{row}}', { column: Math.floor(cursor[0]), row: Math.floor(cursor[1]) }));
   };
 
   /** Space: a corner of the polygon, or the brush down and up. */
@@ -258,14 +259,14 @@ export function createMaskEditing(
     showCursor();
     if (pen?.tool === 'polygon') {
       addPoint();
-      say(`Corner ${points.length / 2}`);
+      say(t('Corner {{number}}', { number: points.length / 2 }));
     } else if (penDown) {
       finish();
-      say('Brush up: drawn');
+      say(t('Brush up: drawn'));
     } else {
       penDown = true;
       addPoint();
-      say('Brush down');
+      say(t('Brush down'));
     }
   };
 

@@ -1,3 +1,4 @@
+import { t } from '../texts/texts.ts';
 /** Position of the divider: share of the map's width (or height) that shows "before", 0..1. */
 export type SwipePosition = number;
 
@@ -55,9 +56,9 @@ export function positionAfterKey(
 /** What a screen reader says of a position. */
 export function describePosition(position: SwipePosition): string {
   const before = Math.round(position * 100);
-  if (before === 0) return 'all after';
-  if (before === 100) return 'all before';
-  return `${before} % before, ${100 - before} % after`;
+  if (before === 0) return t('all after');
+  if (before === 100) return t('all before');
+  return t('{{before}} % before, {{after}} % after', { before, after: 100 - before });
 }
 
 export interface SwipeHandle {
@@ -86,7 +87,7 @@ export function createSwipeHandle(host: HTMLElement, onMove: (position: SwipePos
   handle.tabIndex = 0;
   for (const [name, value] of Object.entries({
     role: 'slider',
-    'aria-label': 'Swipe between before and after',
+    'aria-label': t('Swipe between before and after'),
     'aria-orientation': 'horizontal',
     'aria-valuemin': '0',
     'aria-valuemax': '100',
@@ -100,7 +101,7 @@ export function createSwipeHandle(host: HTMLElement, onMove: (position: SwipePos
     node.setAttribute('aria-hidden', 'true');
     return node;
   };
-  const labels = [label('Before', 'before'), label('After', 'after')];
+  const labels = [label(t('Before'), 'before'), label(t('After'), 'after')];
   element.append(...labels, handle);
   host.append(element);
 

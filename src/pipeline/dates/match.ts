@@ -1,6 +1,7 @@
 import { PipelineError } from '../errors.ts';
 import type { Findings } from '../findings.ts';
 import { breathe, type Job, type Notices } from '../job.ts';
+import { phrase } from '../phrase.ts';
 import { type BandPlan, planBands } from '../preprocess/bands.ts';
 import { isMeasured } from '../preprocess/observe.ts';
 import { type BandRole, type Grid, MASK_CLASS, type SceneSource, type Window } from '../scene.ts';
@@ -61,7 +62,11 @@ export async function match(
     if (missing > 0) {
       notices.add(
         'dates/other-bands',
-        `${name} lacks ${missing === 1 ? 'a band' : `${missing} bands`} of the scene: they are worked out from those that it has.`,
+        phrase('{{name}} lacks {{count}} bands of the scene: they are worked out from those that it has.', {
+          name,
+          count: missing,
+          defaultValue_one: '{{name}} lacks a band of the scene: it is worked out from those that it has.',
+        }),
       );
     }
     let shift: Shift = { dx: 0, dy: 0 };
@@ -73,14 +78,21 @@ export async function match(
     }
     if (shift.dx !== 0 || shift.dy !== 0) {
       const moved = `${shift.dx.toFixed(1)}, ${shift.dy.toFixed(1)}`;
-      notices.add('dates/shifted', `${name} lay (${moved}) pixels off the scene: it was moved back.`);
+      notices.add(
+        'dates/shifted',
+        phrase('{{name}} lay ({{moved}}) pixels off the scene: it was moved back.', { name, moved }),
+      );
     }
     const source = onGrid(given, grid, shift);
     return { index, source, plan, predictors, acquired: acquiredOn(given.scene), shift };
   } catch (thrown) {
     const known = thrown instanceof PipelineError && /^(dates|scene)\//.test(thrown.code);
     if (!known) throw thrown;
-    notices.add(thrown.code, `${name} was left out. ${thrown.message} ${thrown.remedy}`);
+    const { message, remedy } = thrown.phrases;
+    notices.add(
+      thrown.code,
+      phrase('{{name}} was left out. {{problem}} {{remedy}}', { name, problem: message, remedy }),
+    );
     return null;
   }
 }
@@ -94,8 +106,8 @@ export async function requireUsable(date: SceneSource, grid: Grid, signal?: Abor
   if (!overlaps(date.scene.grid, grid)) {
     throw new PipelineError(
       'dates/no-overlap',
-      'It shows another area: no pixel of it lies on the scene.',
-      'Choose a date of the same area.',
+      phrase('It shows another area: no pixel of it lies on the scene.'),
+      phrase('Choose a date of the same area.'),
     );
   }
   const plan = planBands(date.scene);
@@ -127,8 +139,10 @@ async function checkUnits(
   if (values.length === 0 || (middle > DARKEST_MEDIAN && middle < BRIGHTEST_MEDIAN)) return;
   throw new PipelineError(
     'dates/other-radiometry',
-    `Its values (${middle.toPrecision(2)} in the middle) are no reflectance: raw counts, or another scale.`,
-    'Check its scale and offset.',
+    phrase('Its values ({{middle}} in the middle) are no reflectance: raw counts, or another scale.', {
+      middle: middle.toPrecision(2),
+    }),
+    phrase('Check its scale and offset.'),
   );
 }
 

@@ -1,5 +1,6 @@
 import proj4 from 'proj4';
 import { PipelineError } from '../errors.ts';
+import { phrase } from '../phrase.ts';
 import type { GeoTransform, Grid } from '../scene.ts';
 
 /** Position on one grid to position on another, in pixels from the upper left corner of the corner pixel. */
@@ -62,8 +63,10 @@ export function pixelMap(from: Grid, to: Grid): PixelMap {
     if (alike) return (x, y) => [x, y];
     throw new PipelineError(
       'dates/no-georeference',
-      'The dates cannot be laid over each other: not both of them say where they lie, and they are not of one size.',
-      'Use georeferenced files, or pictures of the same size that match pixel by pixel.',
+      phrase(
+        'The dates cannot be laid over each other: not both of them say where they lie, and they are not of one size.',
+      ),
+      phrase('Use georeferenced files, or pictures of the same size that match pixel by pixel.'),
     );
   }
   const [x0, a, b, y0, c, d] = from.transform;
@@ -76,8 +79,11 @@ export function pixelMap(from: Grid, to: Grid): PixelMap {
     if (definition) return definition;
     throw new PipelineError(
       'dates/unknown-crs',
-      `The dates are in different coordinate systems, and ${crs.name} (${crs.code}) is not known here.`,
-      'Bring one of them to the system of the other: gdalwarp -t_srs EPSG:... other.tif matched.tif.',
+      phrase('The dates are in different coordinate systems, and {{name}} ({{code}}) is not known here.', {
+        name: crs.name,
+        code: crs.code,
+      }),
+      phrase('Bring one of them to the system of the other: gdalwarp -t_srs EPSG:... other.tif matched.tif.'),
     );
   });
   const { forward } = proj4(own, other);

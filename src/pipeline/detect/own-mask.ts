@@ -6,6 +6,7 @@ import { isOwnMaskKept, ownMaskName, setOwnMaskKept } from '../found-mask.ts';
 import { openClasses, type SceneFile } from '../ingest/open.ts';
 import { crc32 } from '../page-log.ts';
 import type { PageStore } from '../pages.ts';
+import { type Phrase, phrase } from '../phrase.ts';
 import { type Grid, MASK_CLASS, type Window } from '../scene.ts';
 import { openPlane, setTile, type TileLayout } from '../tiles.ts';
 import { editClasses, type MaskOperation, type OwnMask, reachOf } from './edits.ts';
@@ -83,7 +84,8 @@ const SAMPLE_SIDE = 1024;
 
 async function fromRaster(file: SceneFile, grid: Grid, signal?: AbortSignal): Promise<MaskReader> {
   const source = await openClasses(file, signal);
-  if (!overlaps(source.scene.grid, grid)) throw elsewhere(source.scene.name);
+  if (!overlaps(source.scene.grid, grid))
+    throw elsewhere(phrase('{{name}} does not meet the scene.', { name: source.scene.name }));
   const { width, height } = source.scene.grid;
   const side = (length: number) => Math.min(length, SAMPLE_SIDE);
   const sample = await source.readDecimated(
@@ -101,8 +103,13 @@ async function fromRaster(file: SceneFile, grid: Grid, signal?: AbortSignal): Pr
   const isClasses = marked.every((value) => value === 1 || value === 2 || value === 3 || value === 255);
   if (!isBinary && !isClasses) {
     throw notAMask(
-      `${source.scene.name} holds values such as ${marked.slice(0, 4).join(', ')}, which are no classes of a mask.`,
-      'Use 0 for clear, 1 for thin cloud, 2 for thick cloud and 3 for shadow, or 0 and 1 for cloud or not.',
+      phrase('{{name}} holds values such as {{values}}, which are no classes of a mask.', {
+        name: source.scene.name,
+        values: marked.slice(0, 4).join(', '),
+      }),
+      phrase(
+        'Use 0 for clear, 1 for thin cloud, 2 for thick cloud and 3 for shadow, or 0 and 1 for cloud or not.',
+      ),
     );
   }
   const laid = onGrid(source, grid);
@@ -143,7 +150,7 @@ export function polygonsOf(text: string, grid: Grid): MaskOperation[] {
   try {
     root = JSON.parse(text);
   } catch (cause) {
-    throw notAMask('The file is no GeoJSON.', 'Export the polygons as GeoJSON again.', cause);
+    throw notAMask(phrase('The file is no GeoJSON.'), phrase('Export the polygons as GeoJSON again.'), cause);
   }
   const features = root.type === 'FeatureCollection' ? (root.features ?? []) : [root];
   const found = features.flatMap((feature) => {
@@ -151,7 +158,7 @@ export function polygonsOf(text: string, grid: Grid): MaskOperation[] {
     return polygons(geometry).map((rings) => ({ rings, class: classOf(feature.properties) }));
   });
   const first = found[0]?.rings[0]?.[0];
-  if (!first) throw notAMask('The GeoJSON holds no polygon.', 'Draw the mask as polygons.');
+  if (!first) throw notAMask(phrase('The GeoJSON holds no polygon.'), phrase('Draw the mask as polygons.'));
   const toPixels = placing(root.crs?.properties?.name, first, grid);
   const operations = found.map(
     ({ rings, class: value }): MaskOperation => ({
@@ -164,7 +171,7 @@ export function polygonsOf(text: string, grid: Grid): MaskOperation[] {
     const r = reachOf(operation);
     return r && r.x < grid.width && r.y < grid.height && r.x + r.width > 0 && r.y + r.height > 0;
   });
-  if (!meets) throw elsewhere('The polygons');
+  if (!meets) throw elsewhere(phrase('The polygons do not meet the scene.'));
   return operations;
 }
 
@@ -196,8 +203,8 @@ function placing(crs: string | undefined, [x, y]: readonly number[], grid: Grid)
   if (code && `EPSG:${code}` === grid.crs.code) return toPixels;
   if (crs && !isWgs84) {
     throw notAMask(
-      `The polygons are in ${crs}, the scene in ${grid.crs.code}.`,
-      'Export them in WGS 84 (EPSG:4326) or in the system of the scene.',
+      phrase('The polygons are in {{crs}}, the scene in {{code}}.', { crs, code: grid.crs.code }),
+      phrase('Export them in WGS 84 (EPSG:4326) or in the system of the scene.'),
     );
   }
   if (!couldBeDegrees) return toPixels;
@@ -205,8 +212,11 @@ function placing(crs: string | undefined, [x, y]: readonly number[], grid: Grid)
   if (!definition) {
     if (grid.crs.units === 'degrees') return toPixels;
     throw notAMask(
-      `${grid.crs.name} (${grid.crs.code}), the system of the scene, is not known here.`,
-      'Export the polygons in the coordinates of the scene.',
+      phrase('{{name}} ({{code}}), the system of the scene, is not known here.', {
+        name: grid.crs.name,
+        code: grid.crs.code,
+      }),
+      phrase('Export the polygons in the coordinates of the scene.'),
     );
   }
   const { forward } = proj4('+proj=longlat +datum=WGS84', definition);
@@ -216,14 +226,10 @@ function placing(crs: string | undefined, [x, y]: readonly number[], grid: Grid)
   };
 }
 
-function notAMask(message: string, remedy: string, cause?: unknown): PipelineError {
+function notAMask(message: Phrase, remedy: Phrase, cause?: unknown): PipelineError {
   return new PipelineError('mask/not-a-mask', message, remedy, { cause });
 }
 
-function elsewhere(what: string): PipelineError {
-  return new PipelineError(
-    'mask/elsewhere',
-    `${what} does not meet the scene.`,
-    'Check the coordinate system of the mask.',
-  );
+function elsewhere(message: Phrase): PipelineError {
+  return new PipelineError('mask/elsewhere', message, phrase('Check the coordinate system of the mask.'));
 }

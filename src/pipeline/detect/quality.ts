@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors.ts';
+import { phrase } from '../phrase.ts';
 import type { BandRole, Samples } from '../scene.ts';
 
 /** Probabilities in 1/255: what one value of a quality band says about thin cloud, thick cloud and shadow. */
@@ -119,8 +120,8 @@ export function chooseDecoder(role: BandRole, sample: Samples): QualityDecoder {
     default:
       throw new PipelineError(
         'internal/unexpected',
-        `Band role ${role} carries no cloud mask.`,
-        'Choose another source for the mask in the settings.',
+        phrase('Band role {{role}} carries no cloud mask.', { role }),
+        phrase('Choose another source for the mask in the settings.'),
       );
   }
 }

@@ -3,6 +3,7 @@ import { PipelineError, throwIfAborted } from '../errors.ts';
 import type { Evaluation } from '../events.ts';
 import { breathe, type Pace } from '../job.ts';
 import type { ResultReader } from '../output/products.ts';
+import { phrase } from '../phrase.ts';
 import { canonicalIndices, type Scene, type SceneSource } from '../scene.ts';
 import { isRepaired, type TileStore } from '../tiles.ts';
 import { clipWindow, growWindow } from '../windows.ts';
@@ -31,8 +32,8 @@ export function alignReference(scene: Scene, reference: SceneSource): AlignedRef
   if (compared.length === 0) {
     throw new PipelineError(
       'evaluate/no-common-bands',
-      `${name} has no band in common with ${scene.name}.`,
-      'Choose a reference of the same sensor, or one whose bands are named.',
+      phrase('{{name}} has no band in common with {{scene}}.', { name, scene: scene.name }),
+      phrase('Choose a reference of the same sensor, or one whose bands are named.'),
     );
   }
   if (sameGrid(scene, reference.scene)) return { source: reference, warped: false, compared };
@@ -40,8 +41,8 @@ export function alignReference(scene: Scene, reference: SceneSource): AlignedRef
   if (overlaps(reference.scene.grid, scene.grid)) return { source, warped: true, compared };
   throw new PipelineError(
     'evaluate/no-overlap',
-    `${name} does not overlap ${scene.name}.`,
-    'Choose a clear picture of the same area.',
+    phrase('{{name}} does not overlap {{scene}}.', { name, scene: scene.name }),
+    phrase('Choose a clear picture of the same area.'),
   );
 }
 

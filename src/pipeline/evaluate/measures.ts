@@ -1,18 +1,19 @@
 import type { Region, RegionScore, RegionScores } from '../events.ts';
+import { type Phrase, phrase } from '../phrase.ts';
 
 /** Regions in the order in which they are shown, with the names that people know them by. */
-export const REGION_WORDS: readonly (readonly [Region, string])[] = [
-  ['thin', 'Thin cloud'],
-  ['shadow', 'Shadow'],
-  ['thick', 'Thick cloud'],
-  ['repaired', 'All masked'],
-  ['clear', 'Clear'],
+export const REGION_WORDS: readonly (readonly [Region, Phrase])[] = [
+  ['thin', phrase('Thin cloud')],
+  ['shadow', phrase('Shadow')],
+  ['thick', phrase('Thick cloud')],
+  ['repaired', phrase('All masked')],
+  ['clear', phrase('Clear')],
 ];
 
 /** A figure of a score, and how it is shown. */
 export interface Measure {
   readonly name: string;
-  readonly title: string;
+  readonly title: Phrase;
   readonly value: (score: RegionScore) => number | null;
   readonly digits: number;
   readonly higherIsBetter: boolean;
@@ -21,53 +22,60 @@ export interface Measure {
 export const MEASURES: readonly Measure[] = [
   {
     name: 'PSNR',
-    title: 'Peak signal-to-noise ratio in dB; higher is better',
+    title: phrase('Peak signal-to-noise ratio in dB; higher is better'),
     value: (score) => score.psnr,
     digits: 1,
     higherIsBetter: true,
   },
   {
     name: 'SSIM',
-    title: 'Structural similarity, 1 is equal; higher is better',
+    title: phrase('Structural similarity, 1 is equal; higher is better'),
     value: (score) => score.ssim,
     digits: 2,
     higherIsBetter: true,
   },
   {
     name: 'MAE',
-    title: 'Mean absolute error in reflectance; lower is better',
+    title: phrase('Mean absolute error in reflectance; lower is better'),
     value: (score) => score.mae,
     digits: 3,
     higherIsBetter: false,
   },
   {
     name: 'RMSE',
-    title: 'Root mean square error in reflectance; lower is better',
+    title: phrase('Root mean square error in reflectance; lower is better'),
     value: (score) => score.rmse,
     digits: 3,
     higherIsBetter: false,
   },
   {
     name: 'SAM',
-    title: 'Spectral angle in degrees; lower is better',
+    title: phrase('Spectral angle in degrees; lower is better'),
     value: (score) => score.sam,
     digits: 1,
     higherIsBetter: false,
   },
   {
     name: 'NDVI',
-    title: 'Mean absolute error of NDVI; lower is better',
+    title: phrase('Mean absolute error of NDVI; lower is better'),
     value: (score) => score.ndvi,
     digits: 3,
     higherIsBetter: false,
   },
 ];
 
-/** A measure's figure as text: `31.2`; `∞` for equal pictures, `–` for none. */
-export function figure({ value, digits }: Measure, score: RegionScore): string {
+/**
+ * A measure's figure as text: `31.2`; `∞` for equal pictures, `–` for none.
+ * @param decimal writes a number with so many digits
+ */
+export function figure(
+  { value, digits }: Measure,
+  score: RegionScore,
+  decimal = (value: number, digits: number) => value.toFixed(digits),
+): string {
   const number = value(score);
   if (number === null) return '–';
-  return number === Number.POSITIVE_INFINITY ? '∞' : number.toFixed(digits);
+  return number === Number.POSITIVE_INFINITY ? '∞' : decimal(number, digits);
 }
 
 /** Whether the second score is the better one; null if the figure does not exist or does not change. */
@@ -79,7 +87,7 @@ export function isBetter({ value, higherIsBetter }: Measure, before: RegionScore
 /** Scores of one region before and after. */
 export interface ScoredRegion {
   readonly region: Region;
-  readonly name: string;
+  readonly name: Phrase;
   readonly before: RegionScore;
   readonly after: RegionScore;
 }
@@ -99,7 +107,8 @@ export function errorBars(regions: readonly ScoredRegion[]) {
   const end = power * ([1, 2, 5].find((step) => step * power >= largest) ?? 10);
   return {
     end,
-    bars: regions.map(({ name, before, after }) => ({
+    bars: regions.map(({ region, name, before, after }) => ({
+      region,
       name,
       before: before.mae / end,
       after: after.mae / end,

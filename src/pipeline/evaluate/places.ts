@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors.ts';
+import { phrase } from '../phrase.ts';
 import { MASK_CLASS, type Window } from '../scene.ts';
 import type { TileLayout } from '../tiles.ts';
 import type { Random } from './random.ts';
@@ -28,8 +29,11 @@ export function choosePlaces(
   if (Math.min(width, height) < LEAST_SIDE) {
     throw new PipelineError(
       'check/too-small',
-      `The scene is ${width} x ${height} pixels: too small to put clouds on and see what comes back.`,
-      `The self-check needs at least ${LEAST_SIDE} pixels on both sides.`,
+      phrase(
+        'The scene is {{width}} x {{height}} pixels: too small to put clouds on and see what comes back.',
+        { width, height },
+      ),
+      phrase('The self-check needs at least {{least}} pixels on both sides.', { least: LEAST_SIDE }),
     );
   }
   const clear = layout.windows.map((window) => count(mask(window)));
@@ -48,8 +52,8 @@ export function choosePlaces(
   if (best === 0) {
     throw new PipelineError(
       'check/no-clear-part',
-      'No part of the scene is clear enough to put clouds on and see what comes back.',
-      'Compare with a clear picture of the area instead, or check another date of it.',
+      phrase('No part of the scene is clear enough to put clouds on and see what comes back.'),
+      phrase('Compare with a clear picture of the area instead, or check another date of it.'),
     );
   }
   const places: Window[] = [];

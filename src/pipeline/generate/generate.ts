@@ -1,5 +1,6 @@
 import { PipelineError } from '../errors.ts';
 import { GENERATOR_OUTPUTS } from '../networks.ts';
+import { phrase } from '../phrase.ts';
 import type { Observation } from '../preprocess/observe.ts';
 import type { Window } from '../scene.ts';
 import { asLevel, type CoarseField, cropCoarseField } from './coarse-field.ts';
@@ -66,8 +67,8 @@ export function cropGenerated(output: Float32Array, tile: Window, core: Window, 
   if (!finite) {
     throw new PipelineError(
       'backend/lost',
-      'The back end returned values that are not numbers.',
-      'Reload the page; if it happens again, choose the WASM back end.',
+      phrase('The back end returned values that are not numbers.'),
+      phrase('Reload the page; if it happens again, choose the WASM back end.'),
     );
   }
   return { canonical: planes.slice(0, -1), errorScale: planes[GENERATOR_OUTPUTS - 1] };

@@ -1,3 +1,4 @@
+import { phrase } from '../phrase.ts';
 import type { Samples } from '../scene.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type Inflate, unpack } from './codecs.ts';
@@ -27,7 +28,7 @@ export async function readBlock(
   if (byteCount === 0) return allocate(layout.sampleType, count).fill(fill);
 
   const packed = await source.read(layout.offsets[index], byteCount, signal);
-  if (packed.length < byteCount) throw truncated('one of its blocks is cut off');
+  if (packed.length < byteCount) throw truncated(phrase('one of its blocks is cut off'));
   if (layout.codec) {
     const bytes =
       layout.codec.kind === 'jpeg'

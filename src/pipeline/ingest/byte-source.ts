@@ -1,4 +1,5 @@
 import { cancelled, PipelineError, throwIfAborted } from '../errors.ts';
+import { phrase } from '../phrase.ts';
 
 /** Random access to the bytes of a file, wherever it lies. */
 export interface ByteSource {
@@ -31,9 +32,11 @@ function unreadable(cause: unknown): never {
   throw new PipelineError(
     'file/unreadable',
     gone
-      ? 'The file is no longer where it was when it was opened.'
-      : 'The file can no longer be read: it was changed since it was opened, or its drive or permission is gone.',
-    'Open the file again; if something writes to it, wait until that has ended.',
+      ? phrase('The file is no longer where it was when it was opened.')
+      : phrase(
+          'The file can no longer be read: it was changed since it was opened, or its drive or permission is gone.',
+        ),
+    phrase('Open the file again; if something writes to it, wait until that has ended.'),
     { cause },
   );
 }
@@ -137,8 +140,13 @@ async function fetchRange(url: URL, position: number, length: number, signal?: A
     await response.body?.cancel();
     throw new PipelineError(
       'network/no-range',
-      `The server ${url.host} does not answer range requests, so the scene cannot be read part by part.`,
-      'Download the file and open it from disk, or have the server honour the Range header (it should send "Accept-Ranges: bytes").',
+      phrase(
+        'The server {{host}} does not answer range requests, so the scene cannot be read part by part.',
+        { host: url.host },
+      ),
+      phrase(
+        'Download the file and open it from disk, or have the server honour the Range header (it should send "Accept-Ranges: bytes").',
+      ),
     );
   }
   const end = response.status === 416;
@@ -165,8 +173,8 @@ function changed(a: Range, b: Range): boolean {
 function changedFile(url: URL): PipelineError {
   return new PipelineError(
     'file/changed',
-    `The file at ${url.host} was changed since it was opened.`,
-    'Open the address again; if something writes to the file, wait until that has ended.',
+    phrase('The file at {{host}} was changed since it was opened.', { host: url.host }),
+    phrase('Open the address again; if something writes to the file, wait until that has ended.'),
   );
 }
 
@@ -198,8 +206,11 @@ async function request(url: URL, init: RequestInit, signal?: AbortSignal): Promi
   await response.body?.cancel();
   throw new PipelineError(
     'network/unreachable',
-    `The server ${url.host} answered ${response.status} for this address.`,
-    'Check the address, and whether it asks for a login: open the file from disk instead.',
+    phrase('The server {{host}} answered {{status}} for this address.', {
+      host: url.host,
+      status: response.status,
+    }),
+    phrase('Check the address, and whether it asks for a login: open the file from disk instead.'),
   );
 }
 
@@ -221,11 +232,20 @@ async function answersOthers(url: URL, signal?: AbortSignal): Promise<boolean> {
 
 function noCors(url: URL, cause: unknown): PipelineError {
   const here: string | undefined = (globalThis as { origin?: string }).origin;
-  const whose = here && here !== 'null' ? `"${here}" or "*"` : '"*"';
   return new PipelineError(
     'network/no-cors',
-    `The server ${url.host} does not let this page read its files: the header "Access-Control-Allow-Origin" is missing from its answer, or names another page.`,
-    `Have the server send "Access-Control-Allow-Origin" with ${whose}, or download the file and open it from disk.`,
+    phrase(
+      'The server {{host}} does not let this page read its files: the header "Access-Control-Allow-Origin" is missing from its answer, or names another page.',
+      { host: url.host },
+    ),
+    here && here !== 'null'
+      ? phrase(
+          'Have the server send "Access-Control-Allow-Origin" with "{{origin}}" or "*", or download the file and open it from disk.',
+          { origin: here },
+        )
+      : phrase(
+          'Have the server send "Access-Control-Allow-Origin" with "*", or download the file and open it from disk.',
+        ),
     { cause },
   );
 }
@@ -234,8 +254,10 @@ function failed(url: URL, cause: unknown, signal?: AbortSignal): never {
   if (signal?.aborted) throw cancelled();
   throw new PipelineError(
     'network/unreachable',
-    `The address at ${url.host || url.protocol} could not be reached.`,
-    'Check the connection; if it works, the server does not let web pages read its files (it has to send "Access-Control-Allow-Origin"): download the file and open it from disk.',
+    phrase('The address at {{host}} could not be reached.', { host: url.host || url.protocol }),
+    phrase(
+      'Check the connection; if it works, the server does not let web pages read its files (it has to send "Access-Control-Allow-Origin"): download the file and open it from disk.',
+    ),
     { cause },
   );
 }

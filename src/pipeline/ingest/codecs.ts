@@ -1,4 +1,5 @@
 import { ZSTDDecoder } from 'zstddec';
+import { phrase } from '../phrase.ts';
 import { COMPRESSION } from '../tiff/tags.ts';
 import { corrupt } from './directory.ts';
 
@@ -18,7 +19,8 @@ export async function unpack(
   if (compression === COMPRESSION.none && packed.buffer.byteLength === length) return packed;
   const out = new Uint8Array(length);
   const filled = await fill(packed, compression, out, inflate);
-  if (filled < length) throw corrupt(`a block of it ends after ${filled} of ${length} bytes`);
+  if (filled < length)
+    throw corrupt(phrase('a block of it ends after {{filled}} of {{length}} bytes', { filled, length }));
   return out;
 }
 
@@ -61,7 +63,7 @@ async function fill(
         filled = await unpackZstd(packed, out);
     }
   } catch (cause) {
-    throw corrupt('a block of it cannot be unpacked', cause);
+    throw corrupt(phrase('a block of it cannot be unpacked'), cause);
   }
   return filled;
 }

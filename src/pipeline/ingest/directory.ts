@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors.ts';
+import { type Phrase, phrase } from '../phrase.ts';
 import { CARRIED_TAGS, FIELD, FIELD_BYTES, GEO_TAGS, TAG } from '../tiff/tags.ts';
 import type { ByteSource } from './byte-source.ts';
 import { refuseForeignFormat } from './formats.ts';
@@ -50,7 +51,7 @@ export async function readStructure(source: ByteSource, signal?: AbortSignal): P
   if (magic !== 42 && magic !== 43) refuseForeignFormat(header, source.name);
   const big = magic === 43;
   if (big && (header.length < 16 || view.getUint16(4, littleEndian) !== 8)) {
-    throw corrupt('its BigTIFF header is damaged');
+    throw corrupt(phrase('its BigTIFF header is damaged'));
   }
 
   const format: Format = { littleEndian, big, values: 0 };
@@ -58,15 +59,16 @@ export async function readStructure(source: ByteSource, signal?: AbortSignal): P
   const seen = new Set<number>();
   const directories: Directory[] = [];
   while (position !== 0) {
-    if (seen.has(position)) throw corrupt('its chain of directories runs in a circle');
-    if (seen.size >= MAX_DIRECTORIES) throw corrupt(`it claims to hold more than ${MAX_DIRECTORIES} images`);
+    if (seen.has(position)) throw corrupt(phrase('its chain of directories runs in a circle'));
+    if (seen.size >= MAX_DIRECTORIES)
+      throw corrupt(phrase('it claims to hold more than {{number}} images', { number: MAX_DIRECTORIES }));
     seen.add(position);
     const wanted = directories.length === 0 ? SCENE_TAGS : LAYOUT_TAGS;
     const { directory, next } = await readDirectory(source, position, wanted, format, signal);
     directories.push(directory);
     position = next;
   }
-  if (directories.length === 0) throw corrupt('it holds no image');
+  if (directories.length === 0) throw corrupt(phrase('it holds no image'));
   return { littleEndian, directories };
 }
 
@@ -89,7 +91,8 @@ async function readDirectory(
   const entryBytes = big ? 20 : 12;
   const wordBytes = big ? 8 : 4;
   const count = readCount(await readExactly(source, position, countBytes, signal), format);
-  if (count === 0 || count > MAX_ENTRIES) throw corrupt(`a directory claims ${count} entries`);
+  if (count === 0 || count > MAX_ENTRIES)
+    throw corrupt(phrase('a directory claims {{entries}} entries', { entries: count }));
   const body = await readExactly(source, position + countBytes, count * entryBytes + wordBytes, signal);
 
   const tags = new Map<number, readonly number[] | string>();
@@ -105,7 +108,8 @@ async function readDirectory(
     if (bytes === 0) continue;
     if (bytes > MAX_CARRIED_BYTES && (tag in CARRIED_TAGS || tag === TAG.gdalMetadata)) continue;
     format.values += values;
-    if (format.values > MAX_VALUES) throw corrupt(`tag ${tag} claims ${values} values`);
+    if (format.values > MAX_VALUES)
+      throw corrupt(phrase('tag {{tag}} claims {{values}} values', { tag, values }));
     const inPlace = bytes <= wordBytes;
     const at = entry + 4 + wordBytes;
     const data = inPlace
@@ -177,7 +181,7 @@ function readOffset(view: DataView, at: number, { littleEndian, big }: Format): 
 }
 
 function safe(value: bigint): number {
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw corrupt('a position in it is out of all bounds');
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw corrupt(phrase('a position in it is out of all bounds'));
   return Number(value);
 }
 
@@ -195,29 +199,31 @@ export function numbers(
   return typeof value === 'object' ? value : missing;
 }
 
-export function corrupt(what: string, cause?: unknown): PipelineError {
+export function corrupt(what: Phrase, cause?: unknown): PipelineError {
   return new PipelineError(
     'file/corrupt',
-    `The file is damaged: ${what}.`,
-    'Download or export it again; "gdalinfo" tells whether other programs can read it.',
+    phrase('The file is damaged: {{what}}.', { what }),
+    phrase('Download or export it again; "gdalinfo" tells whether other programs can read it.'),
     { cause },
   );
 }
 
 /** Sound, as far as we can tell, but written in a way that we do not read. */
-export function unsupportedCompression(message: string, options = 'COMPRESS=DEFLATE'): PipelineError {
+export function unsupportedCompression(message: Phrase, options = 'COMPRESS=DEFLATE'): PipelineError {
   const creation = options.split(' ').map((option) => ` -co ${option}`);
   return new PipelineError(
     'file/unsupported-compression',
     message,
-    `Convert it: gdal_translate input.tif output.tif${creation.join('')}.`,
+    phrase('Convert it: {{command}}.', {
+      command: `gdal_translate input.tif output.tif${creation.join('')}`,
+    }),
   );
 }
 
-export function truncated(detail = 'it ends before its directory does'): PipelineError {
+export function truncated(what = phrase('it ends before its directory does')): PipelineError {
   return new PipelineError(
     'file/truncated',
-    `The file is incomplete: ${detail}.`,
-    'Its download or copy was cut short: fetch it again.',
+    phrase('The file is incomplete: {{what}}.', { what }),
+    phrase('Its download or copy was cut short: fetch it again.'),
   );
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../phrase.ts';
 import type { Crs, GeoTransform, Grid, Notice } from '../scene.ts';
 import { TAG } from '../tiff/tags.ts';
 import { type Directory, numbers } from './directory.ts';
@@ -39,13 +40,18 @@ export function georeference(
     notices.push({
       code: 'no-georeference',
       message: points
-        ? 'The file is placed by ground control points only: it is shown and saved in pixels, with its points kept.'
-        : 'The file does not say where it lies on the ground: it is shown and saved in pixels.',
+        ? phrase(
+            'The file is placed by ground control points only: it is shown and saved in pixels, with its points kept.',
+          )
+        : phrase('The file does not say where it lies on the ground: it is shown and saved in pixels.'),
     });
   } else if (crs.code === 'LOCAL') {
     notices.push({
       code: 'local-crs',
-      message: `The file's coordinate system (${crs.name}) bears no EPSG code: it is kept as it is, without a basemap.`,
+      message: phrase(
+        "The file's coordinate system ({{name}}) bears no EPSG code: it is kept as it is, without a basemap.",
+        { name: crs.name },
+      ),
     });
   }
   return { grid: { width, height, transform, crs: transform ? crs : NO_CRS }, notices };

@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors.ts';
+import { phrase } from '../phrase.ts';
 import type { CarriedMetadata, Grid, Notice, SampleType } from '../scene.ts';
 import { CARRIED_TAGS, GEO_TAGS, TAG } from '../tiff/tags.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -92,7 +93,10 @@ function parseNodata(text: string | null, type: SampleType): { nodata: number | 
   const possible = range ? value >= range[0] && value <= range[1] && Number.isInteger(value) : readable;
   if (possible) return { nodata: type === 'float32' ? Math.fround(value) : value, notices: [] };
   const named = trimmed.length > 40 ? `${trimmed.slice(0, 40)}...` : trimmed;
-  const message = `The file names ${named} as its no-data value, which no ${type} sample can have: it is ignored.`;
+  const message = phrase(
+    'The file names {{value}} as its no-data value, which no {{type}} sample can have: it is ignored.',
+    { value: named, type },
+  );
   return { nodata: null, notices: [{ code: 'nodata-out-of-range', message }] };
 }
 
@@ -101,13 +105,17 @@ function storageNotices({ layout, otherImages }: Preflight): Notice[] {
   if (layout.storedBits === 16 && layout.sampleType === 'float32') {
     notices.push({
       code: 'half-floats',
-      message: 'The samples are 16-bit floating point numbers: they are read exactly and saved with 32 bits.',
+      message: phrase(
+        'The samples are 16-bit floating point numbers: they are read exactly and saved with 32 bits.',
+      ),
     });
   }
   if (otherImages > 0) {
     notices.push({
       code: 'more-images',
-      message: `The file holds ${otherImages + 1} images: the first one is used.`,
+      message: phrase('The file holds {{number}} images: the first one is used.', {
+        number: otherImages + 1,
+      }),
     });
   }
   return notices;
@@ -118,7 +126,12 @@ export function requireThreeBands({ bands }: Image): void {
   if (bands >= 3) return;
   throw new PipelineError(
     'scene/too-few-bands',
-    `The image has ${bands === 1 ? 'a single band' : `${bands} bands`}; at least red, green and blue are needed.`,
-    'Drop the files of the scene together (B02.tif, B03.tif, ...), or stack them into one: gdalbuildvrt -separate stack.vrt blue.tif green.tif red.tif nir.tif, then gdal_translate stack.vrt stack.tif.',
+    phrase('The image has {{count}} bands; at least red, green and blue are needed.', {
+      count: bands,
+      defaultValue_one: 'The image has a single band; at least red, green and blue are needed.',
+    }),
+    phrase(
+      'Drop the files of the scene together (B02.tif, B03.tif, ...), or stack them into one: gdalbuildvrt -separate stack.vrt blue.tif green.tif red.tif nir.tif, then gdal_translate stack.vrt stack.tif.',
+    ),
   );
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../phrase.ts';
 import { corrupt, unsupportedCompression } from './directory.ts';
 import type { ImageLayout, JpegCodec } from './layout.ts';
 import { toRgb, upsampleChroma } from './ycbcr.ts';
@@ -27,15 +28,18 @@ export async function unpackJpeg(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { blockWidth, blockHeight } = layout;
   const bands = layout.planar ? 1 : layout.bands;
-  if (codec.tables && inspect(codec.tables)) throw corrupt('its JPEG tables hold an image');
+  if (codec.tables && inspect(codec.tables)) throw corrupt(phrase('its JPEG tables hold an image'));
   const frame = inspect(packed);
   const fits = frame && frame.width === blockWidth && frame.height >= rows && frame.height <= blockHeight;
   if (!fits || frame.components.length !== bands) {
-    const found = frame ? `${frame.width} x ${frame.height} x ${frame.components.length}` : 'empty';
-    throw corrupt(`a JPEG in it is ${found} where ${blockWidth} x ${rows} x ${bands} is due`);
+    const due = `${blockWidth} x ${rows} x ${bands}`;
+    if (!frame) throw corrupt(phrase('a JPEG in it is empty where {{due}} is due', { due }));
+    const found = `${frame.width} x ${frame.height} x ${frame.components.length}`;
+    throw corrupt(phrase('a JPEG in it is {{found}} where {{due}} is due', { found, due }));
   }
   const decoded = await decode(packed, codec, layout);
-  if (decoded.length !== frame.width * frame.height * bands) throw corrupt('a JPEG in it is incomplete');
+  if (decoded.length !== frame.width * frame.height * bands)
+    throw corrupt(phrase('a JPEG in it is incomplete'));
   if (codec.ycbcr) {
     const [[h, v], ...chroma] = frame.components;
     if (chroma.every(([ch, cv]) => ch === 1 && cv === 1)) {
@@ -61,7 +65,7 @@ async function decode(packed: Uint8Array<ArrayBuffer>, codec: JpegCodec, layout:
     const decoder = await getDecoder(layout.compression, parameters);
     return new Uint8Array((await decoder.decode(packed.slice().buffer)) as ArrayBuffer);
   } catch (cause) {
-    throw corrupt('a JPEG in it cannot be decoded', cause);
+    throw corrupt(phrase('a JPEG in it cannot be decoded'), cause);
   }
 }
 
@@ -84,7 +88,7 @@ const MAX_SCANS = 64;
 function inspect(stream: Uint8Array): Frame | null {
   let frame: Frame | null = null;
   let scans = 0;
-  if (stream[0] !== 0xff || stream[1] !== START) throw corrupt('a JPEG in it has no beginning');
+  if (stream[0] !== 0xff || stream[1] !== START) throw corrupt(phrase('a JPEG in it has no beginning'));
   for (let at = 2; ; ) {
     while (stream[at] === 0xff && stream[at + 1] === 0xff) at++;
     const marker = stream[at] === 0xff ? stream[at + 1] : undefined;
@@ -92,38 +96,43 @@ function inspect(stream: Uint8Array): Frame | null {
     const start = at + 4;
     const end = at + 2 + ((stream[at + 2] << 8) | stream[at + 3]);
     if (marker === undefined || start > stream.length || end < start || end > stream.length) {
-      throw corrupt('a JPEG in it is cut off');
+      throw corrupt(phrase('a JPEG in it is cut off'));
     }
     const body = stream.subarray(start, end);
     if (FRAMES_READ.includes(marker)) {
-      if (frame) throw corrupt('a JPEG in it holds several images');
+      if (frame) throw corrupt(phrase('a JPEG in it holds several images'));
       frame = readFrame(body);
     } else if (FRAMES_KNOWN.includes(marker)) {
-      throw unsupportedCompression('The file uses a rare kind of JPEG (lossless or arithmetic coding).');
+      throw unsupportedCompression(
+        phrase('The file uses a rare kind of JPEG (lossless or arithmetic coding).'),
+      );
     } else if (!isSound(marker, body)) {
-      throw corrupt('a segment of a JPEG in it is damaged');
+      throw corrupt(phrase('a segment of a JPEG in it is damaged'));
     }
     at = end;
     if (marker === SCAN) {
-      if (!frame || ++scans > MAX_SCANS) throw corrupt('the scans of a JPEG in it are out of all bounds');
+      if (!frame || ++scans > MAX_SCANS)
+        throw corrupt(phrase('the scans of a JPEG in it are out of all bounds'));
       at = endOfScan(stream, at);
     }
   }
-  if (frame && scans === 0) throw corrupt('a JPEG in it holds no samples');
+  if (frame && scans === 0) throw corrupt(phrase('a JPEG in it holds no samples'));
   return frame;
 }
 
 function readFrame(body: Uint8Array): Frame {
   const count = body[5];
-  if (body.length !== 6 + 3 * count) throw corrupt('the frame of a JPEG in it is damaged');
+  if (body.length !== 6 + 3 * count) throw corrupt(phrase('the frame of a JPEG in it is damaged'));
   if (body[0] !== 8)
-    throw unsupportedCompression(`The file uses JPEG of ${body[0]} bits; only 8 can be read.`);
+    throw unsupportedCompression(
+      phrase('The file uses JPEG of {{bits}} bits; only 8 can be read.', { bits: body[0] }),
+    );
   const components = Array.from({ length: count }, (_, i) => {
     const factors = body[6 + 3 * i + 1];
     return [factors >> 4, factors & 15] as const;
   });
   if (components.flat().some((factor) => factor < 1 || factor > 4)) {
-    throw corrupt('the sampling of a JPEG in it is impossible');
+    throw corrupt(phrase('the sampling of a JPEG in it is impossible'));
   }
   return { height: (body[1] << 8) | body[2], width: (body[3] << 8) | body[4], components };
 }
@@ -156,5 +165,5 @@ function endOfScan(stream: Uint8Array, from: number): number {
     const next = stream[at + 1];
     if (next !== 0 && next !== 0xff && !(next >= 0xd0 && next <= 0xd7)) return at;
   }
-  throw corrupt('a JPEG in it is cut off');
+  throw corrupt(phrase('a JPEG in it is cut off'));
 }

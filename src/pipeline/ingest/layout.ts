@@ -1,3 +1,4 @@
+import { phrase } from '../phrase.ts';
 import type { Samples, SampleType } from '../scene.ts';
 import { corrupt } from './directory.ts';
 
@@ -111,7 +112,8 @@ function startOfRows(layout: ImageLayout, first: number, strips: number, rowByte
   const { height, blockHeight, offsets, byteCounts } = layout;
   for (let i = 0; i < strips; i++) {
     const rows = Math.min(blockHeight, height - i * blockHeight);
-    if (byteCounts[first + i] < rows * rowBytes) throw corrupt('a strip of it is shorter than its rows');
+    if (byteCounts[first + i] < rows * rowBytes)
+      throw corrupt(phrase('a strip of it is shorter than its rows'));
     if (offsets[first + i] !== offsets[first] + i * blockHeight * rowBytes) return null;
   }
   return offsets[first];

@@ -1,3 +1,4 @@
+import { phrase } from '../phrase.ts';
 import type { SampleType } from '../scene.ts';
 import { corrupt, unsupportedCompression } from './directory.ts';
 import { SAMPLE_BYTES } from './layout.ts';
@@ -40,13 +41,13 @@ const MAX_MICRO_BLOCK = 64;
 export function readLercBlob(bytes: Uint8Array<ArrayBuffer>, expected: LercExpectation): LercBlob {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEADER_BYTES + 4 || String.fromCharCode(...bytes.subarray(0, 6)) !== 'Lerc2 ') {
-    throw corrupt('a block of it holds no LERC image');
+    throw corrupt(phrase('a block of it holds no LERC image'));
   }
   const version = view.getInt32(6, true);
   if (version !== VERSION) {
     if (version > 0 && version < 16)
-      throw unsupportedCompression(`LERC version 2.${version} is not supported.`);
-    throw corrupt('a block of it holds no LERC image');
+      throw unsupportedCompression(phrase('LERC version 2.{{version}} is not supported.', { version }));
+    throw corrupt(phrase('a block of it holds no LERC image'));
   }
   const [height, width, depth, validPixels, microBlock, byteLength, type] = [14, 18, 22, 26, 30, 34, 38].map(
     (at) => view.getUint32(at, true),
@@ -64,15 +65,24 @@ export function readLercBlob(bytes: Uint8Array<ArrayBuffer>, expected: LercExpec
     byteLength >= HEADER_BYTES + 4 &&
     byteLength <= bytes.length;
   if (!sound) {
-    throw corrupt(`a LERC image in it is ${width} x ${height} x ${depth}, of ${byteLength} bytes`);
+    throw corrupt(
+      phrase('a LERC image in it is {{width}} x {{height}} x {{depth}}, of {{bytes}} bytes', {
+        width,
+        height,
+        depth,
+        bytes: byteLength,
+      }),
+    );
   }
   const [maxError, min, max] = [42, 50, 58].map((at) => view.getFloat64(at, true));
   const maskBytes = view.getUint32(HEADER_BYTES, true);
   const dataStart = HEADER_BYTES + 4 + maskBytes;
-  if (dataStart > byteLength) throw corrupt('the mask of a LERC image in it is cut off');
+  if (dataStart > byteLength) throw corrupt(phrase('the mask of a LERC image in it is cut off'));
   const partly = validPixels > 0 && validPixels < pixels;
   if (partly && maskBytes === 0) {
-    throw unsupportedCompression('A LERC block shares its mask with the one before, which is not supported.');
+    throw unsupportedCompression(
+      phrase('A LERC block shares its mask with the one before, which is not supported.'),
+    );
   }
   const mask = partly ? unpackMask(bytes.subarray(HEADER_BYTES + 4, dataStart), pixels) : null;
   const blob: LercBlob = { width, height, depth, validPixels, byteLength, min, max, mask };
@@ -110,7 +120,7 @@ function unpackMask(packed: Uint8Array, pixels: number): Uint8Array {
     filled += length;
     at += 2 + source.length;
   }
-  if (filled < mask.length) throw corrupt('the mask of a LERC image in it is damaged');
+  if (filled < mask.length) throw corrupt(phrase('the mask of a LERC image in it is damaged'));
   return mask;
 }
 
@@ -121,7 +131,7 @@ interface Cursor {
 
 function next(cursor: Cursor, count = 1): number {
   const { bytes, at } = cursor;
-  if (at + count > bytes.length) throw corrupt('a LERC image in it is cut off');
+  if (at + count > bytes.length) throw corrupt(phrase('a LERC image in it is cut off'));
   let value = 0;
   for (let i = count - 1; i >= 0; i--) value = value * 256 + bytes[at + i];
   cursor.at += count;
@@ -144,7 +154,8 @@ function checkBody(
   if (low.every((byte, i) => byte === high[i])) return;
   if (next(cursor) !== 0) {
     // All valid samples as they are.
-    if (cursor.at + validPixels * range > bytes.length) throw corrupt('a LERC image in it is cut off');
+    if (cursor.at + validPixels * range > bytes.length)
+      throw corrupt(phrase('a LERC image in it is cut off'));
     return;
   }
   const mayBeHuffman = size === 1 && Math.abs(maxError - 0.5) < 1e-5;
@@ -155,7 +166,7 @@ function checkBody(
 function checkHuffman(cursor: Cursor): void {
   const [version, size, first, end] = [next(cursor, 4), next(cursor, 4), next(cursor, 4), next(cursor, 4)];
   const sound = version >= 2 && size <= 256 && first < end && end <= first + size && first < size;
-  if (!sound) throw corrupt('the code table of a LERC image in it is damaged');
+  if (!sound) throw corrupt(phrase('the code table of a LERC image in it is damaged'));
   skipBits(cursor, end - first);
 }
 
@@ -181,7 +192,7 @@ function checkTiles(cursor: Cursor, blob: LercBlob, type: SampleType, microBlock
       }
     }
   }
-  if (cursor.at > cursor.bytes.length) throw corrupt('a LERC image in it is cut off');
+  if (cursor.at > cursor.bytes.length) throw corrupt(phrase('a LERC image in it is cut off'));
 }
 
 /** Offsets of tiles are stored in the smallest type that holds them. */
@@ -197,7 +208,7 @@ function offsetBytes(type: SampleType, code: number): number {
     float64: [8, 4, 4, 2],
   };
   const bytes = sizes[type][code];
-  if (bytes === undefined) throw corrupt('a tile of a LERC image in it is damaged');
+  if (bytes === undefined) throw corrupt(phrase('a tile of a LERC image in it is damaged'));
   return bytes;
 }
 
@@ -205,13 +216,14 @@ function offsetBytes(type: SampleType, code: number): number {
 function skipBits(cursor: Cursor, mostElements: number): void {
   const head = next(cursor);
   const countBytes = [4, 2, 1][head >> 6];
-  if (countBytes === undefined) throw corrupt('a tile of a LERC image in it is damaged');
+  if (countBytes === undefined) throw corrupt(phrase('a tile of a LERC image in it is damaged'));
   const count = next(cursor, countBytes);
-  if (count > mostElements) throw corrupt(`a tile of a LERC image in it claims ${count} values`);
+  if (count > mostElements)
+    throw corrupt(phrase('a tile of a LERC image in it claims {{values}} values', { values: count }));
   let bits = head & 31;
   if (head & 32) {
     const entries = next(cursor);
-    if (entries < 2) throw corrupt('a table of a LERC image in it is empty');
+    if (entries < 2) throw corrupt(phrase('a table of a LERC image in it is empty'));
     cursor.at += Math.ceil(((entries - 1) * bits) / 8);
     bits = 32 - Math.clz32(entries - 1);
   }

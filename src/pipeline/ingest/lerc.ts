@@ -1,3 +1,4 @@
+import { phrase } from '../phrase.ts';
 import { COMPRESSION } from '../tiff/tags.ts';
 import { unpackAtMost } from './codecs.ts';
 import { corrupt, unsupportedCompression } from './directory.ts';
@@ -44,7 +45,9 @@ export async function unpackLerc(
     at += blob.byteLength;
     if (mayHoldAlpha(layout) && blob.depth === bands - 1) alpha = blob;
     else if (!sampleType.startsWith('float') && blob.validPixels < pixels) {
-      throw unsupportedCompression(`LERC with a mask of ${sampleType} samples is not supported.`);
+      throw unsupportedCompression(
+        phrase('LERC with a mask of {{type}} samples is not supported.', { type: sampleType }),
+      );
     }
   }
   if (band < bands && alpha) setAlpha(out, alpha, bands, size);
@@ -77,7 +80,7 @@ async function decode(bytes: Uint8Array<ArrayBuffer>, blob: LercBlob, layout: Im
     if (decoded.length === bytes.length && length < bytes.length) return decoded.subarray(-length);
     throw new Error(`${decoded.length} bytes instead of ${length}`);
   } catch (cause) {
-    throw corrupt('a LERC image in it cannot be decoded', cause);
+    throw corrupt(phrase('a LERC image in it cannot be decoded'), cause);
   }
 }
 

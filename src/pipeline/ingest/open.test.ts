@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { english } from '../phrase.ts';
 import { dataFile, fixture, hasData } from '../testing/fixtures.ts';
 import { applyOverrides, openScene } from './open.ts';
 
@@ -27,9 +28,8 @@ describe('what a scene says of itself', () => {
     const { scene } = await openScene(fixture('scaled.tif'));
     expect(scene.bands[3]).toMatchObject({ role: 'nir', scale: 2e-4, offset: -0.05 });
     expect(scene.nodata).toBe(-32768);
-    expect(scene.decisions.find((d) => d.subject === 'radiometry')?.text).toBe(
-      'reflectance = DN x 0.0002 - 0.05',
-    );
+    const radiometry = scene.decisions.find((d) => d.subject === 'radiometry');
+    expect(radiometry && english(radiometry.text)).toBe('reflectance = DN x 0.0002 - 0.05');
   });
 
   it('NaN as no data', async () => {
@@ -78,7 +78,7 @@ describe('overrides', () => {
     expect(roles(changed)).toBe('red green blue nir quality');
     expect(changed.bands[0]).toMatchObject({ scale: 1e-4, offset: 0 });
     expect(changed.nodata).toBeNull();
-    expect(changed.decisions.filter((d) => d.because === 'set by you').map((d) => d.subject)).toEqual([
+    expect(changed.decisions.filter((d) => d.because.text === 'set by you').map((d) => d.subject)).toEqual([
       'bands',
       'radiometry',
       'nodata',

@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../phrase.ts';
 import type { Band, BandRole, Decision, Notice, Scene, SceneOverrides, SceneSource } from '../scene.ts';
 import { QUALITY_ROLES } from '../scene.ts';
 import { bandItem, parseItems } from '../tiff/gdal-metadata.ts';
@@ -7,7 +8,7 @@ import { type Image, openImage, requireThreeBands } from './image.ts';
 import { SAMPLE_BYTES } from './layout.ts';
 import { decideRadiometry, radiometryText } from './radiometry.ts';
 import { joined } from './resample.ts';
-import { assignRoles, hasVisible } from './roles.ts';
+import { assignRoles, hasVisible, rolesText } from './roles.ts';
 import { guessSensor } from './sensors.ts';
 import { type DecodeOptions, readDecimated } from './source.ts';
 import { stackImages } from './stack.ts';
@@ -124,7 +125,7 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
     sensor,
     byteLength: width * height * bands.length * SAMPLE_BYTES[sampleType],
     decisions: [
-      { subject: 'sensor', text: sensor, because },
+      { subject: 'sensor', text: { text: sensor }, because },
       ...assigned.decisions,
       ...qualityDecisions(roles),
       radiometry.decision,
@@ -148,14 +149,14 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
 /** The same samples, understood as the user says. Nothing is read again. */
 export function applyOverrides(source: SceneSource, overrides: SceneOverrides): SceneSource {
   const { scene } = source;
-  const because = 'set by you';
+  const because = phrase('set by you');
   const changed: Decision[] = [];
   const roles = overrides.roles ?? scene.bands.map((band) => band.role);
   if (roles.length !== scene.bands.length) {
     throw new Error(`${roles.length} roles for ${scene.bands.length} bands`);
   }
   if (overrides.roles) {
-    changed.push({ subject: 'bands', text: roles.map((role, i) => `${i + 1} ${role}`).join(', '), because });
+    changed.push({ subject: 'bands', text: rolesText(roles), because });
     changed.push(...qualityDecisions(roles));
   }
   const wasLight = scene.bands.find((band) => !QUALITY_ROLES.includes(band.role));
@@ -194,32 +195,40 @@ export function applyOverrides(source: SceneSource, overrides: SceneOverrides): 
 
 const INCOMPLETE: Notice = {
   code: 'roles-incomplete',
-  message: 'Red, green and blue were not all found among the bands: say which is which before you start.',
+  message: phrase(
+    'Red, green and blue were not all found among the bands: say which is which before you start.',
+  ),
 };
 
-function nodataText(nodata: number | null, roles: readonly BandRole[]): string {
-  const alpha = roles.includes('alpha') ? ', and where alpha is 0' : '';
-  return nodata === null ? `no value means no data${alpha}` : `${nodata} means no data${alpha}`;
+function nodataText(nodata: number | null, roles: readonly BandRole[]): Phrase {
+  if (nodata === null)
+    return roles.includes('alpha')
+      ? phrase('no value means no data, and where alpha is 0')
+      : phrase('no value means no data');
+  return roles.includes('alpha')
+    ? phrase('{{value}} means no data, and where alpha is 0', { value: nodata })
+    : phrase('{{value}} means no data', { value: nodata });
 }
 
-function nodataReason(text: string | null, nodata: number | null): string {
-  if (text === null) return 'the file names none';
-  return nodata === null ? 'the value that the file names cannot occur' : 'the file says so';
+function nodataReason(text: string | null, nodata: number | null): Phrase {
+  if (text === null) return phrase('the file names none');
+  return nodata === null ? phrase('the value that the file names cannot occur') : phrase('the file says so');
 }
 
-const QUALITY_NAMES: Partial<Readonly<Record<BandRole, string>>> = {
-  qa_pixel: 'Landsat QA_PIXEL',
-  fmask: 'Fmask',
-  scl: 'Sentinel-2 scene classification',
-  qa60: 'Sentinel-2 QA60',
-  cloud_probability: 'cloud probability',
+const QUALITY_NAMES: Partial<Readonly<Record<BandRole, Phrase>>> = {
+  qa_pixel: phrase('Landsat QA_PIXEL'),
+  fmask: phrase('Fmask'),
+  scl: phrase('Sentinel-2 scene classification'),
+  qa60: phrase('Sentinel-2 QA60'),
+  cloud_probability: phrase('cloud probability'),
 };
 
 function qualityDecisions(roles: readonly BandRole[]): Decision[] {
   return roles.flatMap((role, i) => {
     const name = QUALITY_NAMES[role];
-    const text = `band ${i + 1} can tell where clouds are (${name})`;
-    return name ? [{ subject: 'quality-band', text, because: "it bears this band's name" } as const] : [];
+    if (!name) return [];
+    const text = phrase('band {{band}} can tell where clouds are ({{name}})', { band: i + 1, name });
+    return [{ subject: 'quality-band', text, because: phrase("it bears this band's name") } as const];
   });
 }
 
@@ -233,7 +242,10 @@ function contentNotices(roles: readonly BandRole[], nodata: number | null, zeroS
     const share = Math.max(1, Math.round(zeroShare * 100));
     notices.push({
       code: 'zero-border',
-      message: `About ${share} % of the pixels are 0 in every band, and the file names no no-data value: if they are empty, set it to 0.`,
+      message: phrase(
+        'About {{share}} % of the pixels are 0 in every band, and the file names no no-data value: if they are empty, set it to 0.',
+        { share },
+      ),
     });
   }
   return notices;

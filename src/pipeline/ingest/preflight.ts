@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors.ts';
+import { phrase } from '../phrase.ts';
 import { COMPRESSION, PHOTOMETRIC, TAG } from '../tiff/tags.ts';
 import type { ByteSource } from './byte-source.ts';
 import { corrupt, type Directory, firstNumber, numbers, readStructure, truncated } from './directory.ts';
@@ -95,7 +96,13 @@ function maskOf(
   if (!directory) return null;
   const mask = check(directory);
   if (mask.width === image.width && mask.height === image.height && mask.bands === 1) return mask;
-  throw corrupt(`its mask is ${mask.width} x ${mask.height} x ${mask.bands}, the image differs`);
+  throw corrupt(
+    phrase('its mask is {{width}} x {{height}} x {{bands}}, the image differs', {
+      width: mask.width,
+      height: mask.height,
+      bands: mask.bands,
+    }),
+  );
 }
 
 function checkImage(directory: Directory, littleEndian: boolean, fileSize: number): ImageLayout {
@@ -104,12 +111,12 @@ function checkImage(directory: Directory, littleEndian: boolean, fileSize: numbe
   if (width === 0 || height === 0) {
     throw new PipelineError(
       'file/empty-image',
-      `The image is ${width} x ${height} pixels: it holds nothing.`,
-      'Its export went wrong: export or download it again.',
+      phrase('The image is {{width}} x {{height}} pixels: it holds nothing.', { width, height }),
+      phrase('Its export went wrong: export or download it again.'),
     );
   }
   const bands = size(directory, TAG.samplesPerPixel, 1);
-  if (bands < 1 || bands > MAX_BANDS) throw corrupt(`it claims ${bands} bands`);
+  if (bands < 1 || bands > MAX_BANDS) throw corrupt(phrase('it claims {{bands}} bands', { bands }));
   const { sampleType, storedBits } = checkSamples(directory, bands);
   const bytes = width * height * bands * SAMPLE_BYTES[sampleType];
   if (bytes > MAX_SCENE_BYTES) throw tooLarge(width, height, bytes);
@@ -123,7 +130,10 @@ function checkImage(directory: Directory, littleEndian: boolean, fileSize: numbe
   const rows = tiled
     ? size(directory, TAG.tileLength)
     : Math.min(size(directory, TAG.rowsPerStrip, height), height);
-  if (blockWidth === 0 || rows === 0) throw corrupt(`its blocks are ${blockWidth} x ${rows} pixels`);
+  if (blockWidth === 0 || rows === 0)
+    throw corrupt(
+      phrase('its blocks are {{width}} x {{height}} pixels', { width: blockWidth, height: rows }),
+    );
   const blockBytes = blockWidth * rows * (planar ? 1 : bands) * SAMPLE_BYTES[sampleType];
   const plain = compression === COMPRESSION.none && predictor === 1;
   const layout: ImageLayout = {
@@ -155,23 +165,34 @@ function checkBlocks(layout: ImageLayout, imageBytes: number, fileSize: number):
   const down = Math.ceil(layout.height / layout.blockHeight);
   const needed = across * down * (layout.planar ? layout.bands : 1);
   if (offsets.length < needed || byteCounts.length < needed) {
-    throw corrupt(`it needs ${needed} blocks and lists ${Math.min(offsets.length, byteCounts.length)}`);
+    throw corrupt(
+      phrase('it needs {{needed}} blocks and lists {{listed}}', {
+        needed,
+        listed: Math.min(offsets.length, byteCounts.length),
+      }),
+    );
   }
   let missing = 0;
   let stored = 0;
   let present = 0;
   for (let i = 0; i < needed; i++) {
     const sound = [offsets[i], byteCounts[i]].every((value) => Number.isSafeInteger(value) && value >= 0);
-    if (!sound) throw corrupt('a block of it lies at an impossible place');
+    if (!sound) throw corrupt(phrase('a block of it lies at an impossible place'));
     if (byteCounts[i] === 0) continue;
     present++;
     stored += byteCounts[i];
     if (offsets[i] + byteCounts[i] > fileSize) missing++;
   }
-  if (missing > 0) throw truncated(`${missing} of its ${needed} blocks lie beyond its end`);
+  if (missing > 0)
+    throw truncated(phrase('{{missing}} of its {{needed}} blocks lie beyond its end', { missing, needed }));
   const declared = (imageBytes / needed) * present;
   if (declared > RATIO_MATTERS_BYTES && declared / stored > MAX_RATIO) {
-    throw corrupt(`it claims ${Math.round(declared / 2 ** 20)} MB of samples in ${stored} bytes`);
+    throw corrupt(
+      phrase('it claims {{megabytes}} MB of samples in {{bytes}} bytes', {
+        megabytes: Math.round(declared / 2 ** 20),
+        bytes: stored,
+      }),
+    );
   }
 }
 
@@ -188,16 +209,23 @@ function tooLarge(width: number, height: number, bytes: number): PipelineError {
   const gigabytes = (n: number) => (n / 2 ** 30).toFixed(1);
   return new PipelineError(
     'file/too-large',
-    `The scene is ${width} x ${height} pixels, ${gigabytes(bytes)} GB uncompressed; ${gigabytes(MAX_SCENE_BYTES)} GB is the most.`,
-    'Crop it: gdal_translate -srcwin 0 0 8192 8192 input.tif part.tif; or keep fewer bands with -b.',
+    phrase('The scene is {{width}} x {{height}} pixels, {{size}} GB uncompressed; {{most}} GB is the most.', {
+      width,
+      height,
+      size: gigabytes(bytes),
+      most: gigabytes(MAX_SCENE_BYTES),
+    }),
+    phrase('Crop it: gdal_translate -srcwin 0 0 8192 8192 input.tif part.tif; or keep fewer bands with -b.'),
   );
 }
 
 function blockTooLarge(bytes: number): PipelineError {
   return new PipelineError(
     'file/too-large',
-    `A single strip of the file holds ${Math.round(bytes / 2 ** 20)} MB, too much to read at once.`,
-    'Store it in tiles: gdal_translate input.tif output.tif -co TILED=YES -co COMPRESS=DEFLATE.',
+    phrase('A single strip of the file holds {{megabytes}} MB, too much to read at once.', {
+      megabytes: Math.round(bytes / 2 ** 20),
+    }),
+    phrase('Store it in tiles: gdal_translate input.tif output.tif -co TILED=YES -co COMPRESS=DEFLATE.'),
   );
 }
 
@@ -205,7 +233,7 @@ function blockTooLarge(bytes: number): PipelineError {
 function size(directory: Directory, tag: number, missing = 0): number {
   const value = firstNumber(directory, tag) ?? missing;
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw corrupt(`tag ${tag} is ${value}, which is no size`);
+  throw corrupt(phrase('tag {{tag}} is {{value}}, which is no size', { tag, value }));
 }
 
 function attempt<T>(check: () => T): T | null {

@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../phrase.ts';
 import type { BandRole, Decision, SampleType, Sensor } from '../scene.ts';
 import { QUALITY_ROLES } from '../scene.ts';
 import { bandItem, fileItem, type MetadataItem } from '../tiff/gdal-metadata.ts';
@@ -20,7 +21,7 @@ export interface RadiometryEvidence {
 }
 
 interface Rule extends Radiometry {
-  readonly because: string;
+  readonly because: Phrase;
 }
 
 /**
@@ -34,7 +35,7 @@ export function decideRadiometry(evidence: RadiometryEvidence): { bands: Radiome
   if (fromFile.some((r) => r !== null)) {
     const known = fromFile.find((r) => r !== null) ?? { scale: 1, offset: 0 };
     const bands = roles.map((_, i) => (light.includes(i) ? (fileRadiometry(items, i) ?? known) : IDENTITY));
-    return { bands, decision: decision(known, 'scale and offset are in the file') };
+    return { bands, decision: decision(known, phrase('scale and offset are in the file')) };
   }
   const rule = fromConvention(evidence);
   const bands = roles.map((role) => (QUALITY_ROLES.includes(role) ? IDENTITY : rule));
@@ -46,15 +47,16 @@ export function decideRadiometry(evidence: RadiometryEvidence): { bands: Radiome
 
 const IDENTITY: Radiometry = { scale: 1, offset: 0 };
 
-export function radiometryText({ scale, offset }: Radiometry): string {
-  const sign = offset < 0 ? '-' : '+';
-  const shift = offset === 0 ? '' : ` ${sign} ${trimmed(Math.abs(offset))}`;
-  return scale === 1 && offset === 0
-    ? 'samples are reflectance as they are'
-    : `reflectance = DN x ${trimmed(scale)}${shift}`;
+export function radiometryText({ scale, offset }: Radiometry): Phrase {
+  if (scale === 1 && offset === 0) return phrase('samples are reflectance as they are');
+  const values = { scale: trimmed(scale), offset: trimmed(Math.abs(offset)) };
+  if (offset === 0) return phrase('reflectance = DN x {{scale}}', values);
+  return offset < 0
+    ? phrase('reflectance = DN x {{scale}} - {{offset}}', values)
+    : phrase('reflectance = DN x {{scale}} + {{offset}}', values);
 }
 
-function decision(radiometry: Radiometry, because: string): Decision {
+function decision(radiometry: Radiometry, because: Phrase): Decision {
   return { subject: 'radiometry', text: radiometryText(radiometry), because };
 }
 
@@ -73,7 +75,7 @@ function fromConvention(evidence: RadiometryEvidence): Rule {
   const { sampleType, sensor } = evidence;
   if (sampleType.startsWith('float')) return floatRule(evidence);
   if (sampleType === 'uint8') {
-    return { scale: 1 / 255, offset: 0, because: '8-bit samples are display values, 0 to 255' };
+    return { scale: 1 / 255, offset: 0, because: phrase('8-bit samples are display values, 0 to 255') };
   }
   if (sensor === 'sentinel-2') return sentinel2Rule(evidence);
   if (sensor.startsWith('landsat')) return landsatRule(evidence);
@@ -90,34 +92,47 @@ function sentinel2Rule(evidence: RadiometryEvidence): Rule {
     return {
       scale: 1e-4,
       offset: Number(added) * 1e-4,
-      because: `the offset ${added} is in the file's metadata`,
+      because: phrase("the offset {{offset}} is in the file's metadata", { offset: added }),
     };
   }
   if (texts.some((text) => /harmoni[sz]ed|HLS\.?S30/i.test(text))) {
-    return { ...plain, because: 'the product is harmonised: the -1000 offset has been taken out' };
+    return { ...plain, because: phrase('the product is harmonised: the -1000 offset has been taken out') };
   }
   const baseline = fileItem(items, /PROCESSING_?BASELINE/i)?.trim();
   const fromName = texts.map((text) => text.match(/_N(\d{2})(\d{2})_R\d{3}/)).find(Boolean);
   const version = baseline ?? (fromName ? `${fromName[1]}.${fromName[2]}` : undefined);
   if (version && Number.isFinite(Number(version))) {
-    const where = baseline ? "in the file's metadata" : "in the product's name";
+    const said = baseline
+      ? phrase("processing baseline {{version}} in the file's metadata", { version })
+      : phrase("processing baseline {{version}} in the product's name", { version });
     return Number(version) >= 4
-      ? { ...shifted, because: `processing baseline ${version} ${where}: Sentinel-2 adds 1000 since 04.00` }
-      : { ...plain, because: `processing baseline ${version} ${where}: before 04.00 nothing was added` };
+      ? { ...shifted, because: phrase('{{baseline}}: Sentinel-2 adds 1000 since 04.00', { baseline: said }) }
+      : { ...plain, because: phrase('{{baseline}}: before 04.00 nothing was added', { baseline: said }) };
   }
   const dark = darkest(evidence.sample, 0.002);
   if (dark >= 1000 && dark <= 2000) {
     return {
       ...shifted,
-      because: `no processing baseline is given; the darkest samples are ${dark}, none below 1000, so the offset of Sentinel-2 since 2022 seems to be in`,
+      because: phrase(
+        'no processing baseline is given; the darkest samples are {{dark}}, none below 1000, so the offset of Sentinel-2 since 2022 seems to be in',
+        { dark },
+      ),
     };
   }
   return {
     ...plain,
     because:
       dark < 1000
-        ? `no processing baseline is given; samples go down to ${dark}, so nothing was added to them`
-        : `no processing baseline is given and no dark sample tells (lowest ${dark}): no offset is assumed, please check`,
+        ? phrase(
+            'no processing baseline is given; samples go down to {{dark}}, so nothing was added to them',
+            {
+              dark,
+            },
+          )
+        : phrase(
+            'no processing baseline is given and no dark sample tells (lowest {{dark}}): no offset is assumed, please check',
+            { dark },
+          ),
   };
 }
 
@@ -128,12 +143,12 @@ function landsatRule({ texts, sample }: RadiometryEvidence): Rule {
   if (
     texts.some((text) => /\bL[CETO]\d{2}_L2S[PR]|\bSR_B\d|COLLECTION_2_LEVEL_2|\/C02\/T\d_L2/i.test(text))
   ) {
-    return { ...level2, because: 'Landsat Collection 2 level 2 convention' };
+    return { ...level2, because: phrase('Landsat Collection 2 level 2 convention') };
   }
   if (texts.some((text) => /_L1(TP|GT|GS)_/i.test(text))) {
     return {
       ...level1,
-      because: 'Landsat level 1 convention, without the correction for the height of the sun',
+      because: phrase('Landsat level 1 convention, without the correction for the height of the sun'),
     };
   }
   const dark = darkest(sample, 0.01);
@@ -141,47 +156,87 @@ function landsatRule({ texts, sample }: RadiometryEvidence): Rule {
   if (dark >= 6500) {
     return {
       ...level2,
-      because: `the product level is not given; samples from ${dark} up are those of Collection 2 level 2`,
+      because: phrase(
+        'the product level is not given; samples from {{dark}} up are those of Collection 2 level 2',
+        { dark },
+      ),
     };
   }
   if (bright <= 20_000) {
     return {
       scale: 1e-4,
       offset: 0,
-      because: `the product level is not given; samples of ${dark} to ${bright} are those of reflectance x 10000`,
+      because: phrase(
+        'the product level is not given; samples of {{dark}} to {{bright}} are those of reflectance x 10000',
+        { dark, bright },
+      ),
     };
   }
   return {
     ...level1,
-    because: `the product level is not given; samples of ${dark} to ${bright} are those of level 1`,
+    because: phrase(
+      'the product level is not given; samples of {{dark}} to {{bright}} are those of level 1',
+      {
+        dark,
+        bright,
+      },
+    ),
   };
 }
 
 function floatRule({ sample }: RadiometryEvidence): Rule {
   const bright = brightest(sample, 0.98);
-  if (!(bright > 3)) return { scale: 1, offset: 0, because: 'floating point samples lie between 0 and 1' };
-  const what = `floating point samples go up to ${trimmed(bright)}`;
-  if (bright <= 130) return { scale: 0.01, offset: 0, because: `${what}: percent` };
-  if (bright <= 300) return { scale: 1 / 255, offset: 0, because: `${what}: display values` };
-  if (bright <= 20_000) return { scale: 1e-4, offset: 0, because: `${what}: reflectance x 10000` };
-  return { ...robust(bright), because: `${what}, which fits no convention: scaled by the brightest ones` };
+  if (!(bright > 3))
+    return { scale: 1, offset: 0, because: phrase('floating point samples lie between 0 and 1') };
+  const top = { value: trimmed(bright) };
+  if (bright <= 130)
+    return {
+      scale: 0.01,
+      offset: 0,
+      because: phrase('floating point samples go up to {{value}}: percent', top),
+    };
+  if (bright <= 300)
+    return {
+      scale: 1 / 255,
+      offset: 0,
+      because: phrase('floating point samples go up to {{value}}: display values', top),
+    };
+  if (bright <= 20_000)
+    return {
+      scale: 1e-4,
+      offset: 0,
+      because: phrase('floating point samples go up to {{value}}: reflectance x 10000', top),
+    };
+  return {
+    ...robust(bright),
+    because: phrase(
+      'floating point samples go up to {{value}}, which fits no convention: scaled by the brightest ones',
+      top,
+    ),
+  };
 }
 
 function unknownRule({ sample }: RadiometryEvidence): Rule {
   const bright = brightest(sample, 0.98);
   const dark = darkest(sample, 0.01);
   if (Number.isNaN(bright))
-    return { scale: 1e-4, offset: 0, because: 'no valid sample was found to judge by' };
+    return { scale: 1e-4, offset: 0, because: phrase('no valid sample was found to judge by') };
   if (bright >= 1500 && bright <= 12_000) {
     return {
       scale: 1e-4,
       offset: 0,
-      because: `the sensor is not known; samples of ${dark} to ${bright} look like reflectance x 10000`,
+      because: phrase(
+        'the sensor is not known; samples of {{dark}} to {{bright}} look like reflectance x 10000',
+        { dark, bright },
+      ),
     };
   }
   return {
     ...robust(brightest(sample, 0.995)),
-    because: `the sensor is not known and samples of ${dark} to ${bright} fit no convention: scaled by the brightest ones`,
+    because: phrase(
+      'the sensor is not known and samples of {{dark}} to {{bright}} fit no convention: scaled by the brightest ones',
+      { dark, bright },
+    ),
   };
 }
 

@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../phrase.ts';
 import type { BandRole, Decision, SampleType, Sensor } from '../scene.ts';
 import { QUALITY_ROLES } from '../scene.ts';
 import { PHOTOMETRIC } from '../tiff/tags.ts';
@@ -46,48 +47,54 @@ const NAMES: readonly (readonly [RegExp, BandRole])[] = [
 
 /** Orders of bands without names, by their count. `8` stands for 8-bit samples, `16` for all others. */
 const S2_BANDS = 'coastal blue green red rededge1 rededge2 rededge3 nir nir08 nir09 cirrus swir16 swir22';
-const ORDERS: Readonly<Record<string, { readonly roles: string; readonly what: string }>> = {
-  '3/8': { roles: 'red green blue', what: 'three bands are usually red, green, blue' },
-  '3/16': { roles: 'red green blue', what: 'three bands are usually red, green, blue' },
+const ORDERS: Readonly<Record<string, { readonly roles: string; readonly what: Phrase }>> = {
+  '3/8': { roles: 'red green blue', what: phrase('three bands are usually red, green, blue') },
+  '3/16': { roles: 'red green blue', what: phrase('three bands are usually red, green, blue') },
   '4/8': {
     roles: 'red green blue nir',
-    what: 'four 8-bit bands are usually an aerial image: red, green, blue, near infrared',
+    what: phrase('four 8-bit bands are usually an aerial image: red, green, blue, near infrared'),
   },
-  '4/16': { roles: 'blue green red nir', what: 'four bands are usually in the order of their wavelengths' },
+  '4/16': {
+    roles: 'blue green red nir',
+    what: phrase('four bands are usually in the order of their wavelengths'),
+  },
   '5/8': {
     roles: 'blue green red rededge1 nir',
-    what: 'five bands are usually those of RapidEye or MicaSense',
+    what: phrase('five bands are usually those of RapidEye or MicaSense'),
   },
   '5/16': {
     roles: 'blue green red rededge1 nir',
-    what: 'five bands are usually those of RapidEye or MicaSense',
+    what: phrase('five bands are usually those of RapidEye or MicaSense'),
   },
   '6/8': {
     roles: 'blue green red nir swir16 swir22',
-    what: 'six bands are usually those of Landsat without the thermal one',
+    what: phrase('six bands are usually those of Landsat without the thermal one'),
   },
   '6/16': {
     roles: 'blue green red nir swir16 swir22',
-    what: 'six bands are usually those of Landsat without the thermal one',
+    what: phrase('six bands are usually those of Landsat without the thermal one'),
   },
   '7/8': {
     roles: 'blue green red nir swir16 lwir swir22',
-    what: 'seven 8-bit bands are usually those of Landsat 4 to 7',
+    what: phrase('seven 8-bit bands are usually those of Landsat 4 to 7'),
   },
   '7/16': {
     roles: 'coastal blue green red nir swir16 swir22',
-    what: 'seven bands are usually those of Landsat 8 and 9',
+    what: phrase('seven bands are usually those of Landsat 8 and 9'),
   },
   '8/16': {
     roles: 'coastal blue other green other red rededge1 nir',
-    what: 'eight bands are usually those of PlanetScope',
+    what: phrase('eight bands are usually those of PlanetScope'),
   },
   '10/16': {
     roles: 'blue green red rededge1 rededge2 rededge3 nir nir08 swir16 swir22',
-    what: 'ten bands are usually the 10 m and 20 m ones of Sentinel-2',
+    what: phrase('ten bands are usually the 10 m and 20 m ones of Sentinel-2'),
   },
-  '12/16': { roles: S2_BANDS.replace(' cirrus', ''), what: 'twelve bands are usually Sentinel-2 level 2A' },
-  '13/16': { roles: S2_BANDS, what: 'thirteen bands are usually Sentinel-2 level 1C' },
+  '12/16': {
+    roles: S2_BANDS.replace(' cirrus', ''),
+    what: phrase('twelve bands are usually Sentinel-2 level 2A'),
+  },
+  '13/16': { roles: S2_BANDS, what: phrase('thirteen bands are usually Sentinel-2 level 1C') },
 };
 
 /** What a band's name says about it, null if it says nothing. */
@@ -115,8 +122,10 @@ export function assignRoles(evidence: BandEvidence): { roles: BandRole[]; decisi
   if (named.some((role) => role !== null && !QUALITY_ROLES.includes(role))) {
     const because =
       evidence.sensor === 'unknown' || evidence.sensor === 'aerial'
-        ? 'the bands bear these names in the file'
-        : `the bands bear these names in the file (read as ${evidence.sensor} bands)`;
+        ? phrase('the bands bear these names in the file')
+        : phrase('the bands bear these names in the file (read as {{sensor}} bands)', {
+            sensor: evidence.sensor,
+          });
     return promoteNarrowNir(byName, because);
   }
   const { roles, because } = byOrder(evidence, named);
@@ -151,25 +160,34 @@ function byOrder(evidence: BandEvidence, named: readonly (BandRole | null)[]) {
     roles[band] = names[k] ?? 'other';
   });
   const because = order
-    ? `the bands have no telling names; ${order.what}`
-    : `the bands have no telling names and ${free.length} of them fit no sensor: please check`;
+    ? phrase('the bands have no telling names; {{guess}}', { guess: order.what })
+    : phrase('the bands have no telling names and {{bands}} of them fit no sensor: please check', {
+        bands: free.length,
+      });
   return { roles, because };
 }
 
 /** 20 m products hold B8A and no B08: it takes the place of the near infrared. */
-function promoteNarrowNir(roles: BandRole[], because: string) {
+function promoteNarrowNir(roles: BandRole[], because: Phrase) {
   const narrow = roles.indexOf('nir08');
   const decisions: Decision[] = [];
   if (narrow >= 0 && !roles.includes('nir')) {
     roles[narrow] = 'nir';
     decisions.push({
       subject: 'bands',
-      text: `band ${narrow + 1} (narrow near infrared) is used as near infrared`,
-      because: 'the file has no broad near-infrared band',
+      text: phrase('band {{band}} (narrow near infrared) is used as near infrared', { band: narrow + 1 }),
+      because: phrase('the file has no broad near-infrared band'),
     });
   }
-  const text = roles.map((role, i) => `${i + 1} ${role}`).join(', ');
-  return { roles, decisions: [{ subject: 'bands', text, because } as Decision, ...decisions] };
+  return {
+    roles,
+    decisions: [{ subject: 'bands', text: rolesText(roles), because } as Decision, ...decisions],
+  };
+}
+
+/** Roles by band, under the names that the command line has for them, too: the same in every language. */
+export function rolesText(roles: readonly BandRole[]): Phrase {
+  return { text: roles.map((role, i) => `${i + 1} ${role}`).join(', ') };
 }
 
 /** The first band of a role keeps it; QA and `other` may occur more than once. */

@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../phrase.ts';
 import type { BandRole, Sensor } from '../scene.ts';
 import type { MetadataItem } from '../tiff/gdal-metadata.ts';
 
@@ -49,7 +50,7 @@ export const BAND_NUMBERS: Readonly<
 
 export interface SensorGuess {
   readonly sensor: Sensor;
-  readonly because: string;
+  readonly because: Phrase;
 }
 
 const HINTS: readonly { readonly sensor: Sensor; readonly pattern: RegExp }[] = [
@@ -82,16 +83,30 @@ export function guessSensor(
   for (const item of items) {
     if (item.sample !== null || !SENSOR_KEYS.test(item.name)) continue;
     const sensor = hinted(item.value);
-    if (sensor) return { sensor, because: `${item.name} is "${short(item.value)}" in the file's metadata` };
+    if (sensor)
+      return {
+        sensor,
+        because: phrase('{{item}} is "{{value}}" in the file\'s metadata', {
+          item: item.name,
+          value: short(item.value),
+        }),
+      };
   }
   const fromBands = sensorOfBandNames(descriptions);
   if (fromBands) return fromBands;
   const fromText = hinted(imageDescription);
-  if (fromText) return { sensor: fromText, because: `the image description is "${short(imageDescription)}"` };
+  if (fromText) {
+    const description = short(imageDescription);
+    return {
+      sensor: fromText,
+      because: phrase('the image description is "{{description}}"', { description }),
+    };
+  }
   const stem = fileName.replace(/\.[^.]*$/, '');
   const fromName = hinted(stem);
-  if (fromName) return { sensor: fromName, because: `the file is named ${fileName}` };
-  return { sensor: 'unknown', because: 'neither metadata, band names nor file name tell' };
+  if (fromName)
+    return { sensor: fromName, because: phrase('the file is named {{name}}', { name: fileName }) };
+  return { sensor: 'unknown', because: phrase('neither metadata, band names nor file name tell') };
 }
 
 function hinted(text: string): Sensor | null {
@@ -102,20 +117,24 @@ function sensorOfBandNames(descriptions: readonly string[]): SensorGuess | null 
   const names = descriptions.map((d) => d.trim().toUpperCase());
   const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
   if (has(/^B8A$/) || has(/^SCL$|^QA60$|^MSK_CLD/) || has(/^B1[12]$/) || has(/^B0[1-9]$/)) {
-    return { sensor: 'sentinel-2', because: 'its bands are named as Sentinel-2 names them' };
+    return { sensor: 'sentinel-2', because: phrase('its bands are named as Sentinel-2 names them') };
   }
   if (has(/^SR_B\d/) || has(/^ST_B\d/)) {
     const oli = has(/^ST_B10$/) || (has(/^SR_B6$/) && has(/^SR_B7$/));
     const tm = !oli && (has(/^ST_B6$/) || (has(/^SR_B7$/) && has(/^SR_B5$/)));
-    if (oli) return { sensor: 'landsat-oli', because: 'SR_B6 is a band of light, as on Landsat 8 and 9' };
-    if (tm) return { sensor: 'landsat-tm-etm', because: 'SR_B6 is missing, as on Landsat 4 to 7' };
+    if (oli)
+      return { sensor: 'landsat-oli', because: phrase('SR_B6 is a band of light, as on Landsat 8 and 9') };
+    if (tm) return { sensor: 'landsat-tm-etm', because: phrase('SR_B6 is missing, as on Landsat 4 to 7') };
     const blueToNir = has(/^SR_B1$/) && has(/^SR_B4$/) && !has(/^SR_B5$/);
     return blueToNir
       ? {
           sensor: 'landsat-tm-etm',
-          because: 'SR_B1 to SR_B4 without SR_B5 are blue to near infrared on Landsat 4 to 7',
+          because: phrase('SR_B1 to SR_B4 without SR_B5 are blue to near infrared on Landsat 4 to 7'),
         }
-      : { sensor: 'landsat-oli', because: 'its bands are named SR_B*, and nothing points to Landsat 4 to 7' };
+      : {
+          sensor: 'landsat-oli',
+          because: phrase('its bands are named SR_B*, and nothing points to Landsat 4 to 7'),
+        };
   }
   return null;
 }

@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors.ts';
+import { type Phrase, phrase } from '../phrase.ts';
 import type { BandRole, CarriedMetadata, GeoTransform, Grid, Notice, SampleType } from '../scene.ts';
 import { QUALITY_ROLES } from '../scene.ts';
 import { editItems, type MetadataItem, parseItems } from '../tiff/gdal-metadata.ts';
@@ -59,13 +60,17 @@ export async function stackImages(
   signal?: AbortSignal,
 ): Promise<Image> {
   const shared: DecodeOptions = { ...decode, cacheBudget: CACHE_BUDGET / files.length };
-  if (files.length > MAX_FILES) throw notOneScene(`${files.length} files are more than a scene has bands`);
+  if (files.length > MAX_FILES)
+    throw notOneScene(phrase('{{files}} files are more than a scene has bands', { files: files.length }));
   const images: Image[] = [];
   for (const file of files) {
     images.push(await openImage(file, shared, signal).catch((e) => inFile(file.name, e)));
   }
   const several = images.find((image) => image.bands > 1);
-  if (several) throw notOneScene(`${several.name} holds ${several.bands} bands already`);
+  if (several)
+    throw notOneScene(
+      phrase('{{name}} holds {{bands}} bands already', { name: several.name, bands: several.bands }),
+    );
 
   const names = images.map(({ name }) => name.replace(/\.[^.]*$/, ''));
   const { title, labels } = splitNames(names);
@@ -131,13 +136,15 @@ function requireOneDate(names: readonly string[]): void {
     names.flatMap((name) => name.match(/(?:19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d/)?.[0] ?? []),
   );
   if (days.size > 1)
-    throw notOneScene(`their names bear different dates (${[...days].slice(0, 3).join(', ')})`);
+    throw notOneScene(
+      phrase('their names bear different dates ({{dates}})', { dates: [...days].slice(0, 3).join(', ') }),
+    );
 }
 
 /** The files that make up the scene, in its order of bands. */
 function choose(members: readonly Member[]): Member[] {
   if (members.every(({ role }) => role === null)) {
-    throw notOneScene('no name of them says which band it is (as B02, SR_B4, QA_PIXEL or red does)');
+    throw notOneScene(phrase('no name of them says which band it is (as B02, SR_B4, QA_PIXEL or red does)'));
   }
   const best = new Map<BandRole, Member>();
   for (const member of members) {
@@ -146,11 +153,17 @@ function choose(members: readonly Member[]): Member[] {
     const other = best.get(role);
     const [area, otherArea] = [member, other].map((one) => (one ? pixelArea(one.image.grid) : Number.NaN));
     if (other && Math.abs(area - otherArea) < 1e-3 * area) {
-      throw notOneScene(`${other.image.name} and ${member.image.name} hold the same band (${role})`);
+      throw notOneScene(
+        phrase('{{a}} and {{b}} hold the same band ({{role}})', {
+          a: other.image.name,
+          b: member.image.name,
+          role,
+        }),
+      );
     }
     if (!other || area < otherArea) best.set(role, member);
   }
-  if (best.size === 0) throw notOneScene('none of them is a band of light');
+  if (best.size === 0) throw notOneScene(phrase('none of them is a band of light'));
   return [...best.values()].sort(
     (a, b) => ORDER.indexOf(a.role as BandRole) - ORDER.indexOf(b.role as BandRole),
   );
@@ -196,18 +209,28 @@ function moved(
 function axesOn(image: Image, finest: Image): { columns: Axis; rows: Axis } | null {
   const { grid } = image;
   const fine = finest.grid;
+  const names = { a: image.name, b: finest.name };
   if (grid.crs.code !== fine.crs.code || grid.crs.name !== fine.crs.name) {
-    throw differentGrids(image, finest, `coordinate system (${grid.crs.name}; ${fine.crs.name})`);
+    throw differentGrids(
+      phrase('{{a}} and {{b}} differ in their coordinate system ({{one}}; {{other}}).', {
+        ...names,
+        one: grid.crs.name,
+        other: fine.crs.name,
+      }),
+    );
   }
   const sameSize = grid.width === fine.width && grid.height === fine.height;
   if (!grid.transform || !fine.transform) {
     if (sameSize && !grid.transform && !fine.transform) return null;
-    throw differentGrids(image, finest, 'size, and not both of them say where they lie');
+    throw differentGrids(
+      phrase('{{a}} and {{b}} differ in their size, and not both of them say where they lie.', names),
+    );
   }
   const upright = (t: GeoTransform) => t[2] === 0 && t[4] === 0;
   if (grid.transform.every((value, i) => value === (fine.transform as GeoTransform)[i]) && sameSize)
     return null;
-  if (!upright(grid.transform) || !upright(fine.transform)) throw differentGrids(image, finest, 'rotation');
+  if (!upright(grid.transform) || !upright(fine.transform))
+    throw differentGrids(phrase('{{a}} and {{b}} differ in their rotation.', names));
   const axis = (origin: 0 | 3, pixel: 1 | 5, size: number, fineSize: number): Axis => {
     const [coarse, sharp] = [grid.transform as GeoTransform, fine.transform as GeoTransform];
     const step = sharp[pixel] / coarse[pixel];
@@ -215,7 +238,7 @@ function axesOn(image: Image, finest: Image): { columns: Axis; rows: Axis } | nu
     const end = start + step * fineSize;
     // An origin that is off by rounding is the same origin.
     if (!(step > 0) || Math.abs(start) > 1 || Math.abs(end - size) > 1)
-      throw differentGrids(image, finest, 'extent');
+      throw differentGrids(phrase('{{a}} and {{b}} differ in their extent.', names));
     return { step, start: Math.abs(start) < 1e-6 ? 0 : start, size };
   };
   return {
@@ -256,42 +279,53 @@ function stackMetadata(chosen: readonly Member[], finest: Image, nodata: number 
 function asideNotice(members: readonly Member[], chosen: readonly Member[]): Notice[] {
   const aside = members.filter((member) => !chosen.includes(member)).map(({ image }) => image.name);
   if (aside.length === 0) return [];
-  const named = aside.length > 4 ? [...aside.slice(0, 3), `${aside.length - 3} more`] : aside;
-  return [{ code: 'files-left-aside', message: `Not used for the scene: ${named.join(', ')}.` }];
+  const message =
+    aside.length > 4
+      ? phrase('Not used for the scene: {{names}}, {{more}} more.', {
+          names: aside.slice(0, 3).join(', '),
+          more: aside.length - 3,
+        })
+      : phrase('Not used for the scene: {{names}}.', { names: aside.join(', ') });
+  return [{ code: 'files-left-aside', message }];
 }
 
 function gridNotice(chosen: readonly Member[], finest: Image): Notice[] {
   const coarser = chosen.filter(({ image }) => axesOn(image, finest)).map(({ label }) => label);
-  const saved = `${chosen.length} files are one scene; it is saved as one file of ${chosen.length} bands`;
-  return [
-    {
-      code: 'files-stacked',
-      message:
-        coarser.length > 0
-          ? `${saved} on the finest grid. Brought to it: ${coarser.join(', ')}.`
-          : `${saved}.`,
-    },
-  ];
+  const files = chosen.length;
+  const message =
+    coarser.length > 0
+      ? phrase(
+          '{{files}} files are one scene; it is saved as one file of {{files}} bands on the finest grid. Brought to it: {{names}}.',
+          { files, names: coarser.join(', ') },
+        )
+      : phrase('{{files}} files are one scene; it is saved as one file of {{files}} bands.', { files });
+  return [{ code: 'files-stacked', message }];
 }
 
-function notOneScene(why: string): PipelineError {
+function notOneScene(why: Phrase): PipelineError {
   return new PipelineError(
     'scene/not-one-scene',
-    `These files are not the bands of one scene: ${why}.`,
-    'Drop either one file with all bands, or the single-band files of one scene and one date.',
+    phrase('These files are not the bands of one scene: {{why}}.', { why }),
+    phrase('Drop either one file with all bands, or the single-band files of one scene and one date.'),
   );
 }
 
-function differentGrids(image: Image, finest: Image, what: string): PipelineError {
+function differentGrids(message: Phrase): PipelineError {
   return new PipelineError(
     'scene/different-grids',
-    `${image.name} and ${finest.name} differ in their ${what}.`,
-    'Bring them to one grid: gdalwarp -t_srs EPSG:... -te xmin ymin xmax ymax input.tif output.tif.',
+    message,
+    phrase('Bring them to one grid: gdalwarp -t_srs EPSG:... -te xmin ymin xmax ymax input.tif output.tif.'),
   );
 }
 
 /** Of several files, the message has to say which. */
 function inFile(name: string, thrown: unknown): never {
   if (!(thrown instanceof PipelineError) || thrown.code === 'job/cancelled') throw thrown;
-  throw new PipelineError(thrown.code, `${name}: ${thrown.message}`, thrown.remedy, { cause: thrown });
+  const { message, remedy } = thrown.phrases;
+  throw new PipelineError(
+    thrown.code,
+    phrase('{{file}}: {{problem}}', { file: name, problem: message }),
+    remedy,
+    { cause: thrown },
+  );
 }

@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors.ts';
+import { type Phrase, phrase } from '../phrase.ts';
 import type { SampleType } from '../scene.ts';
 import { COMPRESSION, PHOTOMETRIC, TAG } from '../tiff/tags.ts';
 import { type Directory, firstNumber, numbers, unsupportedCompression } from './directory.ts';
@@ -21,16 +22,25 @@ const SAMPLE_TYPES: Readonly<Record<string, SampleType>> = {
   '3/64': 'float64',
 };
 
-const COMPRESSION_NAMES: Readonly<Record<number, string>> = {
+const COMPRESSION_NAMES: Readonly<Record<number, string | Phrase>> = {
   2: 'CCITT RLE',
   3: 'CCITT fax 3',
   4: 'CCITT fax 4',
-  6: 'old-style JPEG',
+  6: phrase('old-style JPEG'),
   34661: 'JBIG',
   34712: 'JPEG 2000',
   34925: 'LZMA',
   50001: 'WebP',
   50002: 'JPEG XL',
+};
+
+/** TIFF's SampleFormat. */
+const KINDS: Readonly<Record<number, Phrase>> = {
+  1: phrase('unsigned integer'),
+  2: phrase('signed integer'),
+  3: phrase('floating point'),
+  5: phrase('complex integer'),
+  6: phrase('complex'),
 };
 
 export function photometricOf(directory: Directory): number {
@@ -41,8 +51,10 @@ export function checkColours(directory: Directory): void {
   if (photometricOf(directory) === PHOTOMETRIC.palette) {
     throw new PipelineError(
       'scene/palette',
-      'The image holds palette indices (a colour map), not measured light.',
-      'Turn it into colours first: gdal_translate -expand rgb input.tif output.tif; better, export the original bands.',
+      phrase('The image holds palette indices (a colour map), not measured light.'),
+      phrase(
+        'Turn it into colours first: gdal_translate -expand rgb input.tif output.tif; better, export the original bands.',
+      ),
     );
   }
 }
@@ -63,15 +75,15 @@ export function checkSamples(
   if (sampleType && !mixed && (firstNumber(directory, TAG.fillOrder) ?? 1) === 1) {
     return { sampleType, storedBits: bits[0] };
   }
-  const kind = ['', 'unsigned integer', 'signed integer', 'floating point', '', 'complex integer', 'complex'][
-    formats[0]
-  ];
+  const kind = KINDS[formats[0]] ?? phrase('format {{number}}', { number: formats[0] });
   throw new PipelineError(
     'file/unsupported-samples',
     mixed
-      ? 'The bands of the image have different sample types.'
-      : `Samples of ${bits[0]} bits (${kind || `format ${formats[0]}`}) are not supported.`,
-    `Convert them: gdal_translate -ot ${formats[0] === 1 && bits[0] <= 8 ? 'Byte' : 'Float32'} input.tif output.tif.`,
+      ? phrase('The bands of the image have different sample types.')
+      : phrase('Samples of {{bits}} bits ({{kind}}) are not supported.', { bits: bits[0], kind }),
+    phrase('Convert them: gdal_translate -ot {{type}} input.tif output.tif.', {
+      type: formats[0] === 1 && bits[0] <= 8 ? 'Byte' : 'Float32',
+    }),
   );
 }
 
@@ -79,9 +91,9 @@ export function checkCompression(directory: Directory): number {
   const compression = firstNumber(directory, TAG.compression) ?? COMPRESSION.none;
   const photometric = photometricOf(directory);
   if (!(Object.values(COMPRESSION) as number[]).includes(compression)) {
-    const name = COMPRESSION_NAMES[compression] ?? `TIFF code ${compression}`;
+    const name = COMPRESSION_NAMES[compression] ?? phrase('TIFF code {{code}}', { code: compression });
     throw unsupportedCompression(
-      `The compression of the image (${name}) is not supported.`,
+      phrase('The compression of the image ({{name}}) is not supported.', { name }),
       'COMPRESS=DEFLATE PHOTOMETRIC=RGB',
     );
   }
@@ -89,7 +101,9 @@ export function checkCompression(directory: Directory): number {
   if (photometric <= PHOTOMETRIC.palette || isMask(directory)) return compression;
   if (photometric === PHOTOMETRIC.ycbcr && compression === COMPRESSION.jpeg) return compression;
   throw unsupportedCompression(
-    `The colour space of the image (TIFF photometric interpretation ${photometric}) is not supported.`,
+    phrase('The colour space of the image (TIFF photometric interpretation {{code}}) is not supported.', {
+      code: photometric,
+    }),
     'COMPRESS=DEFLATE PHOTOMETRIC=RGB',
   );
 }
@@ -106,11 +120,15 @@ export function checkCodec(
   if (compression === COMPRESSION.jpeg) {
     const ycbcr = photometricOf(directory) === PHOTOMETRIC.ycbcr;
     if (sampleType !== 'uint8' || storedBits !== 8) {
-      throw unsupportedCompression(`JPEG with ${sampleType} samples is not supported.`);
+      throw unsupportedCompression(
+        phrase('JPEG with {{type}} samples is not supported.', { type: sampleType }),
+      );
     }
     if (ycbcr && (bands !== 3 || planar)) {
       throw unsupportedCompression(
-        `YCbCr of ${bands} ${planar ? 'separate ' : ''}bands is not supported.`,
+        planar
+          ? phrase('YCbCr of {{bands}} separate bands is not supported.', { bands })
+          : phrase('YCbCr of {{bands}} bands is not supported.', { bands }),
         'COMPRESS=DEFLATE PHOTOMETRIC=RGB',
       );
     }
@@ -119,12 +137,17 @@ export function checkCodec(
   }
   if (compression === COMPRESSION.lerc) {
     // The decoder of the lerc package fails on 32-bit unsigned offsets.
-    if (sampleType === 'uint32') throw unsupportedCompression('LERC with uint32 samples is not supported.');
+    if (sampleType === 'uint32')
+      throw unsupportedCompression(
+        phrase('LERC with {{type}} samples is not supported.', { type: sampleType }),
+      );
     if (storedBits !== 8 * SAMPLE_BYTES[sampleType]) {
-      throw unsupportedCompression(`LERC with samples of ${storedBits} bits is not supported.`);
+      throw unsupportedCompression(
+        phrase('LERC with samples of {{bits}} bits is not supported.', { bits: storedBits }),
+      );
     }
     const wrapping = (['none', 'deflate', 'zstd'] as const)[numbers(directory, TAG.lercParameters)[1] ?? 0];
-    if (!wrapping) throw unsupportedCompression('The LERC blocks are packed in an unknown way.');
+    if (!wrapping) throw unsupportedCompression(phrase('The LERC blocks are packed in an unknown way.'));
     return { kind: 'lerc', wrapping };
   }
   return undefined;
@@ -142,5 +165,10 @@ export function checkPredictor(
   if (predictor === 1 || compression === none || compression === packbits) return 1;
   const float = sampleType.startsWith('float');
   if ((predictor === 2 && storedBits >= 8) || (predictor === 3 && float)) return predictor;
-  throw unsupportedCompression(`Predictor ${predictor} with ${sampleType} samples is not supported.`);
+  throw unsupportedCompression(
+    phrase('Predictor {{predictor}} with {{type}} samples is not supported.', {
+      predictor,
+      type: sampleType,
+    }),
+  );
 }

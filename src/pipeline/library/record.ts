@@ -1,5 +1,6 @@
 import { PipelineError } from '../errors.ts';
 import type { Shares } from '../events.ts';
+import { phrase } from '../phrase.ts';
 import { type BandRole, QUALITY_ROLES, type Scene, type SceneOverrides, type Window } from '../scene.ts';
 
 /** The images of a saved comparison, each a cloud-optimised GeoTIFF; all have one grid. */
@@ -110,8 +111,8 @@ export function readRecord(text: string, steps = STEPS): ComparisonRecord {
     if (thrown instanceof PipelineError) throw thrown;
     throw new PipelineError(
       'library/damaged',
-      'The description of this comparison cannot be understood.',
-      'Import it again from an exported file, or delete it.',
+      phrase('The description of this comparison cannot be understood.'),
+      phrase('Import it again from an exported file, or delete it.'),
       { cause: thrown },
     );
   }
@@ -191,8 +192,8 @@ function checkedView(view: Json): SavedView {
 function newer(): PipelineError {
   return new PipelineError(
     'library/newer',
-    'This comparison was saved by a newer version of Unclouded.',
-    'Load the new version of the application; the comparison is kept as it is.',
+    phrase('This comparison was saved by a newer version of Unclouded.'),
+    phrase('Load the new version of the application; the comparison is kept as it is.'),
   );
 }
 

@@ -1,5 +1,6 @@
 import { PipelineError, throwIfAborted } from '../errors.ts';
 import { SAMPLE_BYTES } from '../ingest/layout.ts';
+import { phrase } from '../phrase.ts';
 import type { Raster, Samples, Window } from '../scene.ts';
 import { editItems } from '../tiff/gdal-metadata.ts';
 import { blobSink } from './blob-sink.ts';
@@ -60,8 +61,10 @@ export async function writeCog(
     return await write(spec, readTile, sink, options);
   } catch (thrown) {
     if (!(thrown instanceof PipelineError) || thrown.code !== 'output/disk-full') throw thrown;
-    const remedy = `Free about ${roomFor(spec)} and save again: the result is kept until then.`;
-    throw new PipelineError(thrown.code, thrown.message, remedy, { cause: thrown });
+    const remedy = phrase('Free about {{size}} and save again: the result is kept until then.', {
+      size: roomFor(spec),
+    });
+    throw new PipelineError(thrown.code, thrown.phrases.message, remedy, { cause: thrown });
   }
 }
 

@@ -1,6 +1,7 @@
 import { PROVENANCE_COLOURS } from '../colours.ts';
 import { errorBars, figure, MEASURES, type ScoredRegion, scoredRegions } from '../evaluate/measures.ts';
 import type { RegionScores, Shares } from '../events.ts';
+import { english, inEnglish } from '../phrase.ts';
 import type { Decision } from '../scene.ts';
 import type { SceneReport } from './report.ts';
 import { REPORT_STYLE } from './report-style.ts';
@@ -17,10 +18,9 @@ export function reportHtml(
 ): string {
   const title = reports.length === 1 ? reports[0].name : `${reports.length} scenes`;
   // The pictures are in the page already. Text inside a script element ends at the first "</".
-  const data = JSON.stringify(reports, (key, value) => (key === 'pictures' ? undefined : value)).replaceAll(
-    '<',
-    '\\u003c',
-  );
+  const data = JSON.stringify(reports, (key, value) =>
+    key === 'pictures' ? undefined : inEnglish(key, value),
+  ).replaceAll('<', '\\u003c');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -101,7 +101,7 @@ ${facts([
   ...scene.decisions.map(
     ({ subject, text: decided, because }): Fact => [
       SUBJECTS[subject],
-      `${text(decided)} <small>${text(because)}</small>`,
+      `${text(english(decided))} <small>${text(english(because))}</small>`,
     ],
   ),
   ['Mask decided by', text(settings.maskSource)],
@@ -196,7 +196,7 @@ function scoresPart(
 <p>${about}</p>
 ${plot(regions)}
 ${tableStart(title)}
-<thead><tr><th scope="col">Region</th><th scope="col"></th>${MEASURES.map(({ name, title: says }) => `<th scope="col" title="${says}">${name}</th>`).join('')}<th scope="col" title="Share of samples within the 90 % interval that the confidence stands for">In 90 %</th></tr></thead>
+<thead><tr><th scope="col">Region</th><th scope="col"></th>${MEASURES.map(({ name, title: says }) => `<th scope="col" title="${english(says)}">${name}</th>`).join('')}<th scope="col" title="Share of samples within the 90 % interval that the confidence stands for">In 90 %</th></tr></thead>
 <tbody>
 ${regions
   .map(
@@ -204,7 +204,7 @@ ${regions
       name,
       before,
       after,
-    }) => `<tr><th scope="row" rowspan="2">${name}</th><td class="state">before</td>${MEASURES.map(
+    }) => `<tr><th scope="row" rowspan="2">${english(name)}</th><td class="state">before</td>${MEASURES.map(
       (measure) => `<td>${figure(measure, before)}</td>`,
     ).join('')}<td></td></tr>
 <tr class="after"><td class="state">after</td>${MEASURES.map((measure) => `<td>${figure(measure, after)}</td>`).join('')}<td>${after.coverage === null ? '–' : `${Math.round(100 * after.coverage)} %`}</td></tr>`,
@@ -226,7 +226,7 @@ function plot(regions: readonly ScoredRegion[]): string {
   const { end, bars } = errorBars(regions);
   const rows = bars.map(({ name, before, after }, i) => {
     const y = 34 * i;
-    return `<text x="92" y="${y + 19}" text-anchor="end">${name}</text>
+    return `<text x="92" y="${y + 19}" text-anchor="end">${english(name)}</text>
 <rect x="100" y="${y + 4}" width="${(360 * before).toFixed(1)}" height="9" class="before"/>
 <rect x="100" y="${y + 15}" width="${(360 * after).toFixed(1)}" height="9" class="after"/>`;
   });
@@ -258,5 +258,5 @@ ${tableStart('Other dates')}
 function noticesPart({ run, scene }: SceneReport): string {
   const notices = [...scene.notices, ...run.notices];
   if (notices.length === 0) return '';
-  return `<section><h2>To be known</h2><ul>${notices.map(({ message }) => `<li>${text(message)}</li>`).join('\n')}</ul></section>`;
+  return `<section><h2>To be known</h2><ul>${notices.map(({ message }) => `<li>${text(english(message))}</li>`).join('\n')}</ul></section>`;
 }

@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors.ts';
+import { phrase } from '../phrase.ts';
 
 /** Where a file is written to: memory, disk, anything that can be written at a position. */
 export interface ByteSink {
@@ -36,8 +37,10 @@ function writeFault(thrown: unknown): PipelineError {
     case 'EFBIG':
       return new PipelineError(
         'output/disk-full',
-        'There is no room left for the file: the disk, or the storage that the browser allows, is full.',
-        'Free some disk space and save again: the result is kept until then.',
+        phrase(
+          'There is no room left for the file: the disk, or the storage that the browser allows, is full.',
+        ),
+        phrase('Free some disk space and save again: the result is kept until then.'),
         { cause: thrown },
       );
     case 'NotAllowedError':
@@ -48,15 +51,17 @@ function writeFault(thrown: unknown): PipelineError {
     case 'EROFS':
       return new PipelineError(
         'output/denied',
-        'The file may not be written there: the permission is missing or was withdrawn.',
-        'Save again and allow it, or choose another folder: the result is kept until then.',
+        phrase('The file may not be written there: the permission is missing or was withdrawn.'),
+        phrase('Save again and allow it, or choose another folder: the result is kept until then.'),
         { cause: thrown },
       );
     default:
       return new PipelineError(
         'output/failed',
-        `The file could not be written${message ? `: ${message}` : '.'}`,
-        'Save again to another place: the result is kept until then.',
+        message
+          ? phrase('The file could not be written: {{reason}}', { reason: message })
+          : phrase('The file could not be written.'),
+        phrase('Save again to another place: the result is kept until then.'),
         { cause: thrown },
       );
   }

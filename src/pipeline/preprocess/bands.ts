@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors.ts';
+import { type Phrase, phrase } from '../phrase.ts';
 import { type BandRole, canonicalIndices, QUALITY_ROLES, type Scene } from '../scene.ts';
 
 /** Which bands of a file play which part in the run. All numbers are file indices. */
@@ -16,6 +17,18 @@ export interface BandPlan {
   readonly all: readonly number[];
 }
 
+function noBand([a, b, c]: readonly BandRole[]): Phrase {
+  if (b === undefined)
+    return phrase('No band is known to be {{a}}: the networks need blue, green and red.', { a });
+  if (c === undefined)
+    return phrase('No band is known to be {{a}} or {{b}}: the networks need blue, green and red.', { a, b });
+  return phrase('No band is known to be {{a}} or {{b}} or {{c}}: the networks need blue, green and red.', {
+    a,
+    b,
+    c,
+  });
+}
+
 /**
  * Sorts the bands of a scene by the part that they play.
  * @throws PipelineError `scene/roles-incomplete` if blue, green or red is missing.
@@ -26,8 +39,8 @@ export function planBands(scene: Scene): BandPlan {
   if (missing.length > 0) {
     throw new PipelineError(
       'scene/roles-incomplete',
-      `No band is known to be ${missing.join(' or ')}: the networks need blue, green and red.`,
-      'Say in the scene panel which bands of the file are blue, green and red.',
+      noBand(missing),
+      phrase('Say in the scene panel which bands of the file are blue, green and red.'),
     );
   }
   const extra = scene.bands

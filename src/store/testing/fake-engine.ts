@@ -1,6 +1,7 @@
 import { acquiredOn } from '../../pipeline/dates/acquired.ts';
 import { cancelled, PipelineError } from '../../pipeline/errors.ts';
 import { DEFAULT_SETTINGS, type RunReport, type RunSettings } from '../../pipeline/events.ts';
+import { phrase } from '../../pipeline/phrase.ts';
 import { type BandRole, MASK_CLASS, PROVENANCE, type Scene } from '../../pipeline/scene.ts';
 import type {
   BackendReport,
@@ -18,8 +19,8 @@ const PIXEL = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAA
 
 const BACKEND: BackendReport = {
   backend: 'wasm',
-  detail: 'SIMD, 2 threads',
-  passedOver: [{ backend: 'webgpu', reason: 'this browser has no GPU adapter' }],
+  detail: phrase('SIMD, 2 threads'),
+  passedOver: [{ backend: 'webgpu', reason: phrase('this browser has no GPU adapter') }],
 };
 
 export function fakeScene(name = 'scene.tif', size = 512): Scene {
@@ -43,11 +44,15 @@ export function fakeScene(name = 'scene.tif', size = 512): Scene {
     sensor: 'landsat-oli',
     byteLength: size * size * 12,
     decisions: [
-      { subject: 'sensor', text: 'Landsat 8/9 OLI', because: 'six bands named as its products name them' },
+      {
+        subject: 'sensor',
+        text: phrase('Landsat 8/9 OLI'),
+        because: phrase('six bands named as its products name them'),
+      },
       {
         subject: 'radiometry',
-        text: 'reflectance = DN × 0.0001',
-        because: 'usual for 16-bit surface reflectance',
+        text: phrase('reflectance = DN × 0.0001'),
+        because: phrase('usual for 16-bit surface reflectance'),
       },
     ],
     notices: [],
@@ -124,7 +129,11 @@ export function createFakeEngine(
     async takeMask({ name }) {
       calls.push(`mask ${name}`);
       if (name === 'bad.geojson') {
-        throw new PipelineError('mask/not-a-mask', 'The file is no GeoJSON.', 'Export it again.');
+        throw new PipelineError(
+          'mask/not-a-mask',
+          phrase('The file is no GeoJSON.'),
+          phrase('Export it again.'),
+        );
       }
       return { id: '0badcafe', name };
     },
@@ -209,7 +218,11 @@ export function createFakeEngine(
       calls.push(`dates ${dates.map(({ input }) => nameOf(input)).join(' ') || 'none'}`);
       return dates.map(({ input }) =>
         nameOf(input).includes('elsewhere')
-          ? new PipelineError('dates/no-overlap', 'It shows another area.', 'Choose another.').toReport()
+          ? new PipelineError(
+              'dates/no-overlap',
+              phrase('It shows another area.'),
+              phrase('Choose another.'),
+            ).toReport()
           : null,
       );
     },
@@ -286,7 +299,8 @@ export function createFakeEngine(
   };
 }
 
-const notATiff = () => new PipelineError('file/not-a-tiff', 'This is not a TIFF.', 'Open a GeoTIFF.');
+const notATiff = () =>
+  new PipelineError('file/not-a-tiff', phrase('This is not a TIFF.'), phrase('Open a GeoTIFF.'));
 
 function nameOf(input: File | readonly File[] | URL): string {
   if (input instanceof URL) return input.pathname.split('/').pop() ?? '';

@@ -1,5 +1,7 @@
 import { useContext } from 'react';
+import { t } from '../../texts/texts.ts';
 import { useActions, useApp, ViewerContext } from '../context.ts';
+import { donePercent } from '../words.ts';
 import { makeThumbnail } from './thumbnail.ts';
 
 /** Saves the result, with the scene and the view, in the library. */
@@ -12,17 +14,17 @@ export function KeepButton() {
   const whole = useApp((state) => state.scene?.scene.grid);
   const viewer = useContext(ViewerContext);
   const { keep, share, showLibrary, stopLibraryWork, fail } = useActions();
-  if (library.status === 'none') return <p className="fine">{library.reason.message}</p>;
+  if (library.status === 'none') return <p className="fine">{t(library.reason.message)}</p>;
   if (record !== null)
     return (
       <p className="kept">
-        Saved in the library.
+        {t('Saved in the library.')}
         <span>
           <button type="button" className="button small" onClick={() => void share(record)}>
-            Share
+            {t('Share')}
           </button>{' '}
           <button type="button" className="button small" onClick={showLibrary}>
-            Open the library
+            {t('Open the library')}
           </button>
         </span>
       </p>
@@ -46,12 +48,12 @@ export function KeepButton() {
         onClick={() => void save().catch(fail)}
       >
         {work?.kind === 'save'
-          ? `Saving in the library, ${Math.floor(100 * work.share)} %`
-          : 'Save in the library'}
+          ? t('Saving in the library, {{share}}', { share: donePercent(work.share) })
+          : t('Save in the library')}
       </button>
       {work?.kind === 'save' && (
         <button type="button" className="button small" onClick={stopLibraryWork}>
-          Stop saving
+          {t('Stop saving')}
         </button>
       )}
     </>

@@ -1,5 +1,6 @@
 import { useActions, useApp } from '../context.ts';
 import './library-button.css';
+import { t } from '../../texts/texts.ts';
 
 /** The way to the library and back, in the header. */
 export function LibraryButton() {
@@ -23,7 +24,7 @@ export function LibraryButton() {
       >
         <path d="M2.5 4.5h11v9h-11zM4 2.5h8M8 4.5v9" />
       </svg>
-      <span>Library</span>
+      <span>{t('Library')}</span>
     </button>
   );
 }
@@ -36,7 +37,10 @@ export function SavedOffer() {
   return (
     <div className="landing-actions saved-offer">
       <button type="button" className="button large" onClick={showLibrary}>
-        {count === 1 ? 'Open your saved comparison' : `Open one of ${count} saved comparisons`}
+        {t('Open one of {{count}} saved comparisons', {
+          count,
+          defaultValue_one: 'Open your saved comparison',
+        })}
       </button>
     </div>
   );

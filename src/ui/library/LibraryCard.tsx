@@ -1,8 +1,9 @@
 import { useEffect, useId, useState } from 'react';
 import { type ComparisonRecord, comparisonBytes, MAX_TITLE } from '../../pipeline/library/record.ts';
 import type { LibraryEntry } from '../../services/library-types.ts';
+import { t } from '../../texts/texts.ts';
 import { useActions, useApp } from '../context.ts';
-import { dateInWords, fileSize, sharesInWords } from '../words.ts';
+import { dateInWords, fileSize, problemInWords, sharesInWords } from '../words.ts';
 
 /** For what appears because the user asked for it. */
 const focus = (element: HTMLElement | null) => element?.focus();
@@ -19,20 +20,24 @@ export function LibraryCard({ entry }: { entry: LibraryEntry }) {
         {asking === 'rename' && record ? (
           <RenameForm record={record} onDone={done} />
         ) : (
-          <h2>{record?.title ?? 'Cannot be opened'}</h2>
+          <h2>{record?.title ?? t('Cannot be opened')}</h2>
         )}
         {record ? (
           <>
             <p className="fine">
-              {dateInWords(record.savedAt)} · {record.scene.width} × {record.scene.height},{' '}
-              {record.scene.bands} bands · {fileSize(comparisonBytes(record))}
+              {t('{{date}} · {{width}} × {{height}}, {{count}} bands · {{size}}', {
+                date: dateInWords(record.savedAt),
+                width: record.scene.width,
+                height: record.scene.height,
+                count: record.scene.bands,
+                size: fileSize(comparisonBytes(record)),
+                defaultValue_one: '{{date}} · {{width}} × {{height}}, {{count}} band · {{size}}',
+              })}
             </p>
             <p className="fine">{sharesInWords(record.summary.shares)}</p>
           </>
         ) : (
-          <p className="fine">
-            {problem?.message} {problem?.remedy}
-          </p>
+          <p className="fine">{problem && problemInWords(problem)}</p>
         )}
         {asking === 'delete' ? (
           <DeleteQuestion id={id} record={record} onDone={done} />
@@ -51,7 +56,7 @@ function OpenButton({ record }: { record: ComparisonRecord }) {
     <button
       type="button"
       className="library-picture"
-      aria-label={`Open ${record.title}`}
+      aria-label={t('Open {{title}}', { title: record.title })}
       onClick={() => void openSaved(record.id)}
     >
       {picture && <img src={picture} alt="" />}
@@ -83,38 +88,38 @@ function CardActions({ entry, onAsk }: { entry: LibraryEntry; onAsk: (what: 'ren
   const busy = useApp((state) => state.libraryWork !== null);
   const { openSaved, exportSaved, share } = useActions();
   const { id, record, problem } = entry;
-  const title = record?.title ?? 'comparison that cannot be opened';
+  const title = record?.title ?? t('comparison that cannot be opened');
   return (
     <div className="library-actions">
       {record && (
         <>
           <button type="button" className="button small primary" onClick={() => void openSaved(id)}>
-            Open
+            {t('Open')}
           </button>
           <button
             type="button"
             className="button small"
             onClick={() => onAsk('rename')}
-            aria-label={`Rename ${title}`}
+            aria-label={t('Rename {{title}}', { title })}
           >
-            Rename
+            {t('Rename')}
           </button>
           <button
             type="button"
             className="button small"
             onClick={() => void share(record)}
-            aria-label={`Share ${title}`}
+            aria-label={t('Share {{title}}', { title })}
           >
-            Share
+            {t('Share')}
           </button>
           <button
             type="button"
             className="button small"
             disabled={busy}
             onClick={() => void exportSaved([id])}
-            aria-label={`Export ${title}`}
+            aria-label={t('Export {{title}}', { title })}
           >
-            Export
+            {t('Export')}
           </button>
         </>
       )}
@@ -123,9 +128,9 @@ function CardActions({ entry, onAsk }: { entry: LibraryEntry; onAsk: (what: 'ren
           type="button"
           className="button small"
           onClick={() => onAsk('delete')}
-          aria-label={`Delete ${title}`}
+          aria-label={t('Delete {{title}}', { title })}
         >
-          Delete
+          {t('Delete')}
         </button>
       )}
     </div>
@@ -146,7 +151,7 @@ function RenameForm({ record, onDone }: { record: ComparisonRecord; onDone: () =
       onKeyDown={(event) => event.key === 'Escape' && onDone()}
     >
       <label htmlFor={id} className="visually-hidden">
-        Title
+        {t('Title')}
       </label>
       <input
         id={id}
@@ -156,10 +161,10 @@ function RenameForm({ record, onDone }: { record: ComparisonRecord; onDone: () =
         onChange={(event) => setTitle(event.target.value)}
       />
       <button type="submit" className="button small" disabled={title.trim() === ''}>
-        Rename
+        {t('Rename')}
       </button>
       <button type="button" className="button small" onClick={onDone}>
-        Cancel
+        {t('Cancel')}
       </button>
     </form>
   );
@@ -175,15 +180,18 @@ function DeleteQuestion({
   onDone: () => void;
 }) {
   const { removeSaved } = useActions();
+  const question = record
+    ? t('Delete {{title}} for good?', { title: record.title })
+    : t('Delete it for good?');
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset
-    <div className="library-actions" role="group" aria-label={`Delete ${record?.title ?? 'it'} for good?`}>
-      <span className="library-question">Delete for good?</span>
+    <div className="library-actions" role="group" aria-label={question}>
+      <span className="library-question">{t('Delete for good?')}</span>
       <button type="button" className="button small danger" onClick={() => void removeSaved(id).then(onDone)}>
-        Delete
+        {t('Delete')}
       </button>
       <button type="button" className="button small" ref={focus} onClick={onDone}>
-        Keep
+        {t('Keep')}
       </button>
     </div>
   );

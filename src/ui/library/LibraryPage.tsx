@@ -2,9 +2,11 @@ import { useRef } from 'react';
 import { comparisonBytes } from '../../pipeline/library/record.ts';
 import type { LibraryState } from '../../services/library-types.ts';
 import { useActions, useApp } from '../context.ts';
-import { fileSize, LIBRARY_WORK_WORDS } from '../words.ts';
+import { Rich } from '../Rich.tsx';
+import { donePercent, fileSize, LIBRARY_WORK_WORDS } from '../words.ts';
 import { LibraryCard } from './LibraryCard.tsx';
 import './library.css';
+import { t } from '../../texts/texts.ts';
 
 /** The comparisons kept in this browser. */
 export default function LibraryPage() {
@@ -14,9 +16,9 @@ export default function LibraryPage() {
     <main className="library">
       <div className="library-head">
         <div>
-          <h1>Library</h1>
+          <h1>{t('Library')}</h1>
           <p className="fine">
-            Comparisons kept in this browser, on this device. They open without a network.
+            {t('Comparisons kept in this browser, on this device. They open without a network.')}
           </p>
         </div>
         {library.status === 'ready' && (
@@ -27,9 +29,9 @@ export default function LibraryPage() {
       {library.status === 'none' && (
         <div className="library-empty" role="note">
           <p>
-            <strong>{library.reason.message}</strong>
+            <strong>{t(library.reason.message)}</strong>
           </p>
-          <p>{library.reason.remedy}</p>
+          <p>{t(library.reason.remedy)}</p>
         </div>
       )}
       {library.status === 'ready' && entries.length === 0 && <Empty />}
@@ -48,14 +50,15 @@ function Empty() {
   return (
     <div className="library-empty">
       <p>
-        <strong>Nothing is saved yet.</strong>
+        <strong>{t('Nothing is saved yet.')}</strong>
       </p>
       <p>
-        Process a scene, then press “Save in the library”: scene, result, mask and provenance are kept
-        together with the view, and open again at once.
+        {t(
+          'Process a scene, then press “Save in the library”: scene, result, mask and provenance are kept together with the view, and open again at once.',
+        )}
       </p>
       <button type="button" className="button primary" onClick={leaveLibrary}>
-        Process a scene
+        {t('Process a scene')}
       </button>
     </div>
   );
@@ -69,14 +72,14 @@ function CarryButtons({ ids }: { ids: readonly string[] }) {
   return (
     <div className="library-carry">
       <button type="button" className="button" disabled={busy} onClick={() => input.current?.click()}>
-        Import
+        {t('Import')}
       </button>
       <input
         ref={input}
         type="file"
         hidden
         accept=".zip,application/zip"
-        aria-label="Exported comparisons"
+        aria-label={t('Exported comparisons')}
         onChange={(event) => {
           const [file] = event.target.files ?? [];
           event.target.value = '';
@@ -85,7 +88,7 @@ function CarryButtons({ ids }: { ids: readonly string[] }) {
       />
       {ids.length > 0 && (
         <button type="button" className="button" disabled={busy} onClick={() => void exportSaved(ids)}>
-          Export all
+          {t('Export all')}
         </button>
       )}
     </div>
@@ -101,11 +104,14 @@ function Work() {
     return (
       <div className="library-work">
         <label>
-          {LIBRARY_WORK_WORDS[work.kind]}, {Math.floor(100 * work.share)} %
+          {t('{{work}}, {{share}}', {
+            work: LIBRARY_WORK_WORDS[work.kind],
+            share: donePercent(work.share),
+          })}
           <progress className="progress" value={work.share} />
         </label>
         <button type="button" className="button small" onClick={stopLibraryWork}>
-          Stop
+          {t('Stop')}
         </button>
       </div>
     );
@@ -113,8 +119,12 @@ function Work() {
   const { added, known } = imported;
   return (
     <p className="library-note" role="status">
-      {added === 1 ? '1 comparison was added.' : `${added} comparisons were added.`}
-      {known > 0 && ` ${known} ${known === 1 ? 'was' : 'were'} here already.`}
+      {t('{{count}} comparisons were added.', {
+        count: added,
+        defaultValue_one: '{{count}} comparison was added.',
+      })}
+      {known > 0 &&
+        ` ${t('{{count}} were here already.', { count: known, defaultValue_one: '{{count}} was here already.' })}`}
     </p>
   );
 }
@@ -124,11 +134,14 @@ function Storage({ library }: { library: Extract<LibraryState, { status: 'ready'
   const { persistLibrary } = useActions();
   const { entries, storage } = library;
   const bytes = entries.reduce((sum, { record }) => sum + (record ? comparisonBytes(record) : 0), 0);
-  if (storage === null) return <p className="library-storage fine">The library takes {fileSize(bytes)}.</p>;
+  if (storage === null)
+    return (
+      <p className="library-storage fine">{t('The library takes {{size}}.', { size: fileSize(bytes) })}</p>
+    );
   const { used, quota, persisted } = storage;
   const share = quota > 0 ? used / quota : 0;
   return (
-    <section className="library-storage" aria-label="Storage">
+    <section className="library-storage" aria-label={t('Storage')}>
       <meter
         min={0}
         max={1}
@@ -136,22 +149,30 @@ function Storage({ library }: { library: Extract<LibraryState, { status: 'ready'
         low={0.6}
         optimum={0}
         value={share}
-        aria-label="Storage used"
-        aria-valuetext={`${fileSize(used)} of ${fileSize(quota)}`}
+        aria-label={t('Storage used')}
+        aria-valuetext={t('{{used}} of {{quota}}', { used: fileSize(used), quota: fileSize(quota) })}
       />
       <p>
-        The library takes {fileSize(bytes)}; with the application, {fileSize(used)} of the {fileSize(quota)}{' '}
-        that this browser allows.
+        {t(
+          'The library takes {{size}}; with the application, {{used}} of the {{quota}} that this browser allows.',
+          { size: fileSize(bytes), used: fileSize(used), quota: fileSize(quota) },
+        )}
       </p>
       {persisted ? (
-        <p>The browser does not clear it by itself.</p>
+        <p>{t('The browser does not clear it by itself.')}</p>
       ) : (
         entries.length > 0 && (
           <p>
-            If the device runs out of room, the browser may clear it. Export what matters, or{' '}
-            <button type="button" className="button small" onClick={() => void persistLibrary()}>
-              ask the browser to keep it
-            </button>
+            <Rich
+              text={t(
+                'If the device runs out of room, the browser may clear it. Export what matters, or <b>ask the browser to keep it</b>',
+              )}
+              part={(words) => (
+                <button type="button" className="button small" onClick={() => void persistLibrary()}>
+                  {words}
+                </button>
+              )}
+            />
           </p>
         )
       )}

@@ -2,8 +2,10 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { type ComparisonRecord, comparisonBytes } from '../../pipeline/library/record.ts';
 import { elementHtml, frameHtml, type ViewAttributes } from '../../pipeline/library/share.ts';
 import { useActions, useApp } from '../context.ts';
-import { fileSize } from '../words.ts';
+import { donePercent, fileSize, problemInWords } from '../words.ts';
 import './share.css';
+import { phrase } from '../../pipeline/phrase.ts';
+import { t } from '../../texts/texts.ts';
 
 /** Takes a comparison to other people's pages: as a folder, as an element, as a frame. */
 export default function ShareDialog({ record, view }: { record: ComparisonRecord; view: ViewAttributes }) {
@@ -14,16 +16,16 @@ export default function ShareDialog({ record, view }: { record: ComparisonRecord
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} className="share" aria-labelledby={title} onClose={endSharing}>
-      <h2 id={title}>Share {record.title}</h2>
+      <h2 id={title}>{t('Share {{title}}', { title: record.title })}</h2>
       <Folder record={record} />
       <InAPage title={record.title} view={view} />
       {/* The page's own message lies beneath the dialog. */}
       <p className="field-problem" role="alert">
-        {error && `${error.message} ${error.remedy}`}
+        {error && problemInWords(error)}
       </p>
       <form method="dialog">
         <button type="submit" className="button">
-          Close
+          {t('Close')}
         </button>
       </form>
     </dialog>
@@ -36,11 +38,12 @@ function Folder({ record }: { record: ComparisonRecord }) {
   const writing = work?.kind === 'share';
   return (
     <section>
-      <h3>1. A folder with everything</h3>
+      <h3>{t('1. A folder with everything')}</h3>
       <p>
-        A page, the viewer and the four images, {fileSize(comparisonBytes(record) + 1e6)}. Unpack it on any
-        web host, or on a USB stick that a server serves. Nothing is uploaded by Unclouded: where it goes is
-        up to you.
+        {t(
+          'A page, the viewer and the four images, {{size}}. Unpack it on any web host, or on a USB stick that a server serves. Nothing is uploaded by Unclouded: where it goes is up to you.',
+          { size: fileSize(comparisonBytes(record) + 1e6) },
+        )}
       </p>
       <p className="share-row">
         <button
@@ -49,11 +52,13 @@ function Folder({ record }: { record: ComparisonRecord }) {
           disabled={work !== null}
           onClick={() => void shareFolder()}
         >
-          {writing ? `Writing the folder, ${Math.floor(100 * work.share)} %` : 'Save the folder as ZIP'}
+          {writing
+            ? t('Writing the folder, {{share}}', { share: donePercent(work.share) })
+            : t('Save the folder as ZIP')}
         </button>
         {writing && (
           <button type="button" className="button small" onClick={stopLibraryWork}>
-            Stop
+            {t('Stop')}
           </button>
         )}
       </p>
@@ -62,8 +67,8 @@ function Folder({ record }: { record: ComparisonRecord }) {
 }
 
 const FORMS = [
-  ['element', 'Element'],
-  ['frame', 'Frame'],
+  ['element', phrase('Element')],
+  ['frame', phrase('Frame')],
 ] as const;
 
 function InAPage({ title, view }: { title: string; view: ViewAttributes }) {
@@ -80,9 +85,9 @@ function InAPage({ title, view }: { title: string; view: ViewAttributes }) {
   };
   return (
     <section>
-      <h3>2. In a page of your own</h3>
+      <h3>{t('2. In a page of your own')}</h3>
       <label className="share-place">
-        Address of the unpacked folder
+        {t('Address of the unpacked folder')}
         <input
           type="url"
           spellCheck={false}
@@ -91,7 +96,7 @@ function InAPage({ title, view }: { title: string; view: ViewAttributes }) {
         />
       </label>
       <fieldset className="share-row">
-        <legend className="visually-hidden">Form</legend>
+        <legend className="visually-hidden">{t('Form')}</legend>
         {FORMS.map(([value, name]) => (
           <label key={value} className="check">
             <input
@@ -100,11 +105,18 @@ function InAPage({ title, view }: { title: string; view: ViewAttributes }) {
               checked={form === value}
               onChange={() => change(setForm, value)}
             />
-            <span>{name}</span>
+            <span>{t(name)}</span>
           </label>
         ))}
       </fieldset>
-      <textarea readOnly wrap="off" rows={8} spellCheck={false} aria-label="HTML to paste" value={html} />
+      <textarea
+        readOnly
+        wrap="off"
+        rows={8}
+        spellCheck={false}
+        aria-label={t('HTML to paste')}
+        value={html}
+      />
       <p className="share-row">
         <button
           type="button"
@@ -116,14 +128,16 @@ function InAPage({ title, view }: { title: string; view: ViewAttributes }) {
             )
           }
         >
-          Copy the HTML
+          {t('Copy the HTML')}
         </button>
-        <span role="status">{copied ? 'Copied' : ''}</span>
+        <span role="status">{copied ? t('Copied') : ''}</span>
       </p>
       <p className="fine">
         {form === 'element'
-          ? 'The element is loaded from this application’s address. On a host of another address than the page, the images need the header Access-Control-Allow-Origin.'
-          : 'The frame brings its own viewer and needs no headers.'}
+          ? t(
+              'The element is loaded from this application’s address. On a host of another address than the page, the images need the header Access-Control-Allow-Origin.',
+            )
+          : t('The frame brings its own viewer and needs no headers.')}
       </p>
     </section>
   );

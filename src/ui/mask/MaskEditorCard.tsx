@@ -1,28 +1,31 @@
 import './mask-editor.css';
 import { useRef } from 'react';
 import { MASK_COLOURS } from '../../pipeline/colours.ts';
+import { type Phrase, phrase } from '../../pipeline/phrase.ts';
 import type { MaskTool } from '../../store/mask-editor.ts';
+import { t } from '../../texts/texts.ts';
 import { css } from '../../viewer/palette.ts';
 import { useActions, useApp } from '../context.ts';
+import { inPixels, wholePercent } from '../words.ts';
 import { Slider } from './Slider.tsx';
 import { useMaskKeys } from './use-mask-keys.ts';
 
-const TOOLS: readonly (readonly [MaskTool, string, string, string])[] = [
-  ['brush', 'Brush', 'P', 'M3 13c2.5 0 3-1 3-2.5S7.2 8.6 8 9.4s.7 3.6-5 3.6zM8 9l5-6'],
-  ['eraser', 'Eraser', 'E', 'M7 13h6M3 9.5 9.5 3 13 6.500 6.500 13H5L3 11z'],
-  ['polygon', 'Polygon', 'G', 'M8 2.500 13.500 6.500 11.500 13h-7L2.500 6.500z'],
+const TOOLS: readonly (readonly [MaskTool, Phrase, string, string])[] = [
+  ['brush', phrase('Brush'), 'P', 'M3 13c2.5 0 3-1 3-2.5S7.2 8.6 8 9.4s.7 3.6-5 3.6zM8 9l5-6'],
+  ['eraser', phrase('Eraser'), 'E', 'M7 13h6M3 9.5 9.5 3 13 6.500 6.500 13H5L3 11z'],
+  ['polygon', phrase('Polygon'), 'G', 'M8 2.500 13.500 6.500 11.500 13h-7L2.500 6.500z'],
   [
     'move',
-    'Move the map',
+    phrase('Move the map'),
     'H',
     'M8 2v12M2 8h12M8 2 6.500 3.500M8 2l1.500 1.500M8 14l-1.500-1.500M8 14l1.500-1.500M2 8l1.500-1.500M2 8l1.500 1.500M14 8l-1.500-1.500M14 8l-1.500 1.500',
   ],
 ];
 
 const CLASSES = [
-  [1, 'Thin cloud', MASK_COLOURS.thin],
-  [2, 'Thick cloud', MASK_COLOURS.thick],
-  [3, 'Shadow', MASK_COLOURS.shadow],
+  [1, phrase('Thin cloud'), MASK_COLOURS.thin],
+  [2, phrase('Thick cloud'), MASK_COLOURS.thick],
+  [3, phrase('Shadow'), MASK_COLOURS.shadow],
 ] as const;
 
 /** The mask is reviewed: drawn on, its thresholds and its margin moved, replaced by one's own. */
@@ -36,30 +39,29 @@ export function MaskEditorCard() {
   if (editor === null) return null;
   const { draft, past, future, reading } = editor;
   const own = draft.edits?.own ?? null;
-  const asPercent = (share: number) => `${Math.round(100 * share)} %`;
   return (
     <section className="card mask-editor" aria-labelledby="job-title">
-      <h2 id="job-title">Review the mask</h2>
+      <h2 id="job-title">{t('Review the mask')}</h2>
       <div className="mask-bar">
-        <fieldset className="segments" aria-label="Tool">
+        <fieldset className="segments" aria-label={t('Tool')}>
           {TOOLS.map(([id, name, key, path]) => (
             <button
               key={id}
               type="button"
               aria-pressed={tool === id}
-              aria-label={name}
-              title={`${name} (${key})`}
+              aria-label={t(name)}
+              title={t('{{name}} ({{key}})', { name, key })}
               onClick={() => actions.setMaskTool(id)}
             >
               <Icon path={path} />
             </button>
           ))}
         </fieldset>
-        <fieldset className="segments" aria-label="History">
+        <fieldset className="segments" aria-label={t('History')}>
           <button
             type="button"
-            aria-label="Undo"
-            title="Undo (Ctrl+Z)"
+            aria-label={t('Undo')}
+            title={t('Undo ({{key}})', { key: 'Ctrl+Z' })}
             disabled={past.length === 0}
             onClick={actions.undoMask}
           >
@@ -67,8 +69,8 @@ export function MaskEditorCard() {
           </button>
           <button
             type="button"
-            aria-label="Redo"
-            title="Redo (Ctrl+Shift+Z)"
+            aria-label={t('Redo')}
+            title={t('Redo ({{key}})', { key: 'Ctrl+Shift+Z' })}
             disabled={future.length === 0}
             onClick={actions.redoMask}
           >
@@ -78,7 +80,7 @@ export function MaskEditorCard() {
       </div>
       {(tool === 'brush' || tool === 'polygon') && (
         <fieldset className="mask-classes">
-          <legend className="visually-hidden">What is drawn</legend>
+          <legend className="visually-hidden">{t('What is drawn')}</legend>
           {CLASSES.map(([id, name, colour]) => (
             <label key={id}>
               <input
@@ -88,79 +90,82 @@ export function MaskEditorCard() {
                 onChange={() => actions.setMaskClass(id)}
               />
               <span className="swatch" style={{ background: css(colour) }} />
-              {name}
+              {t(name)}
             </label>
           ))}
         </fieldset>
       )}
       {(tool === 'brush' || tool === 'eraser') && (
         <Slider
-          label="Brush size"
+          label={t('Brush size')}
           value={Math.log2(2 * radius)}
           min={0}
           max={8.5}
           step={0.25}
-          text={(log) => `${Math.round(2 ** log)} px`}
+          text={(log) => inPixels(2 ** log)}
           onChange={(log) => actions.setBrushRadius(2 ** log / 2)}
         />
       )}
-      <p className="fine">{HINTS[tool]}</p>
+      <p className="fine">{t(HINTS[tool])}</p>
       <div className="mask-sliders">
         {own === null && (
           <>
             <Slider
-              label="Cloud from"
+              label={t('Cloud from')}
               value={draft.cloudThreshold}
               min={0.1}
               max={0.95}
               step={0.05}
-              text={asPercent}
+              text={wholePercent}
               onChange={(cloudThreshold) => actions.setMaskDraft({ cloudThreshold })}
             />
             <Slider
-              label="Shadow from"
+              label={t('Shadow from')}
               value={draft.shadowThreshold}
               min={0.1}
               max={0.95}
               step={0.05}
-              text={asPercent}
+              text={wholePercent}
               onChange={(shadowThreshold) => actions.setMaskDraft({ shadowThreshold })}
             />
           </>
         )}
         <Slider
-          label="Grow by"
+          label={t('Grow by')}
           value={draft.bufferPixels}
           min={0}
           max={32}
           step={1}
-          text={(pixels) => `${pixels} px`}
+          text={inPixels}
           onChange={(bufferPixels) => actions.setMaskDraft({ bufferPixels })}
         />
       </div>
       <OwnMaskRow name={own?.name ?? null} reading={reading} />
       <button type="button" className="button primary wide" onClick={() => void actions.repairWithMask()}>
-        Repair with this mask
+        {t('Repair with this mask')}
       </button>
       <button type="button" className="button wide" onClick={() => void actions.discardMask()}>
-        Close without changes
+        {t('Close without changes')}
       </button>
     </section>
   );
 }
 
-const HINTS: Readonly<Record<MaskTool, string>> = {
-  brush: 'Draw on the map. By keyboard: focus the map, arrows move, Space lowers and lifts the brush.',
-  eraser: 'Rub out what is clear. By keyboard: focus the map, arrows move, Space lowers and lifts.',
-  polygon:
+const HINTS: Readonly<Record<MaskTool, Phrase>> = {
+  brush: phrase(
+    'Draw on the map. By keyboard: focus the map, arrows move, Space lowers and lifts the brush.',
+  ),
+  eraser: phrase('Rub out what is clear. By keyboard: focus the map, arrows move, Space lowers and lifts.'),
+  polygon: phrase(
     'Click its corners; the first one, or Enter, closes it. By keyboard: arrows move, Space sets a corner.',
-  move: 'Drag to move the map.',
+  ),
+  move: phrase('Drag to move the map.'),
 };
 
 function OwnMaskRow({ name, reading }: { name: string | null; reading: string | null }) {
   const { takeMask } = useActions();
   const input = useRef<HTMLInputElement>(null);
-  if (reading !== null) return <p role="status">Reading {reading}…</p>;
+  if (reading !== null) return <p role="status">{t('Reading {{name}}…', { name: reading })}</p>;
   return (
     <div className="own-mask">
       <input
@@ -168,20 +173,20 @@ function OwnMaskRow({ name, reading }: { name: string | null; reading: string | 
         type="file"
         accept=".tif,.tiff,.geojson,.json"
         hidden
-        aria-label="Mask file"
+        aria-label={t('Mask file')}
         onChange={(event) => {
           const file = event.target.files?.[0];
           event.target.value = '';
           if (file) void takeMask(file);
         }}
       />
-      {name !== null && <p className="own-mask-name">Your mask: {name}</p>}
+      {name !== null && <p className="own-mask-name">{t('Your mask: {{name}}', { name })}</p>}
       <button type="button" className="button small" onClick={() => input.current?.click()}>
-        {name === null ? 'Use a mask of your own…' : 'Another…'}
+        {name === null ? t('Use a mask of your own…') : t('Another…')}
       </button>
       {name !== null && (
         <button type="button" className="button small" onClick={() => void takeMask(null)}>
-          Back to what was found
+          {t('Back to what was found')}
         </button>
       )}
     </div>
@@ -193,7 +198,7 @@ export function EditMaskButton() {
   const { editMask } = useActions();
   return (
     <button type="button" className="button wide" onClick={() => void editMask()}>
-      Edit the mask
+      {t('Edit the mask')}
     </button>
   );
 }
@@ -205,7 +210,7 @@ export function ReviewMask() {
   return (
     <label className="check review-mask">
       <input type="checkbox" checked={review} onChange={(event) => setReviewMask(event.target.checked)} />
-      <span>Let me review the mask first</span>
+      <span>{t('Let me review the mask first')}</span>
     </label>
   );
 }

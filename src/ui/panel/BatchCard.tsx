@@ -1,8 +1,9 @@
 import './batch.css';
 import type { BatchItem } from '../../store/batch.ts';
 import { isBusy } from '../../store/state.ts';
+import { t } from '../../texts/texts.ts';
 import { useActions, useApp } from '../context.ts';
-import { sharesInWords } from '../words.ts';
+import { problemInWords, sharesInWords } from '../words.ts';
 
 /** The queue of scenes: what waits, what is done, and its one next step. */
 export function BatchCard() {
@@ -17,8 +18,11 @@ export function BatchCard() {
   return (
     <section className="card batch" aria-labelledby="batch-title">
       <h2 id="batch-title">
-        {running || done + failed > 0 ? `${done} of ${items.length} scenes done` : `${items.length} scenes`}
-        {failed > 0 && `, ${failed} failed`}
+        {failed > 0
+          ? t('{{done}} of {{total}} scenes done, {{failed}} failed', { done, total: items.length, failed })
+          : running || done > 0
+            ? t('{{done}} of {{total}} scenes done', { done, total: items.length })
+            : t('{{count}} scenes', { count: items.length, defaultValue_one: '{{count}} scene' })}
       </h2>
       <ul>
         {items.map((item) => (
@@ -29,10 +33,10 @@ export function BatchCard() {
               <button
                 type="button"
                 className="button small"
-                aria-label={`Remove ${item.name}`}
+                aria-label={t('Remove {{name}}', { name: item.name })}
                 onClick={() => removeFromBatch(item.id)}
               >
-                Remove
+                {t('Remove')}
               </button>
             )}
           </li>
@@ -40,7 +44,7 @@ export function BatchCard() {
       </ul>
       {running ? (
         <button type="button" className="button wide" onClick={stopBatch}>
-          Stop the queue
+          {t('Stop the queue')}
         </button>
       ) : (
         <>
@@ -52,7 +56,7 @@ export function BatchCard() {
                   checked={withLayers}
                   onChange={(event) => setBatchLayers(event.target.checked)}
                 />
-                Save mask and provenance, too
+                {t('Save mask and provenance, too')}
               </label>
               <button
                 type="button"
@@ -60,11 +64,15 @@ export function BatchCard() {
                 disabled={busy}
                 onClick={() => void runBatch()}
               >
-                {`Remove clouds from ${waiting} ${waiting === 1 ? 'scene' : 'scenes'}`}
+                {t('Remove clouds from {{count}} scenes', {
+                  count: waiting,
+                  defaultValue_one: 'Remove clouds from {{count}} scene',
+                })}
               </button>
               <p className="fine">
-                One after the other, with the same settings. Results are saved into a folder that you pick, or
-                to the downloads where the browser has no folders.
+                {t(
+                  'One after the other, with the same settings. Results are saved into a folder that you pick, or to the downloads where the browser has no folders.',
+                )}
               </p>
             </>
           )}
@@ -73,11 +81,11 @@ export function BatchCard() {
             className={waiting > 0 ? 'button wide' : 'button primary wide'}
             onClick={closeBatch}
           >
-            Close the queue
+            {t('Close the queue')}
           </button>
         </>
       )}
-      {folder !== null && <p className="fine">Saved in {folder}</p>}
+      {folder !== null && <p className="fine">{t('Saved in {{folder}}', { folder })}</p>}
     </section>
   );
 }
@@ -85,12 +93,12 @@ export function BatchCard() {
 function stateInWords({ state }: BatchItem): string {
   switch (state.status) {
     case 'waiting':
-      return 'waits';
+      return t('waits');
     case 'running':
-      return 'at work';
+      return t('at work');
     case 'done':
-      return `saved: ${sharesInWords(state.shares)}`;
+      return t('saved: {{shares}}', { shares: sharesInWords(state.shares) });
     case 'failed':
-      return `${state.error.message} ${state.error.remedy}`;
+      return problemInWords(state.error);
   }
 }

@@ -1,11 +1,14 @@
 import './checks.css';
 import type { SelfCheck } from '../../pipeline/evaluate/self-check.ts';
 import type { Evaluation } from '../../pipeline/events.ts';
+import { phrase } from '../../pipeline/phrase.ts';
 import { type CheckSlice, checksOf } from '../../store/checks.ts';
 import { isBusy } from '../../store/state.ts';
+import { t } from '../../texts/texts.ts';
 import { useActions, useApp } from '../context.ts';
 import { FilesButton } from '../Open.tsx';
-import { CHECK_WORDS, duration, percent } from '../words.ts';
+import { Rich } from '../Rich.tsx';
+import { CHECK_WORDS, decimal, duration, listed, percent, timeLeft } from '../words.ts';
 import { Scores } from './Scores.tsx';
 
 /** How far to trust the result: measured on the scene itself, or against a clear picture. */
@@ -22,7 +25,7 @@ export function CheckCard() {
   const evaluation = checks.evaluation ?? report.evaluation;
   return (
     <section className="card check-card" aria-labelledby="check-title">
-      <h2 id="check-title">How good is it?</h2>
+      <h2 id="check-title">{t('How good is it?')}</h2>
       {evaluation !== null && (
         <ReferenceScores evaluation={evaluation} simulated={ofSample && checks.evaluation === null} />
       )}
@@ -34,30 +37,31 @@ export function CheckCard() {
           {selfCheck === null && (
             <>
               <button type="button" className="button wide" disabled={busy} onClick={() => void checkScene()}>
-                Self-check
+                {t('Self-check')}
               </button>
               <p className="fine">
-                Puts simulated clouds on clear parts of this scene, repairs them, and measures what comes
-                back: the error to expect here.
+                {t(
+                  'Puts simulated clouds on clear parts of this scene, repairs them, and measures what comes back: the error to expect here.',
+                )}
               </p>
             </>
           )}
           <FilesButton
             className="button wide"
-            label="Compare with a clear picture"
-            fieldLabel="Clear picture of the same area"
+            label={t('Compare with a clear picture')}
+            fieldLabel={t('Clear picture of the same area')}
             disabled={busy}
             onFiles={(files) => void compareWith(files.length === 1 ? files[0] : files)}
           />
           {/* biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset */}
-          <div className="save-further" role="group" aria-label="Report">
+          <div className="save-further" role="group" aria-label={t('Report')}>
             <button
               type="button"
               className="button small"
               disabled={busy}
               onClick={() => void saveReport('html')}
             >
-              Report
+              {t('Report')}
             </button>
             <button
               type="button"
@@ -65,7 +69,7 @@ export function CheckCard() {
               disabled={busy}
               onClick={() => void saveReport('json')}
             >
-              Report as JSON
+              {t('Report as JSON')}
             </button>
           </div>
         </>
@@ -78,14 +82,14 @@ function Checking({ kind, share, secondsLeft }: NonNullable<CheckSlice['checking
   const { cancelCheck } = useActions();
   return (
     <div className="checking">
-      <h3 id="checking-title">{CHECK_WORDS[kind]}</h3>
+      <h3 id="checking-title">{t(CHECK_WORDS[kind])}</h3>
       <progress className="progress" aria-labelledby="checking-title" max={1} value={share} />
       <p className="progress-text">
         <span>{percent(share)}</span>
-        <span>{secondsLeft === null ? '' : `about ${duration(secondsLeft)} left`}</span>
+        <span>{secondsLeft === null ? '' : timeLeft(secondsLeft)}</span>
       </p>
       <button type="button" className="button wide" onClick={cancelCheck}>
-        Cancel
+        {t('Cancel')}
       </button>
     </div>
   );
@@ -95,11 +99,19 @@ function ReferenceScores({ evaluation, simulated }: { evaluation: Evaluation; si
   const { reference, warped, before, after } = evaluation;
   return (
     <>
-      <h3>Error against the truth</h3>
+      <h3>{t('Error against the truth')}</h3>
       <p className="fine">
         {simulated
-          ? 'The clouds of this scene are simulated, so the ground beneath them is known.'
-          : `Against ${reference}${warped ? ', interpolated to the grid of this scene' : ''}. Where the two differ although nothing was changed (Clear), the day or the sensor is another.`}
+          ? t('The clouds of this scene are simulated, so the ground beneath them is known.')
+          : warped
+            ? t(
+                'Against {{reference}}, interpolated to the grid of this scene. Where the two differ although nothing was changed (Clear), the day or the sensor is another.',
+                { reference },
+              )
+            : t(
+                'Against {{reference}}. Where the two differ although nothing was changed (Clear), the day or the sensor is another.',
+                { reference },
+              )}
       </p>
       <Scores before={before} after={after} />
     </>
@@ -107,37 +119,48 @@ function ReferenceScores({ evaluation, simulated }: { evaluation: Evaluation; si
 }
 
 const PICTURES = [
-  ['truth', 'Truth'],
-  ['simulated', 'Simulated'],
-  ['repaired', 'Repaired'],
+  ['truth', phrase('Truth'), phrase('Truth: a clear part of the scene')],
+  ['simulated', phrase('Simulated'), phrase('Simulated: a clear part of the scene')],
+  ['repaired', phrase('Repaired'), phrase('Repaired: a clear part of the scene')],
 ] as const;
 
 function SelfCheckScores({ found }: { found: SelfCheck }) {
   const { before, after, places, pictures, seconds } = found;
   const { thick, thin, shadow } = found.found;
   const mae = after.repaired?.mae;
+  const shares = listed([
+    ...(thick === undefined ? [] : [t('{{share}} of the thick cloud', { share: percent(thick) })]),
+    ...(thin === undefined ? [] : [t('{{share}} of the thin', { share: percent(thin) })]),
+    ...(shadow === undefined ? [] : [t('{{share}} of the shadow', { share: percent(shadow) })]),
+  ]);
   return (
     <>
-      <h3>Self-check</h3>
+      <h3>{t('Self-check')}</h3>
       {mae !== undefined && (
         <p>
-          Expect repaired pixels to be off by <strong>{mae.toFixed(3)}</strong> in reflectance on average.
+          <Rich
+            text={t('Expect repaired pixels to be off by <b>{{error}}</b> in reflectance on average.', {
+              error: decimal(mae, 3),
+            })}
+          />
         </p>
       )}
       <div className="check-pictures">
-        {PICTURES.map(([key, caption]) => (
+        {PICTURES.map(([key, caption, description]) => (
           <figure key={key}>
-            <img src={pictures[key]} alt={`${caption}: a clear part of the scene`} />
-            <figcaption>{caption}</figcaption>
+            <img src={pictures[key]} alt={t(description)} />
+            <figcaption>{t(caption)}</figcaption>
           </figure>
         ))}
       </div>
       <Scores before={before} after={after} />
       <p className="fine">
-        {thick !== undefined && `Found: ${percent(thick)} of the thick cloud`}
-        {thin !== undefined && `, ${percent(thin)} of the thin`}
-        {shadow !== undefined && `, ${percent(shadow)} of the shadow`}. Measured on {places.length} clear{' '}
-        {places.length === 1 ? 'part' : 'parts'} in {duration(seconds)}.
+        {t('Found: {{shares}}. Measured on {{count}} clear parts in {{duration}}.', {
+          shares,
+          count: places.length,
+          duration: duration(seconds),
+          defaultValue_one: 'Found: {{shares}}. Measured on {{count}} clear part in {{duration}}.',
+        })}
       </p>
     </>
   );

@@ -4,10 +4,11 @@ import { COMPOSITE_METHODS } from '../../pipeline/events.ts';
 import type { Picture } from '../../services/engine.ts';
 import { type SceneDate, usableDates } from '../../store/dates.ts';
 import { isBusy } from '../../store/state.ts';
+import { t } from '../../texts/texts.ts';
 import { useActions, useApp } from '../context.ts';
 import { COMPOSITE_NAMES, dateName, pictureName, picturesOffered } from '../date-words.ts';
 import { FilesButton } from '../Open.tsx';
-import { percent } from '../words.ts';
+import { percent, problemInWords } from '../words.ts';
 import { Thumbnail } from './Thumbnail.tsx';
 
 /** The dates of the area: which one is repaired, and which ones lend it what they saw. */
@@ -20,11 +21,12 @@ export function DatesCard() {
   if (!hasSource) return null;
   return (
     <section className="card quiet dates" aria-labelledby="dates-title">
-      <h2 id="dates-title">Dates</h2>
+      <h2 id="dates-title">{t('Dates')}</h2>
       {dates.length === 0 ? (
         <p className="fine">
-          Another scene of this place, of another day, shows what lies under the clouds: real pixels come
-          before generated ones.
+          {t(
+            'Another scene of this place, of another day, shows what lies under the clouds: real pixels come before generated ones.',
+          )}
         </p>
       ) : (
         <>
@@ -41,18 +43,18 @@ export function DatesCard() {
       {surveying === null ? (
         <FilesButton
           className="button wide"
-          label="Add another date"
-          fieldLabel="Files of another date"
+          label={t('Add another date')}
+          fieldLabel={t('Files of another date')}
           disabled={busy}
           onFiles={(files) => void addDates(files)}
         />
       ) : (
         <div className="surveying">
           <p>
-            <span className="spinner" aria-hidden="true" /> Looking at {surveying}
+            <span className="spinner" aria-hidden="true" /> {t('Looking at {{name}}', { name: surveying })}
           </p>
           <button type="button" className="button small" onClick={stopAdding}>
-            Cancel
+            {t('Cancel')}
           </button>
         </div>
       )}
@@ -75,7 +77,7 @@ function DateRow({ date, busy }: { date: SceneDate; busy: boolean }) {
       <button
         type="button"
         className="date-picture"
-        aria-label={`Show ${name} on the left of the map`}
+        aria-label={t('Show {{name}} on the left of the map', { name })}
         disabled={date.problem !== null}
         onClick={showOnLeft}
       >
@@ -84,12 +86,9 @@ function DateRow({ date, busy }: { date: SceneDate; busy: boolean }) {
       <div className="date-facts">
         <p className="date-name">
           {name}
-          {isTarget && <span className="badge">To repair</span>}
+          {isTarget && <span className="badge">{t('To repair')}</span>}
         </p>
-        <p className="fine">
-          {date.cloud === null ? 'Cloud cover unknown' : `${percent(date.cloud)} cloud and shadow`}
-          {share !== undefined && share > 0 ? `, gave ${percent(share)} of the scene` : ''}
-        </p>
+        <p className="fine">{cloudInWords(date.cloud, share ?? 0)}</p>
         {date.acquired !== null && (
           <p className="fine date-file" title={date.name}>
             {date.name}
@@ -97,7 +96,7 @@ function DateRow({ date, busy }: { date: SceneDate; busy: boolean }) {
         )}
         {date.problem !== null && (
           <p className="date-problem" role="alert">
-            Not used. {date.problem.message} {date.problem.remedy}
+            {t('Not used.')} {problemInWords(date.problem)}
           </p>
         )}
         {!isTarget && (
@@ -107,34 +106,48 @@ function DateRow({ date, busy }: { date: SceneDate; busy: boolean }) {
                 type="checkbox"
                 checked={date.used && date.problem === null}
                 disabled={date.problem !== null || busy}
-                aria-label={`Take pixels from ${name}`}
+                aria-label={t('Take pixels from {{name}}', { name })}
                 onChange={(event) => switchDate(date.id, event.target.checked)}
               />
-              <span>Use</span>
+              <span>{t('Use')}</span>
             </label>
             <button
               type="button"
               className="text-button"
               disabled={busy}
-              aria-label={`Repair this one: ${name}`}
+              aria-label={t('Repair this one: {{name}}', { name })}
               onClick={() => void repairDate(date.id)}
             >
-              Repair this one
+              {t('Repair this one')}
             </button>
             <button
               type="button"
               className="text-button"
               disabled={busy}
-              aria-label={`Remove ${name}`}
+              aria-label={t('Remove {{name}}', { name })}
               onClick={() => void removeDate(date.id)}
             >
-              Remove
+              {t('Remove')}
             </button>
           </div>
         )}
       </div>
     </li>
   );
+}
+
+/** @param given share of the scene whose pixels came from the date */
+function cloudInWords(cloud: number | null, given: number): string {
+  if (cloud === null)
+    return given > 0
+      ? t('Cloud cover unknown, gave {{share}} of the scene', { share: percent(given) })
+      : t('Cloud cover unknown');
+  return given > 0
+    ? t('{{cloud}} cloud and shadow, gave {{share}} of the scene', {
+        cloud: percent(cloud),
+        share: percent(given),
+      })
+    : t('{{cloud}} cloud and shadow', { cloud: percent(cloud) });
 }
 
 /** Repair of one date, or a composite of all. */
@@ -144,7 +157,7 @@ function Method({ busy }: { busy: boolean }) {
   const id = useId();
   return (
     <div className="method">
-      <label htmlFor={id}>Result</label>
+      <label htmlFor={id}>{t('Result')}</label>
       <select
         id={id}
         value={method}
@@ -153,17 +166,18 @@ function Method({ busy }: { busy: boolean }) {
           chooseComposite(COMPOSITE_METHODS.find((known) => known === value) ?? null)
         }
       >
-        <option value="repair">Repair of one date</option>
+        <option value="repair">{t('Repair of one date')}</option>
         {COMPOSITE_METHODS.map((known) => (
           <option key={known} value={known}>
-            {COMPOSITE_NAMES[known]}
+            {t(COMPOSITE_NAMES[known])}
           </option>
         ))}
       </select>
       {method !== 'repair' && (
         <p className="fine">
-          Wherever a date is clear, its pixel may be taken, in place of clear pixels of the date to repair
-          too.
+          {t(
+            'Wherever a date is clear, its pixel may be taken, in place of clear pixels of the date to repair too.',
+          )}
         </p>
       )}
     </div>
@@ -176,9 +190,9 @@ function Comparison() {
   const { showPictures } = useActions();
   return (
     // biome-ignore lint/a11y/useSemanticElements: two fields that name themselves need no legend
-    <div className="pictures" role="group" aria-label="Pictures compared on the map">
-      <PictureField label="Left" value={left} onChange={(picture) => showPictures(picture, right)} />
-      <PictureField label="Right" value={right} onChange={(picture) => showPictures(left, picture)} />
+    <div className="pictures" role="group" aria-label={t('Pictures compared on the map')}>
+      <PictureField label={t('Left')} value={left} onChange={(picture) => showPictures(picture, right)} />
+      <PictureField label={t('Right')} value={right} onChange={(picture) => showPictures(left, picture)} />
     </div>
   );
 }
@@ -219,7 +233,7 @@ function RunAgain({ busy }: { busy: boolean }) {
   if (!stale) return null;
   return (
     <button type="button" className="button primary wide" disabled={busy} onClick={() => void run()}>
-      {composite ? 'Combine these dates' : 'Repair with these dates'}
+      {composite ? t('Combine these dates') : t('Repair with these dates')}
     </button>
   );
 }

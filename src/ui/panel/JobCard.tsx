@@ -1,9 +1,11 @@
 import { useContext } from 'react';
+import { type Phrase, phrase } from '../../pipeline/phrase.ts';
 import { usableDates } from '../../store/dates.ts';
 import type { Job } from '../../store/state.ts';
+import { t } from '../../texts/texts.ts';
 import { useActions, useApp, ViewerContext } from '../context.ts';
 import { EditMaskButton, MaskEditorCard, ReviewMask } from '../mask/MaskEditorCard.tsx';
-import { duration, percent, STAGE_WORDS } from '../words.ts';
+import { listed, percent, STAGE_WORDS, timeLeft } from '../words.ts';
 import { ResultCard } from './ResultCard.tsx';
 import { SavedCard } from './SavedCard.tsx';
 
@@ -12,11 +14,11 @@ export function JobCard() {
   const job = useApp((state) => state.job);
   const opening = useApp((state) => state.opening);
   const editing = useApp((state) => state.maskEditor !== null);
-  if (opening !== null) return <Working title={`Opening ${opening}`} />;
+  if (opening !== null) return <Working title={t('Opening {{name}}', { name: opening })} />;
   if (editing) return <MaskEditorCard />;
   switch (job.status) {
     case 'starting':
-      return <Working title="Loading the networks" />;
+      return <Working title={t('Loading the networks')} />;
     case 'running':
       return <Running job={job} />;
     case 'done':
@@ -30,17 +32,24 @@ export function JobCard() {
 
 type StandingStatus = Exclude<Job['status'], 'starting' | 'running' | 'done' | 'saved'>;
 
-const STANDING_WORDS: Readonly<Record<StandingStatus, { readonly title: string; readonly text: string }>> = {
-  idle: { title: 'Ready', text: 'The scene is open.' },
-  unfinished: { title: 'Not finished', text: 'An earlier run of this scene stopped before its end.' },
-  cancelled: { title: 'Cancelled', text: 'What was repaired so far stays on the map until you run again.' },
-  failed: { title: 'Stopped', text: 'The last run did not finish.' },
+const STANDING_WORDS: Readonly<Record<StandingStatus, { readonly title: Phrase; readonly text: Phrase }>> = {
+  idle: { title: phrase('Ready'), text: phrase('The scene is open.') },
+  unfinished: {
+    title: phrase('Not finished'),
+    text: phrase('An earlier run of this scene stopped before its end.'),
+  },
+  cancelled: {
+    title: phrase('Cancelled'),
+    text: phrase('What was repaired so far stays on the map until you run again.'),
+  },
+  failed: { title: phrase('Stopped'), text: phrase('The last run did not finish.') },
 };
 
 const withDates = (count: number) =>
-  count === 1
-    ? 'What lies under the clouds will be taken from the other date, as far as it saw it.'
-    : `What lies under the clouds will be taken from the ${count} other dates, as far as they saw it.`;
+  t('What lies under the clouds will be taken from the {{count}} other dates, as far as they saw it.', {
+    count,
+    defaultValue_one: 'What lies under the clouds will be taken from the other date, as far as it saw it.',
+  });
 
 /** No job is under way: one can be started, or continued where the last one stopped. */
 function Standing({ status }: { status: StandingStatus }) {
@@ -52,12 +61,16 @@ function Standing({ status }: { status: StandingStatus }) {
   const canContinue = unfinished !== null && unfinished.done > 0 && missing.length === 0;
   return (
     <section className="card" aria-labelledby="job-title">
-      <h2 id="job-title">{title}</h2>
-      <p>{status === 'idle' && dates > 0 ? withDates(dates) : text}</p>
-      {missing.length > 0 && <p>It used other dates, too. Add them to continue it: {missing.join(', ')}.</p>}
+      <h2 id="job-title">{t(title)}</h2>
+      <p>{status === 'idle' && dates > 0 ? withDates(dates) : t(text)}</p>
+      {missing.length > 0 && (
+        <p>
+          {t('It used other dates, too. Add them to continue it: {{names}}.', { names: listed(missing) })}
+        </p>
+      )}
       {canContinue && (
         <button type="button" className="button primary wide" onClick={() => void continueRun()}>
-          Continue where it stopped ({percent(unfinished.done)} done)
+          {t('Continue where it stopped ({{share}} done)', { share: percent(unfinished.done) })}
         </button>
       )}
       <button
@@ -65,7 +78,7 @@ function Standing({ status }: { status: StandingStatus }) {
         className={canContinue ? 'button wide' : 'button primary wide'}
         onClick={() => void run({ fresh: true })}
       >
-        {status === 'idle' ? 'Remove clouds' : canContinue ? 'Start over' : 'Run again'}
+        {status === 'idle' ? t('Remove clouds') : canContinue ? t('Start over') : t('Run again')}
       </button>
       {status !== 'idle' && <EditMaskButton />}
     </section>
@@ -87,15 +100,17 @@ function Running({ job }: { job: Extract<Job, { status: 'running' }> }) {
   const { stage, done, total, secondsLeft, paused } = job;
   return (
     <section className="card" aria-labelledby="job-title">
-      <h2 id="job-title">{paused ? 'Paused' : STAGE_WORDS[stage]}</h2>
+      <h2 id="job-title">{paused ? t('Paused') : t(STAGE_WORDS[stage])}</h2>
       <progress className="progress" aria-labelledby="job-title" max={Math.max(total, 1)} value={done} />
       <p className="progress-text">
         <span>
-          {done} of {total} {total === 1 ? 'tile' : 'tiles'}
+          {t('{{done}} of {{count}} tiles', {
+            done,
+            count: total,
+            defaultValue_one: '{{done}} of {{count}} tile',
+          })}
         </span>
-        <span>
-          {paused ? '' : secondsLeft === null ? 'estimating the time' : `about ${duration(secondsLeft)} left`}
-        </span>
+        <span>{paused ? '' : secondsLeft === null ? t('estimating the time') : timeLeft(secondsLeft)}</span>
       </p>
       <PauseButton />
       {!queued && (
@@ -123,7 +138,7 @@ function PauseButton() {
       className={paused ? 'button primary wide' : 'button wide'}
       onClick={paused ? resume : pause}
     >
-      {paused ? 'Continue' : 'Pause'}
+      {paused ? t('Continue') : t('Pause')}
     </button>
   );
 }
@@ -140,7 +155,7 @@ function PriorityButton() {
       aria-pressed={chosen}
       onClick={() => prioritise(chosen ? null : (viewer.current?.visibleWindow() ?? null))}
     >
-      This view first
+      {t('This view first')}
     </button>
   );
 }
@@ -152,7 +167,7 @@ function CancelButton() {
   if (queued) return null;
   return (
     <button type="button" className="button wide" onClick={cancel}>
-      Cancel
+      {t('Cancel')}
     </button>
   );
 }

@@ -1,9 +1,13 @@
 import { LEVELS_RANGE, OWN_LEVELS } from '../../store/levels.ts';
 import { useActions, useApp } from '../context.ts';
 import './levels.css';
+import { phrase } from '../../pipeline/phrase.ts';
+import { t } from '../../texts/texts.ts';
+import { decimal, listed } from '../words.ts';
 
 const HEIGHT = 56;
 const CHANNELS = ['red', 'green', 'blue'] as const;
+const VALUES = [phrase('red {{value}}'), phrase('green {{value}}'), phrase('blue {{value}}')] as const;
 
 /** Histograms of the three bands shown, with handles for what is drawn black and white: the same before and after. */
 export function LevelsField() {
@@ -23,13 +27,13 @@ export function LevelsField() {
       max={most}
       step={0.01}
       value={levels[name]}
-      aria-valuetext={CHANNELS.map((channel, i) => `${channel} ${stretch[i][end].toFixed(3)}`).join(', ')}
+      aria-valuetext={listed(VALUES.map((said, i) => t(said, { value: decimal(stretch[i][end], 3) })))}
       onChange={(event) => setLevels({ ...levels, [name]: event.target.valueAsNumber })}
     />
   );
   return (
     <fieldset className="levels">
-      <legend>Stretch</legend>
+      <legend>{t('Stretch')}</legend>
       <div className="histogram">
         <svg viewBox={`0 0 64 ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
           {bands.map(({ histogram }, i) => (
@@ -38,8 +42,8 @@ export function LevelsField() {
         </svg>
         <span className="cut" style={{ left: 0, width: place(levels.black) }} />
         <span className="cut" style={{ left: place(levels.white), right: 0 }} />
-        {handle('black', 'Drawn black', 'low')}
-        {handle('white', 'Drawn white', 'high')}
+        {handle('black', t('Drawn black'), 'low')}
+        {handle('white', t('Drawn white'), 'high')}
       </div>
       <button
         type="button"
@@ -47,7 +51,7 @@ export function LevelsField() {
         disabled={!changed}
         onClick={() => setLevels(OWN_LEVELS)}
       >
-        2 to 98 %
+        {t('2 to 98 %')}
       </button>
     </fieldset>
   );

@@ -1,12 +1,15 @@
 import { useContext } from 'react';
 import { PROVENANCE_COLOURS } from '../../pipeline/colours.ts';
 import type { RunReport, Shares } from '../../pipeline/events.ts';
+import { type Phrase, phrase } from '../../pipeline/phrase.ts';
 import type { Product } from '../../services/engine.ts';
+import { t } from '../../texts/texts.ts';
 import { css } from '../../viewer/palette.ts';
 import { useActions, useApp, ViewerContext } from '../context.ts';
 import { KeepButton } from '../library/KeepButton.tsx';
 import { EditMaskButton } from '../mask/MaskEditorCard.tsx';
-import { duration, percent, sharesInWords } from '../words.ts';
+import { Rich } from '../Rich.tsx';
+import { donePercent, duration, percent, sharesInWords, wholePercent } from '../words.ts';
 import { CheckCard } from './CheckCard.tsx';
 
 /** What came out, how far to trust it, and how to keep it. */
@@ -16,31 +19,31 @@ export function ResultCard({ report }: { report: RunReport }) {
   return (
     <>
       <section className="card" aria-labelledby="job-title">
-        <h2 id="job-title">{cloudless ? 'No clouds found' : 'Done'}</h2>
+        <h2 id="job-title">{cloudless ? t('No clouds found') : t('Done')}</h2>
         {cloudless ? (
           <p>
-            Neither cloud nor shadow was found, so nothing was changed. Lower the thresholds below to look
-            closer.
+            {t(
+              'Neither cloud nor shadow was found, so nothing was changed. Lower the thresholds below to look closer.',
+            )}
           </p>
         ) : (
           <>
             <ShareBar shares={shares} />
             <p className="shares">{sharesInWords(shares, report.dates)}</p>
-            {meanConfidence !== null && (
-              <p>
-                Mean confidence where repaired: <strong>{Math.round(meanConfidence)} %</strong>
-              </p>
-            )}
+            <MeanConfidence value={meanConfidence} />
             {shares.otherDatesChanged > 0 && (
               <p className="honest">
-                On {percent(shares.otherDatesChanged)} of the scene the ground looks different on the other
-                date: it was filled, but treat it as a guess.
+                {t(
+                  'On {{share}} of the scene the ground looks different on the other date: it was filled, but treat it as a guess.',
+                  { share: percent(shares.otherDatesChanged) },
+                )}
               </p>
             )}
             {shares.generated > 0 && (
               <p className="honest">
-                Generated pixels are the network’s best guess: nothing was seen there. Do not measure on them.
-                The provenance file tells them apart.
+                {t(
+                  'Generated pixels are the network’s best guess: nothing was seen there. Do not measure on them. The provenance file tells them apart.',
+                )}
               </p>
             )}
           </>
@@ -49,12 +52,30 @@ export function ResultCard({ report }: { report: RunReport }) {
         <KeepButton />
         <EditMaskButton />
         <p className="fine">
-          {tiles.repaired} of {tiles.total} tiles repaired in {duration(report.seconds)} on{' '}
-          {report.backend.replace('webgpu', 'WebGPU').replace('wasm', 'WASM')}
+          {t('{{repaired}} of {{count}} tiles repaired in {{duration}} on {{backend}}', {
+            repaired: tiles.repaired,
+            count: tiles.total,
+            duration: duration(report.seconds),
+            backend: report.backend.replace('webgpu', 'WebGPU').replace('wasm', 'WASM'),
+          })}
         </p>
       </section>
       <CheckCard />
     </>
+  );
+}
+
+/** @param value percent; null where nothing was repaired */
+export function MeanConfidence({ value }: { value: number | null }) {
+  if (value === null) return null;
+  return (
+    <p>
+      <Rich
+        text={t('Mean confidence where repaired: <b>{{confidence}}</b>', {
+          confidence: wholePercent(value / 100),
+        })}
+      />
+    </p>
   );
 }
 
@@ -76,13 +97,13 @@ export function ShareBar({ shares }: { shares: Shares }) {
   );
 }
 
-const FURTHER: readonly (readonly [Product, string])[] = [
-  ['mask', 'Mask'],
-  ['provenance', 'Provenance'],
-  ['confidence', 'Confidence'],
+const FURTHER: readonly (readonly [Product, Phrase])[] = [
+  ['mask', phrase('Mask')],
+  ['provenance', phrase('Provenance')],
+  ['confidence', phrase('Confidence')],
 ];
 
-const DATES = ['date', 'Dates'] as const;
+const DATES = ['date', phrase('Dates')] as const;
 
 function SaveButtons({ cloudless, dated }: { cloudless: boolean; dated: boolean }) {
   // What a queue brought forth it has saved itself.
@@ -108,16 +129,16 @@ function SaveButtons({ cloudless, dated }: { cloudless: boolean; dated: boolean 
         onClick={() => void save('result')}
       >
         {saving?.product === 'result'
-          ? `Writing the GeoTIFF, ${Math.floor(100 * saving.share)} %`
-          : 'Save GeoTIFF'}
+          ? t('Writing the GeoTIFF, {{share}}', { share: donePercent(saving.share) })
+          : t('Save GeoTIFF')}
       </button>
       {saving !== null && saving.product !== 'picture' && (
         <button type="button" className="button small" onClick={cancelSave}>
-          Stop writing
+          {t('Stop writing')}
         </button>
       )}
       {/* biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset */}
-      <div className="save-further" role="group" aria-label="Save further products">
+      <div className="save-further" role="group" aria-label={t('Save further products')}>
         {(dated ? [...FURTHER, DATES] : FURTHER).map(([product, label]) => (
           <button
             type="button"
@@ -126,11 +147,11 @@ function SaveButtons({ cloudless, dated }: { cloudless: boolean; dated: boolean 
             disabled={saving !== null}
             onClick={() => void save(product)}
           >
-            {label}
+            {t(label)}
           </button>
         ))}
         <button type="button" className="button small" onClick={() => void savePicture()}>
-          Picture
+          {t('Picture')}
         </button>
       </div>
     </div>

@@ -1,13 +1,15 @@
 import { useContext } from 'react';
 import type { ComparisonRecord } from '../../pipeline/library/record.ts';
+import { phrase } from '../../pipeline/phrase.ts';
+import { t } from '../../texts/texts.ts';
 import { useActions, ViewerContext } from '../context.ts';
 import { dateInWords, sharesInWords } from '../words.ts';
-import { ShareBar } from './ResultCard.tsx';
+import { MeanConfidence, ShareBar } from './ResultCard.tsx';
 
 const IMAGES = [
-  ['before', 'Before'],
-  ['mask', 'Mask'],
-  ['provenance', 'Provenance'],
+  ['before', phrase('Before')],
+  ['mask', phrase('Mask')],
+  ['provenance', phrase('Provenance')],
 ] as const;
 
 /** A comparison of the library that is open: what it is, and how to take it out again. */
@@ -23,41 +25,39 @@ export function SavedCard({ record }: { record: ComparisonRecord }) {
     <section className="card" aria-labelledby="job-title">
       <h2 id="job-title">{title}</h2>
       <p className="fine">
-        Saved {dateInWords(savedAt)} from {scene.name}
+        {t('Saved {{date}} from {{name}}', { date: dateInWords(savedAt), name: scene.name })}
       </p>
       <ShareBar shares={summary.shares} />
       <p className="shares">{sharesInWords(summary.shares)}</p>
-      {summary.meanConfidence !== null && (
-        <p>
-          Mean confidence where repaired: <strong>{Math.round(summary.meanConfidence)} %</strong>
-        </p>
-      )}
+      <MeanConfidence value={summary.meanConfidence} />
       {summary.shares.generated > 0 && (
         <p className="honest">
-          Generated pixels are the network’s best guess: nothing was seen there. Do not measure on them.
+          {t(
+            'Generated pixels are the network’s best guess: nothing was seen there. Do not measure on them.',
+          )}
         </p>
       )}
       <div className="save">
         <button type="button" className="button primary wide" onClick={() => saveImage('after')}>
-          Save GeoTIFF
+          {t('Save GeoTIFF')}
         </button>
         {/* biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset */}
-        <div className="save-further" role="group" aria-label="Save further images">
+        <div className="save-further" role="group" aria-label={t('Save further images')}>
           {IMAGES.map(([image, label]) => (
             <button type="button" key={image} className="button small" onClick={() => saveImage(image)}>
-              {label}
+              {t(label)}
             </button>
           ))}
           <button type="button" className="button small" onClick={() => void savePicture().catch(fail)}>
-            Picture
+            {t('Picture')}
           </button>
         </div>
       </div>
       <button type="button" className="button wide" onClick={() => void share(record)}>
-        Share
+        {t('Share')}
       </button>
       <button type="button" className="button wide" onClick={showLibrary}>
-        Back to the library
+        {t('Back to the library')}
       </button>
     </section>
   );

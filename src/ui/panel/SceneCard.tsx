@@ -1,4 +1,6 @@
+import { english, phrase } from '../../pipeline/phrase.ts';
 import type { BackendReport } from '../../services/engine.ts';
+import { t } from '../../texts/texts.ts';
 import { useApp } from '../context.ts';
 import { fileSize, SENSOR_WORDS } from '../words.ts';
 import { SceneForm } from './SceneForm.tsx';
@@ -14,28 +16,36 @@ export function SceneCard() {
   const { width, height, crs } = scene.grid;
   return (
     <section className="card quiet" aria-labelledby="scene-title">
-      <h2 id="scene-title">Scene</h2>
-      {sample !== null && <p className="fine">Sample: {sample.name}</p>}
+      <h2 id="scene-title">{t('Scene')}</h2>
+      {sample !== null && <p className="fine">{t('Sample: {{name}}', { name: sample.name })}</p>}
       <dl className="facts">
-        <dt>Size</dt>
+        <dt>{t('Size')}</dt>
         <dd>
-          {width} × {height}, {scene.bands.length} {scene.bands.length === 1 ? 'band' : 'bands'},{' '}
-          {scene.sampleType}, {fileSize(scene.byteLength)}
+          {t('{{width}} × {{height}}, {{count}} bands, {{type}}, {{size}}', {
+            width,
+            height,
+            count: scene.bands.length,
+            type: scene.sampleType,
+            size: fileSize(scene.byteLength),
+            defaultValue_one: '{{width}} × {{height}}, {{count}} band, {{type}}, {{size}}',
+          })}
         </dd>
-        <dt>Place</dt>
-        <dd>{scene.grid.transform === null ? 'No georeference' : `${crs.name || crs.code} (${crs.code})`}</dd>
+        <dt>{t('Place')}</dt>
+        <dd>
+          {scene.grid.transform === null ? t('No georeference') : `${crs.name || crs.code} (${crs.code})`}
+        </dd>
         {scene.decisions.map(({ subject, text, because }) => (
-          <div key={`${subject}${text}`} className="fact">
-            <dt>{SUBJECTS[subject]}</dt>
+          <div key={`${subject}${english(text)}`} className="fact">
+            <dt>{t(SUBJECTS[subject])}</dt>
             <dd>
-              {subject === 'sensor' ? SENSOR_WORDS[scene.sensor] : text}
-              <span className="because">{because}</span>
+              {t(subject === 'sensor' ? SENSOR_WORDS[scene.sensor] : text)}
+              <span className="because">{t(because)}</span>
             </dd>
           </div>
         ))}
         {backend !== null && (
           <div className="fact">
-            <dt>Back end</dt>
+            <dt>{t('Back end')}</dt>
             <dd>
               <BackendText backend={backend} />
             </dd>
@@ -43,7 +53,7 @@ export function SceneCard() {
         )}
       </dl>
       <details>
-        <summary>Change and run again</summary>
+        <summary>{t('Change and run again')}</summary>
         <SceneForm key={revision} scene={scene} />
       </details>
     </section>
@@ -51,21 +61,24 @@ export function SceneCard() {
 }
 
 const SUBJECTS = {
-  sensor: 'Sensor',
-  bands: 'Bands',
-  radiometry: 'Values',
-  nodata: 'No data',
-  'quality-band': 'Quality band',
-  georeference: 'Place',
+  sensor: phrase('Sensor'),
+  bands: phrase('Bands'),
+  radiometry: phrase('Values'),
+  nodata: phrase('No data'),
+  'quality-band': phrase('Quality band'),
+  georeference: phrase('Place'),
 } as const;
 
 function BackendText({ backend }: { backend: BackendReport }) {
   return (
     <>
-      {backend.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'}, {backend.detail}
+      {t('{{backend}}, {{detail}}', {
+        backend: backend.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly',
+        detail: backend.detail,
+      })}
       {backend.passedOver.map(({ backend: name, reason }) => (
         <span key={name} className="because">
-          {name === 'webgpu' ? 'WebGPU' : name} passed over: {reason}
+          {t('{{backend}} passed over: {{reason}}', { backend: name === 'webgpu' ? 'WebGPU' : name, reason })}
         </span>
       ))}
     </>

@@ -3,9 +3,11 @@ import type { MaskSource } from '../../pipeline/events.ts';
 import type { GeneratorSize } from '../../pipeline/networks.ts';
 import { type BandRole, QUALITY_ROLES, type Scene, type SceneOverrides } from '../../pipeline/scene.ts';
 import { hasQualityBand } from '../../store/combinations.ts';
+import { t } from '../../texts/texts.ts';
 import { useActions, useApp } from '../context.ts';
+import { Slider } from '../mask/Slider.tsx';
 import { bandName } from '../Readout.tsx';
-import { ROLE_WORDS } from '../words.ts';
+import { inPixels, ROLE_WORDS, wholePercent } from '../words.ts';
 
 /** Everything that was decided for the user, to decide otherwise. */
 export function SceneForm({ scene }: { scene: Scene }) {
@@ -32,7 +34,7 @@ export function SceneForm({ scene }: { scene: Scene }) {
   return (
     <form className="scene-form" onSubmit={submit}>
       <fieldset>
-        <legend>Bands</legend>
+        <legend>{t('Bands')}</legend>
         {scene.bands.map((band, i) => (
           <label key={band.index} className="field">
             <span>
@@ -44,7 +46,7 @@ export function SceneForm({ scene }: { scene: Scene }) {
             >
               {Object.entries(ROLE_WORDS).map(([role, name]) => (
                 <option key={role} value={role}>
-                  {name}
+                  {t(name)}
                 </option>
               ))}
             </select>
@@ -52,90 +54,90 @@ export function SceneForm({ scene }: { scene: Scene }) {
         ))}
       </fieldset>
       <fieldset>
-        <legend>Reflectance = value × scale + offset</legend>
-        <NumberField label="Scale" value={scale} onChange={setScale} required />
-        <NumberField label="Offset" value={offset} onChange={setOffset} required />
+        <legend>{t('Reflectance = value × scale + offset')}</legend>
+        <NumberField label={t('Scale')} value={scale} onChange={setScale} required />
+        <NumberField label={t('Offset')} value={offset} onChange={setOffset} required />
         <label className="field">
-          <span>No data</span>
+          <span>{t('No data')}</span>
           <input
             inputMode="decimal"
             pattern="\s*(-?[0-9.]+(e-?[0-9]+)?|nan|NaN)?\s*"
-            title="A number, nan, or empty"
-            placeholder="none"
+            title={t('A number, nan, or empty')}
+            placeholder={t('none')}
             value={nodata}
             onChange={(event) => setNodata(event.target.value)}
           />
         </label>
       </fieldset>
       <fieldset>
-        <legend>Where clouds are</legend>
+        <legend>{t('Where clouds are')}</legend>
         {hasQualityBand(scene) && (
           <label className="field">
-            <span>Decided by</span>
+            <span>{t('Decided by')}</span>
             <select
               value={draft.maskSource}
               onChange={(event) => setDraft({ ...draft, maskSource: event.target.value as MaskSource })}
             >
-              <option value="network">The network</option>
-              <option value="quality-band">The file’s quality band</option>
-              <option value="union">Either of them</option>
+              <option value="network">{t('The network')}</option>
+              <option value="quality-band">{t('The file’s quality band')}</option>
+              <option value="union">{t('Either of them')}</option>
             </select>
           </label>
         )}
         <Slider
-          label="Cloud from"
+          label={t('Cloud from')}
           value={draft.cloudThreshold}
           min={0.05}
           max={0.95}
           step={0.05}
-          text={(value) => `${Math.round(value * 100)} %`}
+          text={wholePercent}
           onChange={(cloudThreshold) => setDraft({ ...draft, cloudThreshold })}
         />
         <Slider
-          label="Shadow from"
+          label={t('Shadow from')}
           value={draft.shadowThreshold}
           min={0.05}
           max={0.95}
           step={0.05}
-          text={(value) => `${Math.round(value * 100)} %`}
+          text={wholePercent}
           onChange={(shadowThreshold) => setDraft({ ...draft, shadowThreshold })}
         />
         <Slider
-          label="Grow by"
+          label={t('Grow by')}
           value={draft.bufferPixels}
           min={0}
           max={32}
           step={1}
-          text={(value) => `${value} px`}
+          text={inPixels}
           onChange={(bufferPixels) =>
             setDraft({ ...draft, bufferPixels, featherPixels: Math.min(draft.featherPixels, bufferPixels) })
           }
         />
         <Slider
-          label="Fade over"
+          label={t('Fade over')}
           value={draft.featherPixels}
           min={0}
           max={draft.bufferPixels}
           step={1}
-          text={(value) => `${value} px`}
+          text={inPixels}
           onChange={(featherPixels) => setDraft({ ...draft, featherPixels })}
         />
       </fieldset>
       <fieldset>
-        <legend>How it is repaired</legend>
+        <legend>{t('How it is repaired')}</legend>
         <label className="field">
-          <span>Generator</span>
+          <span>{t('Generator')}</span>
           <select
             value={draft.generator}
             onChange={(event) => setDraft({ ...draft, generator: event.target.value as GeneratorSize })}
           >
-            <option value="full">Full</option>
-            <option value="light">Light: quicker without a GPU, a little less exact</option>
+            <option value="full">{t('Full')}</option>
+            <option value="light">{t('Light: quicker without a GPU, a little less exact')}</option>
           </select>
         </label>
       </fieldset>
       <button type="submit" className="button wide">
-        Run again
+        {t('Run again')}
       </button>
     </form>
   );
@@ -162,32 +164,6 @@ function NumberField(props: {
         value={props.value}
         onChange={(event) => props.onChange(event.target.value)}
       />
-    </label>
-  );
-}
-
-function Slider(props: {
-  label: string;
-  value: number;
-  min: number;
-  max: number;
-  step: number;
-  text: (value: number) => string;
-  onChange: (value: number) => void;
-}) {
-  return (
-    <label className="slider-row">
-      <span>{props.label}</span>
-      <input
-        type="range"
-        min={props.min}
-        max={props.max}
-        step={props.step}
-        value={props.value}
-        aria-valuetext={props.text(props.value)}
-        onChange={(event) => props.onChange(event.target.valueAsNumber)}
-      />
-      <output>{props.text(props.value)}</output>
     </label>
   );
 }

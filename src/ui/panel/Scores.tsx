@@ -8,6 +8,8 @@ import {
   scoredRegions,
 } from '../../pipeline/evaluate/measures.ts';
 import type { RegionScores } from '../../pipeline/events.ts';
+import { t } from '../../texts/texts.ts';
+import { decimal, sampleText, wholePercent } from '../words.ts';
 
 /** Error before and after, by region: a plot, the figures, and how often the confidence holds what it promises. */
 export function Scores({ before, after }: { before: RegionScores; after: RegionScores }) {
@@ -18,16 +20,16 @@ export function Scores({ before, after }: { before: RegionScores; after: RegionS
     <>
       <ErrorPlot regions={regions} />
       <details>
-        <summary>All figures</summary>
+        <summary>{t('All figures')}</summary>
         <table className="scores">
           <thead>
             <tr>
               <th scope="col">
-                <span className="visually-hidden">Region and state</span>
+                <span className="visually-hidden">{t('Region and state')}</span>
               </th>
               {MEASURES.map(({ name, title }) => (
                 <th key={name} scope="col">
-                  <abbr title={title}>{name}</abbr>
+                  <abbr title={t(title)}>{name}</abbr>
                 </th>
               ))}
             </tr>
@@ -39,8 +41,10 @@ export function Scores({ before, after }: { before: RegionScores; after: RegionS
       </details>
       {coverage !== null && (
         <p className="fine">
-          {Math.round(100 * coverage)} % of the errors lie in the interval that the confidence stands for; 90
-          % should.
+          {t('{{share}} of the errors lie in the interval that the confidence stands for; {{due}} should.', {
+            share: wholePercent(coverage),
+            due: wholePercent(0.9),
+          })}
         </p>
       )}
     </>
@@ -52,20 +56,20 @@ function RegionRows({ name, before, after }: ScoredRegion) {
     <tbody>
       <tr>
         <th scope="rowgroup" colSpan={1 + MEASURES.length}>
-          {name}
+          {t(name)}
         </th>
       </tr>
       <tr>
-        <th scope="row">before</th>
+        <th scope="row">{t('before')}</th>
         {MEASURES.map((measure) => (
-          <td key={measure.name}>{figure(measure, before)}</td>
+          <td key={measure.name}>{figure(measure, before, decimal)}</td>
         ))}
       </tr>
       <tr className="after">
-        <th scope="row">after</th>
+        <th scope="row">{t('after')}</th>
         {MEASURES.map((measure) => (
           <td key={measure.name} data-better={isBetter(measure, before, after) === true}>
-            {figure(measure, after)}
+            {figure(measure, after, decimal)}
           </td>
         ))}
       </tr>
@@ -82,10 +86,10 @@ function ErrorPlot({ regions }: { regions: readonly ScoredRegion[] }) {
   const bottom = ROW * bars.length;
   return (
     <svg className="error-plot" viewBox={`0 0 ${LEFT + LENGTH + 4} ${bottom + 16}`} aria-hidden="true">
-      {bars.map(({ name, before, after }, i) => (
-        <g key={name} transform={`translate(0 ${ROW * i})`}>
+      {bars.map(({ region, name, before, after }, i) => (
+        <g key={region} transform={`translate(0 ${ROW * i})`}>
           <text x={LEFT - 8} y={18} textAnchor="end">
-            {name}
+            {t(name)}
           </text>
           <rect className="before" x={LEFT} y={4} width={LENGTH * before} height={8} rx={1} />
           <rect className="after" x={LEFT} y={14} width={LENGTH * after} height={8} rx={1} />
@@ -93,10 +97,10 @@ function ErrorPlot({ regions }: { regions: readonly ScoredRegion[] }) {
       ))}
       <line x1={LEFT} x2={LEFT} y1={0} y2={bottom} />
       <text x={LEFT} y={bottom + 12}>
-        mean error, before and after
+        {t('mean error, before and after')}
       </text>
       <text x={LEFT + LENGTH} y={bottom + 12} textAnchor="end">
-        {end}
+        {sampleText(end)}
       </text>
     </svg>
   );

@@ -1,10 +1,12 @@
 import type { Drawn } from '../../store/combinations.ts';
 import type { Combination, CombinationId } from '../../store/state.ts';
+import { t } from '../../texts/texts.ts';
 import { CONFIDENCE_RAMP, NDVI_RAMP } from '../../viewer/palette.ts';
 import { canHaveBasemap } from '../../viewer/projection-rules.ts';
 import { useActions, useApp } from '../context.ts';
 import { Ramp } from '../Ramp.tsx';
 import { useOnline } from '../use-online.ts';
+import { decimal } from '../words.ts';
 import { EnhanceFields } from './EnhanceFields.tsx';
 import { LevelsField } from './Levels.tsx';
 
@@ -21,15 +23,15 @@ export function ViewCard() {
   if (grid === undefined) return null;
   return (
     <section className="card quiet" aria-labelledby="view-title">
-      <h2 id="view-title">View</h2>
+      <h2 id="view-title">{t('View')}</h2>
       <label className="field">
-        <span>Bands</span>
+        <span>{t('Bands')}</span>
         <select
           value={combination}
           onChange={(event) => void setCombination(event.target.value as CombinationId)}
         >
           <Options of={combinations.filter(({ drawn }) => drawn !== 'palette')} />
-          <optgroup label="Single band">
+          <optgroup label={t('Single band')}>
             <Options of={combinations.filter(({ drawn }) => drawn === 'palette')} />
           </optgroup>
         </select>
@@ -37,14 +39,14 @@ export function ViewCard() {
       <Key drawn={drawn} />
       {drawn !== 'ndvi' && <LevelsField />}
       <label className="slider-row">
-        <span>Brightness</span>
+        <span>{t('Brightness')}</span>
         <input
           type="range"
           min={0.5}
           max={2.5}
           step={0.05}
           value={gamma}
-          aria-valuetext={`gamma ${gamma.toFixed(2)}`}
+          aria-valuetext={t('gamma {{gamma}}', { gamma: decimal(gamma, 2) })}
           onChange={(event) => setGamma(event.target.valueAsNumber)}
         />
       </label>
@@ -57,7 +59,9 @@ export function ViewCard() {
             disabled={!online}
             onChange={(event) => setBasemap(event.target.checked)}
           />
-          <span>{online ? 'OpenStreetMap beneath (loads from the internet)' : 'Base map: offline'}</span>
+          <span>
+            {online ? t('OpenStreetMap beneath (loads from the internet)') : t('Base map: offline')}
+          </span>
         </label>
       )}
     </section>
@@ -67,10 +71,23 @@ export function ViewCard() {
 /** What the colours of a palette stand for. */
 function Key({ drawn }: { drawn: Drawn | undefined }) {
   const [range] = useApp((state) => state.stretch);
-  if (drawn === 'ndvi') return <Ramp stops={NDVI_RAMP} low="−0.5 water" high="0.9 dense growth" />;
+  if (drawn === 'ndvi')
+    return (
+      <Ramp
+        stops={NDVI_RAMP}
+        low={t('{{index}} water', { index: decimal(-0.5, 1).replace('-', '−') })}
+        high={t('{{index}} dense growth', { index: decimal(0.9, 1) })}
+      />
+    );
   if (drawn !== 'palette' || range === undefined) return null;
   const { low, high } = range;
-  return <Ramp stops={CONFIDENCE_RAMP} low={low.toFixed(3)} high={`${high.toFixed(3)} reflectance`} />;
+  return (
+    <Ramp
+      stops={CONFIDENCE_RAMP}
+      low={decimal(low, 3)}
+      high={t('{{value}} reflectance', { value: decimal(high, 3) })}
+    />
+  );
 }
 
 function Options({ of }: { of: readonly Combination[] }) {

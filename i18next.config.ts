@@ -3,7 +3,7 @@ import { defineConfig } from 'i18next-cli';
 /** `npm run texts` collects the texts of the code into a catalogue for each language (docs/decisions/0019-texts.md). */
 export default defineConfig({
   // English first: its catalogue is what translators start from; the application does not load it.
-  locales: ['en'],
+  locales: ['en', 'de'],
   extract: {
     input: ['src/**/*.{ts,tsx}', 'workers/**/*.ts'],
     // The command line speaks English.

@@ -11,6 +11,26 @@ const stylesAsText: Plugin = {
   load: (id) => (id.endsWith('.css') ? '' : null),
 };
 
+/** The catalogue of a language, in the folder of the embedded viewer. */
+const catalogue = (language: string) => `texts-${language}.js`;
+
+/**
+ * The frame's program is one piece, but for the languages: it imports the catalogues that the element's build has made, by
+ * whole addresses, because a script of a sandboxed page has none of its own that others could be relative to.
+ */
+const cataloguesApart: Plugin = {
+  name: 'catalogues-apart',
+  enforce: 'pre',
+  transform: (code, id) =>
+    id.endsWith('/src/texts/texts.ts')
+      ? code.replace(
+          /import\('\.\/locales\/([\w-]+)\.json'\)/g,
+          (_, language) =>
+            `import(/* @vite-ignore */ new URL('embed/${catalogue(language)}', document.baseURI).href)`,
+        )
+      : null,
+};
+
 /** What makes the folder a package: its manifest, and the types of its entry. */
 const packageFiles: Plugin = {
   name: 'package-files',
@@ -51,7 +71,7 @@ export function embedBuild(form: 'element' | 'frame', outDir: string): InlineCon
     logLevel: 'warn',
     plugins: isElement
       ? [stylesAsText, sizeBudget({ 'unclouded-swipe': LOADER_BUDGET }), packageFiles]
-      : [stylesAsText],
+      : [stylesAsText, cataloguesApart],
     // In one piece: a worker that starts from a blob finds no other files.
     worker: { format: 'iife', plugins: () => [stylesAsText] },
     define: { 'process.env.NODE_ENV': '"production"' },
@@ -67,6 +87,12 @@ export function embedBuild(form: 'element' | 'frame', outDir: string): InlineCon
         formats: [isElement ? 'es' : 'iife'],
         name: 'UncloudedFrame',
         fileName: () => (isElement ? 'unclouded-swipe.js' : 'frame.js'),
+      },
+      rollupOptions: {
+        output: {
+          chunkFileNames: ({ name, facadeModuleId }) =>
+            facadeModuleId?.endsWith('.json') ? catalogue(name) : '[name]-[hash].js',
+        },
       },
     },
   };

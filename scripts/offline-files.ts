@@ -8,7 +8,7 @@ import type { OfflineFile } from '../workers/offline-protocol.ts';
 const WORKER = 'offline-worker.js';
 
 /** Files that the application itself never asks for: texts and examples, and what pages of others load. */
-const FOR_OTHERS = /\.md$|-poster\.jpg$|^embedding\.|^embed\/(?!frame\.)/;
+const FOR_OTHERS = /\.md$|-poster\.jpg$|^embedding\.|^embed\/(?!frame\.|texts-)/;
 
 /** Builds the service worker, and tells it every file of the finished build with its checksum. */
 export function offlineFiles(): Plugin {

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { phrase } from '../pipeline/phrase.ts';
+import { dateName } from '../ui/date-words.ts';
+import { decimal, fileSize } from '../ui/words.ts';
 import { accented } from './pseudo.ts';
 import { chooseLanguage, languageFor, locale, t } from './texts.ts';
 
@@ -62,4 +64,14 @@ test.each(readdirSync(LOCALES))('%s has every value in its place', (file) => {
     if (form) expect(counted(text), key).toEqual(counted(source));
     else expect(places(text), key).toEqual(places(source));
   }
+});
+
+test('in German, texts, plurals and numbers are German', async () => {
+  await chooseLanguage(['de-AT']);
+  expect(t('Save the result')).toBe('Ergebnis speichern');
+  const scenes = (count: number) => t('{{count}} scenes', { count, defaultValue_one: '{{count}} scene' });
+  expect([0, 1, 2].map(scenes)).toEqual(['0 Szenen', '1 Szene', '2 Szenen']);
+  expect(decimal(0.123, 2)).toBe('0,12');
+  expect(fileSize(1_234_567).replace('\u00a0', ' ')).toBe('1,2 MB');
+  expect(dateName({ acquired: '2017-08-29', name: 'a.tif' })).toBe('29. Aug. 2017');
 });

@@ -9,6 +9,7 @@ export type Catalogue = Readonly<Record<string, string>>;
  * its language is chosen.
  */
 const CATALOGUES: Readonly<Record<string, () => Promise<{ readonly default: Catalogue }>>> = {
+  de: () => import('./locales/de.json'),
   'en-XA': () => import('./pseudo.ts'),
 };
 

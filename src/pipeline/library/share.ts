@@ -13,7 +13,13 @@ export const SHARED_IMAGES = {
 } as const;
 
 /** What of the built application a shared folder needs, below its root. */
-export const VIEWER_FILES = ['embed.html', 'embed/frame.js', 'embed/frame.css', 'icons/icon.svg'] as const;
+export const VIEWER_FILES = [
+  'embed.html',
+  'embed/frame.js',
+  'embed/frame.css',
+  'embed/texts-de.js',
+  'icons/icon.svg',
+] as const;
 
 interface Scaling {
   readonly scale: number;

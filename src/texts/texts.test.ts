@@ -74,4 +74,6 @@ test('in German, texts, plurals and numbers are German', async () => {
   expect(decimal(0.123, 2)).toBe('0,12');
   expect(fileSize(1_234_567).replace('\u00a0', ' ')).toBe('1,2 MB');
   expect(dateName({ acquired: '2017-08-29', name: 'a.tif' })).toBe('29. Aug. 2017');
+  await chooseLanguage(['en']);
+  expect(t('Save the result')).toBe('Save the result');
 });

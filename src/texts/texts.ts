@@ -62,10 +62,9 @@ export function locale(): string {
  */
 export async function chooseLanguage(wanted: readonly string[]): Promise<void> {
   const language = languageFor(wanted, Object.keys(CATALOGUES));
-  const load = CATALOGUES[language];
-  if (!load || language === current.language) return;
+  if (language === current.language) return;
   try {
-    current = speaking(language, (await load()).default);
+    current = speaking(language, (await CATALOGUES[language]?.())?.default ?? {});
   } catch {
     // A catalogue that cannot be had leaves the page in English.
   }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { dropOn } from './drop.ts';
 
 const clear = 'public/samples/landsat7-olinda-clear.tif';
 
@@ -21,7 +23,10 @@ test('a result is checked, compared with a clear picture, and reported', async (
   await card.getByText('All figures').click();
   await expect(card.getByRole('row', { name: 'Thick cloud' })).toBeVisible();
 
-  await card.getByLabel('Clear picture of the same area').setInputFiles(clear);
+  // Dropped on the right third of the window, the clear picture is compared with.
+  await dropOn(page, [resolve(clear)], 1200, async () => {
+    await expect(page.getByText('Compare as the clear picture')).toHaveAttribute('data-over', 'true');
+  });
   await expect(card.getByText('Against landsat7-olinda-clear.tif')).toBeVisible({ timeout: 60_000 });
 
   const [download] = await Promise.all([

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { dropOn } from './drop.ts';
 import { readBands } from './rasters.ts';
 import { writeScene } from './scenes.ts';
 
@@ -24,15 +25,6 @@ function writeBand(path: string, band: number, step = 1): void {
     pixel: 30 * step,
     sample: (x, y) => sample[band][y * step * SAMPLE_WIDTH + x * step],
   });
-}
-
-/** Drops files and folders on the map, as a file manager does. */
-async function drop(page: Page, files: readonly string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files: [...files], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await session.send('Input.dispatchDragEvent', { type, x: 400, y: 400, data });
-  }
 }
 
 /** The repaired bands and the mask, when the run has ended. */
@@ -71,7 +63,7 @@ test('bands of different resolution, dropped together, are one scene', async ({ 
     writeBand(path, band, band === 4 ? 2 : 1);
   });
   await page.goto('/?backend=wasm');
-  await drop(page, files.toReversed());
+  await dropOn(page, files.toReversed());
   const repaired = await result(page);
   expect(repaired.bands.map((band) => band.length)).toEqual(Array(5).fill(SIDE * SIDE));
   expectRepaired(repaired, 4);
@@ -84,7 +76,7 @@ test('the folder of a Landsat scene is one scene', async ({ page }) => {
   for (let band = 0; band < 6; band++) writeBand(join(place, `${scene}_SR_B${band + 2}.TIF`), band);
   writeFileSync(join(place, `${scene}_MTL.txt`), 'GROUP = LANDSAT_METADATA_FILE');
   await page.goto('/?backend=wasm');
-  await drop(page, [place]);
+  await dropOn(page, [place]);
   const repaired = await result(page);
   expect(repaired.bands).toHaveLength(6);
   expectRepaired(repaired, 6);

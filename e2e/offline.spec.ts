@@ -161,6 +161,8 @@ test('a new version is offered, waits for a run in another tab, and takes the pl
 
   const other = await visit();
   await other.getByRole('button', { name: 'Try the sample scene' }).click();
+  // A run that is held lasts as long as the test needs it.
+  await other.getByRole('button', { name: 'Pause' }).click(PATIENCE);
   const reload = page.getByRole('button', { name: 'Reload' });
   await expect(other.getByRole('button', { name: 'Reload' })).toBeDisabled(PATIENCE);
   await reload.click();

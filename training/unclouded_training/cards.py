@@ -16,7 +16,9 @@ Sentinel-2 cloud-probability maps (eo-learn, MIT). No real cloudy picture and no
 The sample scene (Olinda) is one of the validation scenes: never trained on, seen while choosing.
 The real pictures were not trained on, but they were not unseen either: the simulator's veils (depth, share, contrast of the ground beneath) were changed
 after looking at RICE results in the middle of the run `detector-display`, whose minutes were raised meanwhile, and the masks of real clouds were looked at
-when the detector of version 1.3 was chosen, beside simulated clouds. The figures on both are therefore optimistic; only pictures kept apart can test them."""
+when the detector of version 1.3 was chosen, beside simulated clouds. The figures on both are therefore optimistic; only pictures kept apart can test them.
+The detector of version 1.4 goes on from it and was chosen by simulated clouds on validation scenes alone: with its masks they are repaired 0.4 dB (six
+bands) and 1.1 dB (RGB) better; on real clouds it is better in some rows and worse in others, equal in the mean."""
 
 
 #: What a measure is printed with, and whether more of it is better.

@@ -24,7 +24,8 @@ export function BatchCard() {
             ? t('{{done}} of {{total}} scenes done', { done, total: items.length })
             : t('{{count}} scenes', { count: items.length, defaultValue_one: '{{count}} scene' })}
       </h2>
-      <ul>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls is scrolled by keyboard, too */}
+      <ul aria-labelledby="batch-title" tabIndex={0}>
         {items.map((item) => (
           <li key={item.id} data-status={item.state.status}>
             <span className="batch-name">{item.name}</span>

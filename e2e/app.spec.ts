@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import { violations } from './axe.ts';
+import { slowNetworks } from './slow.ts';
 
 const fixtures = 'src/pipeline/testing/fixtures';
 
@@ -59,6 +60,7 @@ test('one click on the sample: found, repaired, measured, swiped by keyboard, sa
 
 test('a run can be cancelled and started again', async ({ page }) => {
   await page.goto('/?sample&backend=wasm');
+  await slowNetworks(page);
   await expect(page.getByRole('heading', { name: 'Finding clouds and shadows' })).toBeVisible();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByRole('heading', { name: 'Cancelled' })).toBeVisible();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type BrowserContext, chromium, expect, type Page, test } from '@playwright/test';
 import { type PreviewServer, preview } from 'vite';
 import { listOfflineFiles } from '../scripts/offline-files.ts';
+import { slowNetworks } from './slow.ts';
 
 const PATIENCE = { timeout: 100_000 };
 
@@ -162,6 +163,7 @@ test('a new version is offered, waits for a run in another tab, and takes the pl
   const other = await visit();
   await other.getByRole('button', { name: 'Try the sample scene' }).click();
   // A run that is held lasts as long as the test needs it.
+  await slowNetworks(other);
   await other.getByRole('button', { name: 'Pause' }).click(PATIENCE);
   const reload = page.getByRole('button', { name: 'Reload' });
   await expect(other.getByRole('button', { name: 'Reload' })).toBeDisabled(PATIENCE);

@@ -5,6 +5,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { violations } from './axe.ts';
 import { serveFolder } from './embed/server.ts';
 import { writeDates } from './scenes.ts';
+import { slowNetworks } from './slow.ts';
 
 /**
  * Walks through the states of the interface; axe looks at each, on a desktop and on a phone, light and dark.
@@ -49,6 +50,7 @@ test('the workbench: what is done', async ({ page }) => {
   await press(page, 'Dismiss this message');
 
   await press(page, 'Try the sample scene');
+  const goOn = await slowNetworks(page);
   const review = page.getByLabel('Let me review the mask first');
   await review.check(PATIENCE);
   await expect(page.getByRole('heading', { name: 'Review the mask' })).toBeVisible(PATIENCE);
@@ -62,6 +64,7 @@ test('the workbench: what is done', async ({ page }) => {
   await press(page, 'Cancel');
   await expect(page.getByRole('heading', { name: 'Cancelled' })).toBeVisible();
   await look(page, '06-cancelled');
+  await goOn();
   await press(page, /^Continue where it stopped|^Run again/);
   await done(page);
   await look(page, '07-done');

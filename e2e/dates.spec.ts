@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { readBands } from './rasters.ts';
 import { writeDates, writeScene } from './scenes.ts';
+import { slowNetworks } from './slow.ts';
 
 /** Two dates of one place: the one of August is cloudy, the other one nearly clear. */
 const folder = mkdtempSync(join(tmpdir(), 'unclouded-dates-'));
@@ -127,6 +128,7 @@ test('a run with dates that a reload interrupted asks for them, and goes on once
 }) => {
   await page.goto('/?backend=wasm');
   await open(page, august);
+  await slowNetworks(page);
   await expect(page.getByRole('heading', { name: 'Finding clouds and shadows' })).toBeVisible();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByLabel('Files of another date').setInputFiles(september);

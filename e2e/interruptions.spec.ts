@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContext, expect, type Page, test, type Worker } from '@playwright/test';
 import { readBands } from './rasters.ts';
 import { writeLongScene, writeSample } from './scenes.ts';
+import { slowNetworks } from './slow.ts';
 
 /**
  * A run is interrupted half-way in every manner that we know of. Each test ends with the result that an undisturbed run
@@ -45,6 +46,7 @@ async function start(page: Page, path: string): Promise<void> {
 
 /** Waits until some tiles of the second pass are repaired, and others are not. */
 async function halfWay(page: Page): Promise<void> {
+  await slowNetworks(page);
   await expect(page.getByRole('heading', { name: 'Repairing tiles' })).toBeVisible({ timeout: 120_000 });
   await expect(page.getByText(/^[2-4] of 6 tiles/)).toBeVisible({ timeout: 60_000 });
 }
@@ -225,6 +227,7 @@ test('the permission to read is withdrawn: once it is back, the run continues', 
 test('a run is paused, told to begin with this view, and continued', async ({ browser }) => {
   const page = await newPage(browser);
   await start(page, scene);
+  await slowNetworks(page);
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(page.getByRole('heading', { name: 'Paused' })).toBeVisible();
   const first = page.getByRole('button', { name: 'This view first' });

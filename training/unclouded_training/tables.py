@@ -57,22 +57,22 @@ class Coverage:
         return {name: float(inside / total) for name, (inside, total) in self.counts.items() if total > 0}
 
 
-def region_table(rows: dict, regions) -> str:
-    """Markdown: one line per row, PSNR / SSIM / MAE / SAM per region."""
+def table_of(rows: dict, regions, cell) -> str:
+    """Markdown: one line per row, `cell` of what was measured in each region."""
     lines = ["| row | " + " | ".join(regions) + " |", "|---" * (len(regions) + 1) + "|"]
     for name, values in rows.items():
-        cells = [f"{v['psnr']:.2f} / {v['ssim']:.3f} / {v['mae']:.4f} / {v['sam']:.1f}" if (v := values.get(r)) else "-" for r in regions]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+        lines.append(f"| {name} | " + " | ".join(cell(values[r]) if r in values else "-" for r in regions) + " |")
     return "\n".join(lines)
+
+
+def region_table(rows: dict, regions) -> str:
+    """PSNR / SSIM / MAE / SAM."""
+    return table_of(rows, regions, lambda v: f"{v['psnr']:.2f} / {v['ssim']:.3f} / {v['mae']:.4f} / {v['sam']:.1f}")
 
 
 def further_table(rows: dict, regions) -> str:
-    """Markdown: one line per row, mean NDVI error / GMSD per region."""
-    lines = ["| row | " + " | ".join(regions) + " |", "|---" * (len(regions) + 1) + "|"]
-    for name, values in rows.items():
-        cells = [("-" if v["ndvi"] is None else f"{v['ndvi']:.3f}") + f" / {v['gmsd']:.3f}" if (v := values.get(r)) else "-" for r in regions]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    """Mean NDVI error / GMSD."""
+    return table_of(rows, regions, lambda v: ("-" if v["ndvi"] is None else f"{v['ndvi']:.3f}") + f" / {v['gmsd']:.3f}")
 
 
 def shares(values: dict[str, float]) -> str:

@@ -1,7 +1,7 @@
 import { createRegression, mergeRegression, type Regression } from './composite/extra-bands.ts';
 import type { Probabilities } from './detect/probabilities.ts';
 import { type CoarseField, createCoarseField } from './generate/coarse-field.ts';
-import { CELL } from './generate/prefill.ts';
+import { CELL, CLEAR_LIMIT } from './generate/prefill.ts';
 import type { PageStore } from './pages.ts';
 import type { BandPlan } from './preprocess/bands.ts';
 import type { Window } from './scene.ts';
@@ -17,6 +17,8 @@ export interface Findings {
   readonly classes: SparsePlane;
   /** Means of clear pixels over 16 x 16: the canonical bands of the scene, then the extra bands. Has holes. */
   readonly coarse: CoarseField;
+  /** The fill rests on pixels below this sum of probabilities: CLEAR_LIMIT, or DOUBTFUL_LIMIT where the scene has none. */
+  readonly clearLimit: number;
   /** Sums of clear pixels for the regression of extra bands, by tile, then by block; see {@link regressionOf}. */
   readonly sums: Map<number, ReadonlyMap<number, Float64Array>>;
   /** Pixels with data in each tile that was looked at. */
@@ -49,6 +51,7 @@ export function openFindings(layout: TileLayout, plan: BandPlan, pages: PageStor
     shadow: plane('shadow'),
     classes: plane('classes'),
     coarse: createCoarseField(layout.grid, present + plan.extra.length),
+    clearLimit: CLEAR_LIMIT,
     sums: new Map(),
     valid: new Map(),
     pages,

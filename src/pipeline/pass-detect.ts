@@ -14,7 +14,7 @@ import { chooseDecoder, type QualityDecoder } from './detect/quality.ts';
 import { type Findings, maskedTiles, setFound, setMaskedTiles } from './findings.ts';
 import { type FoundMask, LEAST_THRESHOLD, maskAt, uniformMask } from './found-mask.ts';
 import { addToCoarseField } from './generate/coarse-field.ts';
-import { CLEAR_LIMIT } from './generate/prefill.ts';
+import { CLEAR_LIMIT, DOUBTFUL_LIMIT } from './generate/prefill.ts';
 import { checkpoint, type Job, type Notices, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
 import { phrase } from './phrase.ts';
 import { type Observation, observe } from './preprocess/observe.ts';
@@ -132,8 +132,42 @@ export async function detectPass(
   }
 }
 
+/**
+ * Reads tiles again and enters the pixels that the findings call clear, below their `clearLimit`, into the coarse field and the sums
+ * for the regression. Nothing is written to the pages.
+ */
+export async function enterClearPixels(job: Job, findings: Findings, keys: readonly number[]): Promise<void> {
+  const { source, plan, layout } = job;
+  for await (const { key, rasters } of readAhead(job, keys, (at) => [
+    { window: layout.windows[at], bands: plan.all },
+  ])) {
+    const core = layout.windows[key];
+    const seen = observe(source.scene, plan, rasters[0], plan.all, job.scratch[0]);
+    const valid = cropPlane(seen.valid, seen.window, core);
+    const found = {
+      thin: readPlane(findings.thin, core),
+      thick: readPlane(findings.thick, core),
+      shadow: readPlane(findings.shadow, core),
+    };
+    const clear = clearPixels(found, valid, findings.clearLimit);
+    findings.sums.set(key, addClearPixels(job, findings, seen, core, clear));
+  }
+}
+
+/**
+ * The findings of a scene where no pixel is clear beyond doubt, with a fill that rests on the pixels which are likelier clear than
+ * not; those of every other scene as they are.
+ */
+export async function doubtfulPass(job: Job, findings: Findings): Promise<Findings> {
+  if (findings.coarse.weight.some((weight) => weight > 0)) return findings;
+  const doubtful = { ...findings, clearLimit: DOUBTFUL_LIMIT };
+  const observed = job.layout.windows.map((_, key) => key).filter((key) => findings.valid.get(key));
+  await enterClearPixels(job, doubtful, observed);
+  return doubtful;
+}
+
 /** Enters a tile's clear pixels into the coarse field; returns their sums for the regression. */
-export function addClearPixels(
+function addClearPixels(
   { source }: Job,
   findings: Findings,
   seen: Observation,

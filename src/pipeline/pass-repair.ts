@@ -8,7 +8,7 @@ import type { Findings } from './findings.ts';
 import type { CoarseField } from './generate/coarse-field.ts';
 import { DETAIL_REACH, keepTone } from './generate/detail.ts';
 import { cropGenerated, fillFrom } from './generate/generate.ts';
-import { blendBase, CLEAR_LIMIT, FILL_MARGIN, THICK_BLEND } from './generate/prefill.ts';
+import { blendBase, FILL_MARGIN, THICK_BLEND } from './generate/prefill.ts';
 import { checkpoint, type Job, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
 import { observe, REFLECTANCE_LIMIT } from './preprocess/observe.ts';
 import { gatherFrom, generatorInput } from './preprocess/tensor.ts';
@@ -109,7 +109,7 @@ async function repairTile(
 
   const within = <T extends Samples>(plane: T): T => cropPlane(plane, window, inside);
   const crop = <T extends Samples>(plane: T): T => cropPlane(plane, inside, core);
-  const clear = clearPixels(found, seen.valid, CLEAR_LIMIT);
+  const clear = clearPixels(found, seen.valid, findings.clearLimit);
   const seenPlanes = [...seen.canonical.filter((plane) => plane !== null), ...seen.extra];
   const dates = cloned && withCloned(cloned, window, seenPlanes);
   const filled = dates

@@ -229,6 +229,22 @@ describe('run', () => {
     expect(report.shares.leftCloudy).toBeCloseTo(0.5, 6);
   });
 
+  it('fills thick cloud from the clearest pixels where none is clear beyond doubt, and says so', async () => {
+    const roles: BandRole[] = [...SIX, 'coastal'];
+    const ground = (x: number) => 1500 + 10 * (x % 16);
+    const scene = cloudy({ roles, sample: (x) => (x < 60 ? 7000 : x < 130 ? 5000 : ground(x)) });
+    const doubtful = fakeNetworks({
+      classify: ([blue]) => (blue > 0.6 ? [0, 0, 1, 0] : blue > 0.4 ? [0.2, 0.8, 0, 0] : [0.6, 0.4, 0, 0]),
+    });
+    const { report, result, after, window } = await go(scene, {}, { core: 64, halo: 32 }, doubtful);
+    expect(codes(report)).toEqual(['scene/doubtful']);
+    expect(result.provenance(window)[0]).toBe(PROVENANCE.generated);
+    expect(after[0][0]).toBeGreaterThan(1500);
+    expect(after[0][0]).toBeLessThan(1650);
+    expect(Math.abs(after[6][0] - after[0][0])).toBeLessThan(10);
+    expect(report.shares.leftCloudy).toBe(0);
+  });
+
   it('passes over borders without data, and never writes the no-data value', async () => {
     const { result, after, source, window, report } = await go(
       cloudy({
@@ -302,6 +318,12 @@ describe('run', () => {
     });
     // Of 500 .. 7000; the ridge takes the rest.
     expect(worst).toBeLessThan(40);
+  });
+
+  it('lets further bands follow over ground that is all the same', async () => {
+    const roles: BandRole[] = [...SIX, 'coastal'];
+    const { after } = await go(cloudy({ roles, sample: (x) => (x < 60 ? 7000 : 1503) }));
+    expect(after.map((band) => band[0])).toEqual(new Array(7).fill(1503));
   });
 
   it('takes the mask from a quality band where asked, and from the network where there is none', async () => {

@@ -7,14 +7,14 @@ import type { RunEvent, RunReport, RunSettings, Shares } from './events.ts';
 import { openFindings, regressionOf, validPixels } from './findings.ts';
 import { openFoundMask } from './found-mask.ts';
 import { completeCoarseField } from './generate/coarse-field.ts';
-import { CELL } from './generate/prefill.ts';
+import { CELL, CLEAR_LIMIT } from './generate/prefill.ts';
 import { breathe, collectNotices, createPace, type Job, type Notices } from './job.ts';
 import type { Networks } from './networks.ts';
 import type { ResultReader } from './output/products.ts';
 import { memoryPages, type PageStore } from './pages.ts';
 import { compositePass } from './pass-composite.ts';
 import { datesPass } from './pass-dates.ts';
-import { detectPass, finishMask } from './pass-detect.ts';
+import { detectPass, doubtfulPass, finishMask } from './pass-detect.ts';
 import { editPass } from './pass-edit.ts';
 import { repairPass } from './pass-repair.ts';
 import { phrase } from './phrase.ts';
@@ -92,7 +92,7 @@ export async function run(
 
   // Preprocess and detect.
   await detectPass(job, found, notices, pace);
-  const findings = await editPass(job, found);
+  const findings = await doubtfulPass(job, await editPass(job, found));
   const masked = await finishMask(job, openFoundMask(layout, pages, job.settings.edits), store.mask);
 
   // What other dates saw.
@@ -112,7 +112,7 @@ export async function run(
   const tally = tallyOf(store);
   const valid = validPixels(findings);
   const shares = sharesOf(tally, valid);
-  tellAboutScene(notices, shares, valid, coarse !== null, job.plan.extra.length);
+  tellAboutScene(notices, shares, valid, coarse && findings.clearLimit, job.plan.extra.length);
   const evaluation = options.reference
     ? await evaluate(source, options.reference, result, store, pace, signal).catch((thrown) =>
         withoutReference(thrown, notices),
@@ -184,14 +184,14 @@ function tellAboutScene(
   notices: Notices,
   shares: Shares,
   validPixels: number,
-  filled: boolean,
+  clearLimit: number | null,
   extraBands: number,
 ): void {
   if (validPixels === 0) {
     notices.add('scene/no-data', phrase('The scene holds no data: there is nothing to repair.'));
   } else if (shares.observed === 1) {
     notices.add('scene/clear', phrase('No cloud and no shadow was found: the scene is unchanged.'));
-  } else if (!filled) {
+  } else if (clearLimit === null) {
     notices.add(
       'scene/all-cloud',
       phrase(
@@ -207,6 +207,13 @@ function tellAboutScene(
         ),
       );
     }
+  } else if (clearLimit > CLEAR_LIMIT && shares.observed < 1) {
+    notices.add(
+      'scene/doubtful',
+      phrase(
+        'No pixel is clear beyond doubt: thick cloud was filled from the clearest pixels, which may hold some cloud or shadow themselves. A larger area or another date would help.',
+      ),
+    );
   } else if (shares.observed < FEW_OBSERVED) {
     notices.add(
       'scene/mostly-cloud',

@@ -20,7 +20,7 @@ from . import classical, metrics
 from .bands import DEFAULT_DATA, RGB, RGBN, SIX
 from .data import read_manifest, read_raw, read_scene, to_canonical
 from .export import MODELS, shipped
-from .inpaint import APP_LEVELS, CLEAR_LIMIT, blend_base, clear_weight, clone, coarse_field, harmonise, make_base
+from .inpaint import APP_LEVELS, CLEAR_LIMIT, blend_base, clear_weight, clone, coarse_field, harmonise, make_base, prefill, scene_clear_weight
 from .inputs import detector_input, generator_input
 from .networks import Detector, Generator
 from .shapes import load_bank
@@ -48,8 +48,9 @@ def repair(net: Generator, picture: torch.Tensor, presence: torch.Tensor, p: tor
     h, w = picture.shape[2:]
     pad = (0, -w % 16, 0, -h % 16)
     picture, p = F.pad(picture, pad, mode="replicate"), F.pad(p, pad, mode="replicate")
-    clear = clear_weight(p)
-    base, filled = make_base(picture, p, 4, coarse_field(picture, clear, 4) if clear.any() else None)
+    clear = scene_clear_weight(p)
+    filled = prefill(picture, clear, APP_LEVELS, coarse_field(picture, clear, APP_LEVELS)) if clear.any() else picture
+    base = blend_base(picture, filled, p)
     out = net(generator_input(base, presence, p, filled))[0, :, :h, :w].numpy()
     return out[:6], out[6], base[0, :, :h, :w].numpy()
 
@@ -57,6 +58,11 @@ def repair(net: Generator, picture: torch.Tensor, presence: torch.Tensor, p: tor
 def masked(p: torch.Tensor) -> np.ndarray:
     """Pixels [H,W] that the composite takes from the generator."""
     return (p[0, 1:].sum(0) >= CLEAR_LIMIT).numpy()
+
+
+def known_ground(p: torch.Tensor) -> np.ndarray:
+    """Pixels [H,W] that the fill rests on."""
+    return scene_clear_weight(p)[0, 0].numpy() > 0
 
 
 def simulated_tiles(data: Path, presence: tuple[int, ...], per_scene: int = 4):
@@ -125,7 +131,7 @@ def evaluate_simulated(data: Path, detector, generator, light, presence) -> dict
         hole = masked(q)
         raw, scale, base = repair(generator, sample.cloudy, sample.presence, q)
         raw = raw[have]
-        add("smooth inpainting, detector's mask", metrics.harmonic_fill(observed, ~hole))
+        add("smooth inpainting, detector's mask", metrics.harmonic_fill(observed, known_ground(q)))
         add("generator, detector's mask", np.where(hole, raw, observed))
         add("light generator, detector's mask", np.where(hole, repair(light, sample.cloudy, sample.presence, q)[0][have], observed))
         coverage_detector.add(raw, truth, scale, {**{k: v & hole for k, v in regions.items()}, "all masked": hole})
@@ -264,14 +270,14 @@ def evaluate_masks(data: Path, detector) -> dict:
     return result
 
 
-def full_chain(detector, generator, image: np.ndarray, have: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Real picture [6,H,W] to (composite, mask [H,W]). Where nothing is clear, thick cloud cannot be filled and stays."""
+def full_chain(detector, generator, image: np.ndarray, have: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Real picture [6,H,W] to (composite, mask [H,W], what the fill rests on [H,W]). Resting on nothing, thick cloud stays."""
     x, use = torch.from_numpy(image)[None], torch.from_numpy(have)[None]
     p = detect(detector, x, use)
-    hole = masked(p)
-    if hole.all():
+    hole, known = masked(p), known_ground(p)
+    if not known.any():
         hole = (p[0, 2] < 0.5).numpy()
-    return np.where(hole, repair(generator, x, use, p)[0], image), hole
+    return np.where(hole, repair(generator, x, use, p)[0], image), hole, known
 
 
 def evaluate_rice(data: Path, detector, generator) -> dict:
@@ -287,11 +293,11 @@ def evaluate_rice(data: Path, detector, generator) -> dict:
                              for f in (path, folder / "clear" / path.name))
             image = np.zeros((6, *cloudy.shape[1:]), np.float32)
             image[:3] = cloudy[::-1]
-            ours, hole = full_chain(detector, generator, image, np.array(RGB, np.float32))
+            ours, hole, known = full_chain(detector, generator, image, np.array(RGB, np.float32))
             ours = np.round(np.clip(ours[:3][::-1], 0, 1) * 255) / 255
             flat = np.broadcast_to(clear.mean((1, 2), keepdims=True), clear.shape)
             textured = metrics.psnr(metrics.mse(flat, clear)) < 30
-            smooth = metrics.harmonic_fill(cloudy, ~hole)
+            smooth = np.where(hole, metrics.harmonic_fill(cloudy, known), cloudy)
             for row, picture in (("do nothing", cloudy), ("flat colour", flat), ("smooth inpainting, detector's mask", smooth), ("ours", ours)):
                 value = (metrics.psnr(metrics.mse(picture, clear)),
                          structural_similarity(picture, clear, channel_axis=0, data_range=1.0))
@@ -311,11 +317,11 @@ def evaluate_pair(data: Path, detector, generator) -> dict:
     rows = {r["file"]: r for r in read_manifest(data)}
     cloudy = read_scene(data, rows["real/s2-rois2017_winter_112_p797-cloudy.tif"])
     clear = read_scene(data, rows["real/s2-rois2017_winter_112_p797-cloudfree.tif"])
-    ours, hole = full_chain(detector, generator, cloudy.image, cloudy.presence)
+    ours, hole, known = full_chain(detector, generator, cloudy.image, cloudy.presence)
     table = Table()
     regions = {"whole": np.ones_like(hole), "inside the mask": hole, "outside": ~hole}
     table.add("do nothing", cloudy.image, clear.image, regions, vegetation=True)
-    table.add("smooth inpainting", metrics.harmonic_fill(cloudy.image, ~hole), clear.image, regions, vegetation=True)
+    table.add("smooth inpainting", np.where(hole, metrics.harmonic_fill(cloudy.image, known), cloudy.image), clear.image, regions, vegetation=True)
     table.add("ours", ours, clear.image, regions, vegetation=True)
     return {"maskShare": float(hole.mean()), "rows": table.result()}
 

@@ -14,7 +14,8 @@ Definition (all in float32; y and x run over an H x W grid, padded with missing 
    SWEEPS = 6 Jacobi sweeps: value = t * own + (1 - t) * m, m the mean of the 4 neighbours of the previous sweep, edges
    replicated, own the pulled value. Cells with t = 1 never change.
    The application pushes the whole scene down to level 4 (cells of 16 x 16 pixels) once and hands every tile its
-   part of that coarse field; see `coarse_field`. Where nothing at all is clear, there is no pre-fill.
+   part of that coarse field; see `coarse_field`. In a scene where no pixel is clear, those below 0.5 take their place in
+   step 1; where there are none of them either, there is no pre-fill.
 6. base = (1 - w) * observed + w * prefill, w = t * t * (3 - 2 t), t = clip((p_thick - 0.3) / 0.4, 0, 1).
 
 With a second date the pre-fill is seamless cloning: the reference R, brought to the target's radiometry by `harmonise`,
@@ -28,7 +29,7 @@ import torch.nn.functional as F
 
 SWEEPS = 6
 FULL_WEIGHT = 128
-CLEAR_LIMIT = 0.3
+CLEAR_LIMIT, DOUBTFUL_LIMIT = 0.3, 0.5
 THICK_FROM, THICK_SPAN = 0.3, 0.4
 APP_LEVELS = 4
 
@@ -37,6 +38,12 @@ def clear_weight(probabilities: torch.Tensor, valid: torch.Tensor | None = None)
     """[N,4,H,W] probabilities (clear thin thick shadow), optional [N,1,H,W] 0/1 validity, to [N,1,H,W] of 0/1."""
     clear = (probabilities[:, 1:4].sum(1, keepdim=True) < CLEAR_LIMIT).float()
     return clear if valid is None else clear * valid
+
+
+def scene_clear_weight(probabilities: torch.Tensor) -> torch.Tensor:
+    """The clear weight of a whole scene [1,4,H,W]: that of its likelier clear pixels where none is clear beyond doubt."""
+    clear = clear_weight(probabilities)
+    return clear if clear.any() else (probabilities[:, 1:4].sum(1, keepdim=True) < DOUBTFUL_LIMIT).float()
 
 
 def pull(values: torch.Tensor, weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

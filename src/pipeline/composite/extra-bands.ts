@@ -28,6 +28,8 @@ const STEP = 2;
 const SCENE_SAMPLES = 500;
 /** Ridge, as a share of the predictors' mean variance: bands that vary together share the slope. */
 const RIDGE = 1e-3;
+/** Least ridge, as a share of the predictors' mean square: over ground that is all the same, rounding is all the variance there is. */
+const LEAST_RIDGE = 1e-9;
 
 export function createRegression(grid: Grid, predictors: number, extras: number): Regression {
   return {
@@ -117,7 +119,8 @@ export function solveRegression(regression: Regression): Slopes {
   };
   const scene = new Float64Array(sumsLength(p, e));
   for (const sums of blocks.values()) add(scene, sums);
-  const prior = centred(scene, p, e).map((value) => (value * SCENE_SAMPLES) / Math.max(1, scene[0]));
+  const share = SCENE_SAMPLES / Math.max(1, scene[0]);
+  const prior = centred(scene, p, e).map((value) => value * share);
   const slopes = Array.from({ length: columns * rows }, (_, block) => {
     const local = new Float64Array(sumsLength(p, e));
     const column = block % columns;
@@ -130,8 +133,13 @@ export function solveRegression(regression: Regression): Slopes {
     const products = centred(local, p, e);
     add(products, prior);
     let trace = 0;
-    for (let a = 0; a < p; a++) trace += products[a * p + a];
-    const ridge = Math.max((RIDGE * trace) / p, 1e-12);
+    let squares = 0;
+    for (let a = 0; a < p; a++) {
+      trace += products[a * p + a];
+      const square = 1 + p + e + a * p + a;
+      squares += local[square] + share * scene[square];
+    }
+    const ridge = Math.max((RIDGE * trace) / p, (LEAST_RIDGE * squares) / p, 1e-12);
     for (let a = 0; a < p; a++) products[a * p + a] += ridge;
     return solvePositive(products.subarray(0, p * p), products.subarray(p * p), p, e);
   });

@@ -13,6 +13,8 @@ export const LEVELS = 4;
 export const CELL = 1 << LEVELS;
 /** A pixel is clear, and may be filled from, below this sum of the probabilities of thin, thick and shadow. */
 export const CLEAR_LIMIT = 0.3;
+/** The same in a scene without any such pixel: the fill rests on what is likelier clear than not. */
+export const DOUBTFUL_LIMIT = 0.5;
 /** Pixels around the wanted area that the fill depends on, given the coarse field (see `reach`). */
 export const FILL_MARGIN = 128;
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from unclouded_training import shapes, simulate
+from unclouded_training import physics, shapes, simulate
+from unclouded_training.bands import REFLECTANCE_MAX
 from unclouded_training.export import synthetic_ground
 
 ROW = {"eightBit": False, "sensor": "S2", "gsd": 10}
@@ -22,9 +23,9 @@ def draw(bank, seed, cover=None, n=4, **options):
 
 
 def test_shadow_falls_away_from_the_sun():
-    dx, dy = simulate.shadow_offset(1000, math.radians(45), math.radians(180), 10)
+    dx, dy = physics.shadow_offset(1000, math.radians(45), math.radians(180), 10)
     assert (dx, dy) == (pytest.approx(0, abs=1e-9), pytest.approx(-100))
-    dx, dy = simulate.shadow_offset(1000, math.radians(45), math.radians(90), 20)
+    dx, dy = physics.shadow_offset(1000, math.radians(45), math.radians(90), 20)
     assert (dx, dy) == (pytest.approx(-50), pytest.approx(0, abs=1e-9))
 
 
@@ -32,20 +33,20 @@ def test_shifted_field_is_the_field_moved_by_the_offset():
     field = torch.zeros(1, shapes.FIELD, shapes.FIELD)
     field[:, 240:272, 240:272] = 255
     here = [torch.zeros(1, 2), torch.ones(1), torch.tensor([0.7]), 128]
-    a = simulate.sample_field(field, *here)
-    b = simulate.sample_field(field, *here, torch.tensor([[12.0, -7.0]]))
+    a = physics.sample_field(field, *here)
+    b = physics.sample_field(field, *here, torch.tensor([[12.0, -7.0]]))
     assert torch.allclose(torch.roll(a, (-7, 12), (2, 3)), b, atol=1e-3)
 
 
 def test_shadow_ratios_lie_in_the_measured_ranges_and_move_together():
     low, high = (.74, .60, .47, .30, .23, .23), (.96, .88, .89, .68, .45, .45)
-    ratio = simulate.shadow_ratio(torch.linspace(0, 1, 11))
+    ratio = physics.shadow_ratio(torch.linspace(0, 1, 11))
     assert (ratio >= torch.tensor(low)).all() and (ratio <= torch.tensor(high)).all()
     assert (ratio[1:] < ratio[:-1]).all()
 
 
 def test_opacity_is_grey_for_water_and_falls_with_wavelength_for_haze():
-    factor = simulate.band_depth_factor(torch.tensor([0.0, 1.3]))[..., 0, 0]
+    factor = physics.band_depth_factor(torch.tensor([0.0, 1.3]))[..., 0, 0]
     assert torch.allclose(factor[0], torch.ones(6))
     assert (factor[1, 1:] < factor[1, :-1]).all()
 
@@ -53,7 +54,7 @@ def test_opacity_is_grey_for_water_and_falls_with_wavelength_for_haze():
 def test_labels_are_soft_and_add_up_to_one():
     a = torch.tensor([0.0, 0.08, 0.3, 0.625, 0.9, 0.0, 0.0]).view(1, 1, 1, -1)
     d = torch.tensor([0.0, 0.0, 0.0, 0.0, 0.5, 0.12, 0.4]).view(1, 1, 1, -1)
-    p = simulate.labels(a, d)[0, :, 0]
+    p = physics.labels(a, d)[0, :, 0]
     assert torch.allclose(p.sum(0), torch.ones(7))
     expected = torch.tensor([[1, .5, 0, 0, 0, .5, 0], [0, .5, 1, .5, 0, 0, 0], [0, 0, 0, .5, 1, 0, 0], [0, 0, 0, 0, 0, .5, 1]])
     assert torch.allclose(p, expected, atol=1e-4)
@@ -85,7 +86,7 @@ def test_jpeg_equals_the_reference_codec_but_for_chroma():
     from PIL import Image
 
     grey = (synthetic_ground(64, 3)[0] * 4).clip(0, 1)
-    ours = simulate.jpeg(torch.from_numpy(np.stack([grey] * 3)), 75)[0].numpy()
+    ours = physics.jpeg(torch.from_numpy(np.stack([grey] * 3)), 75)[0].numpy()
     stream = io.BytesIO()
     Image.fromarray(np.round(grey * 255).astype(np.uint8)).save(stream, "JPEG", quality=75)
     theirs = np.asarray(Image.open(stream), np.float32) / 255
@@ -111,7 +112,7 @@ def test_ground_of_other_places_stays_in_range(bank):
 
 def test_cirrus_band_sees_high_cloud_only():
     vapour = torch.full((3,), 6.0)
-    low, middle, high = simulate.cirrus_transmittance(torch.tensor([500.0, 4000.0, 11000.0]), vapour)
+    low, middle, high = physics.cirrus_transmittance(torch.tensor([500.0, 4000.0, 11000.0]), vapour)
     assert low < 0.02 < middle < high and high > 0.95
 
 
@@ -127,7 +128,7 @@ def test_cirrus_is_zero_without_the_band(bank):
 def test_veil_follows_koschmieder_and_counts_as_thin(bank):
     ground = torch.from_numpy(synthetic_ground(64, 1))
     hazy, opacity = simulate.Simulator(bank, 2).veil(ground, torch.zeros(1, 64, 64), True)
-    p = simulate.labels(opacity[None], torch.zeros(1, 1, 64, 64))
+    p = physics.labels(opacity[None], torch.zeros(1, 1, 64, 64))
     assert p[:, 2].max() == 0 and p[:, 1].mean() > 0.8
     assert hazy[:3].std() < ground[:3].std() and hazy[:3].mean() > ground[:3].mean()
 
@@ -147,10 +148,10 @@ def test_saturated_pixels_of_some_pictures_hold_a_mark_over_any_reflectance(bank
     marked = 0
     for seed in range(24):
         sample = draw(bank, seed, cover=0.6, dropout=False)
-        at = (sample.cloudy == simulate.REFLECTANCE_MAX).any(1)
+        at = (sample.cloudy == REFLECTANCE_MAX).any(1)
         assert (sample.probabilities[:, 2][at] > 0.99).all()
         for band in sample.cloudy.flatten(0, 1):
-            at = band == simulate.REFLECTANCE_MAX
+            at = band == REFLECTANCE_MAX
             if at.sum() > 20 and band[~at].max() < 1.01:
                 marked += 1
     assert marked >= 5

@@ -5,7 +5,8 @@ import torch
 import torch.nn.functional as F
 
 from .inpaint import APP_LEVELS, clear_weight, clone, coarse_field, harmonise, prefill
-from .simulate import Sample, Simulator, blur
+from .physics import blur
+from .simulate import Sample, Simulator
 
 CHANNELS_LAST = torch.channels_last
 

@@ -17,7 +17,7 @@ import torch
 
 from .bands import BANDS, PROJECT_ROOT
 from .shapes import noise_field
-from .simulate import CLOUD_L7, LANDSAT8BIT, band_depth_factor, blur, labels, shadow_offset, shadow_ratio
+from .physics import CLOUD_L7, LANDSAT8BIT, band_depth_factor, blur, labels, shadow_offset, shadow_ratio
 
 #: Sun, cloud base and pixel of the simulated scene.
 ZENITH, AZIMUTH, HEIGHT_M, GSD_M = math.radians(38), math.radians(62), 1150.0, 28.5

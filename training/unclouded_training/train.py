@@ -25,8 +25,9 @@ from .export import MODELS, shipped
 from .inpaint import blend_base
 from .inputs import CHANNELS_LAST, detector_view, generator_input, perturb, training_fill
 from .networks import FULL_WIDTHS, LIGHT_WIDTHS, Detector, Generator, PatchDiscriminator, parameter_count
+from .physics import ramp
 from .shapes import load_bank
-from .simulate import Sample, Simulator, ramp
+from .simulate import Sample, Simulator
 
 
 @torch.no_grad()
@@ -227,8 +228,11 @@ def train_detector(config: dict) -> None:
 
 
 def reconstruction(out: torch.Tensor, sample: Sample, probabilities: torch.Tensor,
-                   thick: float = 1.0) -> dict[str, torch.Tensor]:
-    """All losses against the truth; `probabilities` are those that the generator was given."""
+                   thick: float = 1.0, square: float = 0.0) -> dict[str, torch.Tensor]:
+    """All losses against the truth; `probabilities` are those that the generator was given.
+
+    `square` weighs the squared error, which remains of cloud in the picture raise most.
+    """
     out = out.contiguous()
     repaired, scale = out[:, :6], out[:, 6:7]
     have, truth = sample.presence, sample.probabilities
@@ -240,6 +244,7 @@ def reconstruction(out: torch.Tensor, sample: Sample, probabilities: torch.Tenso
     composite = sample.clear + touched * (repaired - sample.clear)
     return {
         "l1": losses.weighted_mean(error, w, have),
+        "square": square * losses.weighted_mean(error.square(), w, have),
         "clear": losses.weighted_mean(error, clear, have),
         "ssim": 0.2 * losses.ssim_loss(composite, sample.clear, touched, have),
         "gradient": 0.1 * losses.gradient_loss(repaired, sample.clear, w, have),
@@ -291,7 +296,7 @@ def train_generator(config: dict) -> None:
         with torch.no_grad():
             drawn = crops.draw(config["batch"] // 2 if size == 192 else config["batch"], size, config["dates"])
             sample = simulator(*drawn, band_dropout=config.get("bandDropout", True))
-            if detector is not None and adversarial and run.step % 2:
+            if detector is not None and adversarial and run.step % 4 < 4 * config.get("detectorShare", 0.5):
                 with torch.autocast(torch.get_default_device().type, torch.bfloat16):
                     p = detector(detector_view(sample)).float().softmax(1)
             else:
@@ -307,7 +312,7 @@ def train_generator(config: dict) -> None:
 
         with torch.autocast(torch.get_default_device().type, torch.bfloat16):
             out = net(generator_input(base, sample.presence, p, filled, sample.reference_valid))
-        terms = reconstruction(out, sample, p, scheduled(config["thickWeight"], now))
+        terms = reconstruction(out, sample, p, scheduled(config["thickWeight"], now), config.get("squareWeight", 0.0))
         if not config.get("uncertainty", True):
             del terms["nll"]
         loss = sum(terms.values())

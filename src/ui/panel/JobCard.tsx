@@ -70,7 +70,9 @@ function Standing({ status }: { status: StandingStatus }) {
       )}
       {canContinue && (
         <button type="button" className="button primary wide" onClick={() => void continueRun()}>
-          {t('Continue where it stopped ({{share}} done)', { share: percent(unfinished.done) })}
+          {unfinished.done === 1
+            ? t('Show the result: all is computed')
+            : t('Continue where it stopped ({{share}} done)', { share: percent(unfinished.done) })}
         </button>
       )}
       <button

@@ -119,7 +119,7 @@ export async function detectPass(
       const input = detectorInput(
         seen.canonical,
         seen.extra[plan.cirrus] ?? null,
-        gatherFrom(tile, seen.window, seen.window),
+        gatherFrom(tile, seen.window, seen.window, seen.valid),
       );
       found = fromNetwork(await networks.detect(input, tile.height, tile.width), tile, core);
     }

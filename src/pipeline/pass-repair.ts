@@ -127,7 +127,7 @@ async function repairTile(
     base,
     fill,
     probabilities,
-    gatherFrom(tile, inside, inside),
+    gatherFrom(tile, inside, inside, within(seen.valid)),
     sees ?? undefined,
   );
   const output = await networks.generate(input, tile.height, tile.width);

@@ -63,7 +63,7 @@ async function cloudIn(
     const grown = growWindow(window, HALO);
     const tile = { x: grown.x, y: grown.y, width: TILE, height: TILE };
     const cirrus = seen.extra[plan.cirrus] ?? null;
-    const input = detectorInput(seen.canonical, cirrus, gatherFrom(tile, window, window));
+    const input = detectorInput(seen.canonical, cirrus, gatherFrom(tile, window, window, seen.valid));
     const found = fromNetwork(await networks.detect(input, TILE, TILE), tile, window);
     for (const value of classify(found, seen.valid, DEFAULT_SETTINGS)) {
       if (value === MASK_CLASS.nodata) continue;

@@ -8,7 +8,7 @@ const window = { x: 0, y: 0, width: 3, height: 2 };
 const plane = (value: number) => new Float32Array(6).fill(value);
 
 describe('detectorInput', () => {
-  const gather = gatherFrom(window, window, window);
+  const gather = gatherFrom(window, window, window, new Uint8Array(6).fill(1));
   const canonical = [plane(0.1), plane(0.2), plane(0.3), null, null, null];
 
   it('puts bands, presence, cirrus and its presence into their channels', () => {
@@ -22,6 +22,16 @@ describe('detectorInput', () => {
   it('says so where there is no cirrus band', () => {
     const tensor = detectorInput(canonical, null, gather);
     expect([...tensor.subarray(12, DETECTOR_CHANNELS)]).toEqual([0, 0]);
+  });
+});
+
+describe('gatherFrom', () => {
+  it('puts the mirror image of the data in place of pixels without data', () => {
+    const gather = gatherFrom(window, window, window, Uint8Array.from([1, 1, 0, 1, 1, 0]));
+    const blue = Float32Array.from([0.1, 0.2, 0, 0.3, 0.4, 0]);
+    const tensor = detectorInput([blue, null, null, null, null, null], null, gather);
+    const seen = Array.from({ length: 6 }, (_, i) => tensor[i * DETECTOR_CHANNELS]);
+    expect(seen).toEqual([0.1, 0.2, 0.1, 0.3, 0.4, 0.3].map(Math.fround));
   });
 });
 

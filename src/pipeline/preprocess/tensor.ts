@@ -1,5 +1,6 @@
 import type { Window } from '../scene.ts';
 import { mirrorPositions } from '../windows.ts';
+import { standIns } from './stand-ins.ts';
 
 /**
  * How the pixels of a network tile are found in planes over another window: index of the plane per row and
@@ -11,14 +12,17 @@ export interface Gather {
   readonly columns: Int32Array;
   /** Already multiplied by the plane's width. */
   readonly rows: Int32Array;
+  /** For every index of the plane the one whose value is taken, a pixel with data; null where all hold data. */
+  readonly standIns: Int32Array | null;
 }
 
 /**
  * @param tile The network tile; may reach beyond the scene.
  * @param inside The part of the tile inside the scene: what lies beyond is its mirror image.
  * @param plane The window that the planes cover; holds `inside`.
+ * @param valid 1 where a pixel of the planes holds data: what lies beyond the edge of the data is its mirror image, too.
  */
-export function gatherFrom(tile: Window, inside: Window, plane: Window): Gather {
+export function gatherFrom(tile: Window, inside: Window, plane: Window, valid: Uint8Array): Gather {
   const columns = mirrorPositions(tile.x, tile.width, inside.x, inside.x + inside.width);
   const rows = mirrorPositions(tile.y, tile.height, inside.y, inside.y + inside.height);
   return {
@@ -26,6 +30,7 @@ export function gatherFrom(tile: Window, inside: Window, plane: Window): Gather 
     height: tile.height,
     columns: columns.map((x) => x - plane.x),
     rows: rows.map((y) => (y - plane.y) * plane.width),
+    standIns: standIns(valid, plane.width),
   };
 }
 
@@ -37,18 +42,24 @@ const channel = (plane: Float32Array | Uint8Array | null | undefined, factor = 1
 const presence = (plane: Float32Array | null): Channel => (plane ? 1 : 0);
 
 /** `[1, height, width, channels]`, row by row: a row of all channels stays in the cache. */
-function interleave(channels: readonly Channel[], { columns, rows, width, height }: Gather): Float32Array {
+function interleave(channels: readonly Channel[], gather: Gather): Float32Array {
+  const { columns, rows, width, height, standIns } = gather;
   const count = channels.length;
   const rowLength = width * count;
   const tensor = new Float32Array(height * rowLength);
+  const indices = new Int32Array(width);
   for (let y = 0; y < height; y++) {
     const end = (y + 1) * rowLength;
+    for (let x = 0; x < width; x++) {
+      const i = rows[y] + columns[x];
+      indices[x] = standIns === null ? i : standIns[i];
+    }
     for (let c = 0; c < count; c++) {
       const held = channels[c];
       const start = y * rowLength + c;
       if (held === 0) continue;
       if (typeof held === 'number') for (let i = start; i < end; i += count) tensor[i] = held;
-      else putRow(tensor, start, count, held.plane, rows[y], columns, held.factor);
+      else putRow(tensor, start, count, held.plane, indices, held.factor);
     }
   }
   return tensor;
@@ -59,11 +70,10 @@ function putRow(
   start: number,
   step: number,
   plane: Float32Array | Uint8Array,
-  row: number,
-  columns: Int32Array,
+  indices: Int32Array,
   factor: number,
 ): void {
-  for (let x = 0, i = start; x < columns.length; x++, i += step) tensor[i] = plane[row + columns[x]] * factor;
+  for (let x = 0, i = start; x < indices.length; x++, i += step) tensor[i] = plane[indices[x]] * factor;
 }
 
 /** `[1, height, width, 14]`: six bands, six presence planes, the cirrus band and its presence. */

@@ -192,12 +192,14 @@ function tellAboutScene(
   } else if (shares.observed === 1) {
     notices.add('scene/clear', phrase('No cloud and no shadow was found: the scene is unchanged.'));
   } else if (clearLimit === null) {
-    notices.add(
-      'scene/all-cloud',
-      phrase(
-        'No pixel is clear beyond doubt, so there is nothing to fill thick cloud from: it was left as it is. Thin cloud and shadow were corrected. A larger area or another date would help.',
-      ),
-    );
+    if (shares.leftCloudy > 0) {
+      notices.add(
+        'scene/all-cloud',
+        phrase(
+          'No pixel is clear beyond doubt, so there is nothing to fill thick cloud from: it was left as it is. Thin cloud and shadow were corrected. A larger area or another date would help.',
+        ),
+      );
+    } else tellOfLittle();
     if (extraBands > 0) {
       notices.add(
         'extra-bands/left',
@@ -207,7 +209,7 @@ function tellAboutScene(
         ),
       );
     }
-  } else if (clearLimit > CLEAR_LIMIT && shares.observed < 1) {
+  } else if (clearLimit > CLEAR_LIMIT && shares.generated > 0) {
     notices.add(
       'scene/doubtful',
       phrase(
@@ -215,6 +217,10 @@ function tellAboutScene(
       ),
     );
   } else if (shares.observed < FEW_OBSERVED) {
+    tellOfLittle();
+  }
+
+  function tellOfLittle(): void {
     notices.add(
       'scene/mostly-cloud',
       phrase('Only {{share}} % of the scene was seen clearly: what was generated rests on little.', {

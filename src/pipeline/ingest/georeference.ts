@@ -1,4 +1,4 @@
-import { phrase } from '../phrase.ts';
+import { type Phrase, phrase } from '../phrase.ts';
 import type { Crs, GeoTransform, Grid, Notice } from '../scene.ts';
 import { TAG } from '../tiff/tags.ts';
 import { type Directory, numbers } from './directory.ts';
@@ -36,15 +36,7 @@ export function georeference(
   const crs = crsOf(keys);
   const notices: Notice[] = [];
   if (!transform) {
-    const points = numbers(directory, TAG.modelTiepoint).length > 6;
-    notices.push({
-      code: 'no-georeference',
-      message: points
-        ? phrase(
-            'The file is placed by ground control points only: it is shown and saved in pixels, with its points kept.',
-          )
-        : phrase('The file does not say where it lies on the ground: it is shown and saved in pixels.'),
-    });
+    notices.push({ code: 'no-georeference', message: placedOtherwise(directory) });
   } else if (crs.code === 'LOCAL') {
     notices.push({
       code: 'local-crs',
@@ -55,6 +47,21 @@ export function georeference(
     });
   }
   return { grid: { width, height, transform, crs: transform ? crs : NO_CRS }, notices };
+}
+
+/** What places a file that has no affine transform. */
+function placedOtherwise(directory: Directory): Phrase {
+  if (numbers(directory, TAG.modelTiepoint).length > 6) {
+    return phrase(
+      'The file is placed by ground control points only: it is shown and saved in pixels, with its points kept.',
+    );
+  }
+  if (directory.tags.has(TAG.rpcCoefficient)) {
+    return phrase(
+      'The file is placed by rational polynomials (RPC) only: it is shown and saved in pixels, with its polynomials kept.',
+    );
+  }
+  return phrase('The file does not say where it lies on the ground: it is shown and saved in pixels.');
 }
 
 function geoKeys(directory: Directory): GeoKeys {

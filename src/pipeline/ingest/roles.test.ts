@@ -59,6 +59,12 @@ describe('roles from names', () => {
     expect(roles('red,green,blue,red', 'unknown')).toBe('red green blue other');
   });
 
+  it('takes a single band without a name beside blue, green and red for the near infrared', () => {
+    expect(roles('blue,green,red,', 'unknown')).toBe('blue green red nir');
+    expect(roles('red,green,blue,,', 'unknown')).toBe('red green blue other other');
+    expect(roles('red,green,blue,temperature', 'unknown')).toBe('red green blue other');
+  });
+
   it('does not guess colours where names say that they are absent', () => {
     expect(roles('nir,swir16,swir22', 'unknown')).toBe('nir swir16 swir22');
   });

@@ -52,7 +52,7 @@ const ORDERS: Readonly<Record<string, { readonly roles: string; readonly what: P
   '3/16': { roles: 'red green blue', what: phrase('three bands are usually red, green, blue') },
   '4/8': {
     roles: 'red green blue nir',
-    what: phrase('four 8-bit bands are usually an aerial image: red, green, blue, near infrared'),
+    what: phrase('four bands of an aerial image are usually red, green, blue, near infrared'),
   },
   '4/16': {
     roles: 'blue green red nir',
@@ -126,7 +126,8 @@ export function assignRoles(evidence: BandEvidence): { roles: BandRole[]; decisi
         : phrase('the bands bear these names in the file (read as {{sensor}} bands)', {
             sensor: evidence.sensor,
           });
-    return promoteNarrowNir(byName, because);
+    const { roles, decisions } = promoteNarrowNir(byName, because);
+    return { roles, decisions: [...decisions, ...fourthBand(roles, evidence)] };
   }
   const { roles, because } = byOrder(evidence, named);
   return promoteNarrowNir(withoutRepeats(roles), because);
@@ -165,6 +166,26 @@ function byOrder(evidence: BandEvidence, named: readonly (BandRole | null)[]) {
         bands: free.length,
       });
   return { roles, because };
+}
+
+/** Beside bands that are named blue, green and red alone, a single one without a name is the near infrared. */
+function fourthBand(
+  roles: BandRole[],
+  { descriptions, photometric, extraSamples }: BandEvidence,
+): Decision[] {
+  const light = roles.filter((role) => !QUALITY_ROLES.includes(role)).sort();
+  const fourth = roles.indexOf('other');
+  if (light.join(' ') !== 'blue green other red' || descriptions[fourth] !== '') return [];
+  const extra = extraSamples[fourth - (photometric === PHOTOMETRIC.rgb ? 3 : 1)];
+  if (extra === 1 || extra === 2) return [];
+  roles[fourth] = 'nir';
+  return [
+    {
+      subject: 'bands',
+      text: phrase('band {{band}} is used as near infrared', { band: fourth + 1 }),
+      because: phrase('it has no name, and the others are blue, green and red'),
+    },
+  ];
 }
 
 /** 20 m products hold B8A and no B08: it takes the place of the near infrared. */

@@ -4,6 +4,7 @@ import type { Networks } from '../networks.ts';
 import type { CarriedMetadata, Raster, Scene, SceneSource, Window } from '../scene.ts';
 import { MASK_CLASS, PROVENANCE, QUALITY_ROLES } from '../scene.ts';
 import { editItems, type MetadataItem } from '../tiff/gdal-metadata.ts';
+import { TAG } from '../tiff/tags.ts';
 import { type CogSpec, type WriteOptions, writeCog } from './cog-writer.ts';
 import type { ByteSink } from './sink.ts';
 
@@ -187,13 +188,14 @@ function writeLayer(
     ...lineageItems(lineage),
   ];
   const areaOrPoint = editItems(scene.metadata.gdalMetadata, (item) => item.name !== 'AREA_OR_POINT', added);
+  const polynomials = scene.metadata.otherTags[TAG.rpcCoefficient];
   const metadata: CarriedMetadata = {
     geoTags: scene.metadata.geoTags,
     gdalMetadata: areaOrPoint,
     gdalNodata: String(NODATA),
     photometricInterpretation: 1,
     extraSamples: [],
-    otherTags: {},
+    otherTags: polynomials ? { [TAG.rpcCoefficient]: polynomials } : {},
   };
   const spec: CogSpec = {
     width: scene.grid.width,

@@ -9,6 +9,8 @@ import { openScene } from '../ingest/open.ts';
 import type { SceneSource } from '../scene.ts';
 import { DATA, dataFile, fixture, fixturePath, hasData } from '../testing/fixtures.ts';
 import { cogFaults, describeWithGdal, hasCogValidator, hasGdal, samplesByGdal } from '../testing/gdal.ts';
+import { memorySource } from '../testing/memory-source.ts';
+import { TAG } from '../tiff/tags.ts';
 import { blobSink } from './blob-sink.ts';
 import { writeCog } from './cog-writer.ts';
 import {
@@ -232,6 +234,18 @@ describe('layers', () => {
     ['provenance', writeProvenance, 5, 'Palette'],
     ['confidence', writeConfidence, 101, 'Gray'],
   ] as const;
+
+  it.each(layers)('%s keeps the polynomials that place the scene', async (_, write) => {
+    const plain = memorySource({ width: 8, height: 8, roles: ['blue', 'green', 'red'], sample: () => 1 });
+    const polynomials = Array.from({ length: 92 }, (_, i) => i / 8);
+    const metadata = { ...plain.scene.metadata, otherTags: { [TAG.rpcCoefficient]: polynomials } };
+    const source = { ...plain, scene: { ...plain.scene, metadata } };
+    const sink = blobSink();
+    await write(source, untouched(source), lineage, sink);
+    const image = await (await fromArrayBuffer(await sink.toBlob().arrayBuffer())).getImage();
+    const kept = (await image.fileDirectory.loadValue(TAG.rpcCoefficient)) as Float64Array;
+    expect(Array.from(kept)).toEqual(polynomials);
+  });
 
   it.each(layers)('%s lies on the same grid', async (name, write, period, colours) => {
     const source = await openScene(fixture('overviews.tif'));

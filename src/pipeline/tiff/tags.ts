@@ -31,6 +31,8 @@ export const TAG = {
   gdalMetadata: 42112,
   gdalNodata: 42113,
   lercParameters: 50674,
+  /** RPCs in GeoTIFF (GDAL, `RPCCoefficientTag`): 92 numbers that place the image. */
+  rpcCoefficient: 50844,
 } as const;
 
 /** Field types of TIFF 6.0 and BigTIFF. */
@@ -91,5 +93,5 @@ export const CARRIED_TAGS: Readonly<Record<number, number>> = {
   700: FIELD.byte, // XMP
   33432: FIELD.ascii, // Copyright
   34675: FIELD.undefined, // ICC profile
-  50844: FIELD.double, // RPCCoefficient
+  [TAG.rpcCoefficient]: FIELD.double,
 };

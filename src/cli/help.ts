@@ -33,8 +33,8 @@ Finding and repairing
                             or union of both
       --cloud-threshold P   probability from which a pixel counts as cloud, 0 to 1 (0.5)
       --shadow-threshold P  the same for shadow (0.5)
-      --own-mask FILE       a mask of your own instead of what is found: a GeoTIFF of any grid (0 and 1,
-                            or a GeoJSON; it is grown by the buffer, too
+      --own-mask FILE       a mask of your own instead of what is found: a GeoTIFF of any grid (0 and 1, or
+                            classes) or a GeoJSON; the buffer grows it, too
       --buffer PIXELS       grow the mask by this much, 0 to 32 (3)
       --feather PIXELS      fade the repair in over this much, 0 to the buffer (3)
       --light               the light generator: less arithmetic, a little further from the truth

@@ -1,0 +1,77 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
+import { writeCog } from '../pipeline/output/cog-writer.ts';
+import type { BandRole } from '../pipeline/scene.ts';
+import { fakeNetworks } from '../pipeline/testing/fake-networks.ts';
+import { memorySource } from '../pipeline/testing/memory-source.ts';
+import { writeNodeFile } from './node-sink.ts';
+import { processScene } from './process-scene.ts';
+import type { SceneEvent, Task } from './protocol.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'unclouded-scene-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const RGB: readonly BandRole[] = ['blue', 'green', 'red'];
+
+/** Writes bands without a place on Earth, 0 on the left, and returns the path. */
+async function file(name: string, roles = RGB): Promise<string> {
+  const { scene, read } = memorySource({
+    width: 64,
+    height: 64,
+    roles,
+    sample: (x, y, band) => (x < 16 ? 0 : 800 + 100 * band + ((7 * x + 3 * y) % 50)),
+  });
+  const { sampleType, nodata, metadata } = scene;
+  const reductions = roles.map(() => 'average' as const);
+  const size = { width: 64, height: 64, bands: roles.length };
+  const path = join(folder, name);
+  await writeNodeFile(path, ({ sink, scratch }) =>
+    writeCog({ ...size, sampleType, nodata, metadata, reductions }, (window) => read(window), sink, {
+      scratch,
+    }),
+  );
+  return path;
+}
+
+async function processed(files: readonly string[], overrides: Task['overrides'] = {}) {
+  const told: SceneEvent[] = [];
+  const outcome = await processScene(
+    {
+      ...{ input: files[0], files, reference: null, ownMask: null, selfCheck: false, describe: false },
+      ...{ dates: [], settings: DEFAULT_SETTINGS, overrides, resume: false },
+      outputs: [{ product: 'result', path: join(folder, 'out.tif') }],
+    },
+    Promise.resolve(fakeNetworks()),
+    (event) => told.push(event),
+  );
+  const notices = told.flatMap((event) => (event.type === 'notice' ? [event.notice.code] : []));
+  return { outcome, notices };
+}
+
+test('what there is to say about a scene is told once, before that of the run', async () => {
+  const { outcome, notices } = await processed([await file('a.tif')], { roles: [...RGB] });
+  const [own, ran] = [outcome.scene.notices, outcome.run.notices].map((list) => list.map(({ code }) => code));
+  expect(own).toEqual(expect.arrayContaining(['no-georeference', 'zero-border']));
+  expect(notices).toEqual([...own, ...ran]);
+});
+
+test('not what the command answers', async () => {
+  const { notices } = await processed([await file('a.tif')], { roles: [...RGB], nodata: 0 });
+  expect(notices).toContain('no-georeference');
+  expect(notices).not.toContain('zero-border');
+});
+
+test('as is that several files were put together', async () => {
+  const names = ['B02.tif', 'B03.tif', 'B04.tif'];
+  const files: string[] = [];
+  for (const name of names) files.push(await file(name, ['other']));
+  const { notices } = await processed(files);
+  expect(notices.filter((code) => code === 'files-stacked')).toHaveLength(1);
+  expect(readdirSync(folder).sort()).toEqual([...names, 'out.tif']);
+});

@@ -13,7 +13,7 @@ import { plan } from './plan.ts';
 import type { SceneOutcome, Task } from './protocol.ts';
 import { processScenes, type SceneResult } from './scene-pool.ts';
 import { statusLine } from './status-line.ts';
-import { errorText, forTerminal, outcomeText, shortName } from './words.ts';
+import { errorText, forTerminal, notBegunText, outcomeText, shortName } from './words.ts';
 import { removeWorkingFiles } from './working-files.ts';
 
 const EXIT = { done: 0, error: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
@@ -46,6 +46,7 @@ async function execute(command: Command, tasks: readonly Task[]): Promise<number
   const status = statusLine(names, process.stderr, quiet);
   const ending = endOnSignals(tasks);
   const started = performance.now();
+  let ended = 0;
   const results = await processScenes(
     tasks,
     jobs,
@@ -56,6 +57,7 @@ async function execute(command: Command, tasks: readonly Task[]): Promise<number
         else if (!quiet) status.print(`${names[scene]}: ${english(event.notice.message)}`);
       },
       onEnd(scene, result) {
+        ended++;
         status.end(scene);
         if (result.status !== 'done') status.print(errorText(forTerminal(result.error), names[scene]));
         else if (!quiet) status.print(outcomeText(tasks[scene].input, result.outcome));
@@ -63,6 +65,7 @@ async function execute(command: Command, tasks: readonly Task[]): Promise<number
     },
     ending.signal,
   );
+  if (ended < tasks.length) status.print(notBegunText(tasks.length - ended));
   if (command.report !== null) {
     const seconds = (performance.now() - started) / 1000;
     await writeReport(command.report, reportOf(command, tasks, results, seconds));

@@ -10,6 +10,7 @@ export type SceneResult =
 
 export interface PoolListener {
   onEvent(scene: number, event: SceneEvent): void;
+  /** Not told of scenes that a cancel kept from beginning. */
   onEnd(scene: number, result: SceneResult): void;
 }
 
@@ -30,16 +31,15 @@ export async function processScenes(
     let worker: Worker | null = null;
     while (next < tasks.length) {
       const scene = next++;
-      let result: SceneResult;
-      if (signal.aborted) result = failed(cancelled().toReport());
-      else {
-        worker ??= new Worker(new URL('./scene-thread.js', import.meta.url), { workerData: config });
-        const end = await inThread(worker, tasks[scene], (event) => listener.onEvent(scene, event), signal);
-        if (end.gone) worker = null;
-        result = end.result;
+      if (signal.aborted) {
+        results[scene] = failed(cancelled().toReport());
+        continue;
       }
-      results[scene] = result;
-      listener.onEnd(scene, result);
+      worker ??= new Worker(new URL('./scene-thread.js', import.meta.url), { workerData: config });
+      const end = await inThread(worker, tasks[scene], (event) => listener.onEvent(scene, event), signal);
+      if (end.gone) worker = null;
+      results[scene] = end.result;
+      listener.onEnd(scene, end.result);
     }
     await worker?.terminate();
   };

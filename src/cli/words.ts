@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
 import type { ErrorCode, ErrorReport } from '../pipeline/errors.ts';
+import { figure, MEASURES, scoredRegions } from '../pipeline/evaluate/measures.ts';
+import type { RegionScores } from '../pipeline/events.ts';
 import { english } from '../pipeline/phrase.ts';
 import type { SceneOutcome } from './protocol.ts';
 
@@ -33,8 +35,8 @@ export function errorText({ code, message, remedy }: ErrorReport, input?: string
   return `${where}error ${code}: ${english(message)}\n  ${english(remedy)}`;
 }
 
-/** One line on what was done to a scene. */
-export function outcomeText(input: string, { run, outputs, seconds }: SceneOutcome): string {
+/** One line on what was done to a scene, and one under it for each measurement of the error. */
+export function outcomeText(input: string, { run, selfCheck, outputs, seconds }: SceneOutcome): string {
   const { shares } = run;
   const parts = [
     `${percent(shares.observed)} observed`,
@@ -47,7 +49,29 @@ export function outcomeText(input: string, { run, outputs, seconds }: SceneOutco
     ...(shares.leftCloudy > 0 ? [`${percent(shares.leftCloudy)} left cloudy`] : []),
   ];
   const time = duration(seconds.open + seconds.run + seconds.write);
-  return `${shortName(input)}: ${parts.join(', ')} (${time}) -> ${outputs.map(({ path }) => path).join(', ')}`;
+  const done = `${shortName(input)}: ${parts.join(', ')} (${time}) -> ${outputs.map(({ path }) => path).join(', ')}`;
+  return [
+    done,
+    ...(selfCheck ? [scoresText('self-check', selfCheck)] : []),
+    ...(run.evaluation ? [scoresText(`against ${run.evaluation.reference}`, run.evaluation)] : []),
+  ].join('\n  ');
+}
+
+/** `self-check: PSNR 31.2 dB thin cloud (18.4 before), 27.0 dB thick cloud (9.1 before)` */
+function scoresText(title: string, scores: { before: RegionScores; after: RegionScores }): string {
+  const psnr = MEASURES.find(({ name }) => name === 'PSNR')!;
+  const regions = scoredRegions(scores.before, scores.after);
+  const masked = regions.filter(({ region }) => region !== 'clear');
+  const parts = (masked.length > 0 ? masked : regions).map(
+    ({ name, before, after }) =>
+      `${figure(psnr, after)} dB ${english(name).toLowerCase()} (${figure(psnr, before)} before)`,
+  );
+  return `${title}: ${parts.length > 0 ? `PSNR ${parts.join(', ')}` : 'no pixels to measure'}`;
+}
+
+/** One line on the scenes that a stopped command did not come to. */
+export function notBegunText(scenes: number): string {
+  return scenes === 1 ? '1 scene not begun' : `${scenes} scenes not begun`;
 }
 
 /** Last part of a path or an address. */

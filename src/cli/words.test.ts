@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { ErrorCode } from '../pipeline/errors.ts';
 import type { RegionScore } from '../pipeline/events.ts';
 import type { SceneOutcome } from './protocol.ts';
-import { notBegunText, outcomeText } from './words.ts';
+import { errorText, forTerminal, notBegunText, outcomeText } from './words.ts';
 
 describe('what was done to a scene', () => {
   const score = (psnr: number) => ({ psnr }) as RegionScore;
@@ -37,4 +38,19 @@ describe('what was done to a scene', () => {
 
 test('scenes that were not begun are counted', () => {
   expect([1, 7].map(notBegunText)).toEqual(['1 scene not begun', '7 scenes not begun']);
+});
+
+test.each<ErrorCode>([
+  'scene/too-few-bands',
+  'scene/not-one-scene',
+  'scene/roles-incomplete',
+  'file/changed',
+  'backend/lost',
+  'model/corrupt',
+  'internal/unexpected',
+])('%s: no remedy that only the app has', (code) => {
+  const remedy = { text: 'Drop the files, open the panel, reload the page.' };
+  const told = errorText(forTerminal({ code, message: { text: 'It failed.' }, remedy }));
+  expect(told).toContain(`error ${code}: It failed.\n`);
+  expect(told).not.toMatch(/drop|panel|reload|open/i);
 });

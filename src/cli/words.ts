@@ -10,6 +10,9 @@ const REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'job/cancelled': 'Run the command again to start over.',
   'job/storage-full': 'Free some space on the disk of the output, then run the command again.',
   'job/storage-lost': 'Leave the .pages file beside the output alone, and run the command again.',
+  'file/changed': 'Run the command again; if something writes to the file, wait until that has ended.',
+  'mask/lost': 'Run the command again.',
+  'backend/lost': 'Run the command again; if it happens again, report it with this message.',
   'memory/exhausted': 'Run the command again with fewer --jobs, or on a smaller part of the scene.',
   'model/corrupt': 'Install the package again.',
   'backend/none': 'Use a current version of Node on a processor with WebAssembly support.',
@@ -19,6 +22,10 @@ const REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
     'Free some space (about twice the size of the input is needed), then run the command again.',
   'output/denied': 'Choose another folder with --output, or allow this one to be written to.',
   'output/failed': 'Choose another folder with --output.',
+  'scene/too-few-bands':
+    'Put the files of the scene (B02.tif, B03.tif, ...) into a folder and give that folder as input.',
+  'scene/not-one-scene':
+    'Give one file with all bands as input, or a folder that holds the single-band files of one scene and one date only.',
   'scene/roles-incomplete': 'Say which band is which, e.g. --bands blue,green,red,nir.',
   'internal/unexpected': 'Run the command again; if it happens again, report it with this message.',
 };

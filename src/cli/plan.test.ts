@@ -38,6 +38,13 @@ test('a folder that is there, or that ends like one and is made, as is that of t
   expect(existsSync(join(root, 'reports'))).toBe(true);
 });
 
+test.each([['x.png'], ['x.tif.gz'], ['x']])('%s is no name for a result, but one for a folder', (name) => {
+  expect(() => planned(...here('a.tif'), '-o', join(root, name))).toThrow(UsageError);
+  expect(existsSync(join(root, name))).toBe(false);
+  expect(outputs(...here('a.tif'), '-o', join(root, `${name}/`))).toEqual([here(`${name}/a-unclouded.tif`)]);
+  expect(outputs(...here('a.tif', 'b.TIFF'), '-o', join(root, name))).toHaveLength(2);
+});
+
 test('several inputs, by name and by pattern, each once', () => {
   const tasks = planned(...here('a.tif', '*.{tif,TIFF}'), '-o', join(root, 'out'));
   expect(tasks.map((task) => task.input)).toEqual(here('a.tif', 'b.TIFF', 'odd[1].tif'));

@@ -9,7 +9,7 @@ export const isAddress = (input: string) => /^https?:\/\//i.test(input);
 
 /**
  * Looks up the inputs of a command and says what is written where; makes the folders for it.
- * @throws UsageError if outputs cannot be told apart or would replace an input; PipelineError `file/unreadable`
+ * @throws UsageError if outputs cannot be told apart, would replace an input or are named as no GeoTIFF is; PipelineError `file/unreadable`
  *   for inputs that are not there, `output/exists` unless overwriting is allowed, `output/denied`.
  */
 export function plan(command: Command): Task[] {
@@ -18,6 +18,11 @@ export function plan(command: Command): Task[] {
   const ownMask = command.ownMask === null ? null : lookUp(command.ownMask)[0];
   const dates = [...new Set(command.dates.flatMap(lookUp))];
   const intoFolder = command.output !== null && (inputs.length > 1 || isFolder(command.output));
+  if (command.output !== null && !intoFolder && !TIFF_ENDING.test(command.output)) {
+    throw new UsageError(
+      `--output ${command.output}: results are GeoTIFFs, so name a file that ends in .tif or .tiff, or a folder (with / at its end).`,
+    );
+  }
   const tasks = inputs.map(
     (input): Task => ({
       input,

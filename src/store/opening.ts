@@ -2,6 +2,7 @@ import type { OpenedScene, SceneOrigin } from '../services/engine.ts';
 import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
 import type { SceneInput } from './dates.ts';
+import { lookBack } from './job-actions.ts';
 import { withMaskOf } from './mask-editor.ts';
 import type { AppState, Sample } from './state.ts';
 
@@ -22,7 +23,7 @@ export interface SceneOpener {
   ): Promise<boolean>;
   /** Puts an opened scene on the map; its stretch is found first, so that it appears in its colours. */
   show(opened: OpenedScene, signal: AbortSignal, more: Partial<AppState>): Promise<void>;
-  /** Tells of a scene that could not be opened; the one before stays. */
+  /** Tells of a scene that could not be opened; the one before stays, and a run that this ended can be continued. */
   failed(fault: unknown, before: AppState): void;
   /** Keeps in mind what is open, for the next visit. */
   remember(): void;
@@ -82,6 +83,7 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
       const interrupted = before.job.status === 'running' || before.job.status === 'starting';
       set({ opening: null, job: interrupted ? { status: 'cancelled' } : before.job });
       get().actions.fail(fault);
+      if (interrupted) void lookBack(context);
     },
     remember() {
       const { source, dates, target } = get();

@@ -246,6 +246,34 @@ describe('a run that stopped in this visit', () => {
   });
 });
 
+describe('a run that another file ended', () => {
+  it.each([
+    ['one that cannot be read', [file('bad.tif')]],
+    ['several that cannot be read', [file('bad.tif'), file('bad.tif')]],
+  ])('is offered to be continued: %s', async (_, files) => {
+    const { engine, store, actions } = setUp({ stepwise: true });
+    const run = actions.open(file('scene.tif'));
+    await vi.waitFor(() => expect(store.getState().job.status).toBe('running'));
+    engine.step();
+    await vi.waitFor(() => expect(store.getState().tileChange).not.toBeNull());
+    await actions.open(files);
+    await run;
+    await vi.waitFor(() => expect(store.getState().unfinished?.done).toBe(0.5));
+    const { job, error, opening, scene } = store.getState();
+    expect({ status: job.status, code: error?.code, opening }).toEqual({
+      status: 'cancelled',
+      code: 'file/not-a-tiff',
+      opening: null,
+    });
+    expect(scene?.scene.name).toBe('scene.tif');
+    const again = actions.continueRun();
+    const pump = setInterval(() => engine.step(), 0);
+    await again;
+    clearInterval(pump);
+    expect(store.getState()).toMatchObject({ job: { status: 'done' }, error: null });
+  });
+});
+
 describe('after a run', () => {
   it('saves each product as a file', async () => {
     const { store, saved, actions } = setUp();

@@ -11,6 +11,7 @@ import type { ImportReport, LibraryState } from '../services/library-types.ts';
 import { t } from '../texts/texts.ts';
 import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
+import { lookBack } from './job-actions.ts';
 import { levelsOf } from './levels.ts';
 import type { AppState } from './state.ts';
 
@@ -187,6 +188,7 @@ export function libraryActions(context: ActionContext): LibraryActions {
         const interrupted = before.job.status === 'running' || before.job.status === 'starting';
         set({ opening: null, job: interrupted ? { status: 'cancelled' } : before.job });
         get().actions.fail(fault);
+        if (interrupted) void lookBack(context);
       }
     },
 

@@ -23,9 +23,11 @@ export function Compare() {
   const hasTwo = useApp(
     (state) => state.hasResult || state.pictures.some((picture) => typeof picture === 'number'),
   );
+  // The mask is edited on the scene as it came, alone.
+  const editing = useApp((state) => state.maskEditor !== null);
   const mode = useApp((state) => state.compareMode);
   const { setCompareMode } = useActions();
-  if (!hasTwo) return null;
+  if (!hasTwo || editing) return null;
   return (
     <section className="compare" aria-label={t('Compare before and after')}>
       <select

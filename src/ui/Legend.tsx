@@ -45,8 +45,10 @@ export function Legend() {
   const dates = useApp((state) => state.dates);
   const runDates = useApp((state) => state.runDates);
   const isSaved = useApp((state) => state.job.status === 'saved');
-  // The difference is shown by itself.
-  const plain = useApp((state) => state.hasResult && state.compareMode === 'difference');
+  // The difference is shown by itself; not while the mask is edited.
+  const plain = useApp(
+    (state) => state.hasResult && state.compareMode === 'difference' && state.maskEditor === null,
+  );
   const { setOverlay, setOverlayOpacity } = useActions();
   if (!started || plain) return null;
   const kept = NAMES.filter(([id]) => !isSaved || id !== 'confidence');

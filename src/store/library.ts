@@ -13,6 +13,7 @@ import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
 import { lookBack } from './job-actions.ts';
 import { levelsOf } from './levels.ts';
+import { lastingMode } from './preferences.ts';
 import type { AppState } from './state.ts';
 
 export interface LibrarySlice {
@@ -178,6 +179,7 @@ export function libraryActions(context: ActionContext): LibraryActions {
           gamma,
           overlay,
           overlayOpacity,
+          compareMode: lastingMode(state.compareMode),
           swipe,
           startWindow: window,
           sceneRevision: state.sceneRevision + 1,

@@ -4,6 +4,7 @@ import { type ActionContext, EMPTY } from './context.ts';
 import type { SceneInput } from './dates.ts';
 import { lookBack } from './job-actions.ts';
 import { withMaskOf } from './mask-editor.ts';
+import { lastingMode } from './preferences.ts';
 import type { AppState, Sample } from './state.ts';
 
 /** What every way of opening a scene has in common. */
@@ -52,7 +53,7 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
         const opened = await engine.open(input, signal);
         if (signal.aborted) return false;
         await engine.setReference(sample?.truth ?? null);
-        await opener.show(opened, signal, more);
+        await opener.show(opened, signal, { compareMode: lastingMode(get().compareMode), ...more });
       } catch (fault) {
         if (!signal.aborted) opener.failed(fault, before);
         return false;

@@ -20,6 +20,10 @@ export const COMPARE_MODES = [
 ] as const;
 export type CompareMode = (typeof COMPARE_MODES)[number];
 
+/** The mode in which the next scene opens: one that does not show the scene itself all the time ends with its scene. */
+export const lastingMode = (mode: CompareMode): CompareMode =>
+  mode === 'difference' || mode === 'blink' ? DEFAULT_PREFERENCES.compareMode : mode;
+
 export const THEMES = ['system', 'light', 'dark'] as const;
 /** `system`: as the device has it. */
 export type Theme = (typeof THEMES)[number];
@@ -81,7 +85,7 @@ export function checkedPreferences(kept: unknown): Preferences {
   const within = (value: unknown, low: number, high: number, otherwise: number) =>
     typeof value === 'number' && value >= low && value <= high ? value : otherwise;
   return {
-    compareMode: oneOf(compareMode, COMPARE_MODES, DEFAULT_PREFERENCES.compareMode),
+    compareMode: lastingMode(oneOf(compareMode, COMPARE_MODES, DEFAULT_PREFERENCES.compareMode)),
     theme: oneOf(theme, THEMES, DEFAULT_PREFERENCES.theme),
     panelOpen: oneOf(panelOpen, [true, false], DEFAULT_PREFERENCES.panelOpen),
     singleKeys: oneOf(singleKeys, [true, false], DEFAULT_PREFERENCES.singleKeys),
@@ -90,8 +94,15 @@ export function checkedPreferences(kept: unknown): Preferences {
   };
 }
 
-/** The preferences among a larger state. */
+/** What is to be kept of a larger state. */
 export function preferencesOf(state: Preferences): Preferences {
   const { compareMode, theme, panelOpen, singleKeys, gamma, overlayOpacity } = state;
-  return { compareMode, theme, panelOpen, singleKeys, gamma, overlayOpacity };
+  return {
+    compareMode: lastingMode(compareMode),
+    theme,
+    panelOpen,
+    singleKeys,
+    gamma,
+    overlayOpacity,
+  };
 }

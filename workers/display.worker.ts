@@ -18,6 +18,7 @@ import { needsPreview, withPreview } from '../src/pipeline/enhance/preview.ts';
 import {
   type BandStretch,
   type ClearAt,
+  type RepairedAt,
   type Stretch,
   sceneStretch,
 } from '../src/pipeline/enhance/stretch.ts';
@@ -137,13 +138,17 @@ const plainTile: ReadDisplayTile = async (request, signal) =>
 const isMaskKnown = () =>
   comparison ? comparison.classes.mask !== undefined : currentRun !== NO_RUN && ended === currentRun;
 
-/** The stretch of the open scene; of its clear ground, once that is known. */
+/** The stretch of the open scene; of its clear ground, once that is known, or of the result where hardly anything is clear. */
 function stretchOf(bands: readonly number[], signal?: AbortSignal): Promise<BandStretch[]> {
   const clearAt: ClearAt = async (window, width, height) => {
     const { data } = await plainTile({ layer: 'mask', window, width, height, bands: [] }, signal);
     return Uint8Array.from({ length: width * height }, (_, i) => (data[2 * i] === MASK_CLASS.clear ? 1 : 0));
   };
-  return sceneStretch(open(scene), bands, signal, isMaskKnown() ? clearAt : undefined);
+  const repairedAt: RepairedAt = async (window, width, height) =>
+    (await plainTile({ layer: 'after', window, width, height, bands }, signal)).data;
+  return isMaskKnown()
+    ? sceneStretch(open(scene), bands, signal, clearAt, repairedAt)
+    : sceneStretch(open(scene), bands, signal);
 }
 
 async function picturedTile(request: DisplayRequest, signal?: AbortSignal) {

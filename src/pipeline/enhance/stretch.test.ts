@@ -51,6 +51,23 @@ describe('stretch', () => {
     expect((await stretch(0)).high).toBeCloseTo(0.9, 3);
   });
 
+  it('is that of the result where hardly anything is clear', async () => {
+    const roles = ['red', 'alpha'] as const;
+    const source = memorySource({ width: 100, height: 10, roles, sample: (x) => 8000 + 10 * x });
+    const clearAt = (clear: number) => async (_: unknown, width: number, height: number) =>
+      new Uint8Array(width * height).fill(clear);
+    const repairedAt = async (_: unknown, width: number, height: number) =>
+      Float32Array.from({ length: 2 * width * height }, (_, i) =>
+        i % 2 === 1 ? Number(i > 9) : i < 10 ? 0 : 0.05 + 0.001 * ((i / 2) % width),
+      );
+    const [dark] = await sceneStretch(source, [0], undefined, clearAt(0), repairedAt);
+    expect(dark.low).toBeCloseTo(0.052, 3);
+    expect(dark.high).toBeCloseTo(0.147, 3);
+    expect(dark.histogram.reduce((a, b) => a + b)).toBe(1000 - 5);
+    const [bright] = await sceneStretch(source, [0], undefined, clearAt(1), repairedAt);
+    expect(bright.low).toBeGreaterThan(0.8);
+  });
+
   it('reads a large scene through a sample', async () => {
     const source = memorySource({ width: 1030, height: 2, roles: ['red'], sample: (x) => x });
     const [{ low, high }] = await sceneStretch(source, [0]);

@@ -26,11 +26,17 @@ const WINDOWS_ACROSS = 4;
 const WINDOW_SIDE = 128;
 const LOW = 0.02;
 const HIGH = 0.98;
-/** With fewer clear pixels than this share, all count. */
+/** With fewer clear pixels than this share, the repaired picture counts, or all where that is not known. */
 const LEAST_CLEAR = 0.01;
 
 /** 1 for each pixel under the centres of `width` x `height` equal parts of a window that shows the ground, 0 for cloud and shadow. */
 export type ClearAt = (window: Window, width: number, height: number) => Promise<ArrayLike<number>>;
+
+/**
+ * The picture as it was repaired, at the centres of `width` x `height` equal parts of a window: reflectance of each band
+ * and validity 1 or 0, interleaved.
+ */
+export type RepairedAt = (window: Window, width: number, height: number) => Promise<ArrayLike<number>>;
 
 interface Sample {
   readonly window: Window;
@@ -58,19 +64,23 @@ export function percentile(sorted: ArrayLike<number>, share: number): number {
  *
  * @param bands File indices.
  * @param clearAt Where the mask is known: cloud and shadow do not count, so that the ground is drawn in full contrast.
- * @throws PipelineError as SceneSource.readDecimated, and those of `clearAt`
+ * @param repairedAt Where the picture was repaired: counts in place of the scene where hardly anything is clear, so that
+ *   what was found under the clouds is not drawn as dark as it is beside them.
+ * @throws PipelineError as SceneSource.readDecimated, and those of `clearAt` and `repairedAt`
  */
 export async function sceneStretch(
   source: SceneSource,
   bands: readonly number[],
   signal?: AbortSignal,
   clearAt?: ClearAt,
+  repairedAt?: RepairedAt,
 ): Promise<BandStretch[]> {
   const { scene } = source;
   const alpha = scene.bands.find(({ role }) => role === 'alpha');
   const all = bands.map((): number[] => []);
   const ground = bands.map((): number[] => []);
-  for (const sample of await readSample(source, alpha ? [...bands, alpha.index] : bands, signal)) {
+  const samples = await readSample(source, alpha ? [...bands, alpha.index] : bands, signal);
+  for (const sample of samples) {
     const valid = alpha && sample.bands[bands.length];
     const clear = clearAt && (await clearAt(sample.window, sample.width, sample.height));
     bands.forEach((_, k) => {
@@ -81,16 +91,44 @@ export async function sceneStretch(
       });
     });
   }
+  const isGroundSeen = bands.map(
+    (_, k) => ground[k].length > 0 && ground[k].length >= LEAST_CLEAR * all[k].length,
+  );
+  const repaired =
+    clearAt && repairedAt && isGroundSeen.includes(false)
+      ? await repairedValues(samples, bands.length, repairedAt)
+      : [];
   return bands.map((index, k) => {
     const { scale, offset } = scene.bands.find((band) => band.index === index)!;
-    const isGroundSeen = ground[k].length > 0 && ground[k].length >= LEAST_CLEAR * all[k].length;
-    const values = isGroundSeen ? ground[k] : all[k];
-    const sorted = Float64Array.from(values, (value) => value * scale + offset).sort();
+    const values = isGroundSeen[k] ? ground[k] : all[k];
+    const sorted =
+      !isGroundSeen[k] && repaired[k]?.length > 0
+        ? Float64Array.from(repaired[k]).sort()
+        : Float64Array.from(values, (value) => value * scale + offset).sort();
     if (sorted.length === 0) return withHistogram({ low: 0, high: 1 }, sorted);
     const low = percentile(sorted, LOW);
     const high = percentile(sorted, HIGH);
     return withHistogram(high > low ? { low, high } : aroundValue(low, scale), sorted);
   });
+}
+
+/** The values in reflectance of each band that the repaired picture has at the samples. */
+async function repairedValues(
+  samples: readonly Sample[],
+  count: number,
+  repairedAt: RepairedAt,
+): Promise<number[][]> {
+  const values = Array.from({ length: count }, (): number[] => []);
+  for (const { window, width, height } of samples) {
+    const data = await repairedAt(window, width, height);
+    for (let at = 0; at < data.length; at += count + 1) {
+      if (data[at + count] === 0) continue;
+      values.forEach((list, k) => {
+        if (Number.isFinite(data[at + k])) list.push(data[at + k]);
+      });
+    }
+  }
+  return values;
 }
 
 function withHistogram({ low, high }: Stretch, values: Float64Array): BandStretch {

@@ -45,6 +45,8 @@ const STANDING_WORDS: Readonly<Record<StandingStatus, { readonly title: Phrase; 
   failed: { title: phrase('Stopped'), text: phrase('The last run did not finish.') },
 };
 
+const CANCELLED_WITH_MORE = phrase('What was repaired so far stays on the map. Continue, or start over.');
+
 const withDates = (count: number) =>
   t('What lies under the clouds will be taken from the {{count}} other dates, as far as they saw it.', {
     count,
@@ -59,10 +61,11 @@ function Standing({ status }: { status: StandingStatus }) {
   const { title, text } = STANDING_WORDS[status];
   const missing = unfinished?.missingDates ?? [];
   const canContinue = unfinished !== null && unfinished.done > 0 && missing.length === 0;
+  const said = status === 'cancelled' && canContinue ? CANCELLED_WITH_MORE : text;
   return (
     <section className="card" aria-labelledby="job-title">
       <h2 id="job-title">{t(title)}</h2>
-      <p>{status === 'idle' && dates > 0 ? withDates(dates) : t(text)}</p>
+      <p>{status === 'idle' && dates > 0 ? withDates(dates) : t(said)}</p>
       {missing.length > 0 && (
         <p>
           {t('It used other dates, too. Add them to continue it: {{names}}.', { names: listed(missing) })}

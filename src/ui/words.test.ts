@@ -22,6 +22,17 @@ describe('words', () => {
     );
   });
 
+  it('tells shares that add up to 100 %', () => {
+    const none = { thinCorrected: 0, shadowCorrected: 0, otherDates: 0, otherDatesChanged: 0, leftCloudy: 0 };
+    const said = (observed: number, thinCorrected: number, generated: number) =>
+      plain(sharesInWords({ ...none, observed, thinCorrected, generated }));
+    expect(said(0.436, 0.555, 0.009)).toBe('44 % observed, 55 % thin cloud corrected, 1 % generated');
+    expect(said(0.335, 0.335, 0.33)).toBe('34 % observed, 33 % thin cloud corrected, 33 % generated');
+    expect(said(0.5, 0.497, 0.003)).toBe('50 % observed, 50 % thin cloud corrected, < 1 % generated');
+    expect(said(0.997, 0, 0.003)).toBe('> 99 % observed, < 1 % generated');
+    expect(said(1, 0, 0)).toBe('100 % observed');
+  });
+
   it('does not round something to nothing, nor nearly all to all', () => {
     expect([0, 0.001, 0.5, 0.999, 1].map((share) => plain(percent(share)))).toEqual([
       '0 %',

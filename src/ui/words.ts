@@ -120,13 +120,32 @@ export function donePercent(share: number): string {
 
 /** 0.123 → `12 %`; small shares that are not nothing stay visible: `< 1 %`. */
 export function percent(share: number): string {
-  if (share > 0 && share < 0.005) return inOneLine(t('< 1 %'));
-  if (share < 1 && share > 0.995) return inOneLine(t('> 99 %'));
-  return inOneLine(wholePercent(share));
+  return percentAs(share, Math.round(100 * share));
+}
+
+/** A share that was rounded to so many percent: not to nothing, nor nearly all to all. */
+function percentAs(share: number, rounded: number): string {
+  if (share > 0 && rounded === 0) return inOneLine(t('< 1 %'));
+  if (share < 1 && rounded === 100) return inOneLine(t('> 99 %'));
+  return inOneLine(wholePercent(rounded / 100));
 }
 
 /**
- * The shares of a result in one sentence, parts of nothing left out.
+ * Shares in whole percent that add up to what they add up to together (the largest remainders are rounded up); those that
+ * round to nothing by themselves stay nothing.
+ */
+function roundedTogether(shares: readonly number[]): number[] {
+  const exact = shares.map((share) => (share < 0.005 ? 0 : 100 * share));
+  const rounded = exact.map(Math.floor);
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+  const missing = Math.round(sum(exact)) - sum(rounded);
+  const byRemainder = exact.map((_, i) => i).sort((a, b) => exact[b] - rounded[b] - (exact[a] - rounded[a]));
+  for (const i of byRemainder.slice(0, missing)) rounded[i]++;
+  return rounded;
+}
+
+/**
+ * The shares of a result in one sentence, parts of nothing left out; they add up to 100 %.
  * @param dates the other dates, if there were any
  */
 export function sharesInWords(shares: Shares, dates: readonly DateReport[] = []): string {
@@ -142,7 +161,9 @@ export function sharesInWords(shares: Shares, dates: readonly DateReport[] = [])
     [shares.generated, (share) => t('{{share}} generated', { share })],
     [shares.leftCloudy, (share) => t('{{share}} left cloudy', { share })],
   ];
-  return listed(parts.filter(([share]) => share > 0).map(([share, say]) => say(percent(share))));
+  const present = parts.filter(([share]) => share > 0);
+  const rounded = roundedTogether(present.map(([share]) => share));
+  return listed(present.map(([share, say], i) => say(percentAs(share, rounded[i]))));
 }
 
 /** 75 → `1 min 15 s`, rounded so that an estimate does not pretend to be exact. */

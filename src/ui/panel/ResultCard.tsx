@@ -57,6 +57,7 @@ export function ResultCard({ report }: { report: RunReport }) {
             count: tiles.total,
             duration: duration(report.seconds),
             backend: report.backend.replace('webgpu', 'WebGPU').replace('wasm', 'WASM'),
+            defaultValue_one: '{{repaired}} of {{count}} tile repaired in {{duration}} on {{backend}}',
           })}
         </p>
       </section>

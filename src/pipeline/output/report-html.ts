@@ -231,11 +231,13 @@ function plot(regions: readonly ScoredRegion[]): string {
 <rect x="100" y="${y + 15}" width="${(360 * after).toFixed(1)}" height="9" class="after"/>`;
   });
   const height = 34 * bars.length;
-  return `<svg class="plot" viewBox="0 0 480 ${height + 22}" role="img" aria-label="Mean absolute error by region, before and after; the figures are in the table">
+  return `<svg class="plot" viewBox="0 0 480 ${height + 38}" role="img" aria-label="Mean absolute error by region, before and after; the figures are in the table">
 ${rows.join('\n')}
 <line x1="100" y1="0" x2="100" y2="${height}"/>
-<text x="100" y="${height + 15}">mean absolute error in reflectance, before and after</text>
+<text x="100" y="${height + 15}">mean absolute error in reflectance</text>
 <text x="460" y="${height + 15}" text-anchor="end">${end}</text>
+<rect x="100" y="${height + 23}" width="9" height="9" class="before"/><text x="114" y="${height + 31}">before</text>
+<rect x="180" y="${height + 23}" width="9" height="9" class="after"/><text x="194" y="${height + 31}">after</text>
 </svg>`;
 }
 

@@ -77,15 +77,15 @@ function RegionRows({ name, before, after }: ScoredRegion) {
   );
 }
 
-/** Left edge and width of the bars in the plot, and the height of a region. */
-const [LEFT, LENGTH, ROW] = [84, 216, 30];
+/** Left edge and width of the bars in the plot, the height of a region, and that of a line of text below. */
+const [LEFT, LENGTH, ROW, LINE] = [84, 216, 30, 16];
 
 /** Mean absolute error by region: the table says the same. */
 function ErrorPlot({ regions }: { regions: readonly ScoredRegion[] }) {
   const { end, bars } = errorBars(regions);
   const bottom = ROW * bars.length;
   return (
-    <svg className="error-plot" viewBox={`0 0 ${LEFT + LENGTH + 4} ${bottom + 16}`} aria-hidden="true">
+    <svg className="error-plot" viewBox={`0 0 ${LEFT + LENGTH + 4} ${bottom + 2 * LINE}`} aria-hidden="true">
       {bars.map(({ region, name, before, after }, i) => (
         <g key={region} transform={`translate(0 ${ROW * i})`}>
           <text x={LEFT - 8} y={18} textAnchor="end">
@@ -97,10 +97,18 @@ function ErrorPlot({ regions }: { regions: readonly ScoredRegion[] }) {
       ))}
       <line x1={LEFT} x2={LEFT} y1={0} y2={bottom} />
       <text x={LEFT} y={bottom + 12}>
-        {t('mean error, before and after')}
+        {t('mean error, in reflectance')}
       </text>
       <text x={LEFT + LENGTH} y={bottom + 12} textAnchor="end">
         {sampleText(end)}
+      </text>
+      <rect className="before" x={LEFT} y={bottom + LINE + 4} width={8} height={8} rx={1} />
+      <text x={LEFT + 12} y={bottom + LINE + 12}>
+        {t('before')}
+      </text>
+      <rect className="after" x={LEFT + LENGTH / 2} y={bottom + LINE + 4} width={8} height={8} rx={1} />
+      <text x={LEFT + LENGTH / 2 + 12} y={bottom + LINE + 12}>
+        {t('after')}
       </text>
     </svg>
   );

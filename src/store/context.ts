@@ -35,7 +35,13 @@ export interface ActionContext extends StoreDependencies {
   readonly get: StoreApi<AppState>['getState'];
   /** Raised when the scene is replaced or the job cancelled; renewed by `beginTask`. */
   beginTask(): AbortSignal;
+  /** Ends what is under way: the task, and the opening of another scene. */
   abortTask(): void;
+  /** Raised when yet another scene is opened, or the opening cancelled. The task goes on meanwhile: the file may be none. */
+  beginOpening(): AbortSignal;
+  abortOpening(): void;
+  /** The engine has taken another scene: ends the task of the one before; the opening is the task from here on. */
+  takeOver(): void;
 }
 
 /** The state of a page without a scene. */

@@ -13,7 +13,7 @@ import { followMaskEditor, maskEditorActions, NO_MASK_EDITOR } from './mask-edit
 import { modelsActions, NO_MODELS } from './models-actions.ts';
 import { checkedPreferences, preferenceActions, preferencesOf } from './preferences.ts';
 import { sceneActions } from './scene-actions.ts';
-import { type AppState, isBusy } from './state.ts';
+import { type AppState, isBusy, isRunning } from './state.ts';
 import { viewActions } from './view-actions.ts';
 
 export type AppStore = StoreApi<AppState>;
@@ -23,6 +23,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
   const { offline, library, preferences } = dependencies;
   const created = createStore<AppState>((set, get, store) => {
     let task = new AbortController();
+    let opening = new AbortController();
     const context: ActionContext = {
       ...dependencies,
       store,
@@ -33,7 +34,21 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
         task = new AbortController();
         return task.signal;
       },
-      abortTask: () => task.abort(),
+      abortTask() {
+        task.abort();
+        opening.abort();
+      },
+      beginOpening() {
+        opening.abort();
+        opening = new AbortController();
+        return opening.signal;
+      },
+      abortOpening: () => opening.abort(),
+      takeOver() {
+        task.abort();
+        task = opening;
+        if (isRunning(get())) set({ job: { status: 'cancelled' } });
+      },
     };
     return {
       ...NO_BATCH,

@@ -91,8 +91,7 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
   };
 
   const openDates: DateOpener['openDates'] = async (candidates, targetAt) => {
-    const signal = context.beginTask();
-    const before = get();
+    const signal = context.beginOpening();
     set({ error: null });
     let left = candidates.length;
     const tell = (name: string) =>
@@ -128,7 +127,7 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
         get().actions.queueScenes(candidates.map(({ input }) => input));
       }
     } catch (fault) {
-      if (!signal.aborted) opener.failed(fault, before);
+      if (!signal.aborted) opener.failed(fault);
     }
   };
 
@@ -143,8 +142,7 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
   return {
     openDates,
     async openFiles(files, origins) {
-      const signal = context.beginTask();
-      const before = get();
+      const signal = context.beginOpening();
       set({ opening: severalFiles(files), error: null });
       try {
         const groups = await engine.group(files, signal);
@@ -153,7 +151,7 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
         if (candidates.length === 1) await opener.start(candidates[0].input, null, candidates[0].origin);
         else await openDates(candidates);
       } catch (fault) {
-        if (!signal.aborted) opener.failed(fault, before);
+        if (!signal.aborted) opener.failed(fault);
       }
     },
     async addDates(input, origins = null) {
@@ -189,7 +187,7 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
       const { dates, target } = get();
       const chosen = dates.find((date) => date.id === id);
       if (!chosen || id === target || isBusy(get())) return;
-      const signal = context.beginTask();
+      const signal = context.beginOpening();
       set({ opening: chosen.name, error: null });
       const more = { dates, target: id, source: chosen };
       if (!(await opener.open(chosen.input, chosen.name, null, signal, more))) return;

@@ -40,13 +40,6 @@ function mapShown({ store, mapPatience = 0 }: ActionContext): Promise<void> {
 const isSame = (a: Notice, b: Notice) =>
   a.code === b.code && (english(a.message) === english(b.message) || !a.code.startsWith('dates/'));
 
-/** Finds out what is left of a run that stopped. */
-export async function lookBack({ engine, set, get }: ActionContext): Promise<void> {
-  const { job } = get();
-  const unfinished = await engine.unfinished().catch(() => null);
-  if (get().job === job) set({ unfinished });
-}
-
 /** Running, cancelling and saving. */
 export function jobActions(context: ActionContext): JobActions {
   const { engine, set, get } = context;
@@ -74,6 +67,13 @@ export function jobActions(context: ActionContext): JobActions {
         set({ tileChange: event, hasResult: true });
         break;
     }
+  };
+
+  /** Finds out what is left of a run that stopped. */
+  const lookBack = async () => {
+    const { job } = get();
+    const unfinished = await engine.unfinished().catch(() => null);
+    if (get().job === job) set({ unfinished });
   };
 
   /** Has a file written, one at a time, and hands it to the user. */
@@ -138,7 +138,7 @@ export function jobActions(context: ActionContext): JobActions {
         const cancelled = toPipelineError(fault).code === 'job/cancelled';
         set({ job: { status: cancelled ? 'cancelled' : 'failed' } });
         get().actions.fail(fault);
-        await lookBack(context);
+        await lookBack();
       }
     },
     async continueRun() {
@@ -158,10 +158,15 @@ export function jobActions(context: ActionContext): JobActions {
       engine.prioritise(window).catch(get().actions.fail);
     },
     cancel() {
+      if (get().opening !== null && get().scene !== null) {
+        context.abortOpening();
+        set({ opening: null });
+        return;
+      }
       context.abortTask();
       const known = get().job.status === 'unfinished' ? 'unfinished' : 'cancelled';
       set({ job: { status: known }, opening: null });
-      if (known === 'cancelled' && get().scene !== null) void lookBack(context);
+      if (known === 'cancelled' && get().scene !== null) void lookBack();
     },
     save: (product) => write(product, (onEvent, signal) => engine.export(product, onEvent, signal)),
     savePicture() {

@@ -11,7 +11,6 @@ import type { ImportReport, LibraryState } from '../services/library-types.ts';
 import { t } from '../texts/texts.ts';
 import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
-import { lookBack } from './job-actions.ts';
 import { levelsOf } from './levels.ts';
 import { lastingMode } from './preferences.ts';
 import type { AppState } from './state.ts';
@@ -143,9 +142,9 @@ export function libraryActions(context: ActionContext): LibraryActions {
 
     async openSaved(id) {
       if (!library) return;
-      const signal = context.beginTask();
-      const before = get();
-      const known = before.library.status === 'ready' ? before.library.entries : [];
+      const signal = context.beginOpening();
+      const { library: listed } = get();
+      const known = listed.status === 'ready' ? listed.entries : [];
       const title = known.find((entry) => entry.id === id)?.record?.title;
       set({ opening: title ?? t('the comparison'), error: null });
       try {
@@ -159,6 +158,8 @@ export function libraryActions(context: ActionContext): LibraryActions {
         } = stored.images;
         const input = { before: first, after, mask, provenance, overrides: record.interpretation };
         const opened = await engine.openComparison(input, signal);
+        if (signal.aborted) return;
+        context.takeOver();
         const ownStretch = await engine.stretch(record.view.bands, signal);
         if (signal.aborted) return;
         images = stored.images;
@@ -187,10 +188,8 @@ export function libraryActions(context: ActionContext): LibraryActions {
         }));
       } catch (fault) {
         if (signal.aborted) return;
-        const interrupted = before.job.status === 'running' || before.job.status === 'starting';
-        set({ opening: null, job: interrupted ? { status: 'cancelled' } : before.job });
+        set({ opening: null });
         get().actions.fail(fault);
-        if (interrupted) void lookBack(context);
       }
     },
 

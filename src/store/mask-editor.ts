@@ -126,7 +126,7 @@ export function maskEditorActions(context: ActionContext): MaskEditorActions {
     setReviewMask: (reviewMask) => set({ reviewMask }),
     async editMask() {
       const { job, actions, settings } = get();
-      if (get().scene === null || get().maskEditor !== null) return;
+      if (get().scene === null || get().opening !== null || get().maskEditor !== null) return;
       if (job.status === 'running' || job.status === 'starting') actions.cancel();
       set({
         maskEditor: { draft: draftOf(settings), past: [], future: [], moving: null, reading: null },
@@ -217,8 +217,14 @@ function changeBetween(a: MaskDraft, b: MaskDraft): Window | null {
 /** Opens the editor when the mask of a run that shall be reviewed is found; closes it with the scene. */
 export function followMaskEditor(store: StoreApi<AppState>): void {
   store.subscribe((now, before) => {
-    const { job, reviewMask, actions } = now;
-    if (reviewMask && job !== before.job && job.status === 'running' && job.stage === 'generate') {
+    const { job, opening, reviewMask, actions } = now;
+    if (
+      reviewMask &&
+      opening === null &&
+      job !== before.job &&
+      job.status === 'running' &&
+      job.stage === 'generate'
+    ) {
       store.setState({ reviewMask: false });
       void actions.editMask();
     }

@@ -2,7 +2,6 @@ import type { OpenedScene, SceneOrigin } from '../services/engine.ts';
 import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
 import type { SceneInput } from './dates.ts';
-import { lookBack } from './job-actions.ts';
 import { withMaskOf } from './mask-editor.ts';
 import { lastingMode } from './preferences.ts';
 import type { AppState, Sample } from './state.ts';
@@ -13,6 +12,7 @@ export interface SceneOpener {
   start(input: SceneInput, sample: Sample | null, origin: SceneOrigin | null): Promise<void>;
   /**
    * Makes a scene the current one.
+   * @param signal of `beginOpening`
    * @returns false if that was given up, or failed and the user was told
    */
   open(
@@ -24,8 +24,8 @@ export interface SceneOpener {
   ): Promise<boolean>;
   /** Puts an opened scene on the map; its stretch is found first, so that it appears in its colours. */
   show(opened: OpenedScene, signal: AbortSignal, more: Partial<AppState>): Promise<void>;
-  /** Tells of a scene that could not be opened; the one before stays, and a run that this ended can be continued. */
-  failed(fault: unknown, before: AppState): void;
+  /** Tells of a scene that could not be opened; the one before stays, and its run goes on. */
+  failed(fault: unknown): void;
   /** Keeps in mind what is open, for the next visit. */
   remember(): void;
 }
@@ -35,7 +35,7 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
 
   const opener: SceneOpener = {
     async start(input, sample, origin) {
-      const signal = context.beginTask();
+      const signal = context.beginOpening();
       const name = sample?.name ?? nameOf(input);
       if (!(await opener.open(input, name, sample, signal, { sample, source: { input, origin } }))) return;
       opener.remember();
@@ -47,15 +47,15 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
       else await get().actions.run();
     },
     async open(input, name, sample, signal, more) {
-      const before = get();
       set({ opening: name, error: null, page: 'scene' });
       try {
         const opened = await engine.open(input, signal);
         if (signal.aborted) return false;
+        context.takeOver();
         await engine.setReference(sample?.truth ?? null);
         await opener.show(opened, signal, { compareMode: lastingMode(get().compareMode), ...more });
       } catch (fault) {
-        if (!signal.aborted) opener.failed(fault, before);
+        if (!signal.aborted) opener.failed(fault);
         return false;
       }
       return !signal.aborted;
@@ -79,12 +79,10 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
         ...more,
       }));
     },
-    failed(fault, before) {
+    failed(fault) {
       // The engine lets go of the earlier scene only when a new one has been understood.
-      const interrupted = before.job.status === 'running' || before.job.status === 'starting';
-      set({ opening: null, job: interrupted ? { status: 'cancelled' } : before.job });
+      set({ opening: null });
       get().actions.fail(fault);
-      if (interrupted) void lookBack(context);
     },
     remember() {
       const { source, dates, target } = get();

@@ -121,7 +121,11 @@ export function isBusy({ opening, surveying, job, saving, libraryWork, checking,
   const preparing = opening !== null || surveying !== null || checking !== null;
   const writing = saving !== null || libraryWork !== null;
   if (batch?.running) return true;
-  return preparing || writing || job.status === 'starting' || job.status === 'running';
+  return preparing || writing || isRunning({ job });
+}
+
+export function isRunning({ job }: Pick<AppState, 'job'>): boolean {
+  return job.status === 'starting' || job.status === 'running';
 }
 
 export interface Actions

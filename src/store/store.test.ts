@@ -246,31 +246,58 @@ describe('a run that stopped in this visit', () => {
   });
 });
 
-describe('a run that another file ended', () => {
+describe('a run while another scene is opened', () => {
+  const start = async () => {
+    const made = setUp({ stepwise: true });
+    const run = made.actions.open(file('scene.tif'));
+    await vi.waitFor(() => expect(made.store.getState().job.status).toBe('running'));
+    return { ...made, run };
+  };
+  const finish = async (engine: ReturnType<typeof createFakeEngine>, run: Promise<void>) => {
+    const pump = setInterval(() => engine.step(), 0);
+    await run;
+    clearInterval(pump);
+  };
+
   it.each([
     ['one that cannot be read', [file('bad.tif')]],
     ['several that cannot be read', [file('bad.tif'), file('bad.tif')]],
-  ])('is offered to be continued: %s', async (_, files) => {
-    const { engine, store, actions } = setUp({ stepwise: true });
-    const run = actions.open(file('scene.tif'));
-    await vi.waitFor(() => expect(store.getState().job.status).toBe('running'));
-    engine.step();
-    await vi.waitFor(() => expect(store.getState().tileChange).not.toBeNull());
+  ])('goes on beside the error: %s', async (_, files) => {
+    const { engine, store, actions, run } = await start();
     await actions.open(files);
-    await run;
-    await vi.waitFor(() => expect(store.getState().unfinished?.done).toBe(0.5));
-    const { job, error, opening, scene } = store.getState();
-    expect({ status: job.status, code: error?.code, opening }).toEqual({
-      status: 'cancelled',
-      code: 'file/not-a-tiff',
+    expect(store.getState()).toMatchObject({
+      job: { status: 'running' },
+      error: { code: 'file/not-a-tiff' },
       opening: null,
     });
-    expect(scene?.scene.name).toBe('scene.tif');
-    const again = actions.continueRun();
-    const pump = setInterval(() => engine.step(), 0);
-    await again;
-    clearInterval(pump);
-    expect(store.getState()).toMatchObject({ job: { status: 'done' }, error: null });
+    await finish(engine, run);
+    expect(store.getState().job.status).toBe('done');
+    expect(store.getState().scene?.scene.name).toBe('scene.tif');
+    expect(engine.calls.filter((call) => call === 'run')).toHaveLength(1);
+  });
+
+  it('goes on when that is cancelled, and ends when the scene is there', async () => {
+    const { engine, store, actions, run } = await start();
+    let give = () => {};
+    vi.spyOn(engine, 'open').mockImplementationOnce(async () => {
+      await new Promise<void>((resolve) => {
+        give = resolve;
+      });
+      return { scene: fakeScene('late.tif'), displayBands: [2, 1, 0] };
+    });
+    const late = actions.open(file('late.tif'));
+    expect(store.getState().opening).toBe('late.tif');
+    actions.cancel();
+    give();
+    await late;
+    expect(store.getState()).toMatchObject({ opening: null, job: { status: 'running' } });
+
+    const next = actions.open(file('next.tif'));
+    await run;
+    await vi.waitFor(() => expect(engine.calls.filter((call) => call === 'run')).toHaveLength(2));
+    await finish(engine, next);
+    expect(store.getState().scene?.scene.name).toBe('next.tif');
+    expect(store.getState().job.status).toBe('done');
   });
 });
 

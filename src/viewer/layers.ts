@@ -1,4 +1,5 @@
-import WebGLTileLayer, { type Style } from 'ol/layer/WebGLTile.js';
+import type WebGLTileLayer from 'ol/layer/WebGLTile.js';
+import type { Style } from 'ol/layer/WebGLTile.js';
 import type Projection from 'ol/proj/Projection.js';
 import DataTileSource from 'ol/source/DataTile.js';
 import TileGrid from 'ol/tilegrid/TileGrid.js';
@@ -6,6 +7,7 @@ import { type Enhancement, enhances } from '../pipeline/enhance/enhance.ts';
 import type { Window } from '../pipeline/scene.ts';
 import type { DisplayTile, Engine, Picture, TileRequest } from '../services/engine.ts';
 import type { MapSpace } from './map-space.ts';
+import { StillTileLayer } from './still-layer.ts';
 import type { StyleVariables } from './styles.ts';
 import { levelCount, resolutions, TILE_SIZE, tileWindow } from './tile-grid.ts';
 import { createTileMemory } from './tile-memory.ts';
@@ -115,7 +117,7 @@ export function createSceneLayer(
     },
     levels - 1,
   );
-  const layer = new WebGLTileLayer({
+  const layer = new StillTileLayer({
     className: isImage ? `layer-${kind}` : 'layer-overlay',
     source,
     style,

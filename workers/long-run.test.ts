@@ -32,6 +32,7 @@ function failingHost(lostAt: readonly number[]) {
   const host: NetworksHost = {
     start: async () => ({ networks: all[current], report: {} as RemoteNetworks['report'] }),
     replace: () => ++current < all.length,
+    giveWay() {},
   };
   return host;
 }
@@ -69,6 +70,10 @@ it('a run outlives its back ends, and says which worked on it', async () => {
 it('a run ends where no back end is left, and with every other fault', async () => {
   const host = failingHost([2]);
   await expect(go({ ...host, replace: () => false })).rejects.toMatchObject({ code: 'backend/lost' });
-  const odd: NetworksHost = { start: () => Promise.reject(new Error('odd')), replace: () => true };
+  const odd: NetworksHost = {
+    start: () => Promise.reject(new Error('odd')),
+    replace: () => true,
+    giveWay() {},
+  };
   await expect(go(odd)).rejects.toThrow('odd');
 });

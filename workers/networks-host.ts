@@ -5,6 +5,7 @@ import { PipelineError } from '../src/pipeline/errors.ts';
 import type { GeneratorSize, Networks } from '../src/pipeline/networks.ts';
 import './crossing.ts';
 import { phrase } from '../src/pipeline/phrase.ts';
+import { type GivingWay, givingWay } from './giving-way.ts';
 import { watchdog, whenReleased, workerName } from './liveness.ts';
 import type { InferenceApi, PipelineConfig } from './protocol.ts';
 
@@ -23,6 +24,8 @@ export interface NetworksHost {
   start(generator: GeneratorSize): Promise<RemoteNetworks>;
   /** Ends networks that were lost: the next start is on the next back end. False if enough has been tried. */
   replace(): boolean;
+  /** The user acts: networks that compute where the page is drawn hold back a moment before their next tile. */
+  giveWay(): void;
 }
 
 const ORDER: readonly BackendName[] = ['webgpu', 'wasm'];
@@ -32,6 +35,7 @@ const RESTARTS = 2;
 export function networksHost(config: PipelineConfig): NetworksHost {
   let prefer = config.prefer;
   let restarts = 0;
+  const way = givingWay();
   let running: {
     readonly generator: GeneratorSize;
     readonly worker: Worker;
@@ -61,7 +65,7 @@ export function networksHost(config: PipelineConfig): NetworksHost {
           type: 'module',
           name,
         });
-        const started = startNetworks(worker, name, { ...config, generator, prefer });
+        const started = startNetworks(worker, name, { ...config, generator, prefer }, way);
         running = { generator, worker, started };
         started.then(
           ({ report }) => {
@@ -81,11 +85,17 @@ export function networksHost(config: PipelineConfig): NetworksHost {
       end();
       return (backend !== null && passOver(backend)) || ++restarts <= RESTARTS;
     },
+    giveWay: way.asked,
   };
 }
 
 /** Inputs are handed over: the caller must not use them again. */
-async function startNetworks(worker: Worker, name: string, config: PipelineConfig): Promise<RemoteNetworks> {
+async function startNetworks(
+  worker: Worker,
+  name: string,
+  config: PipelineConfig,
+  way: GivingWay,
+): Promise<RemoteNetworks> {
   const remote = wrap<InferenceApi>(worker);
   const pending = new Set<(reason: PipelineError) => void>();
   let lost: PipelineError | null = null;
@@ -122,9 +132,11 @@ async function startNetworks(worker: Worker, name: string, config: PipelineConfi
     height: number,
     width: number,
   ) => {
+    if (report.backend === 'wasm') await way.turn();
     const work = unlessLost(remote.compute(network, transfer(input, [input.buffer]), height, width));
     watch(work);
     const { output, milliseconds } = await work;
+    way.worked(milliseconds);
     // Shows in the browser's profiler, and is what bench/ reads.
     const end = performance.now();
     performance.measure(network, { start: Math.max(0, end - milliseconds), end });

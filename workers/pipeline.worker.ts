@@ -184,6 +184,7 @@ const api: PipelineApi = {
     }),
   pause: () => control.pause(),
   resume: () => control.resume(),
+  giveWay: () => host.giveWay(),
   prioritise(window) {
     priority = window;
     control.prioritise(window);

@@ -72,6 +72,8 @@ export interface PipelineApi {
   /** Halts the current run at the end of its tile. */
   pause(): void;
   resume(): void;
+  /** The user acts: networks that compute on the processor leave it to the drawing for a moment. */
+  giveWay(): void;
   /** Tiles that meet the window go first; null: in the order of the scene. Holds for later runs of the scene too. */
   prioritise(window: Window | null): void;
   /**

@@ -1,6 +1,7 @@
 import { proxy, type Remote, transfer } from 'comlink';
 import type { DateInput, DisplayApi, PipelineApi, SceneInput } from '../../workers/protocol.ts';
 import type { SceneOverrides } from '../pipeline/scene.ts';
+import { onActs } from './acts.ts';
 import type {
   BackendReport,
   ComparisonInput,
@@ -73,6 +74,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
       await pipeline.call((computing) => link(computing, api));
     },
   );
+
+  const stopWatching = onActs(() => {
+    if (listeners.size > 0 && pipeline.alive) pipeline.call((api) => api.giveWay()).catch(() => undefined);
+  });
 
   /** Tells a worker that takes the place of a crashed one which scene is open. */
   async function reopen(api: Remote<PipelineApi> | Remote<DisplayApi>): Promise<void> {
@@ -293,6 +298,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     },
 
     dispose() {
+      stopWatching();
       pipeline.stop();
       display.stop();
     },

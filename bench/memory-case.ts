@@ -8,13 +8,13 @@ import { rmSync, statSync } from 'node:fs';
 import { nodePageFile } from '../src/cli/node-pages.ts';
 import { nodeDeflate } from '../src/cli/node-sink.ts';
 import { DEFAULT_SETTINGS, type Stage } from '../src/pipeline/events.ts';
-import type { Networks } from '../src/pipeline/networks.ts';
 import { fileSink } from '../src/pipeline/output/file-sink.ts';
 import { type Lineage, writeResult } from '../src/pipeline/output/products.ts';
 import { pageLog } from '../src/pipeline/page-log.ts';
 import { run } from '../src/pipeline/run.ts';
 import type { Scene, SceneSource, Window } from '../src/pipeline/scene.ts';
 import { VERSION } from '../src/pipeline/version.ts';
+import { arithmetic } from './lib/arithmetic.ts';
 
 const [side, share, path] = [Number(process.argv[2]), Number(process.argv[3]), process.argv[4]];
 const ROLES = ['blue', 'green', 'red', 'nir'] as const;
@@ -32,7 +32,9 @@ const started = performance.now();
 let last = started;
 const { report, result } = await run(
   source,
-  arithmetic(),
+  arithmetic((seconds) => {
+    network.seconds += seconds;
+  }),
   DEFAULT_SETTINGS,
   (event) => {
     if (event.type !== 'progress') return;
@@ -146,36 +148,5 @@ function patternSource(size: number, samples: Uint16Array): SceneSource {
     readDecimated: async () => {
       throw new Error('the scene has no quality band');
     },
-  };
-}
-
-/** Thick cloud where blue exceeds 0.5; the pre-fill as it is. */
-function arithmetic(): Networks {
-  const timed = (work: () => Float32Array) => {
-    const start = performance.now();
-    const output = work();
-    network.seconds += (performance.now() - start) / 1000;
-    return Promise.resolve(output);
-  };
-  const identity = { name: 'arithmetic', version: '1', sha256: '00' };
-  return {
-    backend: 'none',
-    models: { detector: identity, generator: identity },
-    detect: (input, height, width) =>
-      timed(() => {
-        const output = new Float32Array(height * width * 4);
-        for (let i = 0; i < height * width; i++) output[4 * i + (input[12 * i] > 0.5 ? 2 : 0)] = 1;
-        return output;
-      }),
-    generate: (input, height, width) =>
-      timed(() => {
-        const channels = input.length / (height * width);
-        const output = new Float32Array(height * width * 7);
-        for (let i = 0; i < height * width; i++) {
-          for (let band = 0; band < 6; band++) output[7 * i + band] = input[channels * i + band];
-          output[7 * i + 6] = 0.02;
-        }
-        return output;
-      }),
   };
 }

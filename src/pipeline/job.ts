@@ -66,6 +66,18 @@ function takeNext(left: Set<number>, { layout, control: { priority } }: Job): nu
   return chosen;
 }
 
+/** Tiles in the order in which the source is best read: panel by panel, each as `keys` has them. */
+export function byPanel(
+  {
+    layout,
+    source: { panel = Number.POSITIVE_INFINITY },
+  }: { readonly layout: TileLayout; readonly source: Pick<SceneSource, 'panel'> },
+  keys: readonly number[],
+): number[] {
+  const panelOf = (key: number) => Math.floor(layout.windows[key].x / panel);
+  return keys.toSorted((a, b) => panelOf(a) - panelOf(b));
+}
+
 /**
  * Reads tile after tile, the next one while the consumer works on the present one. Between tiles the event loop
  * runs, the signal is looked at, and a pause takes effect.
@@ -75,7 +87,7 @@ export async function* readAhead(
   keys: readonly number[],
   request: (key: number) => readonly ReadRequest[],
 ): AsyncGenerator<{ key: number; rasters: Raster[] }> {
-  const left = new Set(keys);
+  const left = new Set(byPanel(job, keys));
   const start = () => {
     const key = takeNext(left, job);
     if (key === undefined) return null;

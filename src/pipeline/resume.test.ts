@@ -87,6 +87,21 @@ describe('a run over the pages of an earlier one', () => {
     log.close();
   });
 
+  it('that went panel by panel gives the same bytes as one row by row', async () => {
+    const expected = await fingerprint(await go(memoryPages()));
+    const source = { ...scene(), panel: 128 };
+    const events: RunEvent[] = [];
+    const panels = await run(source, fakeNetworks(), DEFAULT_SETTINGS, (event) => events.push(event), {
+      core: 64,
+    });
+    expect((await fingerprint(panels)) === expected).toBe(true);
+    const lefts = kinds(events, 'repaired').map(
+      (event) => (event as { tile: { window: Window } }).tile.window.x >> 7,
+    );
+    expect(lefts).toEqual(lefts.toSorted());
+    expect(new Set(lefts).size).toBeGreaterThan(1);
+  });
+
   it('that was finished computes nothing, and tells of every tile', async () => {
     const pages = memoryPages();
     const first = await go(pages);

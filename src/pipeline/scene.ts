@@ -176,6 +176,11 @@ export interface SceneSource {
   /** How many times smaller than the scene the smallest version is that its files hold; 1 (or absent) for none. */
   readonly reduction?: number;
   /**
+   * Width in pixels of the panels, counted from the left, by which windows that overlap are best read, each panel from top to
+   * bottom: what is shared by the windows of one is kept decoded. Infinity (or absent) where windows are best read row by row.
+   */
+  readonly panel?: number;
+  /**
    * Native samples of `window` (inside the grid) for the given band indices (default: all).
    * @throws PipelineError `file/truncated`, `file/corrupt`, `file/unreadable`, `file/changed`, `job/cancelled`.
    */

@@ -57,6 +57,7 @@ export function onGrid(date: SceneSource, target: Grid, shift: Shift = { dx: 0, 
   };
   return {
     scene: warped,
+    panel: date.panel,
     async read(window, bands = all, signal) {
       return { window, bands: await read(positionsOn(map, window), bands, signal) };
     },

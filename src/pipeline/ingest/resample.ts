@@ -42,6 +42,7 @@ export function resampled(reader: ImageReader, place: Placement): ImageReader {
       return reader.readAt(onto(columns, atColumns), onto(rows, atRows), coarseStep, bands, signal);
     },
     reduction: reader.reduction / Math.max(columns.step, rows.step),
+    panel: reader.panel / columns.step,
   };
 }
 
@@ -140,6 +141,7 @@ export function converted(
     },
     readAt: async (...request) => (await reader.readAt(...request)).map(convert),
     reduction: reader.reduction,
+    panel: reader.panel,
   };
 }
 
@@ -180,6 +182,7 @@ export function joined(
     readAt: (columns, rows, step, wanted = everything, signal) =>
       gather(wanted, (reader, bands) => reader.readAt(columns, rows, step, bands, signal)),
     reduction: Math.min(...parts.map(({ reader }) => reader.reduction)),
+    panel: Math.max(...parts.map(({ reader }) => reader.panel)),
   };
 }
 
@@ -198,5 +201,6 @@ export function allValid(readers: readonly ImageReader[], sampleType: SampleType
     readAt: async (columns, rows, step, _bands, signal) =>
       unite(await reader.readAt(columns, rows, step, undefined, signal)),
     reduction: reader.reduction,
+    panel: reader.panel,
   };
 }

@@ -1,4 +1,8 @@
 import { expect, it } from 'vitest';
+import { byPanel } from '../job.ts';
+import type { Window } from '../scene.ts';
+import { planTiles } from '../tiles.ts';
+import { clipWindow, growWindow } from '../windows.ts';
 import type { ImageLayout } from './layout.ts';
 import { imageReader } from './source.ts';
 
@@ -25,17 +29,24 @@ const layout: ImageLayout = {
   byteCounts: Array.from({ length: STRIPS }, () => ROWS * ROW_BYTES),
 };
 
-it('reads each strip of a wide scene once for a row of windows', async () => {
+/** Counts how often each block of an uncompressed file is read. */
+function countingFile(blockBytes: number) {
   const reads = new Map<number, number>();
   const file = {
     name: 'wide.tif',
-    size: HEIGHT * ROW_BYTES,
+    size: Number.POSITIVE_INFINITY,
     async read(position: number, length: number) {
       reads.set(position, (reads.get(position) ?? 0) + 1);
-      return new Uint8Array(length).fill(position / (ROWS * ROW_BYTES));
+      return new Uint8Array(length).fill(position / blockBytes);
     },
   };
+  return { file, reads };
+}
+
+it('reads each strip of a wide scene once for a row of windows', async () => {
+  const { file, reads } = countingFile(ROWS * ROW_BYTES);
   const reader = imageReader(file, layout, [], 0, {});
+  expect(reader.panel).toBe(Number.POSITIVE_INFINITY);
   for (let x = 0; x < WIDTH; x += 2400) {
     const { bands } = await reader.read({ x, y: 30, width: 576, height: 576 });
     // Rows 30 to 605: strips 1 to 30.
@@ -43,3 +54,31 @@ it('reads each strip of a wide scene once for a row of windows', async () => {
   }
   expect([...reads.values()]).toEqual(Array.from({ length: 30 }, () => 1));
 });
+
+it.each([256, 512])(
+  'reads tiles of %i once where windows go panel by panel, but at their borders',
+  async (side) => {
+    const [width, height] = [12_288, 1024];
+    const across = width / side;
+    const count = across * Math.ceil(height / side);
+    const tiled: ImageLayout = {
+      ...layout,
+      ...{ width, height, blockWidth: side, blockHeight: side, tiled: true },
+      offsets: Array.from({ length: count }, (_, i) => i * side * side * 6),
+      byteCounts: Array.from({ length: count }, () => side * side * 6),
+    };
+    const { file, reads } = countingFile(side * side * 6);
+    const source = imageReader(file, tiled, [], 0, {});
+    const grid = { width, height, transform: null, crs: { code: '', name: '', units: 'm' as const } };
+    const tiles = planTiles(grid);
+    const keys = tiles.windows.map((_, key) => key);
+    for (const key of byPanel({ layout: tiles, source }, keys)) {
+      await source.read(clipWindow(growWindow(tiles.windows[key], 160), width, height) as Window, [0]);
+    }
+    for (const [position, times] of reads) {
+      const middle = ((Math.round(position / (side * side * 6)) % across) + 0.5) * side;
+      const shared = [1, 2].some((i) => Math.abs(middle - i * source.panel) < side / 2 + 160);
+      expect(times).toBeLessThanOrEqual(shared ? 2 : 1);
+    }
+  },
+);

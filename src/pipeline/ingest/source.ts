@@ -5,10 +5,7 @@ import type { ByteSource } from './byte-source.ts';
 import { type Inflate, platformInflate } from './codecs.ts';
 import { allocate, type ImageLayout, SAMPLE_BYTES } from './layout.ts';
 
-/**
- * Decoded blocks are kept, because neighbouring windows with their halo ask for the same ones again: two
- * rows of blocks, within these bounds.
- */
+/** Decoded blocks are kept, because neighbouring windows with their halo ask for the same ones again. Within these bounds: */
 const MIN_CACHE_BYTES = 32 * 2 ** 20;
 const MAX_CACHE_BYTES = 192 * 2 ** 20;
 /**
@@ -16,6 +13,13 @@ const MAX_CACHE_BYTES = 192 * 2 ** 20;
  * room for fewer each would be decoded again for each window. A run's windows are 576 pixels high.
  */
 const KEPT_ROWS = 576;
+/** They reach so far beyond the tile that they are read for, and so begin anywhere in a block. */
+const WINDOW_MARGIN = 160;
+/**
+ * Tiles are kept for so many pixels across, half a Sentinel-2 scene: windows are read panel by panel, each from top to
+ * bottom, so that what is kept does not grow with the width of the scene. Blocks at the border of two are decoded twice.
+ */
+const PANEL = 5632;
 /** More than there are directories in a file. */
 const MAX_LEVELS = 1024;
 /** Blocks fetched and unpacked at a time, unless they are large. */
@@ -38,6 +42,8 @@ export interface ImageReader {
   ): Promise<Samples[]>;
   /** How many times smaller than the image its smallest overview is; 1 if there is none. */
   readonly reduction: number;
+  /** Width in pixels of the panels of {@link SceneSource.panel}. */
+  readonly panel: number;
 }
 
 /**
@@ -153,6 +159,7 @@ export function imageReader(
       );
     },
     reduction: full.width / levels[levels.length - 1].width,
+    panel: full.blockWidth < full.width ? PANEL : Number.POSITIVE_INFINITY,
   };
 }
 
@@ -261,10 +268,13 @@ function assertInside(window: Window, grid: { width: number; height: number }): 
   }
 }
 
+/** Bytes of the blocks that the windows of a run share: strips from side to side, or tiles across a panel. */
 function cacheBytes({ width, blockWidth, blockHeight, bands, sampleType }: ImageLayout): number {
-  const paddedWidth = Math.ceil(width / blockWidth) * blockWidth;
-  const rows = (blockWidth >= width ? KEPT_ROWS : 0) + 2 * blockHeight;
-  return Math.max(MIN_CACHE_BYTES, paddedWidth * rows * bands * SAMPLE_BYTES[sampleType]);
+  const strips = blockWidth >= width;
+  const across = strips ? width : Math.min(width, PANEL + 2 * Math.max(blockWidth, WINDOW_MARGIN));
+  const down = strips ? KEPT_ROWS / blockHeight + 2 : Math.max(2, (KEPT_ROWS + WINDOW_MARGIN) / blockHeight);
+  const pixels = Math.ceil(across / blockWidth) * blockWidth * Math.ceil(down) * blockHeight;
+  return Math.max(MIN_CACHE_BYTES, pixels * bands * SAMPLE_BYTES[sampleType]);
 }
 
 /** Least recently used blocks go first; the newest one stays whatever its size. */

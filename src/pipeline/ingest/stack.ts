@@ -59,7 +59,10 @@ export async function stackImages(
   decode: DecodeOptions,
   signal?: AbortSignal,
 ): Promise<Image> {
-  const shared: DecodeOptions = { ...decode, cacheBudget: CACHE_BUDGET / files.length };
+  const shared: DecodeOptions = {
+    ...decode,
+    cacheBudget: (decode.cacheBudget ?? CACHE_BUDGET) / files.length,
+  };
   if (files.length > MAX_FILES)
     throw notOneScene(phrase('{{files}} files are more than a scene has bands', { files: files.length }));
   const images: Image[] = [];

@@ -28,7 +28,7 @@ const api: InferenceApi = {
       const start = performance.now();
       const output = await started.networks[network](input, height, width);
       const milliseconds = performance.now() - start;
-      return transfer({ output, milliseconds }, [output.buffer]);
+      return transfer({ output, input, milliseconds }, [output.buffer, input.buffer]);
     });
     turn = result.catch(() => undefined);
     return result;

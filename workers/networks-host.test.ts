@@ -41,7 +41,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const answer = { output: new Float32Array(1), milliseconds: 1 };
+const answer = { output: new Float32Array(1), input: new Float32Array(1), milliseconds: 1 };
 const never = new Promise<typeof answer>(() => {});
 /** Lets messages arrive, which wait for no timer. */
 async function arrive(): Promise<void> {
@@ -98,4 +98,15 @@ test('WebAssembly is waited for', async () => {
   vi.advanceTimersByTime(24 * 3600_000);
   await arrive();
   expect(await Promise.race([computed, 'waits'])).toBe('waits');
+});
+
+test('the memory of an input is lent again', async () => {
+  const { networks } = await networksHost({ modelsUrl: '' }).start('full');
+  compute = async (_network, input) => ({ ...answer, input });
+  const input = networks.lend!(14).fill(3);
+  await networks.detect(input, 1, 1);
+  expect(input.length).toBe(0);
+  expect(networks.lend!(22)).toEqual(new Float32Array(22));
+  expect(networks.lend!(14)).toEqual(new Float32Array(14).fill(3));
+  expect(networks.lend!(14)).toEqual(new Float32Array(14));
 });

@@ -31,6 +31,8 @@ export interface NetworksHost {
 const ORDER: readonly BackendName[] = ['webgpu', 'wasm'];
 /** The last back end may be started again this often. */
 const RESTARTS = 2;
+/** Memories of inputs that are kept: as many as tiles are under way. */
+const SPARE = 2;
 
 export function networksHost(config: PipelineConfig): NetworksHost {
   let prefer = config.prefer;
@@ -89,7 +91,7 @@ export function networksHost(config: PipelineConfig): NetworksHost {
   };
 }
 
-/** Inputs are handed over: the caller must not use them again. */
+/** Inputs are handed over: the caller must not use them again. Their memory comes back, and is lent for the next ones. */
 async function startNetworks(
   worker: Worker,
   name: string,
@@ -126,6 +128,11 @@ async function startNetworks(
   whenReleased(name, () => lose(''));
   // WebAssembly cannot hang, however long it takes on a machine that is busy or asleep.
   const watch = report.backend === 'webgpu' ? watchdog(lose) : () => {};
+  const spare: Float32Array[] = [];
+  const lend = (length: number) => {
+    const at = spare.findIndex((memory) => memory.length === length);
+    return at < 0 ? new Float32Array(length) : spare.splice(at, 1)[0];
+  };
   const compute = async (
     network: 'detect' | 'generate',
     input: Float32Array,
@@ -135,8 +142,10 @@ async function startNetworks(
     if (report.backend === 'wasm') await way.turn();
     const work = unlessLost(remote.compute(network, transfer(input, [input.buffer]), height, width));
     watch(work);
-    const { output, milliseconds } = await work;
+    const { output, input: memory, milliseconds } = await work;
     way.worked(milliseconds);
+    spare.push(memory);
+    if (spare.length > SPARE) spare.shift();
     // Shows in the browser's profiler, and is what bench/ reads.
     const end = performance.now();
     performance.measure(network, { start: Math.max(0, end - milliseconds), end });
@@ -147,6 +156,7 @@ async function startNetworks(
     networks: {
       backend: report.backend,
       models,
+      lend,
       detect: (input, height, width) => compute('detect', input, height, width),
       generate: (input, height, width) => compute('generate', input, height, width),
     },

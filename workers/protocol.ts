@@ -126,13 +126,13 @@ export interface InferenceApi {
     readonly report: StartReport;
     readonly models: Networks['models'];
   }>;
-  /** Output of a network (see Networks) and the time that it took, in milliseconds. */
+  /** Output of a network (see Networks), the input's memory, and the time that it took, in milliseconds. */
   compute(
     network: 'detect' | 'generate',
     input: Float32Array,
     height: number,
     width: number,
-  ): Promise<{ readonly output: Float32Array; readonly milliseconds: number }>;
+  ): Promise<{ readonly output: Float32Array; readonly input: Float32Array; readonly milliseconds: number }>;
 }
 
 export interface PipelineConfig {

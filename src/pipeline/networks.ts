@@ -10,6 +10,11 @@ export interface Networks {
   /** Names, versions and SHA-256 of the weights: written into every result. */
   readonly models: { readonly detector: ModelIdentity; readonly generator: ModelIdentity };
   /**
+   * Memory for an input, which holds what it held before: inputs are megabytes, and new ones for every tile would wait for the
+   * collector on both sides of a worker. New memory if left out.
+   */
+  readonly lend?: LendMemory;
+  /**
    * @param input `[1, height, width, 14]`: six canonical bands (reflectance, clipped to 0..1.5, 0 where
    *   missing), six presence planes (0 or 1), the cirrus band and its presence.
    * @returns `[1, height, width, 4]`: probabilities of clear, thin, thick, shadow; they sum to 1.
@@ -24,6 +29,8 @@ export interface Networks {
    */
   generate(input: Float32Array, height: number, width: number): Promise<Float32Array>;
 }
+
+export type LendMemory = (length: number) => Float32Array;
 
 export interface ModelIdentity {
   readonly name: string;

@@ -120,6 +120,7 @@ export async function detectPass(
         seen.canonical,
         seen.extra[plan.cirrus] ?? null,
         gatherFrom(tile, seen.window, seen.window, seen.valid),
+        networks.lend,
       );
       found = fromNetwork(await networks.detect(input, tile.height, tile.width), tile, core);
     }

@@ -129,6 +129,7 @@ async function repairTile(
     probabilities,
     gatherFrom(tile, inside, inside, within(seen.valid)),
     sees ?? undefined,
+    networks.lend,
   );
   const output = await networks.generate(input, tile.height, tile.width);
   const near = clipWindow(growWindow(core, DETAIL_REACH), scene.grid.width, scene.grid.height) as Window;

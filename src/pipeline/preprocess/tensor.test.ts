@@ -23,6 +23,11 @@ describe('detectorInput', () => {
     const tensor = detectorInput(canonical, null, gather);
     expect([...tensor.subarray(12, DETECTOR_CHANNELS)]).toEqual([0, 0]);
   });
+
+  it('leaves nothing of what was in memory that is lent', () => {
+    const lend = (length: number) => new Float32Array(length).fill(Number.NaN);
+    expect(detectorInput(canonical, null, gather, lend)).toEqual(detectorInput(canonical, null, gather));
+  });
 });
 
 describe('gatherFrom', () => {

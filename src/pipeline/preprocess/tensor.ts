@@ -1,3 +1,4 @@
+import type { LendMemory } from '../networks.ts';
 import type { Window } from '../scene.ts';
 import { mirrorPositions } from '../windows.ts';
 import { standIns } from './stand-ins.ts';
@@ -42,11 +43,14 @@ const channel = (plane: Float32Array | Uint8Array | null | undefined, factor = 1
 const presence = (plane: Float32Array | null): Channel => (plane ? 1 : 0);
 
 /** `[1, height, width, channels]`, row by row: a row of all channels stays in the cache. */
-function interleave(channels: readonly Channel[], gather: Gather): Float32Array {
-  const { columns, rows, width, height, standIns } = gather;
+function interleave(
+  channels: readonly Channel[],
+  { columns, rows, width, height, standIns }: Gather,
+  lend: LendMemory = (length) => new Float32Array(length),
+): Float32Array {
   const count = channels.length;
   const rowLength = width * count;
-  const tensor = new Float32Array(height * rowLength);
+  const tensor = lend(height * rowLength);
   const indices = new Int32Array(width);
   for (let y = 0; y < height; y++) {
     const end = (y + 1) * rowLength;
@@ -57,7 +61,6 @@ function interleave(channels: readonly Channel[], gather: Gather): Float32Array 
     for (let c = 0; c < count; c++) {
       const held = channels[c];
       const start = y * rowLength + c;
-      if (held === 0) continue;
       if (typeof held === 'number') for (let i = start; i < end; i += count) tensor[i] = held;
       else putRow(tensor, start, count, held.plane, indices, held.factor);
     }
@@ -81,9 +84,10 @@ export function detectorInput(
   canonical: readonly (Float32Array | null)[],
   cirrus: Float32Array | null,
   gather: Gather,
+  lend?: LendMemory,
 ): Float32Array {
   const bands = canonical.map((plane) => channel(plane));
-  return interleave([...bands, ...canonical.map(presence), channel(cirrus), presence(cirrus)], gather);
+  return interleave([...bands, ...canonical.map(presence), channel(cirrus), presence(cirrus)], gather, lend);
 }
 
 /**
@@ -100,6 +104,7 @@ export function generatorInput(
   probabilities: readonly Uint8Array[],
   gather: Gather,
   otherDate?: Uint8Array,
+  lend?: LendMemory,
 ): Float32Array {
   const channels = [
     ...base.map((plane) => channel(plane)),
@@ -108,5 +113,5 @@ export function generatorInput(
     ...filled.map((plane) => channel(plane)),
     channel(otherDate),
   ];
-  return interleave(channels, gather);
+  return interleave(channels, gather, lend);
 }

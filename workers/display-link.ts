@@ -1,4 +1,5 @@
 import { hasMasked } from '../src/pipeline/detect/mask.ts';
+import { smallRepaired } from '../src/pipeline/enhance/display-store.ts';
 import type { MaskTile, RepairedTile } from '../src/pipeline/events.ts';
 import { maskedTiles } from '../src/pipeline/findings.ts';
 import { breathe } from '../src/pipeline/job.ts';
@@ -16,8 +17,8 @@ export interface DisplayLink {
   isShowing(): boolean;
   /** Shows another mask than that of the run, tile by key, until the next `show`. */
   showMask(maskOf: (key: number) => MaskTile): void;
-  tell(type: 'mask', tile: MaskTile): void;
-  tell(type: 'repaired', tile: RepairedTile): void;
+  tellMask(tile: MaskTile): void;
+  tellRepaired(tile: RepairedTile): void;
   /** Every tile of the run has been told. */
   end(): void;
 }
@@ -41,7 +42,7 @@ export function displayLink(): DisplayLink {
       const mask = maskOf(tiles, key);
       if (hasMasked(mask.classes)) to.postMessage({ type: 'mask', run, tile: mask } satisfies TileMessage);
       const tile = repairedTile(tiles, key);
-      if (tile) to.postMessage({ type: 'repaired', run, tile } satisfies TileMessage);
+      if (tile) to.postMessage(repairedMessage(run, tile));
     }
     if (ended) to.postMessage({ type: 'end', run } satisfies TileMessage);
   }
@@ -63,8 +64,11 @@ export function displayLink(): DisplayLink {
     showMask(mask) {
       otherMask = mask;
     },
-    tell(type: 'mask' | 'repaired', tile: MaskTile | RepairedTile) {
-      if (shown) post({ type, run: shown.run, tile } as TileMessage);
+    tellMask(tile) {
+      if (shown) post({ type: 'mask', run: shown.run, tile });
+    },
+    tellRepaired(tile) {
+      if (shown) post(repairedMessage(shown.run, tile));
     },
     end() {
       ended = true;
@@ -72,6 +76,13 @@ export function displayLink(): DisplayLink {
     },
   };
 }
+
+/** Most repaired tiles are never looked at closely: they cross small, and whole when the display asks. */
+const repairedMessage = (run: number, tile: RepairedTile): TileMessage => ({
+  type: 'repaired',
+  run,
+  tile: smallRepaired(tile),
+});
 
 function tileAt(
   tiles: TileStore,

@@ -39,6 +39,8 @@ import { tileRequests } from './tile-requests.ts';
 
 const NO_RUN = -1;
 const KEPT_TONES = 32;
+/** Bytes of decoded blocks: half a screenful at full resolution; coarse views come from the preview. */
+const CACHE_BUDGET = 32 * 2 ** 20;
 const running = jobs();
 let emit: Parameters<DisplayApi['start']>[0];
 let pipeline: MessagePort | null = null;
@@ -70,7 +72,11 @@ const api: DisplayApi = {
   cancel: running.cancel,
   open: (job, input) =>
     running.run(job, async (signal) => {
-      const source = await openScene(typeof input === 'string' ? new URL(input) : input, {}, signal);
+      const source = await openScene(
+        typeof input === 'string' ? new URL(input) : input,
+        { cacheBudget: CACHE_BUDGET },
+        signal,
+      );
       preview?.close();
       preview = needsPreview(source) ? await openPreviewPages(input) : null;
       dates.clear();
@@ -208,7 +214,7 @@ function take(message: TileMessage): void {
     store.masks.add(message.tile);
     emit(message.run, { type: 'mask-changed', window: message.tile.window });
   } else if (message.type === 'repaired') {
-    store.repaired.add(message.tile);
+    store.repaired.addSmall(message.tile);
     emit(message.run, { type: 'result-changed', window: message.tile.window });
   } else {
     ended = message.run;

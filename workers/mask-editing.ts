@@ -75,7 +75,7 @@ export function maskEditing(pages: JobPages, display: DisplayLink): MaskEditing 
         if (!hasMasked(tile.classes) && !told.has(key) && !wasMasked(found, store.mask, layout, key))
           continue;
         told.add(key);
-        display.tell('mask', tile);
+        display.tellMask(tile);
         await breathe(signal);
       }
       return true;

@@ -148,8 +148,8 @@ const api: PipelineApi = {
         },
         host,
         (event) => {
-          if (event.type === 'mask') display.tell('mask', event.tile);
-          else if (event.type === 'repaired') display.tell('repaired', event.tile);
+          if (event.type === 'mask') display.tellMask(event.tile);
+          else if (event.type === 'repaired') display.tellRepaired(event.tile);
           else emit(job, event);
         },
         signal,

@@ -177,11 +177,12 @@ export interface OpenedForDisplay {
 /** From the pipeline worker to the display worker; `run` is the job number of the run. */
 export type TileMessage =
   | { readonly type: 'mask'; readonly run: number; readonly tile: MaskTile }
+  /** A small tile (`smallRepaired`): the display asks for the whole one when it shows it. */
   | { readonly type: 'repaired'; readonly run: number; readonly tile: RepairedTile }
   | { readonly type: 'end'; readonly run: number }
   | { readonly type: 'answer'; readonly id: number; readonly tile: MaskTile | RepairedTile | null };
 
-/** From the display worker to the pipeline worker: a tile that it no longer holds. */
+/** From the display worker to the pipeline worker: a tile that it does not hold. */
 export interface TileRequest {
   readonly id: number;
   readonly kind: 'mask' | 'repaired';

@@ -28,6 +28,7 @@ export interface Recent<Key, Value> {
   get(key: Key): Value | undefined;
   /** Keeps a value unless it alone exceeds the budget. */
   put(key: Key, value: Value, byteLength: number): void;
+  drop(key: Key): void;
 }
 
 /** @param budget Bytes that may be held. */
@@ -56,5 +57,6 @@ export function recent<Key, Value>(budget: number): Recent<Key, Value> {
         drop(oldest);
       }
     },
+    drop,
   };
 }

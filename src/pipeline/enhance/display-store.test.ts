@@ -12,8 +12,8 @@ const tile = (column: number, row: number): MaskTile => ({
   ),
 });
 
-/** 16 tiles, of which four may be held whole. */
-function setUp(available = true) {
+/** 16 tiles (or none), of which four may be held whole. */
+function setUp(tiles = 16, available = true) {
   const fetched: Window[] = [];
   const index = tileIndex<MaskTile>({
     map: (entry, change) => ({ ...entry, classes: change(entry.classes) }),
@@ -24,7 +24,7 @@ function setUp(available = true) {
       return available ? tile(window.x / SIDE, window.y / SIDE) : null;
     },
   });
-  for (let i = 0; i < 16; i++) index.add(tile(i % 4, Math.floor(i / 4)));
+  for (let i = 0; i < tiles; i++) index.add(tile(i % 4, Math.floor(i / 4)));
   return { index, fetched };
 }
 const all = { x: 0, y: 0, width: 4 * SIDE, height: 4 * SIDE };
@@ -68,8 +68,21 @@ describe('tiles by place', () => {
     }
   });
 
+  it('fetches a tile that came small when it is looked at, and again when it came anew', async () => {
+    const { index, fetched } = setUp(0);
+    const { window } = tile(0, 0);
+    for (const count of [1, 2]) {
+      index.addSmall({ window, classes: new Uint8Array((SIDE / SMALL_STEP) ** 2) });
+      for (let look = 0; look < 2; look++) {
+        const found = (await index.under(window, 1))(17, 40)!;
+        expect(found.tile.classes[found.index]).toBe(expected(17, 40));
+      }
+      expect(fetched).toEqual(Array.from({ length: count }, () => window));
+    }
+  });
+
   it('falls back to small tiles where the whole ones are gone', async () => {
-    const { index } = setUp(false);
+    const { index } = setUp(16, false);
     const found = (await index.under(all, 1))(3, 5)!;
     expect(found.tile.classes[found.index]).toBe(expected(SMALL_STEP / 2, SMALL_STEP / 2));
   });

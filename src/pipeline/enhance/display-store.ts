@@ -7,7 +7,7 @@ const BUCKET = 256;
 /** Every tile is kept at every so many-th pixel: enough for a view of the whole scene. */
 export const SMALL_STEP = 8;
 /** Bytes of whole tiles that are held: a screenful at full resolution. */
-const REPAIRED_BUDGET = 64 * 2 ** 20;
+const REPAIRED_BUDGET = 32 * 2 ** 20;
 const MASK_BUDGET = 16 * 2 ** 20;
 
 /** A tile and where in its arrays a pixel of the scene is. */
@@ -24,8 +24,10 @@ export type Lookup<T> = (x: number, y: number) => Found<T> | null;
  * may come again with better values.
  */
 export interface TileIndex<T extends { readonly window: Window }> {
-  /** Takes a tile in, in place of an earlier one of the same window. */
+  /** Takes a whole tile in, in place of an earlier one of the same window. */
   add(tile: T): void;
+  /** The same with a tile that was made small: the whole one is fetched when it is looked at. */
+  addSmall(small: T): void;
   /**
    * Makes the tiles under a window ready to be looked up at every `step`-th pixel: small where that is enough, else
    * whole, fetched again where they are no longer held (small where they cannot be had).
@@ -64,15 +66,22 @@ export function tileIndex<T extends { readonly window: Window }>(kind: TileKind<
     return fetched;
   }
 
+  function addSmall(small: T): void {
+    const { window } = small;
+    const key = keyOf(window);
+    entries.set(key, { window, small });
+    whole.drop(key);
+    for (const bucket of bucketsUnder(window)) {
+      buckets.set(bucket, (buckets.get(bucket) ?? new Set()).add(key));
+    }
+  }
+
   return {
     add(tile) {
-      const key = keyOf(tile.window);
-      entries.set(key, { window: tile.window, small: kind.map(tile, (plane) => shrink(plane, tile.window)) });
-      whole.put(key, tile, kind.byteLength(tile));
-      for (const bucket of bucketsUnder(tile.window)) {
-        buckets.set(bucket, (buckets.get(bucket) ?? new Set()).add(key));
-      }
+      addSmall(kind.map(tile, (plane) => shrink(plane, tile.window)));
+      whole.put(keyOf(tile.window), tile, kind.byteLength(tile));
     },
+    addSmall,
     async under(window, step) {
       const keys = new Set(bucketsUnder(window).flatMap((bucket) => [...(buckets.get(bucket) ?? [])]));
       const near = [...keys].map((key) => entries.get(key) as Entry<T>);
@@ -129,6 +138,20 @@ function shrink<S extends Samples>(plane: S, { width, height }: Window): S {
   return out;
 }
 
+/** A repaired tile at every SMALL_STEP-th pixel, in memory of its own. */
+export const smallRepaired = (tile: RepairedTile): RepairedTile =>
+  mapRepaired(tile, (plane) => shrink(plane, tile.window));
+
+function mapRepaired(tile: RepairedTile, change: <S extends Samples>(plane: S) => S): RepairedTile {
+  return {
+    window: tile.window,
+    bands: tile.bands.map(change),
+    provenance: change(tile.provenance),
+    confidence: change(tile.confidence),
+    date: tile.date && change(tile.date),
+  };
+}
+
 /** What a run has found and repaired so far. */
 export interface DisplayStore {
   readonly masks: TileIndex<MaskTile>;
@@ -153,13 +176,7 @@ export function displayStore(fetcher: TileFetcher = NOTHING): DisplayStore {
       fetch: fetcher.mask,
     }),
     repaired: tileIndex<RepairedTile>({
-      map: (tile, change) => ({
-        window: tile.window,
-        bands: tile.bands.map(change),
-        provenance: change(tile.provenance),
-        confidence: change(tile.confidence),
-        date: tile.date && change(tile.date),
-      }),
+      map: mapRepaired,
       byteLength: ({ bands, provenance, confidence, date }) =>
         [...bands, provenance, confidence].reduce(
           (sum, plane) => sum + plane.byteLength,

@@ -100,7 +100,7 @@ function reach(area: Area, width: number, height: number): { swept: Area; coarse
 
 /**
  * Cells of an area that are not wholly known, as runs along rows, `starts[r] .. ends[r] - 1`; how many there are, and the
- * trust in each of them, 0 to below 1, if there is any.
+ * trust in each of them, 0 to below 1, if there is any (with room for all cells of the area).
  */
 interface Runs {
   readonly starts: Int32Array;
@@ -113,24 +113,23 @@ interface Runs {
 function missingRuns(weight: Uint8Array, full: number, width: number, area: Area): Runs {
   const starts: number[] = [];
   const ends: number[] = [];
-  const trust: number[] = [];
+  const size = (area.right - area.left) * (area.bottom - area.top);
+  const trust = full > 1 ? new Float32Array(size) : null;
   let length = 0;
   for (let y = area.top; y < area.bottom; y++) {
     const end = y * width + area.right;
     for (let i = y * width + area.left; i < end; i++) {
       if (weight[i] >= full) continue;
       starts.push(i);
-      const start = i;
-      for (; i < end && weight[i] < full; i++) if (full > 1) trust.push(weight[i] / full);
+      for (; i < end && weight[i] < full; i++, length++) if (trust) trust[length] = weight[i] / full;
       ends.push(i);
-      length += i - start;
     }
   }
   return {
     starts: Int32Array.from(starts),
     ends: Int32Array.from(ends),
     length,
-    trust: full > 1 ? Float32Array.from(trust) : null,
+    trust,
   };
 }
 

@@ -1,15 +1,14 @@
 import { phrase } from '../phrase.ts';
-import type { Samples } from '../scene.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type Inflate, unpack } from './codecs.ts';
 import { truncated } from './directory.ts';
 import { unpackJpeg } from './jpeg.ts';
 import { allocate, type ImageLayout, SAMPLE_ARRAYS, SAMPLE_BYTES, storedRowBytes } from './layout.ts';
 import { unpackLerc } from './lerc.ts';
-import { swapBytes, toSamples } from './stored-samples.ts';
+import { asStored, type Block, swapBytes, toSamples } from './stored-samples.ts';
 
 /**
- * One strip or tile in native samples: interleaved by pixel, or one band if the layout is planar.
+ * One strip or tile in native samples: all bands, or one if the layout is planar.
  * @param fill value of a block that the file leaves out (sparse files)
  * @throws PipelineError `file/corrupt`, `file/truncated`, `file/unsupported-compression`, and those of {@link ByteSource.read}.
  */
@@ -20,12 +19,12 @@ export async function readBlock(
   fill: number,
   inflate: Inflate,
   signal?: AbortSignal,
-): Promise<Samples> {
+): Promise<Block> {
   const samplesPerPixel = layout.planar ? 1 : layout.bands;
   const rows = blockRows(layout, index);
   const count = layout.blockWidth * rows * samplesPerPixel;
   const byteCount = layout.byteCounts[index];
-  if (byteCount === 0) return allocate(layout.sampleType, count).fill(fill);
+  if (byteCount === 0) return asStored(allocate(layout.sampleType, count).fill(fill), layout);
 
   const packed = await source.read(layout.offsets[index], byteCount, signal);
   if (packed.length < byteCount) throw truncated(phrase('one of its blocks is cut off'));
@@ -36,7 +35,7 @@ export async function readBlock(
         : await unpackLerc(packed, layout.codec, layout, rows);
     // libtiff puts samples into the file's order before it encodes them, so LERC packs swapped numbers.
     if (!layout.littleEndian) swapBytes(bytes, SAMPLE_BYTES[layout.sampleType]);
-    return new SAMPLE_ARRAYS[layout.sampleType](bytes.buffer);
+    return asStored(new SAMPLE_ARRAYS[layout.sampleType](bytes.buffer), layout);
   }
   const bytes = await unpack(packed, layout.compression, rows * storedRowBytes(layout), inflate);
   return toSamples(bytes, layout, rows);

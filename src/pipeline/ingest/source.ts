@@ -4,6 +4,7 @@ import { readBlock } from './blocks.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type Inflate, platformInflate } from './codecs.ts';
 import { allocate, type ImageLayout, SAMPLE_BYTES } from './layout.ts';
+import type { Block } from './stored-samples.ts';
 
 /** Decoded blocks are kept, because neighbouring windows with their halo ask for the same ones again. Within these bounds: */
 const MIN_CACHE_BYTES = 32 * 2 ** 20;
@@ -104,26 +105,26 @@ export function imageReader(
     for (const rowSpan of spans(rows, layout.blockHeight)) {
       for (const columnSpan of columnSpans) {
         const place = rowSpan.block * across + columnSpan.block;
-        const copy = (samples: Samples, band: number, target: Samples) =>
-          copyPixels(samples, layout, band, columns, columnSpan, rows, rowSpan, target);
-        const use = (index: number, take: (samples: Samples) => void) => {
+        const copy = (block: Block, band: number, target: Samples) =>
+          copyPixels(block, layout, band, columns, columnSpan, rows, rowSpan, target);
+        const use = (index: number, take: (block: Block) => void) => {
           const key = index * MAX_LEVELS + level;
           const held = cache.get(key);
           if (held) return take(held);
           jobs.push(async () => {
-            const samples = await readBlock(source, layout, index, fill, inflate, signal);
-            cache.put(key, samples);
-            take(samples);
+            const block = await readBlock(source, layout, index, fill, inflate, signal);
+            cache.put(key, block);
+            take(block);
           });
         };
         if (layout.planar) {
           bands.forEach((band, k) => {
-            use(band * across * down + place, (samples) => copy(samples, 0, out[k]));
+            use(band * across * down + place, (block) => copy(block, 0, out[k]));
           });
         } else {
-          use(place, (samples) => {
+          use(place, (block) => {
             bands.forEach((band, k) => {
-              copy(samples, band, out[k]);
+              copy(block, band, out[k]);
             });
           });
         }
@@ -196,7 +197,7 @@ function spans(positions: Int32Array, blockSize: number): Span[] {
 }
 
 function copyPixels(
-  samples: Samples,
+  { samples, pixelStep, bandStep }: Block,
   layout: ImageLayout,
   band: number,
   columns: Int32Array,
@@ -207,23 +208,23 @@ function copyPixels(
 ): void {
   const from = bits(samples, layout.sampleType);
   const to = bits(target, layout.sampleType);
-  const stride = layout.planar ? 1 : layout.bands;
+  const rowSamples = layout.blockWidth * (layout.planar ? 1 : layout.bands);
   const left = columnSpan.block * layout.blockWidth;
   const top = rowSpan.block * layout.blockHeight;
   const first = columns[columnSpan.from] - left;
   const count = columnSpan.to - columnSpan.from;
   const contiguous = columns[columnSpan.to - 1] - left - first === count - 1;
   for (let r = rowSpan.from; r < rowSpan.to; r++) {
-    const line = (rows[r] - top) * layout.blockWidth;
+    const start = (rows[r] - top) * rowSamples + band * bandStep;
     const out = r * columns.length;
-    if (contiguous && stride === 1) {
-      to.set(from.subarray(line + first, line + first + count), out + columnSpan.from);
+    if (contiguous && pixelStep === 1) {
+      to.set(from.subarray(start + first, start + first + count), out + columnSpan.from);
     } else if (contiguous) {
-      let i = (line + first) * stride + band;
-      for (let c = out + columnSpan.from; c < out + columnSpan.to; c++, i += stride) to[c] = from[i];
+      let i = start + first * pixelStep;
+      for (let c = out + columnSpan.from; c < out + columnSpan.to; c++, i += pixelStep) to[c] = from[i];
     } else {
       for (let c = columnSpan.from; c < columnSpan.to; c++) {
-        to[out + c] = from[(line + columns[c] - left) * stride + band];
+        to[out + c] = from[start + (columns[c] - left) * pixelStep];
       }
     }
   }
@@ -279,7 +280,7 @@ function cacheBytes({ width, blockWidth, blockHeight, bands, sampleType }: Image
 
 /** Least recently used blocks go first; the newest one stays whatever its size. */
 class BlockCache {
-  private readonly blocks = new Map<number, Samples>();
+  private readonly blocks = new Map<number, Block>();
   private bytes = 0;
   private readonly limit: number;
 
@@ -287,23 +288,23 @@ class BlockCache {
     this.limit = limit;
   }
 
-  get(key: number): Samples | undefined {
-    const samples = this.blocks.get(key);
-    if (samples) {
+  get(key: number): Block | undefined {
+    const block = this.blocks.get(key);
+    if (block) {
       this.blocks.delete(key);
-      this.blocks.set(key, samples);
+      this.blocks.set(key, block);
     }
-    return samples;
+    return block;
   }
 
-  put(key: number, samples: Samples): void {
+  put(key: number, block: Block): void {
     if (this.blocks.has(key)) return;
-    this.blocks.set(key, samples);
-    this.bytes += samples.byteLength;
+    this.blocks.set(key, block);
+    this.bytes += block.samples.byteLength;
     for (const [oldest, old] of this.blocks) {
       if (this.bytes <= this.limit || oldest === key) break;
       this.blocks.delete(oldest);
-      this.bytes -= old.byteLength;
+      this.bytes -= old.samples.byteLength;
     }
   }
 }

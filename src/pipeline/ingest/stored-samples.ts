@@ -2,26 +2,45 @@ import type { Samples } from '../scene.ts';
 import { type ImageLayout, SAMPLE_ARRAYS, storedRowBytes } from './layout.ts';
 
 /**
+ * Samples of a strip or tile, row by row: in a row, that of band b in column c stands at `b * bandStep + c * pixelStep`.
+ * Bands are interleaved by pixel (as files store them) or by line.
+ */
+export interface Block {
+  readonly samples: Samples;
+  readonly pixelStep: number;
+  readonly bandStep: number;
+}
+
+/** Samples whose bands lie as they are stored: pixel by pixel, or one band only. */
+export function asStored(samples: Samples, layout: ImageLayout): Block {
+  return { samples, pixelStep: layout.planar ? 1 : layout.bands, bandStep: 1 };
+}
+
+/**
  * Samples from the bytes of an unpacked block: undoes byte order, predictor and narrow storage. Order matters:
  * samples are put into the machine's (little-endian) order before horizontal differences are summed; the floating
  * point predictor defines its own order.
  * @param bytes at offset 0 of a buffer of their own; changed
  */
-export function toSamples(bytes: Uint8Array<ArrayBuffer>, layout: ImageLayout, rows: number): Samples {
+export function toSamples(bytes: Uint8Array<ArrayBuffer>, layout: ImageLayout, rows: number): Block {
   const stride = layout.planar ? 1 : layout.bands;
   const rowSamples = layout.blockWidth * stride;
-  if (layout.storedBits === 1) return fromBits(bytes, rows, rowSamples, storedRowBytes(layout));
+  if (layout.storedBits === 1)
+    return asStored(fromBits(bytes, rows, rowSamples, storedRowBytes(layout)), layout);
   const size = layout.storedBits / 8;
   if (layout.predictor === 3) {
     sumFloatingPoint(bytes, rows, rowSamples, stride, size);
   } else {
     if (!layout.littleEndian) swapBytes(bytes, size);
-    if (layout.predictor === 2) sumHorizontally(bytes, rows, rowSamples, stride, size);
+    if (layout.predictor === 2) sumHorizontally(bytes.buffer, rows, layout.blockWidth, stride, size);
   }
-  if (layout.storedBits === 16 && layout.sampleType === 'float32') {
-    return fromHalf(new Uint16Array(bytes.buffer));
-  }
-  return new SAMPLE_ARRAYS[layout.sampleType](bytes.buffer);
+  const samples =
+    layout.storedBits === 16 && layout.sampleType === 'float32'
+      ? fromHalf(new Uint16Array(bytes.buffer))
+      : new SAMPLE_ARRAYS[layout.sampleType](bytes.buffer);
+  return layout.predictor === 2
+    ? { samples, pixelStep: 1, bandStep: layout.blockWidth }
+    : asStored(samples, layout);
 }
 
 /** Turns the bytes of every sample of `size` bytes round. */
@@ -35,32 +54,60 @@ export function swapBytes(bytes: Uint8Array, size: number): void {
   }
 }
 
-/** Predictor 2: each sample was stored as its difference from the one a pixel to the left, modulo 2^bits. */
+/**
+ * Predictor 2: each sample was stored as its difference from the one a pixel to the left, modulo 2^bits. In each row the
+ * sums are put band after band, as windows want them: they pass through a register anyway.
+ */
 function sumHorizontally(
-  bytes: Uint8Array<ArrayBuffer>,
+  buffer: ArrayBuffer,
   rows: number,
-  rowSamples: number,
+  width: number,
   stride: number,
   size: number,
 ): void {
+  const rowSamples = width * stride;
   if (size === 8) {
-    const words = new BigUint64Array(bytes.buffer);
-    for (let i = 0; i < words.length; i++) if (i % rowSamples >= stride) words[i] += words[i - stride];
-    return;
-  }
-  const words =
-    size === 1 ? bytes : size === 2 ? new Uint16Array(bytes.buffer) : new Uint32Array(bytes.buffer);
-  for (let row = 0; row < rows; row++) {
-    const start = row * rowSamples;
-    const end = start + rowSamples;
-    // Band by band: the sum stays in a register.
-    for (let band = 0; band < stride; band++) {
-      let sum = 0;
-      for (let i = start + band; i < end; i += stride) {
-        sum = (sum + words[i]) | 0;
-        words[i] = sum;
+    const words = new BigUint64Array(buffer);
+    const line = new BigUint64Array(rowSamples);
+    for (let start = 0; start < rows * rowSamples; start += rowSamples) {
+      line.set(words.subarray(start, start + rowSamples));
+      for (let to = 0; to < rowSamples; to++) {
+        const word = line[(to % width) * stride + Math.floor(to / width)];
+        words[start + to] = to % width === 0 ? word : word + words[start + to - 1];
       }
     }
+    return;
+  }
+  const Words = size === 1 ? Uint8Array : size === 2 ? Uint16Array : Uint32Array;
+  const words = new Words(buffer);
+  const line = new Words(rowSamples);
+  for (let start = 0; start < rows * rowSamples; start += rowSamples) {
+    line.set(words.subarray(start, start + rowSamples));
+    for (let band = 0; band < stride; band++) sumEvery(stride, line, band, words, start + band * width);
+  }
+}
+
+type Words = Uint8Array | Uint16Array | Uint32Array;
+
+/** Sums of every `step`th word of a line, the first one at `from`. */
+function sumEvery(step: number, line: Words, from: number, out: Words, to: number): void {
+  let sum = 0;
+  let i = from;
+  let at = to;
+  // Four at a time, as the loop takes longer than the additions.
+  for (const last = line.length - 3 * step; i < last; i += 4 * step, at += 4) {
+    sum = (sum + line[i]) | 0;
+    out[at] = sum;
+    sum = (sum + line[i + step]) | 0;
+    out[at + 1] = sum;
+    sum = (sum + line[i + 2 * step]) | 0;
+    out[at + 2] = sum;
+    sum = (sum + line[i + 3 * step]) | 0;
+    out[at + 3] = sum;
+  }
+  for (; i < line.length; i += step, at++) {
+    sum = (sum + line[i]) | 0;
+    out[at] = sum;
   }
 }
 

@@ -152,10 +152,11 @@ class Simulator:
 
     def __call__(self, images: np.ndarray, presence: np.ndarray, rows: list[dict], reference: np.ndarray | None = None,
                  display: float = 0.5, cover: torch.Tensor | None = None, dropout: bool = True,
-                 band_dropout: bool = True) -> Sample:
+                 band_dropout: bool = True, veils: bool = True) -> Sample:
         """Clear crops as `Crops.draw` gives them to a Sample; `display` is the share of RGB pictures that get a stretch.
 
-        `dropout` off leaves ground and bands as they are, for measuring; `band_dropout` off keeps all bands of a training crop.
+        `dropout` off leaves ground and bands as they are, for measuring; `band_dropout` off keeps all bands of a training crop; without
+        `veils` no picture lies wholly under an even veil.
         """
         ground = torch.as_tensor(images, device=self.bank.device)
         if dropout:
@@ -215,7 +216,7 @@ class Simulator:
                     shown = FALSE_COLOURS[int(torch.randint(len(FALSE_COLOURS), (1,), generator=self.generator))]
                     for picture in (clear[i], cloudy[i]):
                         picture[:3] = picture[list(shown)]
-                veiled = cover is None and self.uniform(1).item() < (VEIL_SHARE_RGB if plain else VEIL_SHARE)
+                veiled = veils and cover is None and self.uniform(1).item() < (VEIL_SHARE_RGB if plain else VEIL_SHARE)
                 if plain and self.uniform(1).item() < (0.85 if veiled else display):
                     clear[i], cloudy[i] = self.stretch(clear[i], cloudy[i], veiled)
                 if veiled:

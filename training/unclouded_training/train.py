@@ -295,7 +295,7 @@ def train_generator(config: dict) -> None:
         size = config.get("crop") or (192 if run.step % 6 == 5 else 128)
         with torch.no_grad():
             drawn = crops.draw(config["batch"] // 2 if size == 192 else config["batch"], size, config["dates"])
-            sample = simulator(*drawn, band_dropout=config.get("bandDropout", True))
+            sample = simulator(*drawn, band_dropout=config.get("bandDropout", True), veils=config.get("veils", True))
             if detector is not None and adversarial and run.step % 4 < 4 * config.get("detectorShare", 0.5):
                 with torch.autocast(torch.get_default_device().type, torch.bfloat16):
                     p = detector(detector_view(sample)).float().softmax(1)

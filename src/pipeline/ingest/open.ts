@@ -181,7 +181,8 @@ export function applyOverrides(source: SceneSource, overrides: SceneOverrides): 
   }
   const replaced = new Set(changed.map((decision) => decision.subject));
   if (overrides.roles) replaced.add('quality-band');
-  const answered = overrides.nodata === undefined ? ['roles-incomplete'] : ['roles-incomplete', 'zero-border'];
+  const answered =
+    overrides.nodata === undefined ? ['roles-incomplete'] : ['roles-incomplete', 'zero-border'];
   const notices = scene.notices.filter(({ code }) => !answered.includes(code));
   return {
     ...source,

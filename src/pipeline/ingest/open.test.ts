@@ -87,6 +87,15 @@ describe('overrides', () => {
     expect(source.scene.bands[0].role).toBe('blue');
   });
 
+  it('no data is what the result says, in the spelling of the file where that means the same', async () => {
+    const source = await openScene(fixture('s2-described.tif'));
+    const { nodata: own, metadata } = source.scene;
+    const said = (nodata?: number | null) => applyOverrides(source, { nodata }).scene.metadata.gdalNodata;
+    expect(said(own)).toBe(metadata.gdalNodata);
+    expect(said()).toBe(metadata.gdalNodata);
+    expect([said(7), said(null)]).toEqual(['7', null]);
+  });
+
   it('a band that was taken for quality gets the radiometry of the others', async () => {
     const source = await openScene(fixture('s2-described.tif'));
     const { bands } = applyOverrides(source, { roles: ['blue', 'green', 'red', 'nir', 'swir16'] }).scene;

@@ -14,7 +14,7 @@ import { type DecodeOptions, readDecimated } from './source.ts';
 import { stackImages } from './stack.ts';
 import { sampleScene } from './statistics.ts';
 
-export interface OpenOptions extends DecodeOptions {
+export interface OpenOptions extends Pick<DecodeOptions, 'inflate'> {
   readonly overrides?: SceneOverrides;
 }
 
@@ -62,11 +62,11 @@ function byteSource(input: SceneFile, signal?: AbortSignal): ByteSource | Promis
 
 async function openFiles(
   files: readonly ByteSource[],
-  options: DecodeOptions,
+  { inflate }: OpenOptions,
   signal?: AbortSignal,
 ): Promise<Image> {
-  if (files.length > 1) return stackImages(files, options, signal);
-  const image = await openImage(files[0], options, signal);
+  if (files.length > 1) return stackImages(files, { inflate }, signal);
+  const image = await openImage(files[0], { inflate }, signal);
   requireThreeBands(image);
   return image;
 }
@@ -141,7 +141,6 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
   return {
     scene,
     reduction: reader.reduction,
-    panel: reader.panel,
     read: reader.read,
     readDecimated: (...request) => readDecimated(reader, ...request),
   };
@@ -179,10 +178,13 @@ export function applyOverrides(source: SceneSource, overrides: SceneOverrides): 
   if (overrides.nodata !== undefined) {
     changed.push({ subject: 'nodata', text: nodataText(nodata, roles), because });
   }
+  const { metadata } = scene;
+  // What is written says what counted as empty; the file's own spelling stays where it means the same.
+  const named = nodata === null ? null : String(nodata);
+  const gdalNodata = Object.is(nodata, scene.nodata) ? metadata.gdalNodata : named;
   const replaced = new Set(changed.map((decision) => decision.subject));
   if (overrides.roles) replaced.add('quality-band');
-  const answered =
-    overrides.nodata === undefined ? ['roles-incomplete'] : ['roles-incomplete', 'zero-border'];
+  const answered = ['roles-incomplete', ...(overrides.nodata === undefined ? [] : ['zero-border'])];
   const notices = scene.notices.filter(({ code }) => !answered.includes(code));
   return {
     ...source,
@@ -190,6 +192,7 @@ export function applyOverrides(source: SceneSource, overrides: SceneOverrides): 
       ...scene,
       bands,
       nodata,
+      metadata: { ...metadata, gdalNodata },
       decisions: [...scene.decisions.filter((d) => !replaced.has(d.subject)), ...changed],
       notices: hasVisible(roles) ? notices : [...notices, INCOMPLETE],
     },

@@ -43,7 +43,7 @@ Finding and repairing
       --composite METHOD    put all dates together instead of repairing the scene: least-cloudy, medoid or
                             median of what is clear; clear pixels of the scene may be replaced, too
 
-How good it is (told in the report)
+How good it is (PSNR on the terminal, all figures in the report)
       --self-check          put simulated clouds on clear parts of each scene, repair them, and measure what
                             comes back: the error to expect in this scene
       --reference FILE      a clear picture of the same area, on any grid: measure the error against it

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
+import { openScene } from '../pipeline/ingest/open.ts';
 import { writeCog } from '../pipeline/output/cog-writer.ts';
 import type { BandRole } from '../pipeline/scene.ts';
 import { fakeNetworks } from '../pipeline/testing/fake-networks.ts';
 import { memorySource } from '../pipeline/testing/memory-source.ts';
 import { writeNodeFile } from './node-sink.ts';
+import { fileSource } from './node-source.ts';
 import { processScene } from './process-scene.ts';
 import type { SceneEvent, Task } from './protocol.ts';
 
@@ -61,10 +63,13 @@ test('what there is to say about a scene is told once, before that of the run', 
   expect(notices).toEqual([...own, ...ran]);
 });
 
-test('not what the command answers', async () => {
+test('not what the command answers; the result names the no-data value', async () => {
   const { notices } = await processed([await file('a.tif')], { roles: [...RGB], nodata: 0 });
   expect(notices).toContain('no-georeference');
   expect(notices).not.toContain('zero-border');
+  const result = await fileSource(join(folder, 'out.tif'));
+  expect((await openScene(result)).scene.nodata).toBe(0);
+  await result.close();
 });
 
 test('as is that several files were put together', async () => {

@@ -81,6 +81,17 @@ function workerOf(page: Page, name: string): Worker {
 const continueButton = (page: Page) =>
   page.getByRole('button', { name: /^Continue where it stopped \(\d+.% done\)$/ });
 
+test('a file that cannot be read is opened meanwhile: the run goes on', async ({ browser }) => {
+  const page = await newPage(browser);
+  await start(page, scene);
+  await halfWay(page);
+  await start(page, 'src/pipeline/testing/fixtures/not-a-tiff.png');
+  await expect(page.getByRole('alert')).toContainText('TIFF');
+  await expect(page.getByRole('heading', { name: 'Repairing tiles' })).toBeVisible();
+  await finish(page);
+  expect(differences(await result(page), undisturbed)).toBe(0);
+});
+
 test('the tab is closed: the next visit offers to continue, and ends with the same result', async ({
   browser,
 }) => {

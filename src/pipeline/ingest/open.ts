@@ -14,7 +14,7 @@ import { type DecodeOptions, readDecimated } from './source.ts';
 import { stackImages } from './stack.ts';
 import { sampleScene } from './statistics.ts';
 
-export interface OpenOptions extends Pick<DecodeOptions, 'inflate'> {
+export interface OpenOptions extends DecodeOptions {
   readonly overrides?: SceneOverrides;
 }
 
@@ -62,11 +62,11 @@ function byteSource(input: SceneFile, signal?: AbortSignal): ByteSource | Promis
 
 async function openFiles(
   files: readonly ByteSource[],
-  { inflate }: OpenOptions,
+  options: DecodeOptions,
   signal?: AbortSignal,
 ): Promise<Image> {
-  if (files.length > 1) return stackImages(files, { inflate }, signal);
-  const image = await openImage(files[0], { inflate }, signal);
+  if (files.length > 1) return stackImages(files, options, signal);
+  const image = await openImage(files[0], options, signal);
   requireThreeBands(image);
   return image;
 }
@@ -141,6 +141,7 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
   return {
     scene,
     reduction: reader.reduction,
+    panel: reader.panel,
     read: reader.read,
     readDecimated: (...request) => readDecimated(reader, ...request),
   };

@@ -18,8 +18,9 @@ export function arithmetic(took: (seconds: number) => void = () => {}): Networks
     models: { detector: identity, generator: identity },
     detect: (input, height, width) =>
       timed(() => {
+        const channels = input.length / (height * width);
         const output = new Float32Array(height * width * 4);
-        for (let i = 0; i < height * width; i++) output[4 * i + (input[12 * i] > 0.5 ? 2 : 0)] = 1;
+        for (let i = 0; i < height * width; i++) output[4 * i + (input[channels * i] > 0.5 ? 2 : 0)] = 1;
         return output;
       }),
     generate: (input, height, width) =>

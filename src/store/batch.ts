@@ -67,13 +67,12 @@ export function batchActions(context: ActionContext): BatchActions {
     await actions.open(input instanceof File ? [input] : input);
     if (get().job.status === 'unfinished') await actions.continueRun();
     const { job, source, error } = get();
-    const isDone = job.status === 'done' && isSame(source?.input, input);
-    if (error !== null && !isDone) {
+    if (job.status !== 'done' || !isSame(source?.input, input)) {
+      if (error === null) return false;
       change(id, { status: 'failed', error });
       actions.dismissError();
       return true;
     }
-    if (job.status !== 'done' || !isDone) return false;
     const { withLayers } = get().batch ?? { withLayers: false };
     const products: Product[] = withLayers ? ['result', 'mask', 'provenance'] : ['result'];
     try {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAppStore } from '../store/create-store.ts';
-import { createFakeEngine, fakeReport } from '../store/testing/fake-engine.ts';
+import { createFakeEngine } from '../store/testing/fake-engine.ts';
+import { fakeReport } from '../store/testing/fake-scene.ts';
 import { announcement } from './LiveRegion.tsx';
 import { duration, fileSize, percent, sampleText, sharesInWords } from './words.ts';
 

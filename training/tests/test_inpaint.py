@@ -87,3 +87,17 @@ def test_cloning_keeps_the_texture_of_the_reference_and_the_level_of_the_target(
     known = torch.ones(1, 1, 64, 64)
     known[..., 20:44, 20:44] = 0
     assert (inpaint.clone(target * known, known, reference) - target).abs().max() < 1e-5
+
+
+def test_a_scene_with_nothing_clear_is_filled_from_what_is_likelier_clear_than_not():
+    p = torch.zeros(1, 4, 2, 4)
+    p[:, 1, :, :3], p[:, 1, :, 3:] = 0.9, 0.4
+    doubtful = torch.zeros(1, 1, 2, 4)
+    doubtful[..., 3] = 1
+    assert torch.equal(inpaint.scene_clear_weight(p), doubtful)
+    p[:, 1, 0, 0] = 0.2
+    certain = torch.zeros(1, 1, 2, 4)
+    certain[0, 0, 0, 0] = 1
+    assert torch.equal(inpaint.scene_clear_weight(p), certain)
+    p[:] = 0.9
+    assert not inpaint.scene_clear_weight(p).any()

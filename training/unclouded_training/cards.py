@@ -239,7 +239,7 @@ Generator and PatchGAN (70-pixel field, spectral norm, hinge) learned together f
 
 Version 1.5 goes on from 1.2 for fifty minutes on two shared cores (`configs/generator-masks.json`): three quarters of what it learns from is masked by the
 detector of version 1.4, as in the application, and squared errors count. Before, it kept bright cloud that the detector took for thin. Chosen by simulated
-clouds on validation scenes alone; version 1.2 in the same tables (`evaluate --models` with its files): detector's mask 22.10 (six bands) and 23.58 dB (RGB) over
+clouds on validation scenes alone; version 1.2 in the same tables (`evaluate --models` with its files, which the history of `public/models` has): detector's mask 22.10 (six bands) and 23.58 dB (RGB) over
 all masked pixels, now {six['rows']["generator, detector's mask"]['all masked']['psnr']:.2f} and {rgb['rows']["generator, detector's mask"]['all masked']['psnr']:.2f}; true mask 25.56 and 29.15 dB, now {six['rows']['generator, true mask']['all masked']['psnr']:.2f} and {rgb['rows']['generator, true mask']['all masked']['psnr']:.2f}. RICE1 lost 0.5 dB.
 In scenes where nothing is clear beyond doubt the fill rests on the likelier clear pixels; before, their thick cloud stayed, which made most of the error in RGB.
 

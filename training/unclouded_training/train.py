@@ -5,7 +5,8 @@ its log (`log.jsonl`) and the averaged weights (`ema.pt`) lie in `runs/<name>/`.
 simulator and pre-fill all compute there.
 
 The generator is first trained on reconstruction alone (`reconstructMinutes`), then against the PatchGAN for
-`adversarialMinutes`; the averaged weights of the moment between the two stay in `before-adversarial.pt`.
+`adversarialMinutes`; the averaged weights of the moment between the two stay in `before-adversarial.pt`. In these, the share
+`detectorShare` of the steps (in quarters) takes its masks from the `detector`, the others from the truth, disturbed.
 """
 from __future__ import annotations
 

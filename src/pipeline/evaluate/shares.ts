@@ -22,7 +22,7 @@ export function tallyOf(store: TileStore): Tally {
     const provenance = readPlane(store.provenance, window);
     const confidence = readPlane(store.confidence, window);
     const date = readPlane(store.date, window);
-    // Of one tile: past 2^31 V8 may make an object of every sum, which took 40 MB at the end of a large scene.
+    // Of one tile: past 2^31 a sum is no small integer any more, and V8 may make an object of each.
     let ofTile = 0;
     for (let i = 0; i < provenance.length; i++) {
       counts[provenance[i]]++;

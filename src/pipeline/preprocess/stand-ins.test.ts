@@ -18,7 +18,7 @@ describe('standIns', () => {
     expect([...standIns(valid, 5)!]).toEqual([2, 2, 2, 2, 2]);
   });
 
-  it('are pixels with data, as near as any or within a pixel of it, around data of any shape', () => {
+  it('are pixels with data, no farther than the image in the nearest one, around data of odd shape', () => {
     const [width, height] = [60, 50];
     const valid = Uint8Array.from({ length: width * height }, (_, i) => {
       const [x, y] = [i % width, Math.floor(i / width)];

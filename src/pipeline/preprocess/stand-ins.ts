@@ -11,9 +11,8 @@ export function standIns(valid: Uint8Array, width: number): Int32Array | null {
   const height = valid.length / width;
   return nearest.map((at, i) => {
     if (at === i) return i;
-    const [x, y] = [i % width, Math.floor(i / width)];
-    const [edgeX, edgeY] = [at % width, Math.floor(at / width)];
-    const [mirrorX, mirrorY] = [2 * edgeX - x, 2 * edgeY - y];
+    const mirrorX = 2 * (at % width) - (i % width);
+    const mirrorY = 2 * Math.floor(at / width) - Math.floor(i / width);
     if (mirrorX < 0 || mirrorX >= width || mirrorY < 0 || mirrorY >= height) return at;
     const mirrored = mirrorY * width + mirrorX;
     return valid[mirrored] ? mirrored : at;

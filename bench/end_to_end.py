@@ -2,7 +2,7 @@
 
     python bench/end_to_end.py IN.tif OUT.tif --models public/models --threads 2 [--skip-clear]
 
-The networks are the exported ones (model.json, weights.bin), on the same tiles of 320 pixels of which the inner 256 are
+The networks are the exported ones (model.json, weights.bin), on the same tiles of which the inner 256 pixels are
 kept; mask, pre-fill, feathering and compositing follow the same definitions, on the whole scene in memory. Prints a JSON
 line with seconds by part and the shares.
 """
@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from scipy import ndimage
 
-CORE, HALO = 256, 32
+CORE, DETECT_HALO, GENERATE_HALO = 256, 32, 48
 SCALE = 1e-4
 BUFFER, FEATHER = 3, 3
 CLEAR_LIMIT = 0.3
@@ -109,13 +109,13 @@ def cores(height: int, width: int):
     return [(y, x) for y in range(0, height, CORE) for x in range(0, width, CORE)]
 
 
-def in_tiles(planes: torch.Tensor, network: Network, where, out: torch.Tensor) -> None:
+def in_tiles(planes: torch.Tensor, network: Network, halo: int, where, out: torch.Tensor) -> None:
     """Runs a network over `planes` [C,H,W] and keeps the inner part of each tile in `out`; edges are mirrored."""
     h, w = out.shape[1:]
-    padded = F.pad(planes[None], (HALO, HALO + -w % CORE, HALO, HALO + -h % CORE), mode="reflect")[0]
-    side = CORE + 2 * HALO
+    padded = F.pad(planes[None], (halo, halo + -w % CORE, halo, halo + -h % CORE), mode="reflect")[0]
+    side = CORE + 2 * halo
     for y, x in where:
-        tile = network(padded[None, :, y:y + side, x:x + side])[0, :, HALO:-HALO, HALO:-HALO]
+        tile = network(padded[None, :, y:y + side, x:x + side])[0, :, halo:-halo, halo:-halo]
         out[:, y:y + CORE, x:x + CORE] = tile[:, :h - y, :w - x]
 
 
@@ -173,7 +173,7 @@ def process(source: Path, target: Path, detector: Network, generator: Network, t
     observed = observed.clamp(0, 1.5)
     probabilities = torch.empty(4, height, width)
     seen = stacked(detector.channels, bands_and_presence(bands, observed))
-    in_tiles(seen, detector, cores(height, width), probabilities)
+    in_tiles(seen, detector, DETECT_HALO, cores(height, width), probabilities)
     lap("detect")
 
     thin, thick, shadow = probabilities[1:]
@@ -189,7 +189,7 @@ def process(source: Path, target: Path, detector: Network, generator: Network, t
     where = [(y, x) for y, x in cores(height, width) if not skip_clear or mask[y:y + CORE, x:x + CORE].any()]
     output = torch.zeros(len(bands) + 1, height, width)
     planes = stacked(generator.channels, generator_planes(bands, base, probabilities, filled))
-    in_tiles(planes, generator, where, output)
+    in_tiles(planes, generator, GENERATE_HALO, where, output)
     lap("generate")
 
     repaired = torch.lerp(observed, output[:-1], alpha)

@@ -6,7 +6,7 @@ import { english, type Phrase } from './phrase.ts';
 import type { BandPlan } from './preprocess/bands.ts';
 import type { Scratch } from './preprocess/observe.ts';
 import type { Notice, Raster, SceneSource, Window } from './scene.ts';
-import type { TileLayout } from './tiles.ts';
+import type { Halos, TileLayout } from './tiles.ts';
 import { clipWindow, growWindow } from './windows.ts';
 
 /** What every pass of a run works with. */
@@ -16,8 +16,7 @@ export interface Job {
   readonly networks: Networks;
   readonly settings: RunSettings;
   readonly layout: TileLayout;
-  /** Context on every side of a core in a network tile, in pixels. */
-  readonly halo: number;
+  readonly halos: Halos;
   /** Planes of the two tiles that are worked on at a time, taken in turns; see {@link oneAhead}. */
   readonly scratch: readonly [Scratch, Scratch];
   readonly emit: (event: RunEvent) => void;
@@ -25,10 +24,9 @@ export interface Job {
   readonly signal?: AbortSignal;
 }
 
-/** The network tile around a core: always the same size, so it may reach beyond the scene. */
-export function networkTile(job: Job, core: Window): Window {
-  const side = job.layout.core;
-  return growWindow({ x: core.x, y: core.y, width: side, height: side }, job.halo);
+/** The tile around a core that a network is given: always the same size, so it may reach beyond the scene. */
+export function networkTile({ layout, halos }: Job, core: Window, network: keyof Halos): Window {
+  return growWindow({ x: core.x, y: core.y, width: layout.core, height: layout.core }, halos[network]);
 }
 
 /** Lets messages through: a worker that only awaits promises never sees a request to cancel. */

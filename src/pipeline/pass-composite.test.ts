@@ -32,7 +32,7 @@ const at = (x: number) => 60 * WIDTH + x;
 
 async function go(composite: CompositeMethod | undefined, pages = memoryPages()) {
   const settings = { ...DEFAULT_SETTINGS, ...(composite && { composite }) };
-  const options = { core: 64, halo: 32, dates, pages };
+  const options = { core: 64, halos: { detect: 32, generate: 32 }, dates, pages };
   const { report, result } = await run(target, fakeNetworks(), settings, () => undefined, options);
   const { bands } = await result.read(whole);
   return { report, bands, provenance: result.provenance(whole), date: result.date(whole) };

@@ -41,7 +41,7 @@ const seasonal: Ground = (x, y, band) =>
 async function go(dates: readonly SceneSource[], options: RunOptions = {}, source = target) {
   const { report, result } = await run(source, fakeNetworks(), DEFAULT_SETTINGS, () => undefined, {
     core: 64,
-    halo: 32,
+    halos: { detect: 32, generate: 32 },
     dates,
     ...options,
   });

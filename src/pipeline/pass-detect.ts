@@ -72,7 +72,7 @@ export async function detectPass(
   pace.report('detect', done, total);
 
   const clip = (key: number) =>
-    clipWindow(networkTile(job, layout.windows[key]), grid.width, grid.height) as Window;
+    clipWindow(networkTile(job, layout.windows[key], 'detect'), grid.width, grid.height) as Window;
   await oneAhead(
     readAhead(job, left, (key) => [{ window: clip(key), bands: plan.all }]),
     ({ key, rasters }, turn) => look(key, rasters[0], turn),
@@ -115,7 +115,7 @@ export async function detectPass(
   async function probabilitiesOf(seen: Observation, core: Window, raster: Raster): Promise<Probabilities> {
     let found: Probabilities | null = null;
     if (evidence !== 'quality-band') {
-      const tile = networkTile(job, core);
+      const tile = networkTile(job, core, 'detect');
       const input = detectorInput(
         seen.canonical,
         seen.extra[plan.cirrus] ?? null,

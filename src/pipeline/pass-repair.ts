@@ -66,7 +66,11 @@ function requests(job: Job, knowledge: SceneKnowledge, key: number) {
   const core = job.layout.windows[key];
   const { grid } = job.source.scene;
   const margin = knowledge.coarse ? FILL_MARGIN : 0;
-  const around = clipWindow(growWindow(networkTile(job, core), margin), grid.width, grid.height) as Window;
+  const around = clipWindow(
+    growWindow(networkTile(job, core, 'generate'), margin),
+    grid.width,
+    grid.height,
+  ) as Window;
   const { seen, copied } = splitBands(job);
   return copied.length > 0
     ? [
@@ -97,7 +101,7 @@ async function repairTile(
   const { scene } = source;
   const { seen: seenBands } = splitBands(job);
   const [around, copied] = rasters;
-  const tile = networkTile(job, core);
+  const tile = networkTile(job, core, 'generate');
   const inside = clipWindow(tile, scene.grid.width, scene.grid.height) as Window;
   const seen = observe(scene, plan, around, seenBands, job.scratch[turn]);
   const window = seen.window;

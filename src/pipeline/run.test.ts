@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS, type RunEvent, type RunSettings } from './events.ts';
-import { run } from './run.ts';
+import { type RunOptions, run } from './run.ts';
 import {
   type BandRole,
   MASK_CLASS,
@@ -34,10 +34,12 @@ function cloudy(over: Partial<SyntheticScene> = {}): SyntheticScene {
   };
 }
 
+const SMALL_TILES = { core: 64, halos: { detect: 32, generate: 32 } };
+
 async function go(
   synthetic: SyntheticScene,
   settings: Partial<RunSettings> = {},
-  options: { core?: number; halo?: number } = { core: 64, halo: 32 },
+  options: Pick<RunOptions, 'core' | 'halos'> = SMALL_TILES,
   networks = fakeNetworks(),
 ) {
   const source = memorySource(synthetic);
@@ -126,8 +128,8 @@ describe('run', () => {
     const roles: BandRole[] = [...SIX, 'rededge1'];
     const scene = cloudy({ width: 330, height: 290, roles });
     const [a, b, c] = [
-      await go(scene, {}, { core: 64, halo: 32 }),
-      await go(scene, {}, { core: 112, halo: 16 }),
+      await go(scene, {}, SMALL_TILES),
+      await go(scene, {}, { core: 112, halos: { detect: 16, generate: 16 } }),
       await go(scene, {}, {}),
     ];
     for (const other of [b, c]) {
@@ -136,7 +138,7 @@ describe('run', () => {
       expect(sameBands([other.result.provenance(other.window)], [a.result.provenance(a.window)])).toBe(true);
       expect(other.report.shares).toEqual(a.report.shares);
     }
-    expect(new Set(c.networks.calls)).toEqual(new Set(['detect 320x320', 'generate 320x320']));
+    expect(new Set(c.networks.calls)).toEqual(new Set(['detect 320x320', 'generate 352x352']));
   });
 
   it('names where every pixel came from', async () => {
@@ -236,7 +238,7 @@ describe('run', () => {
     const doubtful = fakeNetworks({
       classify: ([blue]) => (blue > 0.6 ? [0, 0, 1, 0] : blue > 0.4 ? [0.2, 0.8, 0, 0] : [0.6, 0.4, 0, 0]),
     });
-    const { report, result, after, window } = await go(scene, {}, { core: 64, halo: 32 }, doubtful);
+    const { report, result, after, window } = await go(scene, {}, SMALL_TILES, doubtful);
     expect(codes(report)).toEqual(['scene/doubtful']);
     expect(result.provenance(window)[0]).toBe(PROVENANCE.generated);
     expect(after[0][0]).toBeGreaterThan(1500);
@@ -252,7 +254,7 @@ describe('run', () => {
         sample: (x, y, band) => (x + y < 90 ? 0 : Math.round(1e4 * reflectance(x, y, band))),
       }),
       {},
-      { core: 64, halo: 32 },
+      SMALL_TILES,
       fakeNetworks({ repair: () => [0, 0, 0, 0, 0, 0, 0.01] }),
     );
     const mask = result.mask(window);
@@ -281,9 +283,13 @@ describe('run', () => {
     [40, 30],
     [257, 3],
     [300, 256],
-  ])('handles %i x %i pixels in network tiles of one shape', async (width, height) => {
+  ])('handles %i x %i pixels in tiles of one shape a network', async (width, height) => {
     const { networks, source, after, mask } = await go(cloudy({ width, height }), {}, {});
-    expect(new Set(networks.calls.map((call) => call.split(' ')[1]))).toEqual(new Set(['320x320']));
+    const shapes = { detect: '320x320', generate: '352x352' };
+    for (const call of networks.calls) {
+      const [network, shape] = call.split(' ') as [keyof typeof shapes, string];
+      expect(shape).toBe(shapes[network]);
+    }
     const changed = after[0].filter(
       (value, i) => mask[i] === MASK_CLASS.clear && value !== source.bands[0][i],
     );

@@ -20,7 +20,7 @@ import { repairPass } from './pass-repair.ts';
 import { phrase } from './phrase.ts';
 import { planBands } from './preprocess/bands.ts';
 import type { SceneSource } from './scene.ts';
-import { CORE, openTiles, planTiles, repairedKeys, resultReader } from './tiles.ts';
+import { CORE, HALOS, type Halos, openTiles, planTiles, repairedKeys, resultReader } from './tiles.ts';
 
 export interface RunOptions {
   /** Clear truth on the same grid; the report then holds the error against it. */
@@ -29,8 +29,8 @@ export interface RunOptions {
   readonly dates?: readonly SceneSource[];
   /** Pixels of a tile that are kept, a multiple of 16; 256 if left out. */
   readonly core?: number;
-  /** Context around them that the networks see, a multiple of 16; 32 if left out. */
-  readonly halo?: number;
+  /** Context around them; {@link HALOS} if left out. */
+  readonly halos?: Halos;
   /**
    * Where the run keeps what it finds and repairs; memory if left out. A run over pages that an earlier one of the
    * same scene, settings and models left goes on where that one stopped, and gives the same result.
@@ -45,9 +45,6 @@ export interface RunResult {
   /** The repaired scene; reads the source where nothing was repaired. */
   readonly result: ResultReader;
 }
-
-/** Width of the halo: the networks see tiles of 320 x 320 pixels. */
-const HALO = 32;
 
 /**
  * Takes the clouds out of a scene: finds cloud and shadow (first pass over the tiles), then repairs the tiles
@@ -67,8 +64,9 @@ export async function run(
   throwIfAborted(signal);
   const started = performance.now();
   const core = options.core ?? CORE;
-  const halo = options.halo ?? HALO;
-  checkTileShape(core, halo);
+  const halos = options.halos ?? HALOS;
+  checkTileShape(core, halos.detect);
+  checkTileShape(core, halos.generate);
   const { scene } = source;
   const layout = planTiles(scene.grid, core);
   const notices = collectNotices(onEvent);
@@ -80,7 +78,7 @@ export async function run(
     networks,
     settings: withinLimits(settings, (options.dates ?? []).length > 0),
     layout,
-    halo,
+    halos,
     scratch: [[], []],
     emit: onEvent,
     control,

@@ -14,6 +14,12 @@ import {
 } from './scene.ts';
 import { copyOverlap, cropPlane } from './windows.ts';
 
+/** Context on every side of a core that a network sees, in pixels: multiples of 16. */
+export interface Halos {
+  readonly detect: number;
+  readonly generate: number;
+}
+
 /** The cores of the tiles: squares of `core` pixels, cut off at the right and lower edge of the scene. */
 export interface TileLayout {
   readonly grid: Grid;
@@ -26,6 +32,8 @@ export interface TileLayout {
 
 /** Side of a tile core in pixels, unless a run is told otherwise. */
 export const CORE = 256;
+/** Tiles of the detector are 320 x 320 pixels, those of the generator 352 x 352: seams show in a picture, not in a mask. */
+export const HALOS: Halos = { detect: 32, generate: 48 };
 
 /** @param core Side of a tile core in pixels. */
 export function planTiles(grid: Grid, core = CORE): TileLayout {

@@ -140,8 +140,8 @@ def evaluate_simulated(data: Path, detector, generator, light, presence) -> dict
                             "against the truth": step(steps["repaired"], 0) / step(steps["truth"], 0)}}
 
 
-#: Tiles of the application: what is kept of them, and what the network sees around that.
-CORE, HALO = 256, 32
+#: The generator's tiles in the application: what is kept of them, and what the network sees around that.
+CORE, HALO = 256, 48
 
 
 def tiled(net: Generator, given: torch.Tensor, shift: int) -> torch.Tensor:

@@ -110,7 +110,7 @@ def markdown(result: dict) -> str:
         parts.append("## RICE, real pairs, RGB\n\nPeak 1, whole pictures, mean over pairs; SSIM is scikit-image's default.\n\n" + "\n".join(lines))
     if "tiling" in result:
         t = result["tiling"]
-        parts.append("## Tiling\n\nThe generator's output from tiles cut as in the application (core 256, halo 32) and from tiles moved by half a core, six bands, "
+        parts.append("## Tiling\n\nThe generator's output from tiles cut as in the application (core 256, halo 48) and from tiles moved by half a core, six bands, "
                      f"true mask, {t['pixels']:,} masked pixels 8 and more from any border: largest difference over the bands of a pixel at most "
                      f"0.001 reflectance in {t['within']:.1%}; mean {t['mean']:.5f}, 99th percentile {t['p99']:.4f}, largest {t['max']:.4f}.")
     if "pair" in result:

@@ -6,6 +6,7 @@ import { type BandPlan, planBands } from '../preprocess/bands.ts';
 import { observe } from '../preprocess/observe.ts';
 import { detectorInput, gatherFrom } from '../preprocess/tensor.ts';
 import { MASK_CLASS, type Scene, type SceneSource, type Window } from '../scene.ts';
+import { HALOS } from '../tiles.ts';
 import { growWindow } from '../windows.ts';
 import { acquiredOn } from './acquired.ts';
 
@@ -23,8 +24,7 @@ export interface DateSurvey {
 /** Windows that are looked at: at most 3 x 3 of 256 x 256 pixels, in network tiles of the size that runs use. */
 const ACROSS = 3;
 const SIDE = 256;
-const HALO = 32;
-const TILE = SIDE + 2 * HALO;
+const TILE = SIDE + 2 * HALOS.detect;
 /** Side of the picture that tells one file from another. */
 const DIGEST_SIDE = 32;
 
@@ -60,7 +60,7 @@ async function cloudIn(
   for (const window of lookedAt(scene.grid.width, scene.grid.height)) {
     throwIfAborted(signal);
     const seen = observe(scene, plan, await source.read(window, plan.all, signal), plan.all);
-    const grown = growWindow(window, HALO);
+    const grown = growWindow(window, HALOS.detect);
     const tile = { x: grown.x, y: grown.y, width: TILE, height: TILE };
     const cirrus = seen.extra[plan.cirrus] ?? null;
     const input = detectorInput(seen.canonical, cirrus, gatherFrom(tile, window, window, seen.valid));

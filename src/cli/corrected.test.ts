@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { toPipelineError } from '../pipeline/errors.ts';
 import type { BandRole, SceneSource } from '../pipeline/scene.ts';
 import { memorySource } from '../pipeline/testing/memory-source.ts';
 import { corrected } from './corrected.ts';
+import { errorText, forTerminal } from './words.ts';
 
 const source = (roles: readonly BandRole[], maskBand: number | null): SceneSource => {
   const memory = memorySource({ width: 4, height: 4, roles, sample: () => 1 });
@@ -16,7 +18,7 @@ test('the mask inside a file is no band to name', () => {
   expect(named.scene.maskBand).toBe(3);
   expect(() => corrected(masked, { roles: ['red', 'green', 'blue', 'nir'] })).toThrow(
     expect.objectContaining({
-      code: 'scene/roles-incomplete',
+      code: 'scene/roles-mismatch',
       message: expect.stringContaining('names 4 roles, but synthetic has 3 bands'),
       remedy: expect.stringContaining('its mask of valid pixels needs none'),
     }),
@@ -38,4 +40,17 @@ test('an alpha band is one of the bands', () => {
 test('nothing said is nothing changed', () => {
   const as = source(['red', 'green', 'blue'], null);
   expect(corrected(as, {})).toBe(as);
+});
+
+test('what can be done about it is told as exactly as what is wrong', () => {
+  const masked = source(['other', 'other', 'other', 'alpha'], 3);
+  const told = (roles: readonly BandRole[]) => {
+    try {
+      return corrected(masked, { roles });
+    } catch (thrown) {
+      return errorText(forTerminal(toPipelineError(thrown).toReport()));
+    }
+  };
+  expect(told(['red'])).toContain('\n  Name one role per band of the file');
+  expect(told(['red', 'green', 'alpha'])).toContain('\n  Call that band quality or other.');
 });

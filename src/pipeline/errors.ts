@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'scene/too-few-bands'
   | 'scene/palette'
   | 'scene/roles-incomplete'
+  | 'scene/roles-mismatch'
   // several files dropped together
   | 'scene/not-one-scene'
   | 'scene/different-grids'

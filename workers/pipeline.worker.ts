@@ -79,8 +79,9 @@ const api: PipelineApi = {
     }),
   override(given) {
     if (!opened) throw noScene();
+    const corrected = applyOverrides(opened, given);
     overrides = given;
-    return setScene(applyOverrides(opened, given)).scene;
+    return setScene(corrected).scene;
   },
   setReference: (job, given) =>
     running.run(job, async (signal) => {

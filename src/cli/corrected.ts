@@ -5,7 +5,8 @@ import type { SceneOverrides, SceneSource } from '../pipeline/scene.ts';
 /**
  * The scene as the user says that it is. Roles are those of the bands that the file stores: its own mask of valid pixels
  * keeps its role and is not among them.
- * @throws PipelineError `scene/roles-mismatch` unless there is a role for every band
+ * @throws PipelineError `scene/roles-mismatch` unless there is a role for every band,
+ *   `scene/nodata-out-of-range`
  */
 export function corrected(source: SceneSource, overrides: SceneOverrides): SceneSource {
   const { bands, maskBand, name } = source.scene;

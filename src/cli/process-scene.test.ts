@@ -72,6 +72,14 @@ test('not what the command answers; the result names the no-data value', async (
   await result.close();
 });
 
+test('a no-data value that no sample can have is refused, and nothing is written', async () => {
+  const path = await file('a.tif');
+  await expect(processed([path], { nodata: -9999 })).rejects.toMatchObject({
+    code: 'scene/nodata-out-of-range',
+  });
+  expect(readdirSync(folder)).toEqual(['a.tif']);
+});
+
 test('as is that several files were put together', async () => {
   const names = ['B02.tif', 'B03.tif', 'B04.tif'];
   const files: string[] = [];

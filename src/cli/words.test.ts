@@ -44,13 +44,14 @@ test.each<ErrorCode>([
   'scene/too-few-bands',
   'scene/not-one-scene',
   'scene/roles-incomplete',
+  'scene/nodata-out-of-range',
   'file/changed',
   'backend/lost',
   'model/corrupt',
   'internal/unexpected',
 ])('%s: no remedy that only the app has', (code) => {
-  const remedy = { text: 'Drop the files, open the panel, reload the page.' };
+  const remedy = { text: 'Drop the files, open the panel, leave it empty, reload the page.' };
   const told = errorText(forTerminal({ code, message: { text: 'It failed.' }, remedy }));
   expect(told).toContain(`error ${code}: It failed.\n`);
-  expect(told).not.toMatch(/drop|panel|reload|open/i);
+  expect(told).not.toMatch(/drop|panel|reload|open|empty/i);
 });

@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'scene/palette'
   | 'scene/roles-incomplete'
   | 'scene/roles-mismatch'
+  | 'scene/nodata-out-of-range'
   // several files dropped together
   | 'scene/not-one-scene'
   | 'scene/different-grids'

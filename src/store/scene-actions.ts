@@ -2,7 +2,7 @@ import { type ActionContext, EMPTY } from './context.ts';
 import { dateActions, nameOf } from './date-actions.ts';
 import type { DatesActions } from './dates.ts';
 import { sceneOpener } from './opening.ts';
-import type { Actions } from './state.ts';
+import { type Actions, isRunning } from './state.ts';
 
 type SceneActions = DatesActions &
   Pick<Actions, 'open' | 'openSample' | 'recall' | 'continueLast' | 'close' | 'correct'>;
@@ -60,7 +60,9 @@ export function sceneActions(context: ActionContext): SceneActions {
           await opener.show(opened, signal, { sample, source, dates, target });
         }
       } catch (fault) {
-        if (!signal.aborted) get().actions.fail(fault);
+        if (signal.aborted) return;
+        if (isRunning(get())) set({ job: { status: 'cancelled' } });
+        get().actions.fail(fault);
         return;
       }
       if (!signal.aborted) await get().actions.run();

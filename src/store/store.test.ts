@@ -130,6 +130,20 @@ describe('a run', () => {
     expect(store.getState().sceneRevision).toBe(sceneRevision + 1);
     expect(store.getState().job.status).toBe('done');
   });
+
+  it('is known to have ended when the scene cannot be corrected', async () => {
+    const { engine, store, actions } = setUp({ stepwise: true });
+    void actions.open(file('scene.tif'));
+    await vi.waitFor(() => expect(store.getState().job.status).toBe('running'));
+    vi.spyOn(engine, 'override').mockRejectedValueOnce(
+      new PipelineError('scene/nodata-out-of-range', phrase('It cannot be.'), phrase('Choose another.')),
+    );
+    await actions.correct({ nodata: -9999 }, {});
+    expect(store.getState()).toMatchObject({
+      job: { status: 'cancelled' },
+      error: { code: 'scene/nodata-out-of-range' },
+    });
+  });
 });
 
 describe('a run that an earlier visit left', () => {

@@ -82,16 +82,23 @@ export const INTEGER_RANGES: Partial<Readonly<Record<SampleType, readonly [numbe
   int32: [-2_147_483_648, 2_147_483_647],
 };
 
+/** A number as samples of a type hold it; null if they cannot. */
+export function asSample(value: number, type: SampleType): number | null {
+  const range = INTEGER_RANGES[type];
+  if (range) return Number.isInteger(value) && value >= range[0] && value <= range[1] ? value : null;
+  const rounded = type === 'float32' ? Math.fround(value) : value;
+  return Number.isFinite(value) && !Number.isFinite(rounded) ? null : rounded;
+}
+
 function parseNodata(text: string | null, type: SampleType): { nodata: number | null; notices: Notice[] } {
   const trimmed = text?.trim().toLowerCase() ?? '';
   if (trimmed === '') return { nodata: null, notices: [] };
   const value = /^[-+]?nan$/.test(trimmed)
     ? Number.NaN
     : Number(trimmed.replace(/^([-+]?)inf(inity)?$/, '$1Infinity'));
-  const range = INTEGER_RANGES[type];
   const readable = trimmed.includes('nan') || !Number.isNaN(value);
-  const possible = range ? value >= range[0] && value <= range[1] && Number.isInteger(value) : readable;
-  if (possible) return { nodata: type === 'float32' ? Math.fround(value) : value, notices: [] };
+  const nodata = readable ? asSample(value, type) : null;
+  if (nodata !== null) return { nodata, notices: [] };
   const named = trimmed.length > 40 ? `${trimmed.slice(0, 40)}...` : trimmed;
   const message = phrase(
     'The file names {{value}} as its no-data value, which no {{type}} sample can have: it is ignored.',

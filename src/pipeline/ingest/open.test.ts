@@ -96,6 +96,29 @@ describe('overrides', () => {
     expect([said(7), said(null)]).toEqual(['7', null]);
   });
 
+  it.each([
+    ['s2-described.tif', -9999, 'whole numbers from 0 to 65535'],
+    ['s2-described.tif', 0.5, 'whole numbers from 0 to 65535'],
+    ['s2-described.tif', Number.NaN, 'whole numbers from 0 to 65535'],
+    ['scaled.tif', 32768, 'whole numbers from -32768 to 32767'],
+    ['float-nan.tif', 1e300, 'do not reach so far'],
+  ])('%s: %d cannot mean no data', async (name, nodata, why) => {
+    const source = await openScene(fixture(name));
+    expect(() => applyOverrides(source, { nodata })).toThrow(
+      expect.objectContaining({
+        code: 'scene/nodata-out-of-range',
+        message: expect.stringContaining(`${nodata} cannot mean no data here: ${source.scene.sampleType}`),
+      }),
+    );
+    expect(() => applyOverrides(source, { nodata })).toThrow(why);
+  });
+
+  it('no data of floats is the number as they hold it', async () => {
+    const source = await openScene(fixture('float-nan.tif'));
+    const said = (nodata: number) => applyOverrides(source, { nodata }).scene.nodata;
+    expect([said(0.1), said(Number.NaN)]).toEqual([Math.fround(0.1), Number.NaN]);
+  });
+
   it('a band that was taken for quality gets the radiometry of the others', async () => {
     const source = await openScene(fixture('s2-described.tif'));
     const { bands } = applyOverrides(source, { roles: ['blue', 'green', 'red', 'nir', 'swir16'] }).scene;

@@ -1,10 +1,20 @@
+import { PipelineError } from '../errors.ts';
 import { type Phrase, phrase } from '../phrase.ts';
-import type { Band, BandRole, Decision, Notice, Scene, SceneOverrides, SceneSource } from '../scene.ts';
+import type {
+  Band,
+  BandRole,
+  Decision,
+  Notice,
+  SampleType,
+  Scene,
+  SceneOverrides,
+  SceneSource,
+} from '../scene.ts';
 import { QUALITY_ROLES } from '../scene.ts';
 import { bandItem, parseItems } from '../tiff/gdal-metadata.ts';
 import { TAG } from '../tiff/tags.ts';
 import { type ByteSource, blobSource, buffered, urlSource } from './byte-source.ts';
-import { type Image, openImage, requireThreeBands } from './image.ts';
+import { asSample, type Image, INTEGER_RANGES, openImage, requireThreeBands } from './image.ts';
 import { SAMPLE_BYTES } from './layout.ts';
 import { decideRadiometry, radiometryText } from './radiometry.ts';
 import { joined } from './resample.ts';
@@ -147,7 +157,10 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
   };
 }
 
-/** The same samples, understood as the user says. Nothing is read again. */
+/**
+ * The same samples, understood as the user says. Nothing is read again.
+ * @throws PipelineError `scene/nodata-out-of-range`
+ */
 export function applyOverrides(source: SceneSource, overrides: SceneOverrides): SceneSource {
   const { scene } = source;
   const because = phrase('set by you');
@@ -175,7 +188,8 @@ export function applyOverrides(source: SceneSource, overrides: SceneOverrides): 
   if (light && (overrides.scale !== undefined || overrides.offset !== undefined)) {
     changed.push({ subject: 'radiometry', text: radiometryText(light), because });
   }
-  const nodata = overrides.nodata === undefined ? scene.nodata : overrides.nodata;
+  const nodata =
+    overrides.nodata === undefined ? scene.nodata : possibleNodata(overrides.nodata, scene.sampleType);
   if (overrides.nodata !== undefined) {
     changed.push({ subject: 'nodata', text: nodataText(nodata, roles), because });
   }
@@ -198,6 +212,27 @@ export function applyOverrides(source: SceneSource, overrides: SceneOverrides): 
       notices: hasVisible(roles) ? notices : [...notices, INCOMPLETE],
     },
   };
+}
+
+function possibleNodata(value: number | null, type: SampleType): number | null {
+  const nodata = value === null ? null : asSample(value, type);
+  if (value === null || nodata !== null) return nodata;
+  const range = INTEGER_RANGES[type];
+  throw new PipelineError(
+    'scene/nodata-out-of-range',
+    range
+      ? phrase(
+          '{{value}} cannot mean no data here: {{type}} samples are whole numbers from {{low}} to {{high}}.',
+          {
+            value,
+            type,
+            low: range[0],
+            high: range[1],
+          },
+        )
+      : phrase('{{value}} cannot mean no data here: {{type}} samples do not reach so far.', { value, type }),
+    phrase('Set no data to a value that the samples can have, or leave it empty.'),
+  );
 }
 
 const INCOMPLETE: Notice = {

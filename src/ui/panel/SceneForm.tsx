@@ -8,6 +8,7 @@ import { useActions, useApp } from '../context.ts';
 import { Slider } from '../mask/Slider.tsx';
 import { bandName } from '../Readout.tsx';
 import { inPixels, ROLE_WORDS, wholePercent } from '../words.ts';
+import { NODATA_PATTERN, nodataOf, nodataText } from './nodata-field.ts';
 
 /** Everything that was decided for the user, to decide otherwise. */
 export function SceneForm({ scene }: { scene: Scene }) {
@@ -17,7 +18,7 @@ export function SceneForm({ scene }: { scene: Scene }) {
   const [roles, setRoles] = useState<readonly BandRole[]>(scene.bands.map((band) => band.role));
   const [scale, setScale] = useState(String(measured.scale));
   const [offset, setOffset] = useState(String(measured.offset));
-  const [nodata, setNodata] = useState(scene.nodata === null ? '' : String(scene.nodata));
+  const [nodata, setNodata] = useState(nodataText(scene.nodata));
   const [draft, setDraft] = useState(settings);
 
   const submit = (event: FormEvent) => {
@@ -26,7 +27,7 @@ export function SceneForm({ scene }: { scene: Scene }) {
       ...(roles.some((role, i) => role !== scene.bands[i].role) && { roles }),
       ...(Number(scale) !== measured.scale && { scale: Number(scale) }),
       ...(Number(offset) !== measured.offset && { offset: Number(offset) }),
-      ...(!sameNodata(nodata, scene.nodata) && { nodata: nodata.trim() === '' ? null : Number(nodata) }),
+      ...(!Object.is(nodataOf(nodata), scene.nodata) && { nodata: nodataOf(nodata) }),
     };
     void correct(Object.keys(overrides).length > 0 ? overrides : null, draft);
   };
@@ -61,7 +62,7 @@ export function SceneForm({ scene }: { scene: Scene }) {
           <span>{t('No data')}</span>
           <input
             inputMode="decimal"
-            pattern="\s*(-?[0-9.]+(e-?[0-9]+)?|nan|NaN)?\s*"
+            pattern={NODATA_PATTERN}
             title={t('A number, nan, or empty')}
             placeholder={t('none')}
             value={nodata}
@@ -141,11 +142,6 @@ export function SceneForm({ scene }: { scene: Scene }) {
       </button>
     </form>
   );
-}
-
-function sameNodata(text: string, nodata: number | null): boolean {
-  if (text.trim() === '') return nodata === null;
-  return nodata !== null && Object.is(Number(text), nodata);
 }
 
 function NumberField(props: {

@@ -16,6 +16,8 @@ export interface Image {
   readonly grid: Grid;
   readonly bands: number;
   readonly sampleType: SampleType;
+  /** That of the files; narrower where no data needs a value of its own. */
+  readonly measuredType: SampleType;
   readonly nodata: number | null;
   readonly reader: ImageReader;
   /** One band of `sampleType`: 0 where the file's mask says that there is no data. Null without a mask. */
@@ -46,6 +48,7 @@ export async function openImage(
     grid: place.grid,
     bands: layout.bands,
     sampleType,
+    measuredType: sampleType,
     nodata,
     reader: imageReader(file, layout, overviews, nodata ?? 0, decode),
     mask: maskReader && converted(maskReader, sampleType),

@@ -83,7 +83,7 @@ async function openFiles(
 
 /** Understands an image as a scene. */
 async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource> {
-  const { name, grid, sampleType, nodata, metadata } = image;
+  const { name, grid, sampleType, measuredType, nodata, metadata } = image;
   const { width, height } = grid;
   const items = parseItems(metadata.gdalMetadata);
   const descriptions = Array.from(
@@ -97,7 +97,7 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
   const assigned = assignRoles({
     descriptions,
     sensor,
-    sampleType,
+    sampleType: measuredType,
     photometric: metadata.photometricInterpretation,
     extraSamples: metadata.extraSamples,
   });
@@ -115,7 +115,7 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
   const light = roles.flatMap((role, i) => (QUALITY_ROLES.includes(role) ? [] : [i]));
   const sample = await sampleScene(reader, width, height, light, nodata, validity, signal);
   const texts = [name, imageDescription, ...descriptions, ...items.map((item) => item.value)];
-  const radiometry = decideRadiometry({ roles, sampleType, sensor, items, texts, sample });
+  const radiometry = decideRadiometry({ roles, sampleType: measuredType, sensor, items, texts, sample });
 
   const bands: Band[] = roles.map((role, index) => ({
     index,

@@ -162,7 +162,7 @@ describe.skipIf(!hasGdal)('several files of one scene', () => {
     expect(scene.nodata).toBe(0);
   });
 
-  it('plain names, types that differ, and no data of one band written as that of the others', async () => {
+  it('plain names, types that differ, and as no data the value that nothing measured can equal', async () => {
     const source = await openScene([
       make('red.tif', { type: 'int16', nodata: -9999, value: (x) => (x === 5 ? -9999 : x) }),
       make('green.tif', { type: 'uint8', nodata: 255, value: (x) => (x === 6 ? 255 : x) }),
@@ -171,14 +171,51 @@ describe.skipIf(!hasGdal)('several files of one scene', () => {
     expect(source.scene.bands.map(({ role }) => role)).toEqual(['blue', 'green', 'red']);
     expect({ type: source.scene.sampleType, nodata: source.scene.nodata }).toEqual({
       type: 'int32',
-      nodata: 255,
+      nodata: -9999,
     });
     const { bands } = await source.read({ x: 4, y: 0, width: 4, height: 1 });
     expect(bands.map((band) => Array.from(band))).toEqual([
       [60_000, 60_000, 60_000, 60_000],
-      [4, 5, 255, 7],
-      [4, 255, 6, 7],
+      [4, 5, -9999, 7],
+      [4, -9999, 6, 7],
     ]);
+  });
+
+  it.each([
+    ['uint8', 'int16', -32768, 0, 255],
+    ['uint16', 'int32', -(2 ** 31), 0, 65535],
+    ['int16', 'int32', -(2 ** 31), 0, -9999],
+    ['float32', 'float32', Number.NaN, 0, -9999],
+  ] as const)('no data of %s bands that use different values, as %s', async (type, wider, nodata, a, b) => {
+    const holding = (own: number, at: number) => (x: number) => (x === at ? own : 10 + x);
+    const swapped = (x: number) => (x === 7 ? a : x === 6 ? b : 10 + x);
+    const source = await openScene([
+      make('blue.tif', { type, nodata: a, value: holding(a, 4) }),
+      make('green.tif', { type, nodata: b, value: swapped }),
+      make('red.tif', { type, value: swapped }),
+    ]);
+    const { scene } = source;
+    expect({ type: scene.sampleType, nodata: scene.nodata }).toEqual({ type: wider, nodata });
+    expect(scene.metadata.gdalNodata).toBe(String(nodata));
+    expect(scene.notices.map(({ code }) => code)).toContain('nodata-differs');
+    const { bands } = await source.read({ x: 4, y: 0, width: 4, height: 1 });
+    expect(bands.map((band) => Array.from(band))).toEqual([
+      [nodata, 15, 16, 17],
+      [14, 15, nodata, a],
+      [14, 15, b, a],
+    ]);
+    // What samples mean does not change with the type that they are kept in.
+    if (type === 'uint8') expect(scene.bands[0].scale).toBe(1 / 255);
+  });
+
+  it('a coarser band that names no value shares that of the others, and is not blended with it', async () => {
+    const value = (x: number) => (x < 10 ? 0 : 1000);
+    const source = await openScene([
+      make('blue.tif', { pixel: 20, value }),
+      ...['green.tif', 'red.tif'].map((name) => make(name, { nodata: 0 })),
+    ]);
+    const { bands } = await source.read({ x: 18, y: 0, width: 4, height: 1 }, [0]);
+    expect(Array.from(bands[0])).toEqual([0, 0, 1000, 1000]);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { QUALITY_ROLES } from '../scene.ts';
 import { editItems, type MetadataItem, parseItems } from '../tiff/gdal-metadata.ts';
 import { PHOTOMETRIC } from '../tiff/tags.ts';
 import type { ByteSource } from './byte-source.ts';
-import { type Image, INTEGER_RANGES, openImage } from './image.ts';
+import { asSample, type Image, INTEGER_RANGES, openImage } from './image.ts';
 import { type Axis, allValid, converted, joined, type Placement, resampled } from './resample.ts';
 import { roleOfName } from './roles.ts';
 import { guessSensor } from './sensors.ts';
@@ -51,7 +51,7 @@ interface Member {
  * interpolated onto it (bilinear), bands of classes repeated (nearest), both as GDAL does. Of a band that comes in
  * several resolutions, the finest is taken; panchromatic bands and files whose names say nothing are left aside.
  * All files need one coordinate system, and extents that agree to within a pixel of the coarser file. Samples have the
- * smallest type that holds those of all files; no data is the value of the first band that names one.
+ * smallest type that holds those of all files, and no data is one value in all bands, as {@link commonSamples} says.
  * @throws PipelineError `scene/not-one-scene`, `scene/different-grids`, and those of {@link openImage}
  */
 export async function stackImages(
@@ -84,9 +84,7 @@ export async function stackImages(
   );
   const chosen = choose(members);
   const finest = chosen.reduce((a, b) => (pixelArea(b.image.grid) < pixelArea(a.image.grid) ? b : a)).image;
-  const sampleType = commonType(chosen.map(({ image }) => image.sampleType));
-  const light = chosen.find(({ role, image }) => !isClasses(role) && image.nodata !== null);
-  const nodata = light?.image.nodata ?? null;
+  const { sampleType, measuredType, nodata } = commonSamples(chosen);
 
   const parts = chosen.map(({ image, role }) => ({
     reader: onGrid(
@@ -106,11 +104,17 @@ export async function stackImages(
     grid: finest.grid,
     bands: chosen.length,
     sampleType,
+    measuredType,
     nodata,
     reader: joined(parts),
     mask: masks.length > 0 ? allValid(masks, sampleType) : null,
     metadata: stackMetadata(chosen, finest, nodata),
-    notices: [...finest.notices, ...asideNotice(members, chosen), ...gridNotice(chosen, finest)],
+    notices: [
+      ...finest.notices,
+      ...asideNotice(members, chosen),
+      ...gridNotice(chosen, finest),
+      ...nodataNotice(chosen, sampleType, nodata),
+    ],
   };
 }
 
@@ -187,7 +191,7 @@ function onGrid(
   nodata: number | null,
 ): ImageReader {
   const own = image.nodata;
-  const reader = moved(image, image.reader, finest, method, own);
+  const reader = moved(image, image.reader, finest, method, own ?? nodata);
   const renamed = own !== null && nodata !== null && !Object.is(own, nodata);
   if (!renamed && image.sampleType === sampleType) return reader;
   return converted(
@@ -250,10 +254,44 @@ function axesOn(image: Image, finest: Image): { columns: Axis; rows: Axis } | nu
   };
 }
 
+/**
+ * The type of the samples, and their no-data value: GeoTIFF has one for all bands. Bands that name none share that of the
+ * others. Where bands name different ones, it is one that no measurement of any band can equal, if need be in a wider type.
+ */
+function commonSamples(chosen: readonly Member[]): Pick<Image, 'sampleType' | 'measuredType' | 'nodata'> {
+  const measuredType = commonType(chosen.map(({ image }) => image.sampleType));
+  const named = namedNodata(chosen);
+  const same = { sampleType: measuredType, measuredType };
+  if (named.length <= 1) return { ...same, nodata: named[0] ?? null };
+  const free = named.find((value) =>
+    lightOf(chosen).every(
+      ({ nodata, sampleType }) => Object.is(nodata, value) || asSample(value, sampleType) === null,
+    ),
+  );
+  if (free !== undefined) return { ...same, nodata: free };
+  const range = INTEGER_RANGES[measuredType];
+  if (!range) return { ...same, nodata: Number.NaN };
+  const lowest = (type: SampleType) => INTEGER_RANGES[type]?.[0] ?? 0;
+  const wider = TYPES.find((type) => holds(type, measuredType) && lowest(type) < range[0]);
+  return wider
+    ? { sampleType: wider, measuredType, nodata: lowest(wider) }
+    : { sampleType: 'float64', measuredType, nodata: Number.NaN };
+}
+
+const lightOf = (chosen: readonly Member[]): Image[] =>
+  chosen.filter(({ role }) => !isClasses(role)).map(({ image }) => image);
+
+/** The different no-data values that bands of light name. */
+const namedNodata = (chosen: readonly Member[]): number[] => [
+  ...new Set(lightOf(chosen).flatMap(({ nodata }) => nodata ?? [])),
+];
+
+/** From the narrowest on. */
+const TYPES = ['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32'] as const;
+
 /** The narrowest type that holds every value of the given ones. */
 function commonType(types: readonly SampleType[]): SampleType {
-  const order = ['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32'] as const;
-  return order.find((type) => types.every((other) => holds(type, other))) ?? 'float64';
+  return TYPES.find((type) => types.every((other) => holds(type, other))) ?? 'float64';
 }
 
 function holds(type: SampleType, other: SampleType): boolean {
@@ -303,6 +341,16 @@ function gridNotice(chosen: readonly Member[], finest: Image): Notice[] {
         )
       : phrase('{{files}} files are one scene; it is saved as one file of {{files}} bands.', { files });
   return [{ code: 'files-stacked', message }];
+}
+
+function nodataNotice(chosen: readonly Member[], type: SampleType, nodata: number | null): Notice[] {
+  const named = namedNodata(chosen);
+  if (named.length <= 1) return [];
+  const message = phrase(
+    'The files name different no-data values ({{values}}): in the scene and in what is saved, {{value}} means no data in every band, and samples are {{type}}.',
+    { values: named.join(', '), value: String(nodata), type },
+  );
+  return [{ code: 'nodata-differs', message }];
 }
 
 function notOneScene(why: Phrase): PipelineError {

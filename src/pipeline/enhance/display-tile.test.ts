@@ -110,6 +110,22 @@ describe('displayTile', () => {
     }
   });
 
+  test.each([
+    [{ x: 0, y: 0, width: 64, height: 64 }, 0],
+    [{ x: -36, y: 0, width: 64, height: 64 }, 4],
+    [{ x: -64, y: 0, width: 64, height: 64 }, null],
+    [{ x: 64, y: 0, width: 64, height: 64 }, null],
+  ])('a scene one pixel wide is a line, zoomed out as well: %o', async (window, line) => {
+    const whole = source();
+    const grid = { ...whole.scene.grid, width: 1 };
+    const narrow = { ...whole, scene: { ...whole.scene, grid } };
+    const tile = await displayTile(narrow, displayStore(), request('before', window, 8, 8));
+    const shown = [...tile.data.keys()].filter((i) => i % 3 === 2 && tile.data[i] === 1);
+    const columns = new Set(shown.map((i) => ((i - 2) / 3) % 8));
+    expect([...columns]).toEqual(line === null ? [] : [line]);
+    expect(shown).toHaveLength(line === null ? 0 : 8);
+  });
+
   test('a window wholly beyond the scene is empty', async () => {
     const tile = await displayTile(
       source(),

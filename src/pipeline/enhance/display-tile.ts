@@ -57,7 +57,7 @@ function stepOf({ window, width }: DisplayRequest): number {
   return window.width / width;
 }
 
-/** The part of a row of display pixels that lies on the grid. */
+/** The part of a row of display pixels that lies on the grid: of a grid thinner than half of one, still one. */
 interface SampledRange {
   /** First display pixel on the grid, and how many. */
   readonly first: number;
@@ -70,7 +70,8 @@ interface SampledRange {
 function sampledRange(start: number, length: number, size: number, limit: number): SampledRange {
   const step = length / size;
   const first = Math.min(size, Math.max(0, Math.ceil(-start / step - 0.5)));
-  const end = Math.max(first, Math.min(size, Math.ceil((limit - start) / step - 0.5)));
+  const reach = Math.max(limit, 0.501 * step);
+  const end = Math.max(first, Math.min(size, Math.ceil((reach - start) / step - 0.5)));
   const from = Math.max(0, Math.floor(start + first * step));
   const to = Math.min(limit, Math.max(from + 1, Math.round(start + end * step)));
   return { first, count: end - first, start: from, length: to - from };

@@ -60,12 +60,23 @@ describe('the preview', () => {
 
   it('reads only the bands and rows that are looked at', async () => {
     const { source, decimated } = setUp();
-    await source.readDecimated({ x: 0, y: 1000, width: 1024, height: 256 }, 256, 64, [1]);
-    expect(decimated).toEqual([
-      { x: 0, y: 512, width: 3100, height: 512 },
-      { x: 0, y: 1024, width: 3100, height: 512 },
-    ]);
+    await source.readDecimated({ x: 0, y: 1100, width: 1024, height: 256 }, 256, 64, [1]);
+    expect(decimated).toEqual([{ x: 0, y: 1024, width: 3100, height: 1024 }]);
   });
+
+  it.each([256, 512, 1024])(
+    'takes whole rows of blocks: of %i pixels, too, each is decoded once',
+    async (size) => {
+      const { source, decimated } = setUp();
+      await source.readDecimated(WHOLE, 97, 65);
+      const rows = decimated.flatMap(({ y, height }) => {
+        const first = Math.floor(y / size);
+        return Array.from({ length: Math.ceil((y + height) / size) - first }, (_, i) => first + i);
+      });
+      expect(rows).toEqual([...new Set(rows)]);
+      expect(rows).toHaveLength(Math.ceil(2070 / size));
+    },
+  );
 
   it('is coarser where there is less room', async () => {
     const { source, decimated } = setUp(100_000);

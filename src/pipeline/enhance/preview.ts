@@ -8,8 +8,11 @@ import { VERSION } from '../version.ts';
 const SMALL_SIDE = 2048;
 /** Views at full resolution and half of it always come from the scene itself. */
 const LEAST_STEP = 4;
-/** Rows of the preview that are made at a time: 512 of the scene at least, the height of tall blocks. */
-const CHUNK_ROWS = 128;
+/**
+ * Rows of the preview that are made at a time: of the scene 1024 at least, the height of tall blocks, so that none is decoded for
+ * two chunks. A display tile is as high.
+ */
+const CHUNK_ROWS = 256;
 
 /** Does a view of the whole scene cost so much that it should be made only once? */
 export function needsPreview({ scene: { grid }, reduction = 1 }: SceneSource): boolean {
@@ -32,7 +35,7 @@ export function withPreview(source: SceneSource, pages: PageStore, budget: numbe
   let full = false;
   /** Chunks are made one after the other: each takes all blocks of its rows. */
   let last: Promise<unknown> = Promise.resolve();
-  const nameOf = (band: number, chunk: number) => `preview/${VERSION}/${step}/${band}/${chunk}`;
+  const nameOf = (band: number, chunk: number) => `preview/${VERSION}/${step}x${CHUNK_ROWS}/${band}/${chunk}`;
 
   async function makeChunk(chunk: number, wanted: readonly number[], signal?: AbortSignal): Promise<void> {
     throwIfAborted(signal);

@@ -92,6 +92,19 @@ test('a file that cannot be read is opened meanwhile: the run goes on', async ({
   expect(differences(await result(page), undisturbed)).toBe(0);
 });
 
+test('the map cannot read the next scene: the one before stays, with its result', async ({ browser }) => {
+  const page = await newPage(browser);
+  await start(page, scene);
+  await finish(page);
+  await workerOf(page, 'display.worker').evaluate(() => {
+    Blob.prototype.arrayBuffer = () => Promise.reject(new DOMException('withdrawn', 'NotAllowedError'));
+  });
+  await start(page, 'src/pipeline/testing/fixtures/s2-described.tif');
+  await expect(page.locator('[role=alert] [data-code="file/unreadable"]')).toBeVisible();
+  await finish(page);
+  expect(differences(await result(page), undisturbed)).toBe(0);
+});
+
 test('the tab is closed: the next visit offers to continue, and ends with the same result', async ({
   browser,
 }) => {

@@ -34,7 +34,7 @@ import { openInput } from './open-comparison.ts';
 import { otherDates } from './other-dates.ts';
 import { writeOutputFile } from './output-file.ts';
 import { openPreviewPages, type PreviewPages } from './preview-pages.ts';
-import type { DisplayApi, TileMessage } from './protocol.ts';
+import type { DisplayApi, SceneInput, TileMessage } from './protocol.ts';
 import { tileRequests } from './tile-requests.ts';
 
 const NO_RUN = -1;
@@ -45,6 +45,8 @@ const running = jobs();
 let emit: Parameters<DisplayApi['start']>[0];
 let pipeline: MessagePort | null = null;
 const requests = tileRequests(() => pipeline);
+/** Read, and not yet taken. */
+let candidate: { input: SceneInput; source: SceneSource } | null = null;
 let opened: SceneSource | null = null;
 let preview: PreviewPages | null = null;
 let scene: SceneSource | null = null;
@@ -77,12 +79,19 @@ const api: DisplayApi = {
         { cacheBudget: CACHE_BUDGET },
         signal,
       );
-      preview?.close();
-      preview = needsPreview(source) ? await openPreviewPages(input) : null;
-      dates.clear();
-      opened = preview ? withPreview(source, preview.pages, preview.budget) : source;
-      return show(opened);
+      candidate = { input, source };
+      return { displayBands: firstDisplayBands(source.scene) };
     }),
+  async take() {
+    if (!candidate) return;
+    const { input, source } = candidate;
+    candidate = null;
+    preview?.close();
+    preview = needsPreview(source) ? await openPreviewPages(input) : null;
+    dates.clear();
+    opened = preview ? withPreview(source, preview.pages, preview.budget) : source;
+    show(opened);
+  },
   openComparison: (job, input) =>
     running.run(job, async (signal) => {
       const ready = await openInput(input, signal);

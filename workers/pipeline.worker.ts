@@ -48,6 +48,8 @@ const masks = maskEditing(pages, display);
 let emit: Parameters<PipelineApi['start']>[1];
 let host: NetworksHost;
 let input: SceneInput | null = null;
+/** Read, and not yet taken. */
+let candidate: { input: SceneInput; source: SceneSource } | null = null;
 /** As opened, and with the user's overrides. */
 let opened: SceneSource | null = null;
 let scene: SceneSource | null = null;
@@ -68,15 +70,20 @@ const api: PipelineApi = {
   cancel: running.cancel,
   open: (job, given) =>
     running.run(job, async (signal) => {
-      opened = await openScene(asInput(given), {}, signal);
-      setScene(opened);
-      input = given;
-      overrides = null;
-      reference = null;
-      priority = null;
-      dates.clear();
-      return opened.scene;
+      const source = await openScene(asInput(given), {}, signal);
+      candidate = { input: given, source };
+      return source.scene;
     }),
+  take() {
+    if (!candidate) return;
+    ({ input, source: opened } = candidate);
+    setScene(opened);
+    candidate = null;
+    overrides = null;
+    reference = null;
+    priority = null;
+    dates.clear();
+  },
   override(given) {
     if (!opened) throw noScene();
     const corrected = applyOverrides(opened, given);

@@ -42,7 +42,10 @@ export interface PipelineApi {
   /** Sends the tiles of the current run to the display worker, from now on and as far as they are there. */
   connectDisplay(port: MessagePort): void;
   cancel(job: number): void;
+  /** Reads a scene; the open one stays until `take`. */
   open(job: number, input: SceneInput): Promise<Scene>;
+  /** Makes the scene that was read last the open one. */
+  take(): void;
   override(overrides: SceneOverrides): Scene;
   setReference(job: number, input: SceneInput | null): Promise<void>;
   /** Sorts files that came together into scenes: positions in `files`, scene by scene. */
@@ -152,8 +155,11 @@ export interface DisplayApi {
   /** Null: the pipeline worker has ended. */
   connectPipeline(port: MessagePort | null): void;
   cancel(job: number): void;
+  /** Reads a scene; what is shown stays until `take`. */
   open(job: number, input: SceneInput): Promise<OpenedForDisplay>;
-  /** Shows finished files instead of a scene and its run, until the next `open`. */
+  /** Shows the scene that was read last. */
+  take(): Promise<void>;
+  /** Shows finished files instead of a scene and its run, until the next `take`. */
   openComparison(job: number, input: ComparisonInput): Promise<OpenedComparison>;
   override(overrides: SceneOverrides): OpenedForDisplay;
   /** The other dates of the open scene; one that cannot be read is shown as no data. */

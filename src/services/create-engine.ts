@@ -1,5 +1,6 @@
 import { proxy, type Remote, transfer } from 'comlink';
 import type { DateInput, DisplayApi, PipelineApi, SceneInput } from '../../workers/protocol.ts';
+import { throwIfAborted } from '../pipeline/errors.ts';
 import type { SceneOverrides } from '../pipeline/scene.ts';
 import { onActs } from './acts.ts';
 import type {
@@ -85,6 +86,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     const { input, overrides, dates } = current;
     try {
       await (api as Remote<DisplayApi>).open(0, input);
+      await (api as Remote<DisplayApi>).take();
       if (overrides) await (api as Remote<DisplayApi>).override(overrides);
       if (dates.length > 0) await (api as Remote<DisplayApi>).setDates(0, dates);
     } catch (thrown) {
@@ -145,9 +147,16 @@ export function createEngine(options: EngineOptions = {}): Engine {
       const crossing = crossed(input);
       const scene = await pipeline.call((api, job) => api.open(job, crossing), signal);
       const shown = await display.call((api, job) => api.open(job, crossing), signal);
+      throwIfAborted(signal);
       current = { name: scene.name, input: crossing, overrides: null, dates: [] };
       reference = null;
       comparison = null;
+      // In the place of a worker that ends meanwhile comes one that opens `current`.
+      const goOn = () => undefined;
+      await Promise.all([
+        pipeline.call((api) => api.take()).catch(goOn),
+        display.call((api) => api.take()).catch(goOn),
+      ]);
       return { scene, displayBands: shown.displayBands };
     },
 

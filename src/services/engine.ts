@@ -19,7 +19,10 @@ import type { Scene, SceneOverrides, Window } from '../pipeline/scene.ts';
  * Every method rejects with a PipelineError (code, message, remedy).
  */
 export interface Engine {
-  /** Reads the header of a dropped file, of the files of one scene, or of a URL, and makes it the current scene. */
+  /**
+   * Reads the header of a dropped file, of the files of one scene, or of a URL, and makes it the current scene. The one before stays
+   * current where that fails or is cancelled.
+   */
   open(input: File | readonly File[] | URL, signal?: AbortSignal): Promise<OpenedScene>;
   /** Applies the user's corrections to ingest's decisions; clears results. */
   override(overrides: SceneOverrides): Promise<OpenedScene>;

@@ -40,8 +40,11 @@ export interface ActionContext extends StoreDependencies {
   /** Raised when yet another scene is opened, or the opening cancelled. The task goes on meanwhile: the file may be none. */
   beginOpening(): AbortSignal;
   abortOpening(): void;
-  /** The engine has taken another scene: ends the task of the one before; the opening is the task from here on. */
-  takeOver(): void;
+  /**
+   * The engine has taken another scene: ends the task of the one before; the opening is the task from here on, unless it was given
+   * up.
+   */
+  takeOver(opening: AbortSignal): void;
 }
 
 /** The state of a page without a scene. */

@@ -44,9 +44,9 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
         return opening.signal;
       },
       abortOpening: () => opening.abort(),
-      takeOver() {
+      takeOver(signal) {
         task.abort();
-        task = opening;
+        if (!signal.aborted) task = opening;
         if (isRunning(get())) set({ job: { status: 'cancelled' } });
       },
     };

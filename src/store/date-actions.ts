@@ -90,6 +90,18 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
     } else if (job.status === 'unfinished') set({ unfinished: null, job: { status: 'idle' } });
   };
 
+  /** Opens one of several dates, with the others beside it; alone, where the engine could not be told of these. */
+  const openAmong = async (dates: readonly SceneDate[], target: SceneDate, signal: AbortSignal) => {
+    const more = { dates, target: target.id, source: target };
+    try {
+      const isOpen = await opener.open(target.input, target.name, null, signal, more);
+      if (isOpen) await settle(dates, target.id, signal);
+      return isOpen && !signal.aborted;
+    } finally {
+      if (get().dates === dates) set({ dates: [], target: null });
+    }
+  };
+
   const openDates: DateOpener['openDates'] = async (candidates, targetAt) => {
     const signal = context.beginOpening();
     set({ error: null });
@@ -114,10 +126,7 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
           message: phrase('{{problem}} {{remedy}}', { problem: message, remedy }),
         }),
       );
-      const more = { dates: byDay(found), target: target.id, source: target };
-      if (!(await opener.open(target.input, target.name, null, signal, more))) return;
-      await settle(found, target.id, signal);
-      if (signal.aborted) return;
+      if (!(await openAmong(byDay(found), target, signal))) return;
       set((state) => ({ notices: [...state.notices, ...notices] }));
       const others = get().dates.filter(({ id }) => id !== target.id);
       const apart = ({ problem }: SceneDate) => problem?.code === 'dates/no-overlap';
@@ -189,10 +198,8 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
       if (!chosen || id === target || isBusy(get())) return;
       const signal = context.beginOpening();
       set({ opening: chosen.name, error: null });
-      const more = { dates, target: id, source: chosen };
-      if (!(await opener.open(chosen.input, chosen.name, null, signal, more))) return;
       try {
-        await settle(dates, id, signal);
+        await openAmong([...dates], chosen, signal);
       } catch (fault) {
         if (!signal.aborted) get().actions.fail(fault);
       }

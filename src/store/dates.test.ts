@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { LastScene } from '../services/engine.ts';
 import { createAppStore } from './create-store.ts';
 import { usableDates } from './dates.ts';
@@ -66,6 +66,20 @@ describe('files that come together', () => {
     expect(names()).toEqual([]);
     expect(state()).toMatchObject({ scene: { scene: { name: JUNE } }, job: { status: 'idle' } });
     expect(state().notices.map(({ code }) => code)).toEqual(['dates/same-date', 'file/not-a-tiff']);
+  });
+
+  it.each([
+    ['fails', () => {}],
+    ['is given up', (cancel: () => void) => cancel()],
+  ])('leave the clearest alone where it %s to lay the others beside it', async (_, act) => {
+    const { actions, state, names, engine } = setUp();
+    vi.spyOn(engine, 'setDates').mockImplementationOnce(async () => {
+      act(actions.cancel);
+      throw new Error('no more');
+    });
+    await actions.open([file(JUNE), file(JULY)]);
+    expect(state()).toMatchObject({ scene: { scene: { name: JULY } }, target: null, opening: null });
+    expect(names()).toEqual([]);
   });
 
   it('of which none can be read leave the page as it was', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { PipelineError } from '../pipeline/errors.ts';
+import { cancelled, PipelineError } from '../pipeline/errors.ts';
 import { type ComparisonRecord, IMAGE_FILES } from '../pipeline/library/record.ts';
 import { phrase } from '../pipeline/phrase.ts';
 import type { ExportedFile } from '../services/engine.ts';
@@ -119,6 +119,19 @@ it('a result is saved with the view, and opened with it', async () => {
   actions.saveImage('after');
   actions.saveImage('mask');
   expect(handed.map(({ name }) => name)).toEqual(['scene-unclouded.tif', 'scene-mask.tif']);
+});
+
+it('stands on the page when its opening is cancelled after the engine has taken it', async () => {
+  const { store, actions, engine } = await withResult();
+  await actions.keep(seen);
+  engine.stretch = async () => {
+    actions.cancel();
+    throw cancelled();
+  };
+  await actions.openSaved('id-of-the-first');
+  const { job, opening, stretch, levels } = store.getState();
+  expect([job.status, opening, stretch.length]).toEqual(['saved', null, 3]);
+  expect(levels).toEqual({ black: 0, white: 1 });
 });
 
 it('what is open is let go when another scene is opened, and closed when it is deleted', async () => {

@@ -11,7 +11,8 @@ import type { ImportReport, LibraryState } from '../services/library-types.ts';
 import { t } from '../texts/texts.ts';
 import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
-import { levelsOf } from './levels.ts';
+import { levelsOf, OWN_LEVELS } from './levels.ts';
+import { isElsewhere } from './opening.ts';
 import { lastingMode } from './preferences.ts';
 import type { AppState } from './state.ts';
 
@@ -158,15 +159,16 @@ export function libraryActions(context: ActionContext): LibraryActions {
         } = stored.images;
         const input = { before: first, after, mask, provenance, overrides: record.interpretation };
         const opened = await engine.openComparison(input, signal);
-        if (signal.aborted) return;
-        context.takeOver();
-        const ownStretch = await engine.stretch(record.view.bands, signal);
-        if (signal.aborted) return;
-        images = stored.images;
+        context.takeOver(signal);
+        const shown = get().scene;
         const { bands, stretch, gamma, overlay, overlayOpacity, swipe, window } = record.view;
+        const ownStretch = await engine.stretch(bands, signal).catch(() => []);
+        if (signal.aborted && isElsewhere(context, shown)) return;
+        images = stored.images;
         const combinations = combinationsOf(opened.scene, bands);
         set((state) => ({
           ...EMPTY,
+          opening: signal.aborted ? state.opening : null,
           scene: { ...opened, scene: { ...opened.scene, name: record.title } },
           job: { status: 'saved', record },
           hasResult: true,
@@ -176,7 +178,7 @@ export function libraryActions(context: ActionContext): LibraryActions {
           displayBands: bands,
           stretch,
           ownStretch,
-          levels: levelsOf(stretch, ownStretch),
+          levels: ownStretch.length > 0 ? levelsOf(stretch, ownStretch) : OWN_LEVELS,
           gamma,
           overlay,
           overlayOpacity,

@@ -4,7 +4,7 @@ import { type ActionContext, EMPTY } from './context.ts';
 import type { SceneInput } from './dates.ts';
 import { withMaskOf } from './mask-editor.ts';
 import { lastingMode } from './preferences.ts';
-import type { AppState, Sample } from './state.ts';
+import type { AppState, Range, Sample } from './state.ts';
 
 /** What every way of opening a scene has in common. */
 export interface SceneOpener {
@@ -22,12 +22,23 @@ export interface SceneOpener {
     signal: AbortSignal,
     more: Partial<AppState>,
   ): Promise<boolean>;
-  /** Puts an opened scene on the map; its stretch is found first, so that it appears in its colours. */
+  /**
+   * Puts the scene that the engine has taken on the map; its stretch is found first, so that it appears in its colours. Where that
+   * fails or is given up it appears in plain ones: the page never shows another scene than the engine has.
+   */
   show(opened: OpenedScene, signal: AbortSignal, more: Partial<AppState>): Promise<void>;
   /** Tells of a scene that could not be opened; the one before stays, and its run goes on. */
   failed(fault: unknown): void;
   /** Keeps in mind what is open, for the next visit. */
   remember(): void;
+}
+
+/** Reflectance of most ground. */
+const PLAIN_STRETCH: Range = { low: 0, high: 0.3 };
+
+/** Does the page show no scene, or another than it did, so that it need not follow an opening that was given up? */
+export function isElsewhere({ get }: ActionContext, before: AppState['scene']): boolean {
+  return before === null || get().scene !== before;
 }
 
 export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) => string): SceneOpener {
@@ -50,10 +61,9 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
       set({ opening: name, error: null, page: 'scene' });
       try {
         const opened = await engine.open(input, signal);
-        if (signal.aborted) return false;
-        context.takeOver();
-        await engine.setReference(sample?.truth ?? null);
+        context.takeOver(signal);
         await opener.show(opened, signal, { compareMode: lastingMode(get().compareMode), ...more });
+        if (!signal.aborted) await engine.setReference(sample?.truth ?? null);
       } catch (fault) {
         if (!signal.aborted) opener.failed(fault);
         return false;
@@ -64,16 +74,18 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
       const combinations = combinationsOf(opened.scene, opened.displayBands);
       const combination =
         combinations.find((entry) => entry.bands.join() === opened.displayBands.join()) ?? combinations[0];
-      const stretch = await engine.stretch(combination.bands, signal);
-      if (signal.aborted) return;
+      const before = get().scene;
+      const ownStretch = await engine.stretch(combination.bands, signal).catch(() => []);
+      if (signal.aborted && isElsewhere(context, before)) return;
       set((state) => ({
         ...EMPTY,
+        opening: signal.aborted ? state.opening : null,
         scene: opened,
         combinations,
         combination: combination.id,
         displayBands: combination.bands,
-        stretch,
-        ownStretch: stretch,
+        stretch: ownStretch.length > 0 ? ownStretch : combination.bands.map(() => PLAIN_STRETCH),
+        ownStretch,
         notices: opened.scene.notices,
         sceneRevision: state.sceneRevision + 1,
         ...more,

@@ -55,7 +55,6 @@ export function sceneActions(context: ActionContext): SceneActions {
         set((state) => ({ settings: { ...state.settings, ...settings }, error: null }));
         if (overrides !== null) {
           const opened = await engine.override(overrides);
-          if (signal.aborted) return;
           const { sample, source, dates, target } = get();
           await opener.show(opened, signal, { sample, source, dates, target });
         }

@@ -5,7 +5,8 @@ import type { Job } from '../../store/state.ts';
 import { t } from '../../texts/texts.ts';
 import { useActions, useApp, ViewerContext } from '../context.ts';
 import { EditMaskButton, MaskEditorCard, ReviewMask } from '../mask/MaskEditorCard.tsx';
-import { listed, percent, STAGE_WORDS, timeLeft } from '../words.ts';
+import { listed, STAGE_WORDS, timeLeft } from '../words.ts';
+import { continueWords } from './continue-words.ts';
 import { ResultCard } from './ResultCard.tsx';
 import { SavedCard } from './SavedCard.tsx';
 
@@ -45,8 +46,6 @@ const STANDING_WORDS: Readonly<Record<StandingStatus, { readonly title: Phrase; 
   failed: { title: phrase('Stopped'), text: phrase('The last run did not finish.') },
 };
 
-const CANCELLED_WITH_MORE = phrase('What was repaired so far stays on the map. Continue, or start over.');
-
 const withDates = (count: number) =>
   t('What lies under the clouds will be taken from the {{count}} other dates, as far as they saw it.', {
     count,
@@ -61,11 +60,11 @@ function Standing({ status }: { status: StandingStatus }) {
   const { title, text } = STANDING_WORDS[status];
   const missing = unfinished?.missingDates ?? [];
   const canContinue = unfinished !== null && unfinished.done > 0 && missing.length === 0;
-  const said = status === 'cancelled' && canContinue ? CANCELLED_WITH_MORE : text;
+  const said = status === 'cancelled' && canContinue ? continueWords(unfinished.done).said : t(text);
   return (
     <section className="card" aria-labelledby="job-title">
       <h2 id="job-title">{t(title)}</h2>
-      <p>{status === 'idle' && dates > 0 ? withDates(dates) : t(said)}</p>
+      <p>{status === 'idle' && dates > 0 ? withDates(dates) : said}</p>
       {missing.length > 0 && (
         <p>
           {t('It used other dates, too. Add them to continue it: {{names}}.', { names: listed(missing) })}
@@ -73,9 +72,7 @@ function Standing({ status }: { status: StandingStatus }) {
       )}
       {canContinue && (
         <button type="button" className="button primary wide" onClick={() => void continueRun()}>
-          {unfinished.done === 1
-            ? t('Show the result: all is computed')
-            : t('Continue where it stopped ({{share}} done)', { share: percent(unfinished.done) })}
+          {continueWords(unfinished.done).button}
         </button>
       )}
       <button

@@ -51,7 +51,13 @@ const networks = await createNetworks({
 const AS_THE_OTHERS = { ...DEFAULT_SETTINGS, bufferPixels: 0, featherPixels: 0 };
 const results = [];
 for (const pair of findPairs().filter(({ name }) => name.includes(only))) {
-  const result = await measure(pair);
+  const files = await Promise.all([pair.target, pair.other].map((file) => fileSource(join(data, file))));
+  const result = await measure(pair, ...(await Promise.all(files.map((file) => openScene(file)))));
+  for (const file of files) await file.close();
+  if (result === null) {
+    console.log(pair.name, 'is clear nowhere that a hole would fit');
+    continue;
+  }
   results.push(result);
   console.log(pair.name, pair.set, JSON.stringify(result.notices));
   for (const [row, score] of Object.entries(result.rows)) console.log(' ', row.padEnd(36), line(score.all));
@@ -100,16 +106,16 @@ function findPairs() {
   return found;
 }
 
-async function measure({ name, set, target: targetFile, other: otherFile }) {
-  const [target, other] = await Promise.all([open(targetFile), open(otherFile)]);
+async function measure({ name, set }, target, other) {
   const { width, height } = target.scene.grid;
   const window = { x: 0, y: 0, width, height };
   const roles = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
   const truth = await reflectance(target, roles, window);
   const date = await reflectance(onGrid(other, target.scene.grid), roles, window);
   const usable = date[0].map((value, i) => (Number.isNaN(value) || truth[0][i] === 0 ? 0 : 1));
-  const clear = set === 'real' ? await clearOnBoth(truth, date, width, height) : null;
+  const clear = set === 'real' ? await clearOnBoth(truth, date, Uint8Array.from(usable), width) : null;
   const holes = punchHoles(width, height, usable, clear, set === 'real' ? [40, 20] : [200, 100, 60, 40, 20]);
+  if (holes.list.length === 0) return null;
   const punched = withHoles(target, holes.mask);
   const known = usable.map((is, i) => is & (holes.mask[i] ? 0 : 1));
 
@@ -148,10 +154,6 @@ function similarity(planes, truth, width) {
     const at = (Math.floor(i / width) - SSIM_RADIUS) * inner + (i % width) - SSIM_RADIUS;
     return maps.reduce((sum, map) => sum + map[at], 0) / maps.length;
   };
-}
-
-async function open(file) {
-  return openScene(await fileSource(join(data, file)));
 }
 
 function toReflectance(scene, role, bands) {
@@ -210,11 +212,12 @@ function marked(detects) {
 }
 
 /** 1 where the detector finds nothing on either date; sides are multiples of 16. */
-async function clearOnBoth(truth, date, width, height) {
-  const clear = new Uint8Array(width * height).fill(1);
+async function clearOnBoth(truth, date, valid, width) {
+  const height = valid.length / width;
+  const clear = new Uint8Array(valid.length).fill(1);
   for (const planes of [truth, date]) {
     const window = { x: 0, y: 0, width, height };
-    const input = detectorInput(planes, null, gatherFrom(window, window, window));
+    const input = detectorInput(planes, null, gatherFrom(window, window, window, valid));
     const output = await networks.networks.detect(input, height, width);
     for (let i = 0; i < clear.length; i++) if (output[4 * i] < 0.7) clear[i] = 0;
   }

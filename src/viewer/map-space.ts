@@ -1,5 +1,6 @@
 import type { Grid } from '../pipeline/scene.ts';
 import { t } from '../texts/texts.ts';
+import { TILE_SIZE } from './tile-grid.ts';
 
 /**
  * The coordinate system in which a scene is shown. North-up grids with square pixels keep their own
@@ -12,7 +13,7 @@ export interface MapSpace {
   readonly resolution: number;
   /** Top left corner of the scene in map units. */
   readonly origin: readonly [number, number];
-  /** minX, minY, maxX, maxY in map units. */
+  /** minX, minY, maxX, maxY in map units; of a scene thinner than that, a display pixel of the coarsest level. */
   readonly extent: readonly [number, number, number, number];
   readonly units: 'm' | 'degrees' | 'us-ft' | 'ft' | 'pixels';
 }
@@ -22,6 +23,8 @@ const SQUARE_TOLERANCE = 0.25;
 
 export function mapSpace(grid: Grid): MapSpace {
   const { width, height, transform, crs } = grid;
+  const least = Math.max(width, height) / TILE_SIZE;
+  const [across, down] = [Math.max(width, least), Math.max(height, least)];
   if (transform !== null) {
     const [x0, dx, rx, y0, ry, dy] = transform;
     const square = Math.abs(dx + dy) * Math.max(width, height) <= SQUARE_TOLERANCE * Math.abs(dx);
@@ -30,7 +33,7 @@ export function mapSpace(grid: Grid): MapSpace {
         kind: 'projected',
         resolution: dx,
         origin: [x0, y0],
-        extent: [x0, y0 - height * dx, x0 + width * dx, y0],
+        extent: [x0, y0 - down * dx, x0 + across * dx, y0],
         units: crs.units,
       };
     }
@@ -39,7 +42,7 @@ export function mapSpace(grid: Grid): MapSpace {
     kind: 'pixels',
     resolution: 1,
     origin: [0, 0],
-    extent: [0, -height, width, 0],
+    extent: [0, -down, across, 0],
     units: 'pixels',
   };
 }

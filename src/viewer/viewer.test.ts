@@ -25,6 +25,13 @@ describe('map space', () => {
     expect(spaceNotice(utm, space)).toBeNull();
   });
 
+  it('leaves room for a display pixel where a scene is thinner', () => {
+    const thin = (width: number, height: number, place: Pick<Grid, 'transform'>) =>
+      mapSpace({ ...utm, ...place, width, height }).extent;
+    expect(thin(5120, 1, { transform: null })).toEqual([0, -20, 5120, 0]);
+    expect(thin(1, 5120, utm)).toEqual([500_000, 4_000_000 - 5120 * 30, 500_600, 4_000_000]);
+  });
+
   it('shows a picture without georeference in its pixels, without a notice of its own', () => {
     const grid: Grid = { ...utm, transform: null, crs: { code: 'LOCAL', name: '', units: 'pixels' } };
     const space = mapSpace(grid);

@@ -16,6 +16,8 @@ export default defineConfig({
       },
       output: {
         entryFileNames: '[name].js',
+        // Constants of modules stay constants: V8 compiles them in, and looks variables up each time.
+        topLevelVar: false,
         // Beside the entries, because threads are started by their place relative to the code that starts them.
         chunkFileNames: '[name]-[hash].js',
         banner: (chunk) => (chunk.name === 'unclouded' ? '#!/usr/bin/env node' : ''),

@@ -73,7 +73,11 @@ export function embedBuild(form: 'element' | 'frame', outDir: string): InlineCon
       ? [stylesAsText, sizeBudget({ 'unclouded-swipe': LOADER_BUDGET }), packageFiles]
       : [stylesAsText, cataloguesApart],
     // In one piece: a worker that starts from a blob finds no other files.
-    worker: { format: 'iife', plugins: () => [stylesAsText] },
+    worker: {
+      format: 'iife',
+      plugins: () => [stylesAsText],
+      rollupOptions: { output: { topLevelVar: false } },
+    },
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       outDir,

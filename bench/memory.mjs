@@ -25,7 +25,14 @@ await build({
   root,
   logLevel: 'error',
   publicDir: false,
-  build: { ssr: `${root}bench/memory-case.ts`, outDir, emptyOutDir: true, target: 'node20' },
+  build: {
+    ssr: `${root}bench/memory-case.ts`,
+    outDir,
+    emptyOutDir: true,
+    target: 'node20',
+    // As in the command line.
+    rollupOptions: { output: { topLevelVar: false } },
+  },
 });
 const folder = mkdtempSync(join(tmpdir(), 'bench-memory-'));
 const measure = (side, share) => {

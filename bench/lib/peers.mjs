@@ -6,7 +6,7 @@ import { build } from 'vite';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Builds an entry of bench/ for Node, which does not read TypeScript in version 20; returns the script's path. */
+/** Builds an entry of bench/ as the command line is built, for Node, which does not read TypeScript in version 20; returns the script's path. */
 export async function bundle(entry) {
   const name = entry.replace(/^.*\//, '').replace(/\.ts$/, '');
   const outDir = `${root}.cache/bench-${name}`;
@@ -20,7 +20,7 @@ export async function bundle(entry) {
       ssr: entry,
       outDir,
       emptyOutDir: true,
-      rollupOptions: { output: { entryFileNames: 'ours.js' } },
+      rollupOptions: { output: { entryFileNames: 'ours.js', topLevelVar: false } },
     },
   });
   return `${outDir}/ours.js`;

@@ -35,6 +35,7 @@ export async function unpackAtMost(
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
     if (compression === COMPRESSION.zstd) return await unpackZstd(packed, most);
+    if (compression === COMPRESSION.lzw) return unpackLzw(packed, most);
     const out = new Uint8Array(most);
     return out.subarray(0, await fill(packed, compression, out, inflate));
   } catch (cause) {
@@ -53,8 +54,6 @@ async function fill(
     case COMPRESSION.deflate:
     case COMPRESSION.oldDeflate:
       return inflate(packed, out);
-    case COMPRESSION.lzw:
-      return unpackLzw(packed, out);
     case COMPRESSION.packbits:
       return unpackBits(packed, out);
     default: {

@@ -88,27 +88,23 @@ describe('LZW', () => {
   describe.each(Object.entries(images))('%s', (_, bytes) => {
     it.each([4093, 700, 4096])('comes back, the table cleared at %i codes', (clearAt) => {
       const packed = encode(bytes, clearAt);
-      const out = new Uint8Array(bytes.length);
-      expect(unpackLzw(packed, out)).toBe(bytes.length);
-      expect(Buffer.compare(out, bytes)).toBe(0);
+      expect(Buffer.compare(unpackLzw(packed, bytes.length), bytes)).toBe(0);
     });
 
-    it('fills an output of any length, and nothing around it', () => {
+    it('gives as much as is asked for, in a buffer of its own', () => {
       const packed = encode(bytes.subarray(0, 3000), 4093);
       for (const length of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 100, 1001, 2999]) {
-        const around = new Uint8Array(length + 16).fill(99);
-        expect(unpackLzw(packed, around.subarray(8, 8 + length))).toBe(length);
-        expect(around.subarray(8, 8 + length)).toEqual(bytes.subarray(0, length));
-        expect([...around.subarray(0, 8), ...around.subarray(8 + length)]).toEqual(Array(16).fill(99));
+        const out = unpackLzw(packed, length);
+        expect(out).toEqual(bytes.slice(0, length));
+        expect(out.buffer.byteLength).toBe(length);
       }
     });
 
     it('gives as much as a stream holds that is cut off', () => {
       const packed = encode(bytes.subarray(0, 2000), 4093);
       for (let end = 0; end < packed.length; end += 7) {
-        const out = new Uint8Array(2000);
-        const filled = unpackLzw(packed.slice(0, end), out);
-        expect([...out.subarray(0, filled)]).toEqual(plainly(packed.slice(0, end), 2000));
+        const part = packed.slice(0, end);
+        expect([...unpackLzw(part, 2000)]).toEqual(plainly(part, 2000));
       }
     });
   });
@@ -130,9 +126,8 @@ describe('LZW', () => {
         try {
           expected = plainly(bytes, length);
         } catch {}
-        const out = new Uint8Array(length);
-        if (!expected) expect(() => unpackLzw(bytes, out)).toThrow(/before its definition/);
-        else expect([...out.subarray(0, unpackLzw(bytes, out))]).toEqual(expected);
+        if (!expected) expect(() => unpackLzw(bytes, length)).toThrow(/before its definition/);
+        else expect([...unpackLzw(bytes, length)]).toEqual(expected);
       }),
       { numRuns: 3000 },
     );

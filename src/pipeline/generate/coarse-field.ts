@@ -1,5 +1,5 @@
 import type { Grid, Window } from '../scene.ts';
-import { cropPlane } from '../windows.ts';
+import { copyOverlap, cropPlane } from '../windows.ts';
 import { CELL, complete, LEVELS, type Level, pull } from './prefill.ts';
 
 /**
@@ -69,8 +69,8 @@ export function addToCoarseField(
 }
 
 /**
- * The field without holes: the same pull and push, down to one cell. Its grid is padded to a square whose side is
- * a power of two, with missing cells.
+ * The field without holes, in the same memory: the same pull and push, down to one cell. Its grid is padded to a square whose
+ * side is a power of two, with missing cells.
  * @returns null if no cell is known: then nothing can be filled.
  */
 export function completeCoarseField(field: CoarseField): CoarseField | null {
@@ -84,14 +84,18 @@ export function completeCoarseField(field: CoarseField): CoarseField | null {
     return to;
   };
   const weight = pad(field.weight, new Uint8Array(side * side));
-  const grid = { x: 0, y: 0, width: side, height: side };
+  const origin = { x: 0, y: 0 };
   // Plane by plane, to bound the memory.
-  const planes = field.planes.map((plane) => {
+  for (const plane of field.planes) {
     const padded = pad(plane, new Float32Array(side * side));
     const [filled] = complete({ width: side, height: side, planes: [padded], weight });
-    return cropPlane(filled, grid, { x: 0, y: 0, width: field.width, height: field.height });
-  });
-  return { width: field.width, height: field.height, planes, weight: field.weight };
+    copyOverlap(filled, { ...origin, width: side, height: side }, plane, {
+      ...origin,
+      width: field.width,
+      height: field.height,
+    });
+  }
+  return field;
 }
 
 /** The cells under a window whose corner lies on a multiple of 16 pixels; sides rounded up to whole cells. */

@@ -1,5 +1,5 @@
-import type { PipelineError } from '../pipeline/errors.ts';
-import { english, type Phrase } from '../pipeline/phrase.ts';
+import { PipelineError } from '../pipeline/errors.ts';
+import { english, type Phrase, phrase } from '../pipeline/phrase.ts';
 
 export type BackendName = 'webgpu' | 'wasm';
 
@@ -11,6 +11,16 @@ export interface StartedBackend {
   /** Calls back if the device goes away, at once if it has gone; returns the way to unsubscribe. */
   onLost(listener: (error: PipelineError) => void): () => void;
   dispose(): void;
+}
+
+export function deviceLost(reason = ''): PipelineError {
+  return new PipelineError(
+    'backend/lost',
+    reason
+      ? phrase('The graphics device stopped working: {{reason}}', { reason })
+      : phrase('The graphics device stopped working.'),
+    phrase('Run again: the work continues on another back end.'),
+  );
 }
 
 /** Why a back end cannot be used here: a sentence part such as `this browser has no WebGPU`. */

@@ -105,6 +105,15 @@ describe('createNetworks', () => {
     expect(await failure(start({}, AbortSignal.abort()))).toBe('job/cancelled');
   });
 
+  test('a result that is aborted means that the device is gone, not that someone cancelled', async () => {
+    started = await start();
+    const data = vi.spyOn(tf.Tensor.prototype, 'data');
+    data.mockRejectedValueOnce(new DOMException('The buffer was destroyed', 'AbortError'));
+    const tile = new Float32Array(8 * 8 * GENERATOR_CHANNELS);
+    expect(await failure(started.networks.generate(tile, 8, 8))).toBe('backend/lost');
+    data.mockRestore();
+  });
+
   test('rejects input of the wrong size', async () => {
     started = await start();
     expect(await failure(started.networks.detect(new Float32Array(10), 8, 8))).toBe('internal/unexpected');

@@ -1,7 +1,7 @@
 import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
 import type { GeneratorSize, Networks } from '../pipeline/networks.ts';
 import { english, type Phrase, phrase } from '../pipeline/phrase.ts';
-import { type BackendName, BackendUnusable, type StartedBackend } from './backend.ts';
+import { type BackendName, BackendUnusable, deviceLost, type StartedBackend } from './backend.ts';
 import { type FetchBytes, fetchModel, goldenDifference, type LoadedModel, loadModel } from './model.ts';
 import { startWasm, type WasmFiles } from './wasm.ts';
 import { startWebGpu } from './webgpu.ts';
@@ -132,7 +132,9 @@ function networksOn(
     try {
       return await unlessLost(backend, model.run(input, height, width));
     } catch (thrown) {
-      throw toPipelineError(thrown);
+      // No signal reaches a network: results that will not come are aborted by a device that is gone, before its loss is told.
+      const isAborted = thrown instanceof Error && thrown.name === 'AbortError';
+      throw isAborted ? deviceLost() : toPipelineError(thrown);
     }
   };
   return {

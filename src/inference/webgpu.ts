@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { PipelineError } from '../pipeline/errors.ts';
+import type { PipelineError } from '../pipeline/errors.ts';
 import { phrase } from '../pipeline/phrase.ts';
-import { BackendUnusable, type StartedBackend } from './backend.ts';
+import { BackendUnusable, deviceLost, type StartedBackend } from './backend.ts';
 import { within } from './within.ts';
 
 /** Limits of the adapter that we ask for in full; the defaults bound a tile's activations too tightly. */
@@ -45,13 +45,7 @@ export async function startWebGpu(softwareToo: boolean): Promise<StartedBackend>
   const listeners = new Set<(error: PipelineError) => void>();
   let lost: PipelineError | null = null;
   void device.lost.then((info) => {
-    lost = new PipelineError(
-      'backend/lost',
-      info.message
-        ? phrase('The graphics device stopped working: {{reason}}', { reason: info.message })
-        : phrase('The graphics device stopped working.'),
-      phrase('Run again: the work continues on another back end.'),
-    );
+    lost = deviceLost(info.message);
     for (const listener of listeners) listener(lost);
     listeners.clear();
   });

@@ -44,7 +44,7 @@ async function result(page: Page): Promise<{ bands: ArrayLike<number>[]; mask: A
 test('the graphics device is lost: the run ends on WebAssembly with the same result @webgpu-only @webgpu', async ({
   browser,
 }) => {
-  // On SwiftShader the browser draws nothing until the work of the destroyed device has ended, minutes later: this one is run by hand.
+  // After a device is destroyed, Chromium on SwiftShader may take minutes until it draws again, so this one is run by hand.
   test.skip(!process.env.UNCLOUDED_DEVICE_LOSS, 'set UNCLOUDED_DEVICE_LOSS=1 to destroy a device');
   test.setTimeout(600_000);
   const scene = join(mkdtempSync(join(tmpdir(), 'unclouded-e2e-')), 'scene.tif');

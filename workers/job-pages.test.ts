@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../src/pipeline/events.ts';
 import { isFound, maskedTiles } from '../src/pipeline/findings.ts';
-import { jobRecord } from '../src/pipeline/job-record.ts';
+import { type JobRecord, jobRecord, writeRecord } from '../src/pipeline/job-record.ts';
 import { run } from '../src/pipeline/run.ts';
 import type { Notice } from '../src/pipeline/scene.ts';
 import { fakeNetworks } from '../src/pipeline/testing/fake-networks.ts';
@@ -45,6 +45,21 @@ describe('the pages of a scene', () => {
     await pages.claim(input, record(), options);
     const fresh = await pages.claim(input, record(settings), { ...options, fresh: true });
     expect(isFound(fresh, 0)).toBe(false);
+  });
+
+  it('of tiles that the generator saw with another halo give what was found, and nothing repaired', async () => {
+    const pages = jobPages();
+    const options = { fresh: false, notify: () => {} };
+    const input = file('a.tif');
+    const { halos, ...earlier } = record();
+    const before = { ...earlier, halos: { ...halos, generate: 32 } };
+    const first = await pages.claim(input, before, options);
+    await run(source, fakeNetworks(), DEFAULT_SETTINGS, () => {}, { pages: first });
+    // Records named no halos then.
+    writeRecord(first, earlier as JobRecord);
+    expect((await pages.unfinished(input, source.scene))?.record.halos).toEqual({ detect: 32, generate: 32 });
+    const again = await pages.claim(input, record(), options);
+    expect([isFound(again, 0), maskedTiles(again)]).toEqual([true, null]);
   });
 
   it('are not mixed up when one scene follows another at once', async () => {

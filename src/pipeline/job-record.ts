@@ -2,6 +2,7 @@ import type { RunSettings } from './events.ts';
 import type { Networks } from './networks.ts';
 import type { PageStore } from './pages.ts';
 import type { Band, Scene, SceneOverrides } from './scene.ts';
+import { HALOS, type Halos } from './tiles.ts';
 import { VERSION } from './version.ts';
 
 /** What a result depends on, besides the samples of the scene: pages may be continued only under the same. */
@@ -9,6 +10,8 @@ export interface JobRecord {
   readonly version: string;
   /** SHA-256 of the weights. */
   readonly models: { readonly detector: string; readonly generator: string };
+  /** What the networks saw around their tiles: tiles of other halos do not meet. */
+  readonly halos: Halos;
   readonly settings: RunSettings;
   /** What the user changed of ingest's decisions, null if nothing. */
   readonly overrides: SceneOverrides | null;
@@ -31,6 +34,7 @@ export function jobRecord(
   return {
     version: VERSION,
     models: { detector: models.detector.sha256, generator: models.generator.sha256 },
+    halos: HALOS,
     settings,
     overrides,
     bands: scene.bands.map(({ role, scale, offset }) => ({ role, scale, offset })),
@@ -46,11 +50,18 @@ export function writeRecord(pages: PageStore, record: JobRecord): void {
   pages.set(PAGE, new TextEncoder().encode(JSON.stringify(record)));
 }
 
+/** Those of records that name none. */
+const FIRST_HALOS: Halos = { detect: 32, generate: 32 };
+
 /** What the pages belong to; null if they are empty or of another version of this software. */
 export function readRecord(pages: PageStore): JobRecord | null {
   const page = pages.get(PAGE);
   if (!page) return null;
-  const record = { dates: [], ...JSON.parse(new TextDecoder().decode(page)) } as JobRecord;
+  const record = {
+    dates: [],
+    halos: FIRST_HALOS,
+    ...JSON.parse(new TextDecoder().decode(page)),
+  } as JobRecord;
   return record.version === VERSION ? record : null;
 }
 
@@ -76,18 +87,18 @@ export function sameFindings(a: JobRecord | null, b: JobRecord): boolean {
   return a !== null && findingsKey(a) === findingsKey(b);
 }
 
-const findingsKey = ({ version, models, settings, bands, nodata }: JobRecord) =>
+const findingsKey = ({ version, models, halos, settings, bands, nodata }: JobRecord) =>
   JSON.stringify([
     version,
-    models.detector,
+    [models.detector, halos.detect],
     settings.maskSource,
     bands.map(({ role, scale, offset }) => [role, scale, offset]),
     nodata,
   ]);
 
-const resultKey = ({ models, settings: s, dates }: JobRecord) =>
+const resultKey = ({ models, halos, settings: s, dates }: JobRecord) =>
   JSON.stringify([
-    models.generator,
+    [models.generator, halos.generate],
     [s.cloudThreshold, s.shadowThreshold, s.bufferPixels, s.featherPixels],
     s.composite ?? null,
     s.edits?.own?.id ?? null,

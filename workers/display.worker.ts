@@ -47,6 +47,7 @@ let pipeline: MessagePort | null = null;
 const requests = tileRequests(() => pipeline);
 /** Read, and not yet taken. */
 let candidate: { input: SceneInput; source: SceneSource } | null = null;
+let taking: Promise<boolean> = Promise.resolve(false);
 let opened: SceneSource | null = null;
 let preview: PreviewPages | null = null;
 let scene: SceneSource | null = null;
@@ -82,15 +83,10 @@ const api: DisplayApi = {
       candidate = { input, source };
       return { displayBands: firstDisplayBands(source.scene) };
     }),
-  async take() {
-    if (!candidate) return;
-    const { input, source } = candidate;
-    candidate = null;
-    preview?.close();
-    preview = needsPreview(source) ? await openPreviewPages(input) : null;
-    dates.clear();
-    opened = preview ? withPreview(source, preview.pages, preview.budget) : source;
-    show(opened);
+  take() {
+    // One after the other: the next scene may be read before the pages of a preview are open.
+    taking = taking.then(takeCandidate, takeCandidate);
+    return taking;
   },
   openComparison: (job, input) =>
     running.run(job, async (signal) => {
@@ -202,6 +198,18 @@ async function picture(id: number): Promise<SceneSource> {
   const shown = pictureOf(coarseToo(source), open(scene).scene);
   pictures.set(id, shown);
   return shown;
+}
+
+async function takeCandidate(): Promise<boolean> {
+  if (!candidate) return false;
+  const { input, source } = candidate;
+  candidate = null;
+  preview?.close();
+  preview = needsPreview(source) ? await openPreviewPages(input) : null;
+  dates.clear();
+  opened = preview ? withPreview(source, preview.pages, preview.budget) : source;
+  show(opened);
+  return true;
 }
 
 function show(source: SceneSource) {

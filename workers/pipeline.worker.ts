@@ -75,7 +75,7 @@ const api: PipelineApi = {
       return source.scene;
     }),
   take() {
-    if (!candidate) return;
+    if (!candidate) return false;
     ({ input, source: opened } = candidate);
     setScene(opened);
     candidate = null;
@@ -83,6 +83,7 @@ const api: PipelineApi = {
     reference = null;
     priority = null;
     dates.clear();
+    return true;
   },
   override(given) {
     if (!opened) throw noScene();

@@ -44,8 +44,8 @@ export interface PipelineApi {
   cancel(job: number): void;
   /** Reads a scene; the open one stays until `take`. */
   open(job: number, input: SceneInput): Promise<Scene>;
-  /** Makes the scene that was read last the open one. */
-  take(): void;
+  /** Makes the scene that was read last the open one. False if none was read since the last time. */
+  take(): boolean;
   override(overrides: SceneOverrides): Scene;
   setReference(job: number, input: SceneInput | null): Promise<void>;
   /** Sorts files that came together into scenes: positions in `files`, scene by scene. */
@@ -157,8 +157,8 @@ export interface DisplayApi {
   cancel(job: number): void;
   /** Reads a scene; what is shown stays until `take`. */
   open(job: number, input: SceneInput): Promise<OpenedForDisplay>;
-  /** Shows the scene that was read last. */
-  take(): Promise<void>;
+  /** Shows the scene that was read last. False if none was read since the last time. */
+  take(): Promise<boolean>;
   /** Shows finished files instead of a scene and its run, until the next `take`. */
   openComparison(job: number, input: ComparisonInput): Promise<OpenedComparison>;
   override(overrides: SceneOverrides): OpenedForDisplay;

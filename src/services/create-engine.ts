@@ -151,12 +151,15 @@ export function createEngine(options: EngineOptions = {}): Engine {
       current = { name: scene.name, input: crossing, overrides: null, dates: [] };
       reference = null;
       comparison = null;
-      // In the place of a worker that ends meanwhile comes one that opens `current`.
-      const goOn = () => undefined;
-      await Promise.all([
-        pipeline.call((api) => api.take()).catch(goOn),
-        display.call((api) => api.take()).catch(goOn),
+      // In the place of a worker that ends comes one that opens `current`: of one that ended before, too, whose successor has the
+      // scene before and nothing to take.
+      const ended = () => true;
+      const [computes, shows] = await Promise.all([
+        pipeline.call((api) => api.take()).catch(ended),
+        display.call((api) => api.take()).catch(ended),
       ]);
+      if (!computes) pipeline.stop();
+      if (!shows) display.stop();
       return { scene, displayBands: shown.displayBands };
     },
 

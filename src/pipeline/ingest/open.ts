@@ -142,7 +142,7 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
       {
         subject: 'nodata',
         text: nodataText(nodata, allRoles),
-        because: nodataReason(metadata.gdalNodata, nodata),
+        because: nodataReason(image),
       },
     ],
     notices: [...image.notices, ...contentNotices(allRoles, nodata, sample.zeroShare)],
@@ -252,8 +252,10 @@ function nodataText(nodata: number | null, roles: readonly BandRole[]): Phrase {
     : phrase('{{value}} means no data', { value: nodata });
 }
 
-function nodataReason(text: string | null, nodata: number | null): Phrase {
-  if (text === null) return phrase('the file names none');
+function nodataReason({ metadata, nodata, notices }: Image): Phrase {
+  if (notices.some(({ code }) => code === 'nodata-differs'))
+    return phrase('the files name different values, and no measurement can equal this one');
+  if (metadata.gdalNodata === null) return phrase('the file names none');
   return nodata === null ? phrase('the value that the file names cannot occur') : phrase('the file says so');
 }
 

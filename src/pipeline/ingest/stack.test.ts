@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { english } from '../phrase.ts';
 import type { Samples, SampleType } from '../scene.ts';
 import { hasGdal } from '../testing/gdal.ts';
 import { SAMPLE_ARRAYS } from './layout.ts';
@@ -198,6 +199,8 @@ describe.skipIf(!hasGdal)('several files of one scene', () => {
     expect({ type: scene.sampleType, nodata: scene.nodata }).toEqual({ type: wider, nodata });
     expect(scene.metadata.gdalNodata).toBe(String(nodata));
     expect(scene.notices.map(({ code }) => code)).toContain('nodata-differs');
+    const decided = scene.decisions.find(({ subject }) => subject === 'nodata');
+    expect(english(decided?.because ?? { text: '' })).toMatch(/the files name different values/);
     const { bands } = await source.read({ x: 4, y: 0, width: 4, height: 1 });
     expect(bands.map((band) => Array.from(band))).toEqual([
       [nodata, 15, 16, 17],

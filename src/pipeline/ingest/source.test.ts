@@ -43,17 +43,32 @@ function countingFile(blockBytes: number) {
   return { file, reads };
 }
 
-it('reads each strip of a wide scene once for a row of windows', async () => {
+it('reads each strip of a wide scene once for a row of windows in a panel', async () => {
   const { file, reads } = countingFile(ROWS * ROW_BYTES);
-  const reader = imageReader(file, layout, [], 0, {});
-  expect(reader.panel).toBe(Number.POSITIVE_INFINITY);
-  for (let x = 0; x < WIDTH; x += 2400) {
-    const { bands } = await reader.read({ x, y: 30, width: 576, height: 576 });
+  const { panel, read } = imageReader(file, layout, [], 0, {});
+  for (let x = 256; x < 2 * panel; x += 768) {
+    const { bands } = await read({ x: x - 160, y: 30, width: 576, height: 576 });
     // Rows 30 to 605: strips 1 to 30.
     expect([bands[0][0], bands[2].at(-1)]).toEqual([1 * 257, 30 * 257]);
   }
-  expect([...reads.values()]).toEqual(Array.from({ length: 30 }, () => 1));
+  expect([...reads.values()]).toEqual(Array.from({ length: 30 }, () => 2));
 });
+
+it.each([1, 2])(
+  'gives the same samples of wide strips whatever is kept of them (predictor %i)',
+  async (predictor) => {
+    const strip = Uint16Array.from({ length: WIDTH * 3 }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 16);
+    const bytes = new Uint8Array(strip.buffer);
+    const file = { name: 'wide.tif', size: bytes.length, read: async () => bytes.slice() };
+    const one = { ...layout, height: 1, blockHeight: 1, predictor: predictor as 1 | 2, offsets: [0] };
+    const { read } = imageReader(file, { ...one, byteCounts: [bytes.length] }, [], 0, {});
+    const whole = await read({ x: 0, y: 0, width: WIDTH, height: 1 });
+    for (const x of [0, 5400, 5700, 11_000, 11_424]) {
+      const { bands } = await read({ x, y: 0, width: 576, height: 1 });
+      expect(bands).toEqual(whole.bands.map((band) => band.slice(x, x + 576)));
+    }
+  },
+);
 
 it.each([256, 512])(
   'reads tiles of %i once where windows go panel by panel, but at their borders',

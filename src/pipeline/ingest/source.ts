@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../errors.ts';
 import type { Raster, Samples, SampleType, Window } from '../scene.ts';
+import { cropPlane } from '../windows.ts';
 import { readBlock } from './blocks.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type Inflate, platformInflate } from './codecs.ts';
@@ -17,12 +18,11 @@ const KEPT_ROWS = 576;
 /** They reach so far beyond the tile that they are read for, and so begin anywhere in a block. */
 const WINDOW_MARGIN = 160;
 /**
- * Tiles are kept for so many pixels across, half a Sentinel-2 scene: windows are read panel by panel, each from top to
- * bottom, so that what is kept does not grow with the width of the scene. Blocks at the border of two are decoded twice.
+ * Blocks are kept for so many pixels across, half a Sentinel-2 scene: windows are read panel by panel, each from top to
+ * bottom, so that what is kept does not grow with the width of the scene. Tiles at the border of two are decoded twice, and
+ * strips, of which only the part in the panel is kept, once for each.
  */
 const PANEL = 5632;
-/** More than there are directories in a file. */
-const MAX_LEVELS = 1024;
 /** Blocks fetched and unpacked at a time, unless they are large. */
 const PARALLEL = 4;
 const PARALLEL_BYTES = 64 * 2 ** 20;
@@ -101,18 +101,23 @@ export function imageReader(
     const down = Math.ceil(layout.height / layout.blockHeight);
     const out = bands.map(() => allocate(layout.sampleType, columns.length * rows.length));
     const columnSpans = spans(columns, layout.blockWidth);
+    const part = keptPart(layout, columns);
     const jobs: (() => Promise<void>)[] = [];
     for (const rowSpan of spans(rows, layout.blockHeight)) {
       for (const columnSpan of columnSpans) {
         const place = rowSpan.block * across + columnSpan.block;
         const copy = (block: Block, band: number, target: Samples) =>
-          copyPixels(block, layout, band, columns, columnSpan, rows, rowSpan, target);
+          copyPixels(block, layout, part, band, columns, columnSpan, rows, rowSpan, target);
         const use = (index: number, take: (block: Block) => void) => {
-          const key = index * MAX_LEVELS + level;
+          const key = `${level}/${index}/${part.left}/${part.width}`;
           const held = cache.get(key);
           if (held) return take(held);
           jobs.push(async () => {
-            const block = await readBlock(source, layout, index, fill, inflate, signal);
+            const block = cropped(
+              await readBlock(source, layout, index, fill, inflate, signal),
+              layout.blockWidth,
+              part,
+            );
             cache.put(key, block);
             take(block);
           });
@@ -160,7 +165,7 @@ export function imageReader(
       );
     },
     reduction: full.width / levels[levels.length - 1].width,
-    panel: full.blockWidth < full.width ? PANEL : Number.POSITIVE_INFINITY,
+    panel: PANEL,
   };
 }
 
@@ -196,9 +201,43 @@ function spans(positions: Int32Array, blockSize: number): Span[] {
   return out;
 }
 
+/** Columns of a block. */
+interface Part {
+  readonly left: number;
+  readonly width: number;
+}
+
+/** What is kept of the blocks that these columns lie in: of strips what windows of one panel ask for. */
+function keptPart({ width, blockWidth, tiled }: ImageLayout, columns: Int32Array): Part {
+  const whole = { left: 0, width: blockWidth };
+  if (tiled) return whole;
+  const [first, last] = [columns[0], columns[columns.length - 1]];
+  const panel = Math.floor((first + last) / 2 / PANEL) * PANEL;
+  const left = Math.max(0, panel - WINDOW_MARGIN);
+  const right = Math.min(width, panel + PANEL + WINDOW_MARGIN);
+  return first >= left && last < right ? { left, width: right - left } : whole;
+}
+
+function cropped(block: Block, blockWidth: number, { left, width }: Part): Block {
+  if (width === blockWidth) return block;
+  const { samples, pixelStep, bandStep } = block;
+  const from = {
+    x: 0,
+    y: 0,
+    width: blockWidth * pixelStep,
+    height: samples.length / (blockWidth * pixelStep),
+  };
+  return {
+    samples: cropPlane(samples, from, { ...from, x: left * pixelStep, width: width * pixelStep }),
+    pixelStep,
+    bandStep: bandStep === blockWidth ? width : bandStep,
+  };
+}
+
 function copyPixels(
   { samples, pixelStep, bandStep }: Block,
   layout: ImageLayout,
+  part: Part,
   band: number,
   columns: Int32Array,
   columnSpan: Span,
@@ -208,8 +247,8 @@ function copyPixels(
 ): void {
   const from = bits(samples, layout.sampleType);
   const to = bits(target, layout.sampleType);
-  const rowSamples = layout.blockWidth * (layout.planar ? 1 : layout.bands);
-  const left = columnSpan.block * layout.blockWidth;
+  const rowSamples = part.width * (layout.planar ? 1 : layout.bands);
+  const left = columnSpan.block * layout.blockWidth + part.left;
   const top = rowSpan.block * layout.blockHeight;
   const first = columns[columnSpan.from] - left;
   const count = columnSpan.to - columnSpan.from;
@@ -269,18 +308,19 @@ function assertInside(window: Window, grid: { width: number; height: number }): 
   }
 }
 
-/** Bytes of the blocks that the windows of a run share: strips from side to side, or tiles across a panel. */
+/** Bytes of the blocks that the windows of a run share: strips or tiles across a panel. */
 function cacheBytes({ width, blockWidth, blockHeight, bands, sampleType }: ImageLayout): number {
   const strips = blockWidth >= width;
-  const across = strips ? width : Math.min(width, PANEL + 2 * Math.max(blockWidth, WINDOW_MARGIN));
+  const unit = strips ? 1 : blockWidth;
+  const across = Math.min(width, PANEL + 2 * Math.max(unit, WINDOW_MARGIN));
   const down = strips ? KEPT_ROWS / blockHeight + 2 : Math.max(2, (KEPT_ROWS + WINDOW_MARGIN) / blockHeight);
-  const pixels = Math.ceil(across / blockWidth) * blockWidth * Math.ceil(down) * blockHeight;
+  const pixels = Math.ceil(across / unit) * unit * Math.ceil(down) * blockHeight;
   return Math.max(MIN_CACHE_BYTES, pixels * bands * SAMPLE_BYTES[sampleType]);
 }
 
 /** Least recently used blocks go first; the newest one stays whatever its size. */
 class BlockCache {
-  private readonly blocks = new Map<number, Block>();
+  private readonly blocks = new Map<string, Block>();
   private bytes = 0;
   private readonly limit: number;
 
@@ -288,7 +328,7 @@ class BlockCache {
     this.limit = limit;
   }
 
-  get(key: number): Block | undefined {
+  get(key: string): Block | undefined {
     const block = this.blocks.get(key);
     if (block) {
       this.blocks.delete(key);
@@ -297,7 +337,7 @@ class BlockCache {
     return block;
   }
 
-  put(key: number, block: Block): void {
+  put(key: string, block: Block): void {
     if (this.blocks.has(key)) return;
     this.blocks.set(key, block);
     this.bytes += block.samples.byteLength;

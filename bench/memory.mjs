@@ -6,11 +6,10 @@
  *   npm run bench:memory             results go to bench/results/
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { bundle, keep, machine } from './lib/peers.mjs';
 
 /** A Sentinel-2 scene, and a quarter of one. */
 const FULL = 10_980;
@@ -19,24 +18,10 @@ const QUARTER = 5490;
 const SIDES = [2048, 4096, 10_240];
 const SHARE = 0.3;
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const outDir = `${root}.cache/bench-memory`;
-await build({
-  root,
-  logLevel: 'error',
-  publicDir: false,
-  build: {
-    ssr: `${root}bench/memory-case.ts`,
-    outDir,
-    emptyOutDir: true,
-    target: 'node20',
-    // As in the command line.
-    rollupOptions: { output: { topLevelVar: false } },
-  },
-});
+const script = await bundle('bench/memory-case.ts');
 const folder = mkdtempSync(join(tmpdir(), 'bench-memory-'));
 const measure = (side, share) => {
-  const args = [`${outDir}/memory-case.js`, side, share, join(folder, 'run.pages')].map(String);
+  const args = [script, side, share, join(folder, 'run.pages')].map(String);
   const result = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }));
   console.log(
     `${side} px, ${100 * share} % cloud: ${result.runSeconds.toFixed(1)} s, ${Math.round(result.peakRssMegabytes)} MB`,
@@ -57,10 +42,7 @@ try {
   const perMegapixel = (result) => (result.runCpuSeconds - result.networkSeconds) / result.megapixels;
   const costs = bySize.map(perMegapixel);
   const report = {
-    date: new Date().toISOString(),
-    machine: `${cpus().length} x ${cpus()[0].model}`,
-    node: process.version,
-    load: loadavg()[0],
+    ...machine(),
     networks: 'replaced by arithmetic',
     peakRssMegabytes: { full: full.peakRssMegabytes, quarter: quarter.peakRssMegabytes },
     peakRatioFullToQuarter: full.peakRssMegabytes / quarter.peakRssMegabytes,
@@ -72,11 +54,8 @@ try {
     ),
     cases: [...bySize, quarter, full, ...byShare.slice(0, 2)],
   };
-  mkdirSync(`${root}bench/results`, { recursive: true });
-  const file = `bench/results/memory-${report.date.slice(0, 10)}.json`;
-  writeFileSync(root + file, `${JSON.stringify(report, null, 2)}\n`);
   console.log(JSON.stringify({ ...report, cases: undefined }, null, 2));
-  console.log(`written to ${file}`);
+  keep('memory', report);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -51,3 +51,34 @@ test('the map draws what has changed, and nothing while all rests', async ({ pag
     });
   expect(await drawnBy(page, loseContext)).toContain('layer-before');
 });
+
+test('where drawing is slow, a control answers before the map is drawn', async ({ page }) => {
+  await page.addInitScript(countDrawing);
+  await page.addInitScript(() => {
+    const { clear } = WebGLRenderingContext.prototype;
+    WebGLRenderingContext.prototype.clear = function (mask) {
+      const until = performance.now() + 80;
+      while (performance.now() < until);
+      clear.call(this, mask);
+    };
+  });
+  await page.goto('/?sample&backend=wasm');
+  await expect(page.getByRole('heading', { name: 'Done' })).toBeVisible({ timeout: 100_000 });
+  await page.waitForTimeout(1500);
+
+  const brightness = page.getByLabel('Brightness');
+  const before = await brightness.evaluate(
+    (control) =>
+      new Promise<string[]>((resolve) => {
+        const { drawn } = globalThis as unknown as { drawn: Record<string, number> };
+        for (const name of Object.keys(drawn)) delete drawn[name];
+        const painted = () => requestAnimationFrame(() => setTimeout(() => resolve(Object.keys(drawn))));
+        control.addEventListener('input', painted, { once: true });
+        window.dispatchEvent(new KeyboardEvent('keydown'));
+        (control as HTMLInputElement).stepUp();
+        control.dispatchEvent(new Event('input', { bubbles: true }));
+      }),
+  );
+  expect(before).toEqual([]);
+  expect(await drawnBy(page, async () => {})).toEqual(['layer-after', 'layer-before']);
+});

@@ -1,4 +1,5 @@
 import WebGLTileLayer from 'ol/layer/WebGLTile.js';
+import { PatientMap } from './patient-map.ts';
 
 type FrameState = NonNullable<Parameters<WebGLTileLayer['render']>[0]>;
 
@@ -23,6 +24,8 @@ export class StillTileLayer extends WebGLTileLayer {
     this.canvas = canvas;
     this.drawn = this.getRenderer()?.renderComplete ? wanted : null;
     frameState.animate = animate;
+    const map = this.getMapInternal();
+    if (map instanceof PatientMap) map.drawn();
     return canvas;
   }
 

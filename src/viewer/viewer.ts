@@ -2,7 +2,6 @@ import 'ol/ol.css';
 import './viewer.css';
 import ScaleLine from 'ol/control/ScaleLine.js';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults.js';
-import OlMap from 'ol/Map.js';
 import type { MaskOperation } from '../pipeline/detect/edits.ts';
 import { type Enhancement, enhances, NO_ENHANCEMENT } from '../pipeline/enhance/enhance.ts';
 import type { Grid, Window } from '../pipeline/scene.ts';
@@ -13,6 +12,7 @@ import type { CompareMode } from '../store/preferences.ts';
 import { hasDivider, type Split, splitOf, unsplit } from './compare.ts';
 import { toCoordinate, toPixel } from './map-space.ts';
 import type { MaskEditing, MaskPen } from './mask-editing.ts';
+import { PatientMap } from './patient-map.ts';
 import { createPointing } from './pointing.ts';
 import { type ShownScene, showScene } from './shown-scene.ts';
 import { composeSnapshot } from './snapshot.ts';
@@ -262,12 +262,12 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
 }
 
 /** A map whose two halves can show the same place; see viewer.css. */
-class ComparingMap extends OlMap {
+class ComparingMap extends PatientMap {
   split: Split | null = null;
 
   /** Where on the map a pointer is. Of several pointers at once only the movement counts: it needs no correction. */
   override getEventPixel(event: { clientX: number; clientY: number }): number[] {
-    const pixel = super.getEventPixel(event as Parameters<OlMap['getEventPixel']>[0]);
+    const pixel = super.getEventPixel(event as Parameters<PatientMap['getEventPixel']>[0]);
     const size = this.getSize();
     return this.split !== null && size && 'type' in event ? unsplit(pixel, size, this.split) : pixel;
   }

@@ -1,7 +1,7 @@
 """What each part of the generator is worth: `python -m unclouded_training.ablation [CONFIG.json] [--data DIR]`.
 
 Trains the variants of `configs/ablation.json`, each for the same number of steps from the same seed, and measures them on
-simulated clouds over the validation scenes with true masks. Writes `ablation.json` into `public/models/`, from which the card
+simulated clouds over the validation scenes with true masks, and so the shipped generator. Writes `ablation.json` into `public/models/`, from which the card
 of the generator is made. The networks are smaller and trained for far less time than the shipped one: the table
 compares parts, it does not say how well the shipped network does.
 """
@@ -16,7 +16,7 @@ import torch
 
 from .bands import CONFIGS, DEFAULT_DATA, RGB, RUNS, SIX
 from .evaluate import evaluate_dates, masked, repair, simulated_tiles
-from .export import MODELS
+from .export import MODELS, shipped
 from .tables import Coverage, Table
 from .train import make_generator, train_generator
 
@@ -51,6 +51,10 @@ def table(result: dict) -> str:
     return "\n".join(lines)
 
 
+def write(result: dict, out: Path) -> None:
+    (out / "ablation.json").write_text(json.dumps(result, indent=1) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", type=Path, nargs="?", default=CONFIGS / "ablation.json")
@@ -68,7 +72,9 @@ def main() -> None:
         net = make_generator(variant)
         net.load_state_dict(torch.load(RUNS / variant["name"] / "ema.pt")["weights"])
         result["variants"][name] = measure(arguments.data, net.eval())
-        (arguments.out / "ablation.json").write_text(json.dumps(result, indent=1) + "\n")
+        write(result, arguments.out)
+    result["variants"]["the shipped generator"] = measure(arguments.data, shipped("generator"))
+    write(result, arguments.out)
     print(table(result))
 
 

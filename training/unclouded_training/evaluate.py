@@ -1,4 +1,4 @@
-"""Tables of the model cards: `python -m unclouded_training.evaluate [--data DIR] [--parts six rgb dates masks rice pair]`.
+"""Tables of the model cards: `python -m unclouded_training.evaluate [--data DIR] [--parts six rgb dates tiling masks ground rice pair]`.
 
 Writes `evaluation.json` and `evaluation.md` into `public/models/`. The weights are read from the
 exported models. Composites follow the application's rule in its plainest form: the generator's pixel is taken
@@ -25,7 +25,7 @@ from .inputs import detector_input, generator_input
 from .networks import Detector, Generator
 from .shapes import load_bank
 from .simulate import Simulator
-from .tables import APP_BUFFER, Coverage, Table, markdown
+from .tables import APP_BUFFER, DEPTHS, Coverage, Table, markdown
 
 TILE, SEED = 256, 2024
 
@@ -102,10 +102,12 @@ def evaluate_simulated(data: Path, detector, generator, light, presence) -> dict
         regions = {"thin": label == 1, "thick": label == 2, "shadow": label == 3, "clear": label == 0, "all masked": label > 0}
         p = sample.probabilities
         hole = masked(p)
+        opacity = sample.opacity[0, 0].numpy()
+        depths = {name: (label == 1) & (opacity >= low) & (opacity < high) for name, (low, high) in DEPTHS.items()}
         vegetation = bool(have[3])
 
         def add(row: str, picture: np.ndarray) -> None:
-            table.add(row, picture, truth, regions, vegetation)
+            table.add(row, picture, truth, {**regions, **depths}, vegetation)
 
         add("do nothing", observed)
         add("flat colour (oracle)", np.stack([np.where(label > 0, c[label > 0].mean() if (label > 0).any() else 0, o)
@@ -270,6 +272,33 @@ def evaluate_masks(data: Path, detector) -> dict:
     return result
 
 
+@torch.no_grad()
+def evaluate_ground(data: Path, detector) -> dict:
+    """Shares of clear ground of the validation scenes that the detector calls cloud or shadow."""
+    simulator = Simulator(load_bank(), SEED)
+    rng = np.random.default_rng(SEED)
+    counts: dict[str, dict[str, np.ndarray]] = {}
+    for row in read_manifest(data):
+        if not row["file"].startswith("val/"):
+            continue
+        scene = read_scene(data, row)
+        _, h, w = scene.image.shape
+        side = min(TILE, h // 32 * 32, w // 32 * 32)
+        fake = {"eightBit": row["dtype"] == "uint8", "sensor": row["sensor"], "gsd": row["gsd_m"]}
+        for _ in range(4):
+            y, x = rng.integers(h - side + 1), rng.integers(w - side + 1)
+            crop = np.ascontiguousarray(scene.image[None, :, y:y + side, x:x + side])
+            for ground, changed in (("as it is", False), ("changed as in training", True)):
+                for bands, use in (("six bands", SIX), ("RGB + NIR", RGBN), ("RGB", RGB)):
+                    have = scene.presence * np.array(use, np.float32)
+                    sample = simulator(crop, have[None], [fake], cover=torch.zeros(1), dropout=changed, band_dropout=False, veils=False)
+                    p = detect(detector, sample.cloudy, sample.presence)[0]
+                    said = p[1] + p[2] >= 0.5
+                    counts.setdefault(ground, {}).setdefault(bands, np.zeros(3))
+                    counts[ground][bands] += [said.sum(), ((p[3] >= 0.4) & ~said).sum(), said.numel()]
+    return {ground: {bands: {"cloud": c[0] / c[2], "shadow": c[1] / c[2]} for bands, c in rows.items()} for ground, rows in counts.items()}
+
+
 def full_chain(detector, generator, image: np.ndarray, have: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Real picture [6,H,W] to (composite, mask [H,W], what the fill rests on [H,W]). Resting on nothing, thick cloud stays."""
     x, use = torch.from_numpy(image)[None], torch.from_numpy(have)[None]
@@ -331,7 +360,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--models", type=Path, default=MODELS, help="the exported networks to measure")
     parser.add_argument("--out", type=Path, default=MODELS)
-    parser.add_argument("--parts", nargs="+", default=["six", "rgb", "dates", "tiling", "masks", "rice", "pair"],
+    parser.add_argument("--parts", nargs="+", default=["six", "rgb", "dates", "tiling", "masks", "ground", "rice", "pair"],
                         help="parts to compute; the others are kept as evaluation.json has them")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
@@ -341,6 +370,8 @@ def main() -> None:
     result = json.loads(path.read_text()) if path.exists() else {}
     if "masks" in arguments.parts:
         result["masks"] = evaluate_masks(arguments.data, detector)
+    if "ground" in arguments.parts:
+        result["ground"] = evaluate_ground(arguments.data, detector)
     if "pair" in arguments.parts:
         result["pair"] = evaluate_pair(arguments.data, detector, generator)
     if "rice" in arguments.parts:

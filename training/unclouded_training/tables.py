@@ -9,6 +9,10 @@ from . import metrics
 APP_BUFFER = 3
 REGIONS = ("thin", "thick", "shadow", "clear", "all masked")
 REGIONS_MASKED = ("thin", "thick", "shadow", "all masked")
+#: Ranges of the opacity of thin cloud in the visible bands.
+DEPTHS = {"opacity 0.1 to 0.25": (0.1, 0.25), "0.25 to 0.4": (0.25, 0.4), "0.4 to 0.6": (0.4, 0.6)}
+#: Rows that tell from which opacity on it helps no more that the ground shines through.
+DEPTH_ROWS = ("do nothing", "smooth inpainting", "HOT correction", "generator, true mask", "light generator, true mask")
 
 
 class Table:
@@ -75,6 +79,16 @@ def further_table(rows: dict, regions) -> str:
     return table_of(rows, regions, lambda v: ("-" if v["ndvi"] is None else f"{v['ndvi']:.3f}") + f" / {v['gmsd']:.3f}")
 
 
+def depth_table(rows: dict) -> str:
+    """Thin cloud by its opacity: PSNR / SSIM / MAE / SAM."""
+    return region_table({name: rows[name] for name in DEPTH_ROWS}, DEPTHS)
+
+
+def ground_table(ground: dict) -> str:
+    """Shares of clear ground that are called cloud / shadow."""
+    return table_of(ground, ("six bands", "RGB + NIR", "RGB"), lambda v: f"{v['cloud']:.1%} / {v['shadow']:.1%}")
+
+
 def shares(values: dict[str, float]) -> str:
     return ", ".join(f"{name} {value:.3f}" for name, value in values.items())
 
@@ -87,8 +101,9 @@ def markdown(result: dict) -> str:
         if key in result:
             r = result[key]
             parts.append(f"## {title}\n\n{region_table(r['rows'], REGIONS)}\n\n{further_table(r['rows'], REGIONS)}\n\n"
-                         f"Coverage of the 90 % interval, true mask: {shares(r['coverage90'])}.\nThe light generator's: {shares(r['coverage90Light'])}.\nDetector's mask, inside it: "
-                         f"{shares(r['coverage90Detector'])}.\n\nMean step between neighbours across the border of the mask (grown by {APP_BUFFER} "
+                         f"Thin cloud by its opacity:\n\n{depth_table(r['rows'])}\n\n"
+                         f"Coverage of the 90 % interval, true mask: {shares(r['coverage90'])}.\n"
+                         f"The light generator's: {shares(r['coverage90Light'])}.\nDetector's mask, inside it: {shares(r['coverage90Detector'])}.\n\nMean step between neighbours across the border of the mask (grown by {APP_BUFFER} "
                          f"pixels as in the application), ratio {shares(r['borderRatio'])}.")
     if "dates" in result:
         parts.append("## Two dates: the other date as reference (Las Vegas, Mumbai, Norcia), six bands, true mask\n\n"
@@ -101,6 +116,9 @@ def markdown(result: dict) -> str:
                              f"| {s['recall']:.3f} | {s['share']:.3f} |")
         parts.append("## Masks on real clouds\n\nCloud: p_thin + p_thick >= 0.5. Shadow: p_shadow >= 0.4 outside of cloud. Grown: by "
                      f"{APP_BUFFER} pixels.\n\n" + "\n".join(lines))
+    if "ground" in result:
+        parts.append("## False alarms on simulated ground\n\nValidation scenes without cloud, as they are and as training changes them: "
+                     "brighter, darker, of another tint, without texture, with rivers, lakes and coasts, stretched for display (RGB). Shares called cloud / shadow.\n\n" + ground_table(result["ground"]))
     if "rice" in result:
         lines = ["| set | row | pairs | PSNR mean (median) | SSIM | textured pairs | PSNR | SSIM |", "|---|---|---|---|---|---|---|---|"]
         for name, rows in result["rice"].items():

@@ -10,8 +10,8 @@ const LONGEST_MS = 300;
 const QUICK_AFTER = 8;
 
 /**
- * Where drawing the map is slow, it lets the browser answer the user first: drawings wait until the user rests a little, and
- * several become one. A pointer that drags on the map itself is answered by the drawing: that does not wait. Every drawing
+ * Where drawing the map is slow, it lets the browser answer the user first: drawings wait until the user rests a little, come
+ * {@link LONGEST_MS} apart, and several become one. A pointer that drags on the map itself is answered by the drawing: that does not wait. Every drawing
  * tells anew whether drawing is slow.
  */
 export class PatientMap extends OlMap {
@@ -32,6 +32,8 @@ export class PatientMap extends OlMap {
   /** A picture of the map has been drawn in this frame. */
   drawn(): void {
     const begun = performance.now();
+    // Leaves the processor to others for a while.
+    if (!this.getView().getInteracting()) this.restsFrom = Math.max(this.restsFrom, begun + LONGEST_MS);
     afterFrames(3, () => {
       const isSlow = performance.now() - begun > SLOW_MS;
       this.slowness = isSlow ? QUICK_AFTER : Math.max(0, this.slowness - 1);

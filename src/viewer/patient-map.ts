@@ -3,7 +3,7 @@ import { onActs } from '../services/acts.ts';
 
 /** A drawing is slow whose third frame comes later than this, in milliseconds; at 30 Hz it comes after 100. */
 const SLOW_MS = 120;
-/** How long after the user's last act a slow drawing begins, and how long it waits at most, in milliseconds. */
+/** How long after the user's last act a slow drawing begins, and how long after the last drawing and at most, in milliseconds. */
 const REST_MS = 150;
 const LONGEST_MS = 300;
 /** So many quick drawings after a slow one, and the map is taken to draw quickly: a single picture may, where all together do not. */
@@ -11,8 +11,8 @@ const QUICK_AFTER = 8;
 
 /**
  * Where drawing the map is slow, it lets the browser answer the user first: drawings wait until the user rests a little, come
- * {@link LONGEST_MS} apart, and several become one. A pointer that drags on the map itself is answered by the drawing: that does not wait. Every drawing
- * tells anew whether drawing is slow.
+ * some time apart, and several become one. A pointer that drags on the map itself is answered by the drawing: that does
+ * not wait. Every drawing tells anew whether drawing is slow.
  */
 export class PatientMap extends OlMap {
   /** Above 0: slow. */
@@ -32,7 +32,6 @@ export class PatientMap extends OlMap {
   /** A picture of the map has been drawn in this frame. */
   drawn(): void {
     const begun = performance.now();
-    // Leaves the processor to others for a while.
     if (!this.getView().getInteracting()) this.restsFrom = Math.max(this.restsFrom, begun + LONGEST_MS);
     afterFrames(3, () => {
       const isSlow = performance.now() - begun > SLOW_MS;

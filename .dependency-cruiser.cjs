@@ -43,11 +43,10 @@ module.exports = {
     },
     {
       name: 'no-sideways-types',
-      comment:
-        'store, ui and viewer see of services and the pipeline their types and plain data only, and the acts of the user',
+      comment: 'store, ui and viewer see of services and the pipeline their types and plain data only',
       severity: 'error',
       from: { path: own('store', 'ui', 'viewer') },
-      to: { path: ['^src/services/(?!(engine|library-types|acts)\\.ts)', '^workers/'] },
+      to: { path: ['^src/services/(?!(engine|library-types)\\.ts)', '^workers/'] },
     },
   ],
   options: {

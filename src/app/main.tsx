@@ -16,13 +16,14 @@ import '../ui/styles/map.css';
 import '../ui/styles/panel.css';
 import '../ui/styles/media.css';
 import { startPage, t } from '../texts/texts.ts';
+import { onActs } from '../viewer/acts.ts';
 import { followAddress, initialScene } from './address.ts';
 import { openLaunchedFiles } from './launched-files.ts';
 import { followTheme, localPreferences } from './preferences.ts';
 import { installShortcuts } from './shortcuts.ts';
 
 await startPage(location, document.documentElement);
-const engine = createEngine({ prefer: preferredBackends(location.search) });
+const engine = createEngine({ prefer: preferredBackends(location.search), onActs });
 const store = createAppStore({
   engine,
   mapPatience: 10_000,

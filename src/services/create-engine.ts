@@ -2,7 +2,6 @@ import { proxy, type Remote, transfer } from 'comlink';
 import type { DateInput, DisplayApi, PipelineApi, SceneInput } from '../../workers/protocol.ts';
 import { throwIfAborted } from '../pipeline/errors.ts';
 import type { SceneOverrides } from '../pipeline/scene.ts';
-import { onActs } from './acts.ts';
 import type {
   BackendReport,
   ComparisonInput,
@@ -23,6 +22,8 @@ export interface EngineOptions {
   readonly prefer?: readonly BackendName[];
   /** Folder of the models; default `models/` beside the page. */
   readonly modelsUrl?: URL;
+  /** Tells of what the user does, and returns the way to end that: where networks compute on the processor, they give way meanwhile. */
+  readonly onActs?: (tell: () => void) => () => void;
 }
 
 /** The order after a page's `?backend=webgpu` or `?backend=wasm`: that one first; undefined if it names none. */
@@ -76,7 +77,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     },
   );
 
-  const stopWatching = onActs(() => {
+  const stopWatching = options.onActs?.(() => {
     if (listeners.size > 0 && pipeline.alive) pipeline.call((api) => api.giveWay()).catch(() => undefined);
   });
 
@@ -310,7 +311,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     },
 
     dispose() {
-      stopWatching();
+      stopWatching?.();
       pipeline.stop();
       display.stop();
     },

@@ -2,17 +2,16 @@ import { describe, expect, it, vi } from 'vitest';
 import { PipelineError } from '../pipeline/errors.ts';
 import { phrase } from '../pipeline/phrase.ts';
 import { createAppStore } from './create-store.ts';
-import { isBusy, type Sample } from './state.ts';
+import { isBusy } from './state.ts';
 import { createFakeEngine } from './testing/fake-engine.ts';
+import { fakeSample } from './testing/fake-scene.ts';
 
-const at = (name: string) => new URL(`https://example.org/${name}`);
-const sample: Sample = { name: 'Sample', scene: at('sample.tif'), truth: at('truth.tif') };
 const file = (name: string) => new File([], name);
 
 function setUp(options: Parameters<typeof createFakeEngine>[0] = {}) {
   const engine = createFakeEngine(options);
   const saved: string[] = [];
-  const store = createAppStore({ engine, sample, saveFile: ({ name }) => void saved.push(name) });
+  const store = createAppStore({ engine, sample: fakeSample, saveFile: ({ name }) => void saved.push(name) });
   return { engine, store, saved, actions: store.getState().actions };
 }
 const states = (store: ReturnType<typeof setUp>['store']) =>

@@ -3,13 +3,9 @@ import type { LastScene } from '../services/engine.ts';
 import { createAppStore } from './create-store.ts';
 import { usableDates } from './dates.ts';
 import { createFakeEngine } from './testing/fake-engine.ts';
+import { fakeSample } from './testing/fake-scene.ts';
 
 const file = (name: string) => new File(['x'], name);
-const sample = {
-  name: 'Sample',
-  scene: new URL('https://example.org/sample.tif'),
-  truth: new URL('https://example.org/truth.tif'),
-};
 
 function setUp(options: Parameters<typeof createFakeEngine>[0] = {}, last: LastScene | null = null) {
   const engine = createFakeEngine(options);
@@ -20,7 +16,7 @@ function setUp(options: Parameters<typeof createFakeEngine>[0] = {}, last: LastS
     recall: async () => last,
     forget: async () => {},
   };
-  const store = createAppStore({ engine, sample, memory, saveFile: () => {} });
+  const store = createAppStore({ engine, sample: fakeSample, memory, saveFile: () => {} });
   const state = store.getState;
   const names = () => state().dates.map(({ name }) => name);
   const idOf = (name: string) => state().dates.find((date) => date.name === name)?.id as number;

@@ -2,15 +2,10 @@ import { expect, it } from 'vitest';
 import { createAppStore } from './create-store.ts';
 import { atLevels, OWN_LEVELS } from './levels.ts';
 import { createFakeEngine } from './testing/fake-engine.ts';
-
-const sample = {
-  name: 's',
-  scene: new URL('https://a.example/s.tif'),
-  truth: new URL('https://a.example/t.tif'),
-};
+import { fakeSample } from './testing/fake-scene.ts';
 
 it('moves black and white over the scene’s own stretch, and keeps them apart', async () => {
-  const store = createAppStore({ engine: createFakeEngine(), sample, saveFile: () => {} });
+  const store = createAppStore({ engine: createFakeEngine(), sample: fakeSample, saveFile: () => {} });
   const { open, setLevels, setCombination } = store.getState().actions;
   await open(new File([], 'scene.tif'));
   expect(store.getState().stretch[0]).toMatchObject({ low: 0.02, high: 0.32 });
@@ -39,7 +34,7 @@ it('follows the clear ground once a run has found the clouds, but not where the 
     found = true;
     return report;
   };
-  const store = createAppStore({ engine, sample, saveFile: () => {} });
+  const store = createAppStore({ engine, sample: fakeSample, saveFile: () => {} });
   const { open, setLevels, run: runAgain } = store.getState().actions;
   await open(new File([], 'scene.tif'));
   expect(store.getState().stretch[0].high).toBeCloseTo(first[0].high / 2, 9);

@@ -7,6 +7,7 @@ import type { Library, LibraryEntry, LibraryState } from '../services/library-ty
 import { createAppStore } from './create-store.ts';
 import { fileName } from './library.ts';
 import { createFakeEngine } from './testing/fake-engine.ts';
+import { fakeSample } from './testing/fake-scene.ts';
 
 /** A library in memory that writes down what it is asked. */
 function fakeLibrary() {
@@ -73,12 +74,12 @@ async function withResult() {
   const engine = createFakeEngine();
   const { library, calls } = fakeLibrary();
   const handed: ExportedFile[] = [];
-  const sample = {
-    name: 'Sample',
-    scene: new URL('https://a.example/s.tif'),
-    truth: new URL('https://a.example/t.tif'),
-  };
-  const store = createAppStore({ engine, library, sample, saveFile: (file) => handed.push(file) });
+  const store = createAppStore({
+    engine,
+    library,
+    sample: fakeSample,
+    saveFile: (file) => handed.push(file),
+  });
   const { actions } = store.getState();
   await actions.open(new File(['x'], 'scene.tif'));
   return { engine, store, actions, calls, handed };

@@ -1,24 +1,18 @@
 import { describe, expect, it, vi } from 'vitest';
-import { cancelled, PipelineError, throwIfAborted } from '../pipeline/errors.ts';
+import { PipelineError } from '../pipeline/errors.ts';
 import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
 import { phrase } from '../pipeline/phrase.ts';
 import type { ExportedFile } from '../services/engine.ts';
 import { createAppStore } from './create-store.ts';
-import type { Sample } from './state.ts';
 import { createFakeEngine } from './testing/fake-engine.ts';
-import { fakeScene } from './testing/fake-scene.ts';
+import { fakeSample } from './testing/fake-scene.ts';
 
-const sample: Sample = {
-  name: 'Sample',
-  scene: new URL('https://example.org/sample.tif'),
-  truth: new URL('https://example.org/truth.tif'),
-};
 const file = (name: string) => new File(['x'], name);
 
 function setUp(options: Parameters<typeof createFakeEngine>[0] = {}) {
   const engine = createFakeEngine(options);
   const saved: ExportedFile[] = [];
-  const store = createAppStore({ engine, sample, saveFile: (entry) => saved.push(entry) });
+  const store = createAppStore({ engine, sample: fakeSample, saveFile: (entry) => saved.push(entry) });
   return { engine, store, saved, actions: store.getState().actions };
 }
 
@@ -50,7 +44,7 @@ describe('opening a scene', () => {
     const { engine, store, actions } = setUp();
     await actions.openSample();
     expect(engine.calls.slice(0, 2)).toEqual(['open sample.tif', 'reference set']);
-    expect(store.getState().sample).toBe(sample);
+    expect(store.getState().sample).toBe(fakeSample);
     await actions.open(file('scene.tif'));
     expect(engine.calls).toContain('reference none');
     expect(store.getState().sample).toBeNull();
@@ -192,7 +186,7 @@ describe('a run that an earlier visit left', () => {
       forget: async () => void calls.push('forget'),
     };
     const engine = createFakeEngine({ unfinished });
-    const store = createAppStore({ engine, sample, memory, saveFile: () => {} });
+    const store = createAppStore({ engine, sample: fakeSample, memory, saveFile: () => {} });
     const { actions } = store.getState();
     await actions.recall();
     expect(store.getState().lastScene?.name).toBe('scene.tif');
@@ -211,7 +205,12 @@ describe('a run that an earlier visit left', () => {
       recall: async () => ({ name: 'scene.tif', origin, dates: [], reopen }),
       forget: async () => {},
     };
-    const store = createAppStore({ engine: createFakeEngine(), sample, memory, saveFile: () => {} });
+    const store = createAppStore({
+      engine: createFakeEngine(),
+      sample: fakeSample,
+      memory,
+      saveFile: () => {},
+    });
     const { actions } = store.getState();
     await actions.recall();
     await actions.continueLast();
@@ -257,144 +256,6 @@ describe('a run that stopped in this visit', () => {
     actions.cancel();
     await vi.waitFor(() => expect(store.getState().unfinished?.done).toBe(0.5));
     expect(store.getState().job.status).toBe('cancelled');
-  });
-});
-
-describe('a run while another scene is opened', () => {
-  const start = async () => {
-    const made = setUp({ stepwise: true });
-    const run = made.actions.open(file('scene.tif'));
-    await vi.waitFor(() => expect(made.store.getState().job.status).toBe('running'));
-    return { ...made, run };
-  };
-  const finish = async (engine: ReturnType<typeof createFakeEngine>, run: Promise<void>) => {
-    const pump = setInterval(() => engine.step(), 0);
-    await run;
-    clearInterval(pump);
-  };
-
-  it.each([
-    ['one that cannot be read', [file('bad.tif')]],
-    ['several that cannot be read', [file('bad.tif'), file('bad.tif')]],
-  ])('goes on beside the error: %s', async (_, files) => {
-    const { engine, store, actions, run } = await start();
-    await actions.open(files);
-    expect(store.getState()).toMatchObject({
-      job: { status: 'running' },
-      error: { code: 'file/not-a-tiff' },
-      opening: null,
-    });
-    await finish(engine, run);
-    expect(store.getState().job.status).toBe('done');
-    expect(store.getState().scene?.scene.name).toBe('scene.tif');
-    expect(engine.calls.filter((call) => call === 'run')).toHaveLength(1);
-  });
-
-  it('goes on when that is cancelled, and ends when the scene is there', async () => {
-    const { engine, store, actions, run } = await start();
-    let give = () => {};
-    vi.spyOn(engine, 'open').mockImplementationOnce(async (_, signal) => {
-      await new Promise<void>((resolve) => {
-        give = resolve;
-      });
-      throwIfAborted(signal);
-      return { scene: fakeScene('late.tif'), displayBands: [2, 1, 0] };
-    });
-    const late = actions.open(file('late.tif'));
-    expect(store.getState().opening).toBe('late.tif');
-    actions.cancel();
-    give();
-    await late;
-    expect(store.getState()).toMatchObject({ opening: null, job: { status: 'running' } });
-
-    const next = actions.open(file('next.tif'));
-    await run;
-    await vi.waitFor(() => expect(engine.calls.filter((call) => call === 'run')).toHaveLength(2));
-    await finish(engine, next);
-    expect(store.getState().scene?.scene.name).toBe('next.tif');
-    expect(store.getState().job.status).toBe('done');
-  });
-});
-
-describe('a scene that the engine has taken, while its colours are looked for', () => {
-  const start = async () => {
-    const made = setUp();
-    await made.actions.open(file('scene.tif'));
-    const stretch = vi.spyOn(made.engine, 'stretch').mockImplementationOnce(
-      (_, signal) =>
-        new Promise((_resolve, reject) => {
-          signal?.addEventListener('abort', () => reject(cancelled()));
-        }),
-    );
-    const opening = made.actions.open(file('next.tif'));
-    await vi.waitFor(() => expect(stretch).toHaveBeenCalled());
-    return { ...made, opening };
-  };
-
-  it('stands on the page when the opening is cancelled, and is not run', async () => {
-    const { engine, store, actions, opening } = await start();
-    actions.cancel();
-    await opening;
-    const { scene, stretch, job, hasResult } = store.getState();
-    expect({ name: scene?.scene.name, job, hasResult }).toEqual({
-      name: 'next.tif',
-      job: { status: 'idle' },
-      hasResult: false,
-    });
-    expect(stretch).toHaveLength(3);
-    expect(store.getState()).toMatchObject({ opening: null, error: null });
-    expect(engine.calls.filter((call) => call === 'run')).toHaveLength(1);
-  });
-
-  it('stands on the page when the scene that shall take its place cannot be read', async () => {
-    const { store, actions, opening } = await start();
-    await Promise.all([actions.open(file('bad.tif')), opening]);
-    const { scene, opening: awaited, error } = store.getState();
-    expect([scene?.scene.name, awaited, error?.code]).toEqual(['next.tif', null, 'file/not-a-tiff']);
-  });
-
-  it('gives way to the scene that takes its place', async () => {
-    const { store, actions, opening } = await start();
-    await Promise.all([actions.open(file('third.tif')), opening]);
-    expect(store.getState()).toMatchObject({ scene: { scene: { name: 'third.tif' } }, opening: null });
-  });
-
-  it('stays away when the page is closed', async () => {
-    const { store, actions, opening } = await start();
-    actions.close();
-    await opening;
-    expect(store.getState()).toMatchObject({ scene: null, opening: null });
-  });
-
-  it('stands on the page in plain colours where they cannot be found', async () => {
-    const { engine, store, actions } = setUp();
-    vi.spyOn(engine, 'stretch').mockRejectedValueOnce(new Error('no samples'));
-    await actions.open(file('scene.tif'));
-    expect(store.getState()).toMatchObject({
-      scene: { scene: { name: 'scene.tif' } },
-      job: { status: 'done' },
-    });
-    expect(store.getState().stretch).toHaveLength(3);
-  });
-
-  it('is shown as corrected even if the run after that is cancelled', async () => {
-    const { engine, store, actions } = setUp();
-    await actions.open(file('scene.tif'));
-    const { sceneRevision } = store.getState();
-    let give = () => {};
-    const override = engine.override.bind(engine);
-    vi.spyOn(engine, 'override').mockImplementationOnce(async (overrides) => {
-      await new Promise<void>((resolve) => {
-        give = resolve;
-      });
-      return override(overrides);
-    });
-    const correcting = actions.correct({ scale: 2e-4 }, {});
-    actions.cancel();
-    give();
-    await correcting;
-    expect(store.getState().sceneRevision).toBe(sceneRevision + 1);
-    expect(engine.calls.filter((call) => call === 'run')).toHaveLength(1);
   });
 });
 

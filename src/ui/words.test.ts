@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
 import { createAppStore } from '../store/create-store.ts';
 import { createFakeEngine } from '../store/testing/fake-engine.ts';
 import { fakeReport } from '../store/testing/fake-scene.ts';
@@ -9,15 +10,7 @@ const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
 describe('words', () => {
   it('tells shares, and leaves out what is not there', () => {
-    const shares = {
-      observed: 0.71,
-      thinCorrected: 0.12,
-      shadowCorrected: 0.09,
-      generated: 0.08,
-      otherDates: 0,
-      otherDatesChanged: 0,
-      leftCloudy: 0,
-    };
+    const { shares } = fakeReport(1, DEFAULT_SETTINGS);
     expect(plain(sharesInWords(shares))).toBe(
       '71 % observed, 12 % thin cloud corrected, 9 % shadow corrected, 8 % generated',
     );

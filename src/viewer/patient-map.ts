@@ -1,5 +1,5 @@
 import OlMap from 'ol/Map.js';
-import { onActs } from '../services/acts.ts';
+import { onActs } from './acts.ts';
 
 /** A drawing is slow whose third frame comes later than this, in milliseconds; at 30 Hz it comes after 100. */
 const SLOW_MS = 120;

@@ -160,11 +160,6 @@ other patches). The Fmask of the Chiapas scene and the QA band of the Gulf scene
 - Snow was rare in training; expect false cloud there without SWIR bands.
 - Every figure here rests on a few scenes.
 
-## What was tried and not shipped
-3,060 more steps from version 1.4 with more ground without texture (a fifth of the pictures instead of 12 %) and more water (30 % instead of a sixth), a third of them on
-crops of 192 pixels: simulated clouds are repaired with its masks at 23.34 dB (six bands; shipped 23.37) and 23.52 dB (RGB; 26.30), clear ground changed as in training
-is called cloud in 1.3 % and 17.1 % (1.6 % and 12.6 %), masks of real clouds are as before (F1 between -0.04 and +0.03).
-
 What would help: much more training (`configs/detector-gpu.json`). The labels of Chiapas and adwp are wide around the clouds, those of l5 are not: no one mask agrees with
 all three.
 """
@@ -172,7 +167,7 @@ all three.
 
 ABLATION = """Variants of one small network (widths 8 to 64 unless said), {steps} steps each from the same seed; true masks, simulated clouds on validation scenes. PSNR in dB;
 `python -m unclouded_training.ablation`. Networks of this size after so few steps say which part matters, not how well the shipped network does.
-The same variants trained another time (another draw of the simulator) differed by up to 0.6 dB: smaller differences say nothing.
+Trained another time (the history of `ablation.json`) the same variants differed by up to 0.6 dB: smaller differences say nothing.
 
 {table}"""
 

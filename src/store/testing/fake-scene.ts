@@ -2,6 +2,13 @@ import type { RunReport, RunSettings } from '../../pipeline/events.ts';
 import { phrase } from '../../pipeline/phrase.ts';
 import { type BandRole, MASK_CLASS, PROVENANCE, type Scene } from '../../pipeline/scene.ts';
 import type { DisplayTile, PixelProbe, TileRequest } from '../../services/engine.ts';
+import type { Sample } from '../state.ts';
+
+export const fakeSample: Sample = {
+  name: 'Sample',
+  scene: new URL('https://example.org/sample.tif'),
+  truth: new URL('https://example.org/truth.tif'),
+};
 
 const ROLES: readonly BandRole[] = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
 

@@ -92,13 +92,15 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
 
   /** Opens one of several dates, with the others beside it; alone, where the engine could not be told of these. */
   const openAmong = async (dates: readonly SceneDate[], target: SceneDate, signal: AbortSignal) => {
-    const more = { dates, target: target.id, source: target };
+    // Opening it takes until the engine knows the others: a run that began before would be without them.
+    const more = { dates, target: target.id, source: target, opening: target.name };
     try {
       const isOpen = await opener.open(target.input, target.name, null, signal, more);
       if (isOpen) await settle(dates, target.id, signal);
       return isOpen && !signal.aborted;
     } finally {
       if (get().dates === dates) set({ dates: [], target: null });
+      if (!signal.aborted) set({ opening: null });
     }
   };
 

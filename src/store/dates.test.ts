@@ -78,6 +78,26 @@ describe('files that come together', () => {
     expect(names()).toEqual([]);
   });
 
+  it('are not run before the engine knows the others', async () => {
+    const { actions, state, engine } = setUp();
+    let give = () => {};
+    const setDates = engine.setDates.bind(engine);
+    vi.spyOn(engine, 'setDates').mockImplementationOnce(async (...asked) => {
+      await new Promise<void>((resolve) => {
+        give = resolve;
+      });
+      return setDates(...asked);
+    });
+    const opening = actions.open([file(JUNE), file(JULY)]);
+    await vi.waitFor(() => expect(engine.setDates).toHaveBeenCalled());
+    expect(state().scene?.scene.name).toBe(JULY);
+    expect(state().opening).toBe(JULY);
+    give();
+    await opening;
+    expect(state().opening).toBeNull();
+    expect(state().dates).toHaveLength(2);
+  });
+
   it('of which none can be read leave the page as it was', async () => {
     const { actions, state } = setUp();
     await actions.open([file('bad.tif'), file('bad.tif')]);

@@ -79,7 +79,6 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
       if (signal.aborted && isElsewhere(context, before)) return;
       set((state) => ({
         ...EMPTY,
-        opening: signal.aborted ? state.opening : null,
         scene: opened,
         combinations,
         combination: combination.id,
@@ -89,6 +88,7 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
         notices: opened.scene.notices,
         sceneRevision: state.sceneRevision + 1,
         ...more,
+        opening: signal.aborted ? state.opening : (more.opening ?? null),
       }));
     },
     failed(fault) {

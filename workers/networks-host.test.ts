@@ -8,8 +8,11 @@ type Compute = InferenceApi['compute'];
 /** What the networks' workers were started with, and what they answer. */
 let starts: PipelineConfig[] = [];
 let compute: Compute;
+/** How often the worker was told that the user acts. */
+let acts = 0;
 
 beforeEach(() => {
+  acts = 0;
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   starts = [];
   vi.stubGlobal('Worker', function fakeWorker() {
@@ -30,6 +33,7 @@ beforeEach(() => {
         };
       },
       compute: (...words) => compute(...words),
+      giveWay: () => void acts++,
     };
     expose(api, port2);
     port1.start();
@@ -109,4 +113,13 @@ test('the memory of an input is lent again', async () => {
   expect(networks.lend!(22)).toEqual(new Float32Array(22));
   expect(networks.lend!(14)).toEqual(new Float32Array(14).fill(3));
   expect(networks.lend!(14)).toEqual(new Float32Array(14));
+});
+
+test('the networks hear that the user acts', async () => {
+  const host = networksHost({ modelsUrl: '' });
+  host.giveWay();
+  await host.start('full');
+  host.giveWay();
+  await arrive();
+  expect(acts).toBe(1);
 });

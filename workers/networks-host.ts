@@ -1,11 +1,10 @@
-import { transfer, wrap } from 'comlink';
+import { type Remote, transfer, wrap } from 'comlink';
 import type { BackendName } from '../src/inference/backend.ts';
 import type { StartReport } from '../src/inference/networks.ts';
 import { PipelineError } from '../src/pipeline/errors.ts';
 import type { GeneratorSize, Networks } from '../src/pipeline/networks.ts';
 import './crossing.ts';
 import { phrase } from '../src/pipeline/phrase.ts';
-import { type GivingWay, givingWay } from './giving-way.ts';
 import { watchdog, whenReleased, workerName } from './liveness.ts';
 import type { InferenceApi, PipelineConfig } from './protocol.ts';
 
@@ -24,7 +23,7 @@ export interface NetworksHost {
   start(generator: GeneratorSize): Promise<RemoteNetworks>;
   /** Ends networks that were lost: the next start is on the next back end. False if enough has been tried. */
   replace(): boolean;
-  /** The user acts: networks that compute where the page is drawn hold back a moment before their next tile. */
+  /** The user acts: networks that compute where the page is drawn hold back a moment. */
   giveWay(): void;
 }
 
@@ -37,10 +36,10 @@ const SPARE = 2;
 export function networksHost(config: PipelineConfig): NetworksHost {
   let prefer = config.prefer;
   let restarts = 0;
-  const way = givingWay();
   let running: {
     readonly generator: GeneratorSize;
     readonly worker: Worker;
+    readonly remote: Remote<InferenceApi>;
     readonly started: Promise<RemoteNetworks>;
   } | null = null;
   let backend: BackendName | null = null;
@@ -67,8 +66,9 @@ export function networksHost(config: PipelineConfig): NetworksHost {
           type: 'module',
           name,
         });
-        const started = startNetworks(worker, name, { ...config, generator, prefer }, way);
-        running = { generator, worker, started };
+        const remote = wrap<InferenceApi>(worker);
+        const started = startNetworks(worker, remote, name, { ...config, generator, prefer });
+        running = { generator, worker, remote, started };
         started.then(
           ({ report }) => {
             if (running?.worker === worker) backend = report.backend;
@@ -87,18 +87,17 @@ export function networksHost(config: PipelineConfig): NetworksHost {
       end();
       return (backend !== null && passOver(backend)) || ++restarts <= RESTARTS;
     },
-    giveWay: way.asked,
+    giveWay: () => void running?.remote.giveWay(),
   };
 }
 
 /** Inputs are handed over: the caller must not use them again. Their memory comes back, and is lent for the next ones. */
 async function startNetworks(
   worker: Worker,
+  remote: Remote<InferenceApi>,
   name: string,
   config: PipelineConfig,
-  way: GivingWay,
 ): Promise<RemoteNetworks> {
-  const remote = wrap<InferenceApi>(worker);
   const pending = new Set<(reason: PipelineError) => void>();
   let lost: PipelineError | null = null;
   const lose = (why: string) => {
@@ -139,11 +138,9 @@ async function startNetworks(
     height: number,
     width: number,
   ) => {
-    if (report.backend === 'wasm') await way.turn();
     const work = unlessLost(remote.compute(network, transfer(input, [input.buffer]), height, width));
     watch(work);
     const { output, input: memory, milliseconds } = await work;
-    way.worked(milliseconds);
     spare.push(memory);
     if (spare.length > SPARE) spare.shift();
     // Shows in the browser's profiler, and is what bench/ reads.

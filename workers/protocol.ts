@@ -136,6 +136,8 @@ export interface InferenceApi {
     height: number,
     width: number,
   ): Promise<{ readonly output: Float32Array; readonly input: Float32Array; readonly milliseconds: number }>;
+  /** The user acts: what the processor computes holds back a moment. */
+  giveWay(): void;
 }
 
 export interface PipelineConfig {

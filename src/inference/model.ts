@@ -76,10 +76,39 @@ export async function fetchModel(
   };
 }
 
+export type Pause = () => Promise<void>;
+
 /** A network on the current back end: flat NHWC float32 in and out, N = 1. */
 export interface LoadedModel {
-  run(input: Float32Array, height: number, width: number): Promise<Float32Array>;
+  /** @param pause if given, the network is computed in parts, and this is awaited before each: the result is the same */
+  run(input: Float32Array, height: number, width: number, pause?: Pause): Promise<Float32Array>;
   dispose(): void;
+}
+
+/** Convolutions of a part: the shipped networks have some twenty. */
+const CONVOLUTIONS_A_PART = 2;
+
+interface GraphNode {
+  readonly name: string;
+  readonly op: string;
+  readonly input?: readonly string[];
+}
+
+/**
+ * Cuts a graph, whose nodes come after those they take from, behind every `each`-th convolution.
+ * @returns for every part the names of the tensors that what follows it needs; for the last one, `output`
+ */
+function partsOf(graph: readonly GraphNode[], output: string, each: number): string[][] {
+  const nodes = graph.filter(({ op }) => op !== 'Const');
+  const lastUse = new Map<string, number>();
+  nodes.forEach(({ input = [] }, at) => {
+    for (const name of input) lastUse.set(name, at);
+  });
+  let convolutions = 0;
+  const cuts = nodes.flatMap(({ op }, at) => (/Conv2D$/.test(op) && ++convolutions % each === 0 ? at : []));
+  const neededAfter = (cut: number) =>
+    nodes.flatMap(({ name }, at) => (at <= cut && lastUse.get(name)! > cut ? name : []));
+  return [...cuts.filter((cut) => cut < nodes.length - 1).map(neededAfter), [output]];
 }
 
 /** Puts a model on the current back end. Every run leaves the number of live tensors as it was. */
@@ -95,16 +124,44 @@ export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
   ).catch((cause) => {
     throw corrupt(card.name, phrase('its graph cannot be read'), cause);
   });
+  const [inputName] = card.inputNames;
+  const [outputName] = card.outputNames;
+  const { node: nodes } = topology.modelTopology as { node: readonly GraphNode[] };
+  const parts = partsOf(nodes, outputName, CONVOLUTIONS_A_PART);
+
+  const inParts = async (tile: tf.Tensor, pause: Pause) => {
+    let held: tf.NamedTensorMap = { [inputName]: tile };
+    try {
+      for (const needed of parts) {
+        await pause();
+        const missing = needed.filter((name) => !(name in held));
+        const made = [tf.tidy(() => graph.execute(held, missing))].flat();
+        const all = { ...held, ...Object.fromEntries(missing.map((name, i) => [name, made[i]])) };
+        held = Object.fromEntries(needed.map((name) => [name, all[name]]));
+        for (const [name, tensor] of Object.entries(all)) if (!(name in held)) tensor.dispose();
+      }
+      return held[outputName];
+    } catch (thrown) {
+      tf.dispose(held);
+      throw thrown;
+    }
+  };
+  const atOnce = (tile: tf.Tensor) => {
+    try {
+      return tf.tidy(() => graph.execute({ [inputName]: tile }, outputName) as tf.Tensor);
+    } finally {
+      tile.dispose();
+    }
+  };
+
   return {
-    async run(input, height, width) {
+    async run(input, height, width, pause) {
       const expected = height * width * channels;
       if (input.length !== expected) {
         throw new RangeError(`${card.name}: ${input.length} values given, ${expected} needed`);
       }
-      const output = tf.tidy(() => {
-        const tile = tf.tensor4d(input, [1, height, width, channels]);
-        return graph.execute({ [card.inputNames[0]]: tile }, card.outputNames[0]) as tf.Tensor;
-      });
+      const tile = tf.tensor4d(input, [1, height, width, channels]);
+      const output = pause ? await inParts(tile, pause) : atOnce(tile);
       try {
         return (await output.data()) as Float32Array;
       } finally {

@@ -2,7 +2,7 @@ import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/erro
 import type { GeneratorSize, Networks } from '../pipeline/networks.ts';
 import { english, type Phrase, phrase } from '../pipeline/phrase.ts';
 import { type BackendName, BackendUnusable, deviceLost, type StartedBackend } from './backend.ts';
-import { type FetchBytes, fetchModel, goldenDifference, type LoadedModel, loadModel } from './model.ts';
+import { type FetchBytes, fetchModel, goldenDifference, type LoadedModel, loadModel, type Pause } from './model.ts';
 import { startWasm, type WasmFiles } from './wasm.ts';
 import { startWebGpu } from './webgpu.ts';
 import { within } from './within.ts';
@@ -19,6 +19,8 @@ export interface NetworksOptions {
    */
   readonly prefer?: readonly BackendName[];
   readonly fetchBytes?: FetchBytes;
+  /** Awaited between the parts of a network that the processor computes. */
+  readonly pause?: Pause;
 }
 
 /** How the back end was chosen. */
@@ -101,7 +103,7 @@ export async function createNetworks(
         goldenDifference: { detector: differences[0], generator: differences[1] },
       };
       const identities = { detector: detector.identity, generator: generator.identity };
-      return { networks: networksOn(backend, models, identities), report, dispose: release };
+      return { networks: networksOn(backend, models, identities, options.pause), report, dispose: release };
     } catch (thrown) {
       release();
       const code = thrown instanceof PipelineError ? thrown.code : null;
@@ -127,10 +129,12 @@ function networksOn(
   backend: StartedBackend,
   [detector, generator]: LoadedModel[],
   models: Networks['models'],
+  pause?: Pause,
 ): Networks {
+  const between = backend.name === 'wasm' ? pause : undefined;
   const run = async (model: LoadedModel, input: Float32Array, height: number, width: number) => {
     try {
-      return await unlessLost(backend, model.run(input, height, width));
+      return await unlessLost(backend, model.run(input, height, width, between));
     } catch (thrown) {
       // No signal reaches a network: results that will not come are aborted by a device that is gone, before its loss is told.
       const isAborted = thrown instanceof Error && thrown.name === 'AbortError';

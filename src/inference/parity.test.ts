@@ -1,7 +1,8 @@
 /** The shipped models compute here what they computed in PyTorch when they were exported. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { afterAll, describe, expect, test } from 'vitest';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import {
   DETECTOR_CHANNELS,
   DETECTOR_CLASSES,
@@ -33,6 +34,18 @@ describe.skipIf(!existsSync(new URL('detector/card.json', modelsUrl)))('the ship
     });
     expect(started.report.goldenDifference.detector).toBeLessThan(1e-3);
     expect(started.report.goldenDifference.generator).toBeLessThan(1e-3);
+  });
+
+  test('computed in parts, with pauses between them, they give the same values and leave no tensor behind', async () => {
+    const given = Float32Array.from({ length: 64 * 64 * GENERATOR_CHANNELS }, (_, i) => (i % 89) / 89);
+    const wholly = await started!.networks.generate(given, 64, 64);
+    started!.dispose();
+    const pause = vi.fn(async () => {});
+    started = await createNetworks({ modelsUrl, wasmFiles: NODE_WASM, prefer: ['wasm'], fetchBytes, pause });
+    const before = tf.engine().state.numTensors;
+    expect(await started.networks.generate(given, 64, 64)).toEqual(wholly);
+    expect(pause.mock.calls.length).toBeGreaterThan(8);
+    expect(tf.engine().state.numTensors).toBe(before);
   });
 
   test.each([

@@ -107,6 +107,9 @@ export interface Band {
   readonly offset: number;
 }
 
+/** Scale of a band whose samples are display values, 0 to 255, rather than measured light; its reflectance is a stand-in. */
+export const DISPLAY_SCALE = 1 / 255;
+
 /** Something that ingest worked out and the user may want to check or change. */
 export interface Decision {
   readonly subject: 'sensor' | 'bands' | 'radiometry' | 'nodata' | 'quality-band' | 'georeference';

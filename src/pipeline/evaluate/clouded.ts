@@ -2,8 +2,10 @@ import { sampleMaker } from '../composite/native.ts';
 import { percentile } from '../enhance/stretch.ts';
 import { isMeasured } from '../preprocess/observe.ts';
 import {
+  type Band,
   type BandRole,
   CANONICAL_BANDS,
+  DISPLAY_SCALE,
   type GeoTransform,
   type Grid,
   MASK_CLASS,
@@ -40,9 +42,9 @@ const LANDSAT_8_BIT = [0.42, 0.46, 0.42, 0.6, 0.53, 0.5];
 /** The same for other 8-bit pictures, which are stretched for display. */
 const DISPLAY_8_BIT = 0.5;
 
-/** Reflectance of the ground per unit of a band's scaled samples: pictures of 8 bits are scaled to 0..1. */
-function groundPerUnit({ sampleType, sensor }: Scene, role: BandRole): number {
-  if (sampleType !== 'uint8' || sensor === 'sentinel-2') return 1;
+/** Reflectance of the ground per unit of a band's scaled samples: display values are scaled to 0..1. */
+function groundPerUnit({ sensor }: Scene, { role, scale }: Band): number {
+  if (scale !== DISPLAY_SCALE || sensor === 'sentinel-2') return 1;
   if (!sensor.startsWith('landsat')) return DISPLAY_8_BIT;
   return LANDSAT_8_BIT[(CANONICAL_BANDS as readonly BandRole[]).indexOf(role)] ?? DISPLAY_8_BIT;
 }
@@ -120,19 +122,21 @@ export function withClouds({ source, bands }: Part, clear: Uint8Array, random: R
   const { opacity, darkening } = strengths(look, layers);
   const body = bodyOf(look, layers, opacity);
   const make = sampleMaker(scene.sampleType, scene.nodata);
-  const painted = scene.bands.map(({ index, role, scale, offset }) => {
+  const painted = scene.bands.map((band) => {
+    const { index, role, scale, offset } = band;
     const samples = bands[index];
     const wavelength = WAVELENGTH_OF[role];
     if (wavelength === undefined && role !== 'cirrus') return samples;
-    const unit = groundPerUnit(scene, role);
+    const unit = groundPerUnit(scene, band);
     const ground = Float32Array.from(samples, (sample) => (sample * scale + offset) * unit);
     const covered =
       wavelength === undefined
         ? paintCirrus(ground, look, layers)
         : paint(ground, wavelength, look, layers, body);
+    const brightest = scale === DISPLAY_SCALE ? 255 : Number.POSITIVE_INFINITY;
     return samples.map((sample: number, i: number) => {
       const untouched = covered[i] === ground[i] || !isMeasured(sample, scene.nodata);
-      return untouched ? sample : make((covered[i] / unit - offset) / scale);
+      return untouched ? sample : make(Math.min(brightest, (covered[i] / unit - offset) / scale));
     }) as Samples;
   });
   const classes = clear.map((is, i) => (is ? classOf(opacity[i], darkening[i]) : MASK_CLASS.nodata));
@@ -146,8 +150,8 @@ function brightness(scene: Scene, bands: readonly Samples[], clear: Uint8Array):
   for (let i = 0; i < clear.length; i += 7) {
     if (!clear[i]) continue;
     let sum = 0;
-    for (const { index, role, scale, offset } of visible)
-      sum += (bands[index][i] * scale + offset) * groundPerUnit(scene, role);
+    for (const band of visible)
+      sum += (bands[band.index][i] * band.scale + band.offset) * groundPerUnit(scene, band);
     values.push(sum / visible.length);
   }
   return percentile(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS, type Progress } from '../events.ts';
-import { type BandRole, MASK_CLASS, type Window } from '../scene.ts';
+import { type BandRole, DISPLAY_SCALE, MASK_CLASS, type Sensor, type Window } from '../scene.ts';
 import { fakeNetworks } from '../testing/fake-networks.ts';
 import { memorySource, type SyntheticScene } from '../testing/memory-source.ts';
 import { cutOut, withClouds } from './clouded.ts';
@@ -73,6 +73,23 @@ describe('simulated clouds', () => {
     expect(bands[3]).toBe(part.bands[3]);
     expect(bands[1].subarray(0, 512 * 20).every((value: number) => value === 0)).toBe(true);
     expect(bands[1]).not.toEqual(part.bands[1]);
+  });
+
+  it('lie over display values as over the darker ground that they stand for, in whatever type', async () => {
+    const [width, height] = [160, 128];
+    const cover = async (sampleType: 'uint8' | 'int16', scale: number, sensor: Sensor = 'unknown') => {
+      const sample = (x: number, y: number, band: number) => 60 + 12 * band + ((x >> 4) % 5) + ((y >> 4) % 3);
+      const source = memorySource({ width, height, roles: SIX, sampleType, scale, sensor, sample });
+      const part = await cutOut(source, { x: 0, y: 0, width, height });
+      const { bands } = withClouds(part, new Uint8Array(width * height).fill(1), seeded(3));
+      return bands.map((band) => [...band]);
+    };
+    for (const sensor of ['unknown', 'landsat-tm-etm'] as const)
+      expect(await cover('int16', DISPLAY_SCALE, sensor)).toEqual(
+        await cover('uint8', DISPLAY_SCALE, sensor),
+      );
+    // 8-bit samples of measured light, as their file says, are no display values.
+    expect(await cover('uint8', 1 / 254)).not.toEqual(await cover('uint8', DISPLAY_SCALE));
   });
 });
 

@@ -1,6 +1,6 @@
 import { type Phrase, phrase } from '../phrase.ts';
 import type { BandRole, Decision, SampleType, Sensor } from '../scene.ts';
-import { QUALITY_ROLES } from '../scene.ts';
+import { DISPLAY_SCALE, QUALITY_ROLES } from '../scene.ts';
 import { bandItem, fileItem, type MetadataItem } from '../tiff/gdal-metadata.ts';
 import { quantile, type SceneSample } from './statistics.ts';
 
@@ -75,7 +75,7 @@ function fromConvention(evidence: RadiometryEvidence): Rule {
   const { sampleType, sensor } = evidence;
   if (sampleType.startsWith('float')) return floatRule(evidence);
   if (sampleType === 'uint8') {
-    return { scale: 1 / 255, offset: 0, because: phrase('8-bit samples are display values, 0 to 255') };
+    return { scale: DISPLAY_SCALE, offset: 0, because: phrase('8-bit samples are display values, 0 to 255') };
   }
   if (sensor === 'sentinel-2') return sentinel2Rule(evidence);
   if (sensor.startsWith('landsat')) return landsatRule(evidence);
@@ -197,7 +197,7 @@ function floatRule({ sample }: RadiometryEvidence): Rule {
     };
   if (bright <= 300)
     return {
-      scale: 1 / 255,
+      scale: DISPLAY_SCALE,
       offset: 0,
       because: phrase('floating point samples go up to {{value}}: display values', top),
     };

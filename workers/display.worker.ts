@@ -23,18 +23,19 @@ import {
   sceneStretch,
 } from '../src/pipeline/enhance/stretch.ts';
 import { PipelineError } from '../src/pipeline/errors.ts';
-import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
+import { applyOverrides } from '../src/pipeline/ingest/open.ts';
 import { writePicture } from '../src/pipeline/output/picture.ts';
 import { phrase } from '../src/pipeline/phrase.ts';
 import { placeOf } from '../src/pipeline/place.ts';
 import { MASK_CLASS, type SceneSource, type Window } from '../src/pipeline/scene.ts';
+import { type Candidate, candidates as sceneCandidates } from './candidates.ts';
 import { jobs } from './crossing.ts';
 import { holdLock } from './liveness.ts';
 import { openInput } from './open-comparison.ts';
 import { otherDates } from './other-dates.ts';
 import { writeOutputFile } from './output-file.ts';
 import { openPreviewPages, type PreviewPages } from './preview-pages.ts';
-import type { DisplayApi, SceneInput, TileMessage } from './protocol.ts';
+import type { DisplayApi, TileMessage } from './protocol.ts';
 import { tileRequests } from './tile-requests.ts';
 
 const NO_RUN = -1;
@@ -45,9 +46,8 @@ const running = jobs();
 let emit: Parameters<DisplayApi['start']>[0];
 let pipeline: MessagePort | null = null;
 const requests = tileRequests(() => pipeline);
-/** Read, and not yet taken. */
-let candidate: { input: SceneInput; source: SceneSource } | null = null;
-let taking: Promise<boolean> = Promise.resolve(false);
+const candidates = sceneCandidates();
+let taking: Promise<unknown> = Promise.resolve();
 let opened: SceneSource | null = null;
 let preview: PreviewPages | null = null;
 let scene: SceneSource | null = null;
@@ -73,21 +73,16 @@ const api: DisplayApi = {
     if (port) port.onmessage = ({ data }: MessageEvent<TileMessage>) => take(data);
   },
   cancel: running.cancel,
-  open: (job, input) =>
+  open: (job, input, opening) =>
     running.run(job, async (signal) => {
-      const source = await openScene(
-        typeof input === 'string' ? new URL(input) : input,
-        { cacheBudget: CACHE_BUDGET },
-        signal,
-      );
-      candidate = { input, source };
-      return { displayBands: firstDisplayBands(source.scene) };
+      const { scene: read } = await candidates.read(opening, input, { cacheBudget: CACHE_BUDGET }, signal);
+      return { displayBands: firstDisplayBands(read) };
     }),
-  take() {
-    // One after the other: the next scene may be read before the pages of a preview are open.
-    taking = taking.then(takeCandidate, takeCandidate);
-    return taking;
+  take(opening) {
+    const taken = candidates.take(opening);
+    return taken ? inTurn(() => showCandidate(taken)) : Promise.resolve(false);
   },
+  drop: candidates.drop,
   openComparison: (job, input) =>
     running.run(job, async (signal) => {
       const ready = await openInput(input, signal);
@@ -95,7 +90,7 @@ const api: DisplayApi = {
       comparison = ready.comparison;
       return ready.opened;
     }),
-  override: (overrides) => show(applyOverrides(open(opened), overrides)),
+  override: (overrides) => inTurn(() => show(applyOverrides(open(opened), overrides))),
   setDates: (job, given) =>
     running.run(job, async (signal) => {
       await dates.set(given, async () => {}, signal);
@@ -200,10 +195,14 @@ async function picture(id: number): Promise<SceneSource> {
   return shown;
 }
 
-async function takeCandidate(): Promise<boolean> {
-  if (!candidate) return false;
-  const { input, source } = candidate;
-  candidate = null;
+/** One after the other, as they were asked for: a scene stands once the pages of its preview are open. */
+function inTurn<T>(change: () => T | Promise<T>): Promise<T> {
+  const changed = taking.then(change, change);
+  taking = changed;
+  return changed;
+}
+
+async function showCandidate({ input, source }: Candidate): Promise<boolean> {
   preview?.close();
   preview = needsPreview(source) ? await openPreviewPages(input) : null;
   dates.clear();

@@ -2,6 +2,7 @@ import { type ErrorReport, throwIfAborted, toPipelineError } from '../src/pipeli
 import { openScene } from '../src/pipeline/ingest/open.ts';
 import type { JobRecord } from '../src/pipeline/job-record.ts';
 import type { SceneSource } from '../src/pipeline/scene.ts';
+import { asFile } from './candidates.ts';
 import { sceneFingerprint } from './job-files.ts';
 import type { DateInput, SceneInput } from './protocol.ts';
 
@@ -79,5 +80,3 @@ export function otherDates(): OtherDates {
     },
   };
 }
-
-const asFile = (input: SceneInput) => (typeof input === 'string' ? new URL(input) : input);

@@ -19,6 +19,7 @@ import { type Phrase, phrase } from '../src/pipeline/phrase.ts';
 import type { Notice, SceneOverrides, SceneSource, Window } from '../src/pipeline/scene.ts';
 import { openTiles, planTiles } from '../src/pipeline/tiles.ts';
 import { VERSION } from '../src/pipeline/version.ts';
+import { asFile, candidates as sceneCandidates } from './candidates.ts';
 import { checkRun, compareRun, type FinishedRun, reportRun } from './checks.ts';
 import { jobs, unlessAborted } from './crossing.ts';
 import { displayLink } from './display-link.ts';
@@ -47,9 +48,8 @@ const dates = otherDates();
 const masks = maskEditing(pages, display);
 let emit: Parameters<PipelineApi['start']>[1];
 let host: NetworksHost;
+const candidates = sceneCandidates();
 let input: SceneInput | null = null;
-/** Read, and not yet taken. */
-let candidate: { input: SceneInput; source: SceneSource } | null = null;
 /** As opened, and with the user's overrides. */
 let opened: SceneSource | null = null;
 let scene: SceneSource | null = null;
@@ -68,23 +68,20 @@ const api: PipelineApi = {
   },
   connectDisplay: display.connect,
   cancel: running.cancel,
-  open: (job, given) =>
-    running.run(job, async (signal) => {
-      const source = await openScene(asInput(given), {}, signal);
-      candidate = { input: given, source };
-      return source.scene;
-    }),
-  take() {
-    if (!candidate) return false;
-    ({ input, source: opened } = candidate);
+  open: (job, given, opening) =>
+    running.run(job, async (signal) => (await candidates.read(opening, given, {}, signal)).scene),
+  take(opening) {
+    const taken = candidates.take(opening);
+    if (!taken) return false;
+    ({ input, source: opened } = taken);
     setScene(opened);
-    candidate = null;
     overrides = null;
     reference = null;
     priority = null;
     dates.clear();
     return true;
   },
+  drop: candidates.drop,
   override(given) {
     if (!opened) throw noScene();
     const corrected = applyOverrides(opened, given);
@@ -93,13 +90,13 @@ const api: PipelineApi = {
   },
   setReference: (job, given) =>
     running.run(job, async (signal) => {
-      reference = given === null ? null : await openScene(asInput(given), {}, signal);
+      reference = given === null ? null : await openScene(asFile(given), {}, signal);
     }),
   group: (job, files) => running.run(job, (signal) => groupScenes(files, signal)),
   survey: (job, given, generator) =>
     running.run(job, async (signal) => {
       const [source, networks] = await Promise.all([
-        openScene(asInput(given), {}, signal),
+        openScene(asFile(given), {}, signal),
         unlessAborted(host.start(generator), signal).then(
           (remote) => remote.networks,
           () => null,
@@ -214,7 +211,7 @@ const api: PipelineApi = {
   compare: (job, given) =>
     running.run(job, async (signal) => {
       const run = whatIsFinished();
-      const truth = await openScene(asInput(given), {}, signal);
+      const truth = await openScene(asFile(given), {}, signal);
       return compareRun(run, truth, (progress) => emit(job, progress), signal);
     }),
   describe: (job, request) =>
@@ -246,7 +243,6 @@ function setScene(source: SceneSource): SceneSource {
   return source;
 }
 
-const asInput = (input: SceneInput) => (typeof input === 'string' ? new URL(input) : input);
 const noScene = () => notReady(phrase('No scene is open.'), phrase('Open a GeoTIFF first.'));
 const notReady = (message: Phrase, remedy: Phrase) => new PipelineError('job/not-ready', message, remedy);
 

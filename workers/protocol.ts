@@ -42,10 +42,12 @@ export interface PipelineApi {
   /** Sends the tiles of the current run to the display worker, from now on and as far as they are there. */
   connectDisplay(port: MessagePort): void;
   cancel(job: number): void;
-  /** Reads a scene; the open one stays until `take`. */
-  open(job: number, input: SceneInput): Promise<Scene>;
-  /** Makes the scene that was read last the open one. False if none was read since the last time. */
-  take(): boolean;
+  /** Reads a scene under the number of an opening; the open one stays until `take`. */
+  open(job: number, input: SceneInput, opening: number): Promise<Scene>;
+  /** Makes the scene that was read under that number the open one. False if there is none. */
+  take(opening: number): boolean;
+  /** Forgets the scene that was read under that number. */
+  drop(opening: number): void;
   override(overrides: SceneOverrides): Scene;
   setReference(job: number, input: SceneInput | null): Promise<void>;
   /** Sorts files that came together into scenes: positions in `files`, scene by scene. */
@@ -157,13 +159,16 @@ export interface DisplayApi {
   /** Null: the pipeline worker has ended. */
   connectPipeline(port: MessagePort | null): void;
   cancel(job: number): void;
-  /** Reads a scene; what is shown stays until `take`. */
-  open(job: number, input: SceneInput): Promise<OpenedForDisplay>;
-  /** Shows the scene that was read last. False if none was read since the last time. */
-  take(): Promise<boolean>;
+  /** Reads a scene under the number of an opening; what is shown stays until `take`. */
+  open(job: number, input: SceneInput, opening: number): Promise<OpenedForDisplay>;
+  /** Shows the scene that was read under that number. False if there is none. */
+  take(opening: number): Promise<boolean>;
+  /** Forgets the scene that was read under that number. */
+  drop(opening: number): void;
   /** Shows finished files instead of a scene and its run, until the next `take`. */
   openComparison(job: number, input: ComparisonInput): Promise<OpenedComparison>;
-  override(overrides: SceneOverrides): OpenedForDisplay;
+  /** Of the scene that was taken last. */
+  override(overrides: SceneOverrides): Promise<OpenedForDisplay>;
   /** The other dates of the open scene; one that cannot be read is shown as no data. */
   setDates(job: number, dates: readonly DateInput[]): Promise<void>;
   /** Forgets what earlier runs found; tiles of this run are taken from now on. */

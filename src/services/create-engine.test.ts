@@ -1,33 +1,48 @@
 import { expose } from 'comlink';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { PipelineError } from '../pipeline/errors.ts';
+import { phrase } from '../pipeline/phrase.ts';
+import type { SceneOverrides } from '../pipeline/scene.ts';
 import { createEngine } from './create-engine.ts';
 
 /** What a worker has to do with opening. */
 function api(isDisplay: boolean) {
-  let candidate: string | null = null;
+  const candidates = new Map<number, string>();
   return {
+    candidates,
     scene: null as string | null,
+    overrides: null as SceneOverrides | null,
     asked: 0,
     start() {},
+    cancel() {},
     connectPipeline() {},
     giveWay() {},
     pause() {},
-    async open(_job: number, input: string) {
+    async open(_job: number, input: string, opening: number) {
       this.asked++;
       if (isDisplay) await displayMayOpen;
-      candidate = input;
+      candidates.set(opening, input);
       return { name: input, displayBands: [0, 1, 2] };
     },
-    take() {
-      const is = candidate !== null;
-      this.scene = candidate ?? this.scene;
-      candidate = null;
-      return is;
+    take(opening: number) {
+      const candidate = candidates.get(opening);
+      if (candidate === undefined) return false;
+      this.scene = candidate;
+      this.overrides = null;
+      candidates.delete(opening);
+      return true;
+    },
+    drop: (opening: number) => void candidates.delete(opening),
+    async override(given: SceneOverrides) {
+      this.overrides = given;
+      if (!isDisplay) await pipelineMayAnswer;
+      return { name: this.scene, displayBands: [0, 1, 2] };
     },
   };
 }
 
 let displayMayOpen: Promise<void> = Promise.resolve();
+let pipelineMayAnswer: Promise<void> = Promise.resolve();
 let workers: FakeWorker[] = [];
 
 /** A worker's message channel without the thread. */
@@ -54,30 +69,87 @@ class FakeWorker extends EventTarget {
   }
 }
 
+beforeEach(() => {
+  vi.stubGlobal('Worker', FakeWorker);
+  vi.stubGlobal('window', new EventTarget());
+  displayMayOpen = Promise.resolve();
+  pipelineMayAnswer = Promise.resolve();
+});
+
 afterEach(() => {
   vi.unstubAllGlobals();
   workers = [];
 });
 
-test('a worker that ends between reading a scene and taking it leaves none that holds the scene before', async () => {
-  vi.stubGlobal('Worker', FakeWorker);
-  vi.stubGlobal('window', new EventTarget());
-  const engine = createEngine({ modelsUrl: new URL('https://example.org/models/') });
-  const last = (isDisplay: boolean) =>
-    workers.findLast((worker) => worker.isDisplay === isDisplay)?.api.scene;
-  await engine.open(new URL('https://example.org/a.tif'));
+const start = () => createEngine({ modelsUrl: new URL('https://example.org/models/') });
+const [a, b] = [new URL('https://example.org/a.tif'), new URL('https://example.org/b.tif')];
+/** The worker that runs: pipeline or display. */
+const last = (isDisplay: boolean) => workers.findLast((worker) => worker.isDisplay === isDisplay)?.api;
+const both = () => [last(false), last(true)];
+const gate = () => {
   let open = () => {};
-  displayMayOpen = new Promise((resolve) => {
+  const wait = new Promise<void>((resolve) => {
     open = resolve;
   });
-  const opening = engine.open(new URL('https://example.org/b.tif'));
-  await vi.waitFor(() => expect(workers.find(({ isDisplay }) => isDisplay)?.api.asked).toBe(2));
+  return { open, wait };
+};
+
+test('a worker that ends between reading a scene and taking it leaves none that holds the scene before', async () => {
+  const engine = start();
+  await engine.open(a);
+  const { open, wait } = gate();
+  displayMayOpen = wait;
+  const opening = engine.open(b);
+  await vi.waitFor(() => expect(last(true)?.asked).toBe(2));
   workers.find(({ isDisplay }) => !isDisplay)?.dispatchEvent(new Event('error', { cancelable: true }));
   await engine.pause();
-  expect(last(false)).toBe('https://example.org/a.tif');
+  expect(last(false)?.scene).toBe(a.href);
   open();
   await opening;
   await engine.pause();
-  expect([last(false), last(true)]).toEqual(['https://example.org/b.tif', 'https://example.org/b.tif']);
+  expect(both().map((worker) => worker?.scene)).toEqual([b.href, b.href]);
+  engine.dispose();
+});
+
+test.each([
+  ['that was given up', 'job/cancelled', undefined],
+  [
+    'that one worker could not read',
+    'file/truncated',
+    new PipelineError('file/truncated', phrase('It ends.'), phrase('Copy it again.')),
+  ],
+])('no worker keeps a scene %s', async (_, code, fault) => {
+  const engine = start();
+  await engine.open(a);
+  const { open, wait } = gate();
+  displayMayOpen = fault ? wait.then(() => Promise.reject(fault)) : wait;
+  const controller = new AbortController();
+  const opening = engine.open(b, controller.signal);
+  const refused = expect(opening).rejects.toMatchObject({ code });
+  await vi.waitFor(() => expect(last(true)?.asked).toBe(2));
+  expect(last(false)?.candidates.size).toBe(1);
+  if (!fault) controller.abort();
+  open();
+  await refused;
+  await vi.waitFor(() => expect(both().map((worker) => worker?.candidates.size)).toEqual([0, 0]));
+  expect(both().map((worker) => worker?.scene)).toEqual([a.href, a.href]);
+  engine.dispose();
+});
+
+test('overrides never reach a scene that is opened before they are answered', async () => {
+  const engine = start();
+  await engine.open(a);
+  const { open, wait } = gate();
+  pipelineMayAnswer = wait;
+  const overriding = expect(engine.override({ scale: 2e-4 })).rejects.toMatchObject({
+    code: 'job/cancelled',
+  });
+  await engine.open(b);
+  open();
+  await overriding;
+  expect(both().map((worker) => worker?.overrides)).toEqual([null, null]);
+  workers.find(({ isDisplay }) => !isDisplay)?.dispatchEvent(new Event('error', { cancelable: true }));
+  await engine.pause();
+  expect(last(false)).toMatchObject({ scene: b.href, overrides: null });
   engine.dispose();
 });

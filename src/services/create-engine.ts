@@ -1,6 +1,6 @@
 import { proxy, type Remote, transfer } from 'comlink';
 import type { DateInput, DisplayApi, PipelineApi, SceneInput } from '../../workers/protocol.ts';
-import { throwIfAborted } from '../pipeline/errors.ts';
+import { cancelled, throwIfAborted } from '../pipeline/errors.ts';
 import type { SceneOverrides } from '../pipeline/scene.ts';
 import type {
   BackendReport,
@@ -43,6 +43,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const deliver = proxy((job: number, event: EngineEvent) => listeners.get(job)?.(event));
   /** What a new worker has to be told after a crash. */
   let current: CurrentScene | null = null;
+  let lastOpening = 0;
   let reference: SceneInput | null = null;
   /** The finished files that the display shows instead, if it does. */
   let comparison: ComparisonInput | null = null;
@@ -84,10 +85,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
   /** Tells a worker that takes the place of a crashed one which scene is open. */
   async function reopen(api: Remote<PipelineApi> | Remote<DisplayApi>): Promise<void> {
     if (!current) return;
-    const { input, overrides, dates } = current;
+    const { opening, input, overrides, dates } = current;
     try {
-      await (api as Remote<DisplayApi>).open(0, input);
-      await (api as Remote<DisplayApi>).take();
+      await (api as Remote<DisplayApi>).open(0, input, opening);
+      await (api as Remote<DisplayApi>).take(opening);
       if (overrides) await (api as Remote<DisplayApi>).override(overrides);
       if (dates.length > 0) await (api as Remote<DisplayApi>).setDates(0, dates);
     } catch (thrown) {
@@ -143,30 +144,48 @@ export function createEngine(options: EngineOptions = {}): Engine {
     return listenedTo(pipeline, work, onEvent, signal);
   }
 
+  /** Has both workers read a scene, for `take`; where one cannot, or nobody wants it any more, neither keeps it. */
+  async function read(input: SceneInput, opening: number, signal?: AbortSignal): Promise<OpenedScene> {
+    try {
+      const scene = await pipeline.call((api, job) => api.open(job, input, opening), signal);
+      const shown = await display.call((api, job) => api.open(job, input, opening), signal);
+      throwIfAborted(signal);
+      return { scene, displayBands: shown.displayBands };
+    } catch (thrown) {
+      if (pipeline.alive) pipeline.call((api) => api.drop(opening)).catch(() => undefined);
+      if (display.alive) display.call((api) => api.drop(opening)).catch(() => undefined);
+      throw thrown;
+    }
+  }
+
   return {
     async open(input, signal) {
       const crossing = crossed(input);
-      const scene = await pipeline.call((api, job) => api.open(job, crossing), signal);
-      const shown = await display.call((api, job) => api.open(job, crossing), signal);
-      throwIfAborted(signal);
-      current = { name: scene.name, input: crossing, overrides: null, dates: [] };
+      const opening = ++lastOpening;
+      const { scene, displayBands } = await read(crossing, opening, signal);
+      current = { name: scene.name, opening, input: crossing, overrides: null, dates: [] };
       reference = null;
       comparison = null;
       // In the place of a worker that ends comes one that opens `current`: of one that ended before, too, whose successor has the
       // scene before and nothing to take.
       const ended = () => true;
       const [computes, shows] = await Promise.all([
-        pipeline.call((api) => api.take()).catch(ended),
-        display.call((api) => api.take()).catch(ended),
+        pipeline.call((api) => api.take(opening)).catch(ended),
+        display.call((api) => api.take(opening)).catch(ended),
       ]);
       if (!computes) pipeline.stop();
       if (!shows) display.stop();
-      return { scene, displayBands: shown.displayBands };
+      return { scene, displayBands };
     },
 
     async override(overrides): Promise<OpenedScene> {
-      const scene = await pipeline.call((api) => api.override(overrides));
-      const shown = await display.call((api) => api.override(overrides));
+      const asked = current?.opening;
+      // Both are asked at once, so that both go from one scene to the next before that or after it.
+      const [scene, shown] = await Promise.all([
+        pipeline.call((api) => api.override(overrides)),
+        display.call((api) => api.override(overrides)),
+      ]);
+      if (current?.opening !== asked) throw cancelled();
       if (current) current = { ...current, overrides };
       return { scene, displayBands: shown.displayBands };
     },
@@ -320,6 +339,8 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
 interface CurrentScene {
   readonly name: string;
+  /** Number of its opening. */
+  readonly opening: number;
   readonly input: SceneInput;
   readonly overrides: SceneOverrides | null;
   readonly dates: readonly DateInput[];

@@ -24,7 +24,10 @@ export interface Engine {
    * current where that fails or is cancelled.
    */
   open(input: File | readonly File[] | URL, signal?: AbortSignal): Promise<OpenedScene>;
-  /** Applies the user's corrections to ingest's decisions; clears results. */
+  /**
+   * Applies the user's corrections to ingest's decisions; clears results. Only to the scene that is current when it is asked for:
+   * `job/cancelled` if another one has been opened before the answer.
+   */
   override(overrides: SceneOverrides): Promise<OpenedScene>;
   /** Clear truth for the current scene (the sample has one); evaluated at the end of run(). */
   setReference(input: File | URL | null): Promise<void>;

@@ -45,6 +45,11 @@ export interface ActionContext extends StoreDependencies {
    * up.
    */
   takeOver(opening: AbortSignal): void;
+  /**
+   * The engine has another scene, or understands it otherwise, and the page is about to show it.
+   * @returns false once the engine has yet another one
+   */
+  arrive(): () => boolean;
 }
 
 /** The state of a page without a scene. */

@@ -24,6 +24,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
   const created = createStore<AppState>((set, get, store) => {
     let task = new AbortController();
     let opening = new AbortController();
+    let arrivals = 0;
     const context: ActionContext = {
       ...dependencies,
       store,
@@ -48,6 +49,10 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
         task.abort();
         if (!signal.aborted) task = opening;
         if (isRunning(get())) set({ job: { status: 'cancelled' } });
+      },
+      arrive() {
+        const arrival = ++arrivals;
+        return () => arrival === arrivals;
       },
     };
     return {

@@ -12,7 +12,7 @@ import { t } from '../texts/texts.ts';
 import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
 import { levelsOf, OWN_LEVELS } from './levels.ts';
-import { isElsewhere } from './opening.ts';
+import { stretchToShow } from './opening.ts';
 import { lastingMode } from './preferences.ts';
 import type { AppState } from './state.ts';
 
@@ -160,10 +160,9 @@ export function libraryActions(context: ActionContext): LibraryActions {
         const input = { before: first, after, mask, provenance, overrides: record.interpretation };
         const opened = await engine.openComparison(input, signal);
         context.takeOver(signal);
-        const shown = get().scene;
         const { bands, stretch, gamma, overlay, overlayOpacity, swipe, window } = record.view;
-        const ownStretch = await engine.stretch(bands, signal).catch(() => []);
-        if (signal.aborted && isElsewhere(context, shown)) return;
+        const ownStretch = await stretchToShow(context, bands, signal);
+        if (ownStretch === null) return;
         images = stored.images;
         const combinations = combinationsOf(opened.scene, bands);
         set((state) => ({

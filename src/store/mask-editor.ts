@@ -143,8 +143,8 @@ export function maskEditorActions(context: ActionContext): MaskEditorActions {
       set({ maskEditor: null });
     },
     async repairWithMask() {
-      const { maskEditor, settings, actions } = get();
-      if (maskEditor === null) return;
+      const { maskEditor, settings, actions, opening } = get();
+      if (maskEditor === null || opening !== null) return;
       preview?.abort();
       set({ maskEditor: null, reviewMask: false });
       const { draft } = maskEditor;

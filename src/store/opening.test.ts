@@ -149,3 +149,75 @@ describe('a scene that the engine has taken, while its colours are looked for', 
     expect(engine.calls.filter((call) => call === 'run')).toHaveLength(1);
   });
 });
+
+describe('scenes that come one upon the other', () => {
+  /** An engine whose colours come late, whatever was given up meanwhile; the page's scene beside the one that it had then. */
+  const start = async () => {
+    const made = setUp();
+    await made.actions.open(file('first.tif'));
+    const give: (() => void)[] = [];
+    vi.spyOn(made.engine, 'stretch').mockImplementation(
+      () => new Promise((resolve) => give.push(() => resolve([]))),
+    );
+    const shown: [string | undefined, string | undefined][] = [];
+    made.store.subscribe(({ scene, sceneRevision }, before) => {
+      const has = made.engine.calls.findLast((call) => /^open (?!bad)/.test(call))?.slice(5);
+      if (sceneRevision !== before.sceneRevision) shown.push([scene?.scene.name, has]);
+    });
+    const waits = (count: number) => vi.waitFor(() => expect(give).toHaveLength(count));
+    return { ...made, give, shown, waits };
+  };
+
+  it('never leave one on the page that the engine no longer has', async () => {
+    const { store, actions, give, shown, waits } = await start();
+    const openings = [actions.open(file('second.tif'))];
+    await waits(1);
+    openings.push(actions.open(file('third.tif')));
+    await waits(2);
+    give[0]();
+    openings.push(actions.open(file('bad.tif')));
+    give[1]();
+    await Promise.all(openings);
+    for (const [onPage, inEngine] of shown) expect(onPage).toBe(inEngine);
+    expect(store.getState()).toMatchObject({ scene: { scene: { name: 'third.tif' } }, opening: null });
+  });
+
+  it('take the place of a correction of the one before', async () => {
+    const { store, actions, give, shown, waits } = await start();
+    const correcting = actions.correct({ scale: 2e-4 }, {});
+    await waits(1);
+    const opening = actions.open(file('second.tif'));
+    await waits(2);
+    const bad = actions.open(file('bad.tif'));
+    give[0]();
+    give[1]();
+    await Promise.all([correcting, opening, bad]);
+    expect(shown).toEqual([['second.tif', 'second.tif']]);
+    expect(store.getState().scene?.scene.name).toBe('second.tif');
+  });
+
+  it('are not corrected in the place of the one that the page still shows', async () => {
+    const { engine, store, actions, give, waits } = await start();
+    store.setState({
+      maskEditor: {
+        draft: { ...store.getState().settings },
+        past: [],
+        future: [],
+        moving: null,
+        reading: null,
+      },
+    });
+    const opening = actions.open(file('second.tif'));
+    await waits(1);
+    const { calls } = engine;
+    const before = [...calls];
+    await actions.correct({ scale: 2e-4 }, { bufferPixels: 9 });
+    await actions.repairWithMask();
+    expect(calls).toEqual(before);
+    expect(store.getState()).toMatchObject({ opening: 'second.tif', settings: { bufferPixels: 3 } });
+    expect(store.getState().maskEditor).not.toBeNull();
+    give[0]();
+    await opening;
+    expect(store.getState()).toMatchObject({ scene: { scene: { name: 'second.tif' } }, opening: null });
+  });
+});

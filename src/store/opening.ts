@@ -1,4 +1,4 @@
-import type { OpenedScene, SceneOrigin } from '../services/engine.ts';
+import type { BandStretch, OpenedScene, SceneOrigin } from '../services/engine.ts';
 import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
 import type { SceneInput } from './dates.ts';
@@ -36,9 +36,21 @@ export interface SceneOpener {
 /** Reflectance of most ground. */
 const PLAIN_STRETCH: Range = { low: 0, high: 0.3 };
 
-/** Does the page show no scene, or another than it did, so that it need not follow an opening that was given up? */
-export function isElsewhere({ get }: ActionContext, before: AppState['scene']): boolean {
-  return before === null || get().scene !== before;
+/**
+ * The stretch of a scene that the engine has taken, for the page to show it: empty where it is not found, or not waited for any
+ * longer. Null where the page shall not show it: the engine has yet another one, or the opening was given up and the page is empty.
+ */
+export async function stretchToShow(
+  { engine, get, arrive }: ActionContext,
+  bands: readonly number[],
+  signal: AbortSignal,
+): Promise<readonly BandStretch[] | null> {
+  const isNewest = arrive();
+  const given = new Promise<readonly BandStretch[]>((resolve) => {
+    signal.addEventListener('abort', () => resolve([]), { once: true });
+  });
+  const stretch = await Promise.race([engine.stretch(bands, signal).catch(() => []), given]);
+  return isNewest() && !(signal.aborted && get().scene === null) ? stretch : null;
 }
 
 export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) => string): SceneOpener {
@@ -74,9 +86,8 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
       const combinations = combinationsOf(opened.scene, opened.displayBands);
       const combination =
         combinations.find((entry) => entry.bands.join() === opened.displayBands.join()) ?? combinations[0];
-      const before = get().scene;
-      const ownStretch = await engine.stretch(combination.bands, signal).catch(() => []);
-      if (signal.aborted && isElsewhere(context, before)) return;
+      const ownStretch = await stretchToShow(context, combination.bands, signal);
+      if (ownStretch === null) return;
       set((state) => ({
         ...EMPTY,
         scene: opened,

@@ -50,6 +50,8 @@ export function sceneActions(context: ActionContext): SceneActions {
       set({ ...EMPTY, page: 'scene', error: null });
     },
     async correct(overrides, settings) {
+      // The engine may have the scene that is being opened already.
+      if (get().opening !== null) return;
       const signal = context.beginTask();
       try {
         set((state) => ({ settings: { ...state.settings, ...settings }, error: null }));

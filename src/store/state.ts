@@ -152,7 +152,7 @@ export interface Actions
   openSample(): Promise<void>;
   /** Back to the empty page. */
   close(): void;
-  /** Corrects what ingest decided (null: nothing) and the settings, and processes the scene again. */
+  /** Corrects what ingest decided (null: nothing) and the settings, and processes the scene again; not while another is opened. */
   correct(overrides: SceneOverrides | null, settings: Partial<RunSettings>): Promise<void>;
   /** Goes on where an earlier run with the same settings stopped, unless told to begin afresh. */
   run(request?: RunRequest): Promise<void>;

@@ -13,6 +13,7 @@ import { NODATA_PATTERN, nodataOf, nodataText } from './nodata-field.ts';
 /** Everything that was decided for the user, to decide otherwise. */
 export function SceneForm({ scene }: { scene: Scene }) {
   const settings = useApp((state) => state.settings);
+  const opening = useApp((state) => state.opening !== null);
   const { correct } = useActions();
   const measured = scene.bands.find((band) => !QUALITY_ROLES.includes(band.role)) ?? scene.bands[0];
   const [roles, setRoles] = useState<readonly BandRole[]>(scene.bands.map((band) => band.role));
@@ -137,7 +138,7 @@ export function SceneForm({ scene }: { scene: Scene }) {
           </select>
         </label>
       </fieldset>
-      <button type="submit" className="button wide">
+      <button type="submit" className="button wide" disabled={opening}>
         {t('Run again')}
       </button>
     </form>

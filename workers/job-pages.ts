@@ -100,7 +100,8 @@ export function jobPages(): JobPages {
         const record = pages && readRecord(pages);
         if (!pages || !record) return null;
         const result = resultPages(pages, record);
-        return { done: shareDone(openTiles(scene, planTiles(scene.grid), result)), record };
+        const composite = record.settings.composite !== undefined && record.dates.length > 0;
+        return { done: shareDone(openTiles(scene, planTiles(scene.grid), result), composite), record };
       }),
     claim: (input, record, options, signal) =>
       inTurn(async () => {

@@ -79,7 +79,8 @@ export async function processScene(
     closing.push(() => pages.close());
     keep = task.resume;
     if (continued) {
-      const done = shareDone(openTiles(source.scene, planTiles(source.scene.grid), pages));
+      const composite = settings.composite !== undefined && dates.length > 0;
+      const done = shareDone(openTiles(source.scene, planTiles(source.scene.grid), pages), composite);
       const message = { text: `An earlier run is continued: ${Math.floor(100 * done)} % was done.` };
       onEvent({ type: 'notice', notice: { code: 'job/continued', message } });
     }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type CompositeMethod, DEFAULT_SETTINGS } from './events.ts';
+import { type CompositeMethod, DEFAULT_SETTINGS, type RunEvent } from './events.ts';
 import { memoryPages } from './pages.ts';
+import { shareDone } from './progress.ts';
 import { run } from './run.ts';
 import { type BandRole, PROVENANCE } from './scene.ts';
 import { fakeNetworks } from './testing/fake-networks.ts';
 import { memorySource } from './testing/memory-source.ts';
+import { openTiles, planTiles } from './tiles.ts';
 
 const SIX: BandRole[] = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
 const [WIDTH, HEIGHT] = [160, 128];
@@ -75,6 +77,29 @@ describe('composites', () => {
       expect(report.shares.observed).toBeCloseTo(kept / provenance.length, 6);
     },
   );
+
+  it('is not all computed before every tile is put together, also where no date can help', async () => {
+    const core = 64;
+    const [{ scene: other, ...rest }] = dates;
+    const nowhere = { ...rest, scene: { ...other, grid: { ...other.grid, width: 100, transform: null } } };
+    for (const others of [dates, [nowhere]]) {
+      const pages = memoryPages();
+      const settings = { ...DEFAULT_SETTINGS, composite: 'medoid' } as const;
+      const told: [stage: string, share: number][] = [];
+      const share = () => shareDone(openTiles(target.scene, planTiles(target.scene.grid, core), pages), true);
+      const note = (event: RunEvent) => {
+        if (event.type === 'progress') told.push([event.stage, share()]);
+      };
+      const options = { core, halos: { detect: 32, generate: 32 }, dates: others, pages };
+      await run(target, fakeNetworks(), settings, note, options);
+      const repairing = told.filter(([stage]) => stage === 'generate');
+      for (const [, done] of repairing) expect(done).toBeLessThan(0.9);
+      const shares = told.map(([, done]) => done);
+      expect(shares).toEqual([...shares].sort((a, b) => a - b));
+      expect(shares.at(-2)).toBeLessThan(1);
+      expect(share()).toBe(1);
+    }
+  });
 
   it('goes on over the pages of an earlier run, and does nothing unless it is asked for', async () => {
     const pages = memoryPages();

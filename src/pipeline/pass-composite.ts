@@ -5,6 +5,7 @@ import { type Candidate, combine } from './dates/combine.ts';
 import { harmonise } from './dates/harmonise.ts';
 import type { CompositeMethod, RepairedTile } from './events.ts';
 import { checkpoint, type Job, type Pace } from './job.ts';
+import type { PageStore } from './pages.ts';
 import { isMeasured } from './preprocess/observe.ts';
 import { type Band, MASK_CLASS, PROVENANCE } from './scene.ts';
 import { readPlane, repairedTile, setRepaired, type TileStore } from './tiles.ts';
@@ -12,9 +13,15 @@ import { readPlane, repairedTile, setRepaired, type TileStore } from './tiles.ts
 /** Says that a tile's composite is finished. */
 const doneName = (key: number) => `composite/${key}`;
 
+/** Is the tile's composite finished? */
+export function isComposed(pages: PageStore, key: number): boolean {
+  return pages.has(doneName(key));
+}
+
 /**
  * Puts a composite of all dates in place of the repaired scene, tile by tile: wherever a date is clear, the target included. What none
- * of them saw stays as it was repaired. Pixels that the composite takes from the target keep their bits. Goes on from what is there.
+ * of them saw stays as it was repaired, without dates all of it. Pixels that the composite takes from the target keep their bits. Goes
+ * on from what is there.
  */
 export async function compositePass(
   job: Job,
@@ -23,13 +30,12 @@ export async function compositePass(
   store: TileStore,
   pace: Pace,
 ): Promise<void> {
-  if (dates.length === 0) return;
   const { layout } = job;
   const order = await leastCloudyFirst(job, dates, store);
   const total = layout.windows.length;
   for (const key of layout.windows.keys()) {
     await checkpoint(job);
-    if (!store.pages.has(doneName(key))) {
+    if (!isComposed(store.pages, key)) {
       const tile = await compositeTile(job, dates, order, method, store, key);
       if (tile) setRepaired(store, key, tile);
       store.pages.set(doneName(key), Uint8Array.of(1));

@@ -1,5 +1,6 @@
 import { expose } from 'comlink';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { DateInput } from '../../workers/protocol.ts';
 import { PipelineError } from '../pipeline/errors.ts';
 import { phrase } from '../pipeline/phrase.ts';
 import type { SceneOverrides } from '../pipeline/scene.ts';
@@ -31,6 +32,12 @@ function api(isDisplay: boolean) {
       this.overrides = null;
       candidates.delete(opening);
       return true;
+    },
+    dates: [] as readonly DateInput[],
+    async setDates(_job: number, dates: readonly DateInput[]) {
+      if (!isDisplay) await pipelineMayAnswer;
+      this.dates = dates;
+      return [];
     },
     drop: (opening: number) => void candidates.delete(opening),
     async override(given: SceneOverrides) {
@@ -151,5 +158,22 @@ test('overrides never reach a scene that is opened before they are answered', as
   workers.find(({ isDisplay }) => !isDisplay)?.dispatchEvent(new Event('error', { cancelable: true }));
   await engine.pause();
   expect(last(false)).toMatchObject({ scene: b.href, overrides: null });
+  engine.dispose();
+});
+
+test('dates of the scene before are not shown beside the next one, nor known after a crash', async () => {
+  const engine = start();
+  await engine.open(a);
+  const { open, wait } = gate();
+  pipelineMayAnswer = wait;
+  const setting = expect(engine.setDates([{ id: 1, input: a }])).rejects.toMatchObject({
+    code: 'job/cancelled',
+  });
+  await engine.open(b);
+  open();
+  await setting;
+  workers.find(({ isDisplay }) => !isDisplay)?.dispatchEvent(new Event('error', { cancelable: true }));
+  await engine.pause();
+  expect(both().map((worker) => worker?.dates)).toEqual([[], []]);
   engine.dispose();
 });

@@ -214,8 +214,11 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
     async setDates(given, signal) {
       const dates = given.map(({ id, input }): DateInput => ({ id, input: crossed(input) }));
+      const asked = current?.opening;
       const problems = await pipeline.call((api, job) => api.setDates(job, dates), signal);
+      if (current?.opening !== asked) throw cancelled();
       await display.call((api, job) => api.setDates(job, dates), signal);
+      if (current?.opening !== asked) throw cancelled();
       if (current) current = { ...current, dates };
       return problems;
     },

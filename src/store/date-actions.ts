@@ -169,8 +169,13 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
       const { scene, source, actions } = get();
       if (scene === null || source === null) return actions.open(input, origins);
       if (isBusy(get())) return;
-      survey = new AbortController();
-      const { signal } = survey;
+      const adding = new AbortController();
+      survey = adding;
+      const { signal } = adding;
+      // Dates are looked at for the scene as it stands.
+      const unsubscribe = context.store.subscribe((now, before) => {
+        if (now.sceneRevision !== before.sceneRevision) adding.abort();
+      });
       const tell = (name: string) => set({ surveying: name });
       tell(nameOf(input));
       set({ error: null });
@@ -180,16 +185,16 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
           files instanceof URL
             ? [{ input: files, origin: files }]
             : (await engine.group(files, signal)).map(originsOf(files, origins));
-        const { sceneRevision } = get();
         const known = get().dates.length > 0 ? get().dates : [await ownDate(signal)];
         const { found, faults } = await look(candidates, known, tell, signal);
-        if (signal.aborted || get().sceneRevision !== sceneRevision) return;
+        if (signal.aborted) return;
         const target = get().target ?? known[0].id;
         if (found.length > 0) await settle([...known, ...found], target, signal);
         if (faults.length > 0) actions.fail(faults[0]);
       } catch (fault) {
         if (!signal.aborted) actions.fail(fault);
       } finally {
+        unsubscribe();
         set({ surveying: null });
       }
     },

@@ -196,3 +196,27 @@ describe('at the next visit', () => {
     expect(remembered).toEqual([`${JUNE} + ${MAY} + ${JULY}`]);
   });
 });
+
+it('a date that is added when another scene takes the place of its own is given up', async () => {
+  const { actions, state, engine } = setUp();
+  await actions.open(file(JUNE));
+  let give = () => {};
+  const setDates = vi.spyOn(engine, 'setDates').mockImplementationOnce(async (dates) => {
+    await new Promise<void>((resolve) => {
+      give = resolve;
+    });
+    return dates.map(() => null);
+  });
+  const adding = actions.addDates(file(JULY));
+  await vi.waitFor(() => expect(setDates).toHaveBeenCalled());
+  await actions.open(file(MAY));
+  expect(setDates.mock.calls[0][1]?.aborted).toBe(true);
+  give();
+  await adding;
+  expect(state()).toMatchObject({
+    dates: [],
+    target: null,
+    surveying: null,
+    scene: { scene: { name: MAY } },
+  });
+});

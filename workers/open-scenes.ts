@@ -36,7 +36,9 @@ export function openScenes(state: PipelineState): OpeningApi {
     },
     setReference: (job, given) =>
       running.run(job, async (signal) => {
-        state.reference = given === null ? null : await openScene(asFile(given), {}, signal);
+        const { scene } = state;
+        const read = given === null ? null : await openScene(asFile(given), {}, signal);
+        if (state.scene?.opened === scene?.opened) state.reference = read;
       }),
     group: (job, files) => running.run(job, (signal) => groupScenes(files, signal)),
     survey: (job, input, generator) =>

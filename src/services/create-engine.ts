@@ -192,8 +192,9 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
     async setReference(input) {
       const crossing = input && crossed(input);
+      const asked = current?.opening;
       await pipeline.call((api, job) => api.setReference(job, crossing));
-      reference = crossing;
+      if (current?.opening === asked) reference = crossing;
     },
 
     models: (signal) => readModelCards(modelsUrl, signal),

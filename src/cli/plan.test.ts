@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { reportHtml } from '../pipeline/output/report-html.ts';
 import { type Command, parseCommand, UsageError } from './arguments.ts';
 import { plan } from './plan.ts';
 
@@ -70,6 +71,11 @@ test('an address: named after its last part', () => {
   expect(task.outputs[0].path).toBe(join(root, 'S2 A-unclouded.tif'));
 });
 
+test('an address with a % that stands for nothing keeps it in the name', () => {
+  const [task] = planned('https://example.org/cloud-20%.tif', '-o', `${root}/`);
+  expect(task.outputs[0].path).toBe(join(root, 'cloud-20%-unclouded.tif'));
+});
+
 test('two inputs of one name cannot share a folder', () => {
   expect(() => planned(...here('a.tif', 'more/a.tif'), '-o', join(root, 'out'))).toThrow(UsageError);
 });
@@ -91,14 +97,52 @@ test('what exists is replaced only when asked', () => {
   expect(planned(...here('a.tif'), '--mask', '--overwrite')).toHaveLength(1);
 });
 
+test('a report takes the place of no input, no output and no other report', () => {
+  const [a, b] = here('a.tif', 'b.TIFF');
+  symlinkSync(b, join(root, 'link.json'));
+  for (const words of [
+    [a, b, '--report', b],
+    [a, '--report-html', a],
+    [a, '--date', b, '--report', join(root, 'link.json')],
+    [a, '-o', join(root, 'x.tif'), '--report', join(root, 'x.tif')],
+    [a, '--report', join(root, 'r.x'), '--report-html', join(root, 'r.x')],
+    [a, '--report', join(root, 'more')],
+  ]) {
+    expect(() => planned(...words, '--overwrite')).toThrow(UsageError);
+  }
+});
+
+test('of files that exist a report replaces earlier reports only, unless it is asked to', () => {
+  const [a, notes, json, page] = here('a.tif', 'notes.txt', 'r.json', 'r.html');
+  writeFileSync(notes, 'mine');
+  writeFileSync(json, '{\n  "unclouded": "0.1.0"');
+  writeFileSync(page, reportHtml([], []));
+  const exists = expect.objectContaining({ code: 'output/exists' });
+  expect(() => planned(a, '--report', notes)).toThrow(exists);
+  expect(() => planned(a, '--report-html', notes)).toThrow(exists);
+  expect(planned(a, '--report', notes, '--overwrite')).toHaveLength(1);
+  expect(planned(a, '--report', json, '--report-html', page)).toHaveLength(1);
+});
+
+test('several inputs cannot go into a file', () => {
+  const words = [...here('a.tif', 'b.TIFF'), '-o', join(root, 'more/a.tif')];
+  expect(() => planned(...words)).toThrow(UsageError);
+  expect(() => planned(...words, '--overwrite')).toThrow(UsageError);
+});
+
 test('a folder is one scene of single-band files', () => {
   mkdirSync(join(root, 'S2A'));
   for (const name of ['B03.tif', 'B02.TIF', 'B04.tiff', 'notes.txt'])
     writeFileSync(join(root, 'S2A', name), '');
+  mkdirSync(join(root, 'S2A/cleared.tif'));
   const [task] = planned(...here('S2A'));
   expect(task.files).toEqual(here('S2A/B02.TIF', 'S2A/B03.tif', 'S2A/B04.tiff'));
   expect(task.outputs[0].path).toBe(join(root, 'S2A-unclouded.tif'));
   expect(() => planned(...here('S2A'), '-o', join(root, 'S2A/B03.tif'), '--overwrite')).toThrow(UsageError);
+});
+
+test.each([['http://'], ['https://[::1/x.tif']])('%s is no address', (address) => {
+  expect(() => planned(address)).toThrow(UsageError);
 });
 
 test.each([['missing.tif'], ['missing-*.tif'], ['empty']])('%s is no input', (name) => {

@@ -1,4 +1,14 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { PipelineError } from '../pipeline/errors.ts';
 import { type Command, UsageError } from './arguments.ts';
@@ -9,8 +19,9 @@ export const isAddress = (input: string) => /^https?:\/\//i.test(input);
 
 /**
  * Looks up the inputs of a command and says what is written where; makes the folders for it.
- * @throws UsageError if outputs cannot be told apart, would replace an input or are named as no GeoTIFF is; PipelineError `file/unreadable`
- *   for inputs that are not there, `output/exists` unless overwriting is allowed, `output/denied`.
+ * @throws UsageError if outputs cannot be told apart, would replace an input or are named as no GeoTIFF is, or for what is
+ *   no address; PipelineError `file/unreadable` for inputs that are not there, `output/exists` unless overwriting is
+ *   allowed, `output/denied`.
  */
 export function plan(command: Command): Task[] {
   const inputs = [...new Set(command.inputs.flatMap(lookUp))];
@@ -18,6 +29,9 @@ export function plan(command: Command): Task[] {
   const ownMask = command.ownMask === null ? null : lookUp(command.ownMask)[0];
   const dates = [...new Set(command.dates.flatMap(lookUp))];
   const intoFolder = command.output !== null && (inputs.length > 1 || isFolder(command.output));
+  if (intoFolder && existsSync(command.output) && !isFolder(command.output)) {
+    throw new UsageError(`--output ${command.output} is a file: several results need a folder.`);
+  }
   if (command.output !== null && !intoFolder && !TIFF_ENDING.test(command.output)) {
     throw new UsageError(
       `--output ${command.output}: results are GeoTIFFs, so name a file that ends in .tif or .tiff, or a folder (with / at its end).`,
@@ -39,18 +53,19 @@ export function plan(command: Command): Task[] {
       resume: command.resume,
     }),
   );
-  checkOutputs(tasks, command.overwrite);
-  const reports = [command.report, command.reportHtml].flatMap((path) =>
-    path === null || path === '-' ? [] : [resolve(path)],
-  );
-  const written = [...tasks.map((task) => task.outputs[0].path), ...reports];
+  const reports = reportsOf(command);
+  checkOutputs(tasks, reports, command.overwrite);
+  const written = [...tasks.map((task) => task.outputs[0].path), ...reports.map(({ path }) => path)];
   for (const folder of new Set(written.map((path) => dirname(path)))) makeFolder(folder);
   return tasks;
 }
 
 /** Absolute paths, or the address, behind one word of the command line. */
 function lookUp(word: string): string[] {
-  if (isAddress(word)) return [new URL(word).href];
+  if (isAddress(word)) {
+    if (!URL.canParse(word)) throw new UsageError(`${word} is no address.`);
+    return [new URL(word).href];
+  }
   if (existsSync(word)) return [resolve(word)];
   const found = isPattern(word) ? glob(word) : [];
   if (found.length > 0) return found.map((path) => resolve(path));
@@ -64,7 +79,8 @@ function lookUp(word: string): string[] {
 /** The files of a scene: those of a folder, which hold a band each, or the input itself. */
 function filesOf(input: string): string[] {
   if (isAddress(input) || !statSync(input).isDirectory()) return [input];
-  const files = readdirSync(input).filter((name) => TIFF_ENDING.test(name));
+  const named = readdirSync(input).filter((name) => TIFF_ENDING.test(name));
+  const files = named.filter((name) => !isFolder(join(input, name)));
   if (files.length > 0) return files.sort().map((name) => join(input, name));
   throw new PipelineError(
     'file/unreadable',
@@ -85,7 +101,7 @@ function outputsOf(
   intoFolder: boolean,
 ): Task['outputs'] {
   const named = output !== null && !intoFolder;
-  const name = stemOf(isAddress(input) ? decodeURIComponent(new URL(input).pathname) : input) || 'scene';
+  const name = stemOf(isAddress(input) ? pathOf(new URL(input)) : input) || 'scene';
   const beside = isAddress(input) ? '.' : dirname(input);
   const folder = resolve(named ? dirname(output) : (output ?? beside));
   const stem = named ? stemOf(output) : name;
@@ -97,35 +113,77 @@ function outputsOf(
   return [{ product: 'result', path: result }, ...extra];
 }
 
+/** The path of an address as people read it; as it stands where a % is only that. */
+function pathOf({ pathname }: URL): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
+}
+
 const TIFF_ENDING = /\.(tiff?|gtiff?)$/i;
 const stemOf = (path: string) => basename(path).replace(TIFF_ENDING, '');
 
-function checkOutputs(tasks: readonly Task[], overwrite: boolean): void {
+/** A file that a command writes, and what for: a scene, or the option that asks for it. */
+interface Written {
+  readonly path: string;
+  readonly of: string;
+}
+
+function reportsOf({ report, reportHtml }: Command): Written[] {
+  const asked = [
+    { of: '--report', path: report === '-' ? null : report },
+    { of: '--report-html', path: reportHtml },
+  ];
+  return asked.flatMap(({ of, path }) => (path === null ? [] : [{ of, path: resolve(path) }]));
+}
+
+function checkOutputs(tasks: readonly Task[], reports: readonly Written[], overwrite: boolean): void {
   const sources = new Set(
     tasks
       .flatMap(({ files, reference, ownMask, dates }) => [...files, reference, ownMask, ...dates.flat()])
       .map(identity),
   );
+  const products = tasks.flatMap(({ input, outputs }) => outputs.map(({ path }) => ({ path, of: input })));
   const taken = new Map<string, string>();
-  const existing: string[] = [];
-  for (const { input, outputs } of tasks) {
-    for (const { path } of outputs) {
-      const other = taken.get(path);
-      if (other !== undefined) {
-        throw new UsageError(`${other} and ${input} would both be written to ${path}.`);
-      }
-      if (sources.has(identity(path)))
-        throw new UsageError(`${path} is read: it cannot be the output as well.`);
-      taken.set(path, input);
-      if (lstatSync(path, { throwIfNoEntry: false })) existing.push(path);
-    }
+  for (const { path, of } of [...products, ...reports]) {
+    const other = taken.get(path);
+    if (other !== undefined) throw new UsageError(`${other} and ${of} would both be written to ${path}.`);
+    if (sources.has(identity(path)))
+      throw new UsageError(`${path} is read: it cannot be the output as well.`);
+    taken.set(path, of);
   }
+  const folder = reports.find(({ path }) => isFolder(path));
+  if (folder) throw new UsageError(`${folder.of} ${folder.path} is a folder: name a file.`);
+  const existing = [
+    ...products.filter(({ path }) => lstatSync(path, { throwIfNoEntry: false })),
+    ...reports.filter(({ path }) => isOthers(path)),
+  ].map(({ path }) => path);
   if (existing.length > 0 && !overwrite) {
     throw new PipelineError(
       'output/exists',
       { text: `${existing.join(', ')} ${existing.length > 1 ? 'exist' : 'exists'} already.` },
       { text: 'Choose another output, or allow it to be replaced with --overwrite.' },
     );
+  }
+}
+
+/** How a report begins, as JSON or as a page. */
+const REPORT = /^\{\s*"unclouded":|Unclouded report<\/title>/;
+/** Bytes in which that is found. */
+const REPORT_HEAD = 4096;
+
+/** Is a path taken by a file that is no earlier report? A device or a pipe may be written to. */
+function isOthers(path: string): boolean {
+  if (!existsSync(path) || !statSync(path).isFile()) return false;
+  const file = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(REPORT_HEAD);
+    const length = readSync(file, head);
+    return length > 0 && !REPORT.test(head.toString('utf8', 0, length));
+  } finally {
+    closeSync(file);
   }
 }
 

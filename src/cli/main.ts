@@ -41,7 +41,7 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 async function execute(command: Command, tasks: readonly Task[]): Promise<number> {
-  const { jobs, threads, quiet } = command;
+  const { jobs, threads, quiet, resume } = command;
   const names = tasks.map((task) => shortName(task.input));
   const status = statusLine(names, process.stderr, quiet);
   const ending = endOnSignals(tasks);
@@ -59,20 +59,24 @@ async function execute(command: Command, tasks: readonly Task[]): Promise<number
       onEnd(scene, result) {
         ended++;
         status.end(scene);
-        if (result.status !== 'done') status.print(errorText(forTerminal(result.error), names[scene]));
+        if (result.status !== 'done')
+          status.print(errorText(forTerminal(result.error, resume), names[scene]));
         else if (!quiet) status.print(outcomeText(tasks[scene].input, result.outcome));
       },
     },
     ending.signal,
   );
   if (ended < tasks.length) status.print(notBegunText(tasks.length - ended));
-  if (command.report !== null) {
-    const seconds = (performance.now() - started) / 1000;
-    await writeReport(command.report, reportOf(command, tasks, results, seconds));
+  const texts: [string | null, () => string][] = [
+    [command.report, () => jsonOf(command, tasks, results, (performance.now() - started) / 1000)],
+    [command.reportHtml, () => pageOf(tasks, results)],
+  ];
+  let written = true;
+  for (const [path, text] of texts) {
+    if (path !== null && !(await isWritten(path, text()))) written = false;
   }
-  if (command.reportHtml !== null) await writePage(command.reportHtml, tasks, results);
   if (ending.exitCode !== null) return ending.exitCode;
-  return results.every((result) => result.status === 'done') ? EXIT.done : EXIT.error;
+  return written && results.every((result) => result.status === 'done') ? EXIT.done : EXIT.error;
 }
 
 /** The first Ctrl-C or SIGTERM ends the scenes within one tile; the second one ends the process. */
@@ -128,7 +132,7 @@ interface Report {
 }
 
 function reportOf(
-  { jobs, threads }: Command,
+  { jobs, threads, resume }: Command,
   tasks: readonly Task[],
   results: readonly SceneResult[],
   seconds: number,
@@ -141,7 +145,7 @@ function reportOf(
       const found = selfCheck && (figures as Omit<SelfCheck, 'pictures'>);
       return { input, status: 'done', ...outcome, selfCheck: found, ...(page && { files: page.files }) };
     }
-    return { input, status: result.status, error: forTerminal(result.error) };
+    return { input, status: result.status, error: forTerminal(result.error, resume) };
   });
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
   return {
@@ -156,11 +160,7 @@ function reportOf(
   };
 }
 
-async function writePage(
-  path: string,
-  tasks: readonly Task[],
-  results: readonly SceneResult[],
-): Promise<void> {
+function pageOf(tasks: readonly Task[], results: readonly SceneResult[]): string {
   const reports = results.flatMap((result): SceneReport[] => {
     if (result.status !== 'done' || !result.outcome.page) return [];
     const { scene, run, selfCheck, models, page } = result.outcome;
@@ -172,11 +172,23 @@ async function writePage(
       ? []
       : [{ name: shortName(tasks[i].input), message: english(forTerminal(result.error).message) }],
   );
-  await writing(() => writeFileSync(path, reportHtml(reports, failures)));
+  return reportHtml(reports, failures);
 }
 
-async function writeReport(path: string, report: Report): Promise<void> {
-  const text = `${JSON.stringify(report, inEnglish, 2)}\n`;
-  if (path === '-') process.stdout.write(text);
-  else await writing(() => writeFileSync(path, text));
+function jsonOf(...of: Parameters<typeof reportOf>): string {
+  return `${JSON.stringify(reportOf(...of), inEnglish, 2)}\n`;
+}
+
+/** Writes a report; what hinders it is told, and leaves the results and the other report alone. */
+async function isWritten(path: string, text: string): Promise<boolean> {
+  try {
+    await writing(() => (path === '-' ? void process.stdout.write(text) : writeFileSync(path, text)));
+    return true;
+  } catch (thrown) {
+    const remedy = {
+      text: `The results are there, but not the report ${path}: choose another place for it.`,
+    };
+    process.stderr.write(`${errorText({ ...toPipelineError(thrown).toReport(), remedy })}\n`);
+    return false;
+  }
 }

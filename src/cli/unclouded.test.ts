@@ -260,6 +260,21 @@ describe('several scenes', () => {
   });
 });
 
+test.skipIf(!existsSync('/dev/full'))(
+  'a report that cannot be written says so and keeps no other from it',
+  async () => {
+    const reports = ['--report', '/dev/full', '--report-html', 'page.html'];
+    const { code, stderr } = await unclouded(damaged, ...reports);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /error output\/\S+: .+\n {2}.*the report \/dev\/full: choose another place/,
+      ),
+    });
+    expect(files()).toEqual(['page.html']);
+  },
+);
+
 describe('ends before it is done', () => {
   test.each([
     ['SIGINT', 130],

@@ -36,6 +36,12 @@ describe('what was done to a scene', () => {
   });
 });
 
+test('a stopped scene whose work is kept can go on', () => {
+  const error = { code: 'job/cancelled', message: { text: '' }, remedy: { text: '' } } as const;
+  expect(forTerminal(error).remedy).toEqual({ text: 'Run the command again to start over.' });
+  expect(forTerminal(error, true).remedy).toEqual({ text: 'Run the same command again to go on.' });
+});
+
 test('scenes that were not begun are counted', () => {
   expect([1, 7].map(notBegunText)).toEqual(['1 scene not begun', '7 scenes not begun']);
 });

@@ -31,9 +31,10 @@ const REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'internal/unexpected': 'Run the command again; if it happens again, report it with this message.',
 };
 
-/** An error as the command line tells it. */
-export function forTerminal(error: ErrorReport): ErrorReport {
-  const own = REMEDIES[error.code];
+/** An error as the command line tells it; with `resume`, what is done of a scene that was stopped is kept. */
+export function forTerminal(error: ErrorReport, resume = false): ErrorReport {
+  const own =
+    resume && error.code === 'job/cancelled' ? 'Run the same command again to go on.' : REMEDIES[error.code];
   return own === undefined ? error : { ...error, remedy: { text: own } };
 }
 

@@ -86,6 +86,14 @@ export interface Crs {
   /** As the file names it, for people. */
   readonly name: string;
   readonly units: 'm' | 'degrees' | 'us-ft' | 'ft' | 'pixels';
+  /** What a system of the file's own consists of: two that read alike here are the same, whatever they are called. */
+  readonly definition?: string;
+}
+
+/** Is a place of one system the same place in the other? Systems without a definition are told by their names. */
+export function sameCrs(a: Crs, b: Crs): boolean {
+  const own = (crs: Crs) => crs.definition ?? crs.name;
+  return a.code === b.code && (a.code !== 'LOCAL' || own(a) === own(b));
 }
 
 export interface Grid {

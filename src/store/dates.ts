@@ -1,5 +1,5 @@
 import type { CompositeMethod } from '../pipeline/events.ts';
-import type { GeoTransform, Grid } from '../pipeline/scene.ts';
+import { type GeoTransform, type Grid, sameCrs } from '../pipeline/scene.ts';
 import type { ErrorReport, Picture, SceneDateInput, SceneOrigin } from '../services/engine.ts';
 
 export type SceneInput = SceneDateInput['input'];
@@ -85,7 +85,7 @@ export function pickTarget(dates: readonly SceneDate[]): SceneDate {
 /** False if two grids surely lie apart; those of different coordinate systems may overlap. */
 function mayOverlap(a: Grid, b: Grid): boolean {
   if (a.transform === null || b.transform === null) return a.transform === b.transform;
-  if (a.crs.code !== b.crs.code) return true;
+  if (!sameCrs(a.crs, b.crs)) return true;
   const [p, q] = [extentOf(a, a.transform), extentOf(b, b.transform)];
   return p.left < q.right && q.left < p.right && p.bottom < q.top && q.bottom < p.top;
 }

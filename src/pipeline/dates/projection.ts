@@ -1,7 +1,7 @@
 import proj4 from 'proj4';
 import { PipelineError } from '../errors.ts';
 import { phrase } from '../phrase.ts';
-import type { GeoTransform, Grid } from '../scene.ts';
+import { type GeoTransform, type Grid, sameCrs } from '../scene.ts';
 
 /** Position on one grid to position on another, in pixels from the upper left corner of the corner pixel. */
 export type PixelMap = (x: number, y: number) => readonly [x: number, y: number];
@@ -72,8 +72,7 @@ export function pixelMap(from: Grid, to: Grid): PixelMap {
   const [x0, a, b, y0, c, d] = from.transform;
   const toPixels = inverse(to.transform);
   const onGround: PixelMap = (x, y) => [x0 + a * x + b * y, y0 + c * x + d * y];
-  const same = from.crs.code === to.crs.code && (from.crs.code !== 'LOCAL' || from.crs.name === to.crs.name);
-  if (same) return (x, y) => toPixels(...onGround(x, y));
+  if (sameCrs(from.crs, to.crs)) return (x, y) => toPixels(...onGround(x, y));
   const [own, other] = [from.crs, to.crs].map((crs) => {
     const definition = definitionOf(crs.code);
     if (definition) return definition;

@@ -172,6 +172,11 @@ describe('coordinate systems', () => {
     const local = { ...utm16, crs: { ...crs('LOCAL'), name: 'site' } };
     expect(pixelMap(local, local)(3, 4)).toEqual([3, 4]);
     expect(() => pixelMap(utm16, local)).toThrowError(expect.objectContaining({ code: 'dates/unknown-crs' }));
+    const [here, there] = ['3089=31', '3089=48'].map((definition) => ({
+      ...local,
+      crs: { ...local.crs, definition },
+    }));
+    expect(() => pixelMap(here, there)).toThrowError(expect.objectContaining({ code: 'dates/unknown-crs' }));
     const bare = { ...utm16, transform: null };
     expect(pixelMap(bare, bare)(3, 4)).toEqual([3, 4]);
     expect(() => pixelMap(utm16, bare)).toThrowError(

@@ -4,7 +4,7 @@ import type { Evaluation } from '../events.ts';
 import { breathe, type Pace } from '../job.ts';
 import type { ResultReader } from '../output/products.ts';
 import { phrase } from '../phrase.ts';
-import { canonicalIndices, type Scene, type SceneSource } from '../scene.ts';
+import { canonicalIndices, type Scene, type SceneSource, sameCrs } from '../scene.ts';
 import { isRepaired, type TileStore } from '../tiles.ts';
 import { clipWindow, growWindow } from '../windows.ts';
 import { intervalOf } from './interval.ts';
@@ -99,7 +99,7 @@ function sameGrid(a: Scene, b: Scene): boolean {
   const from = a.grid.transform;
   const to = b.grid.transform;
   if (!from || !to) return true;
-  if (a.grid.crs.code !== b.grid.crs.code) return false;
+  if (!sameCrs(a.grid.crs, b.grid.crs)) return false;
   const pixel = Math.max(Math.abs(from[1]), Math.abs(from[2]));
   return from.every((value, i) => Math.abs(value - to[i]) <= pixel * (i % 3 === 0 ? 0.01 : 1e-6));
 }

@@ -12,6 +12,8 @@ const KEY = {
   geographicCitation: 2049,
   projectedCrs: 3072,
   projectedCitation: 3073,
+  /** How the earth becomes a plane: the keys of its parameters follow. */
+  projectionMethod: 3075,
   linearUnits: 3076,
 } as const;
 const PIXEL_IS_POINT = 2;
@@ -88,7 +90,9 @@ function geoTransform(directory: Directory, keys: GeoKeys): GeoTransform | null 
   if (matrix.length === 16) {
     t = [matrix[3], matrix[0], matrix[1], matrix[7], matrix[4], matrix[5]];
   } else if (tie.length >= 6 && scale.length >= 2 && scale[0] !== 0 && scale[1] !== 0) {
-    t = [tie[3] - tie[0] * scale[0], scale[0], 0, tie[4] + tie[1] * scale[1], 0, -scale[1]];
+    // Files whose rows run south bear a negative scale at times: as GDAL, against the letter of the specification.
+    const down = Math.abs(scale[1]);
+    t = [tie[3] - tie[0] * scale[0], scale[0], 0, tie[4] + tie[1] * down, 0, -down];
   } else {
     return null;
   }
@@ -111,20 +115,34 @@ function crsOf(keys: GeoKeys): Crs {
   }
   if (number(KEY.modelType) === 1 || projected === USER_DEFINED) {
     const name = citation(keys, [KEY.projectedCitation, KEY.citation]);
-    return { code: 'LOCAL', name: name ?? 'projection of its own', units: units ?? 'm' };
+    const definition = definitionIn(keys);
+    return { code: 'LOCAL', name: name ?? 'projection of its own', units: units ?? 'm', definition };
   }
   if (geographic === 0) return NO_CRS;
   const name = citation(keys, [KEY.geographicCitation, KEY.citation]);
-  const code = known(geographic) ? `EPSG:${geographic}` : 'LOCAL';
-  return { code, name: name ?? code, units: 'degrees' };
+  if (known(geographic)) {
+    const code = `EPSG:${geographic}`;
+    return { code, name: name ?? code, units: 'degrees' };
+  }
+  return { code: 'LOCAL', name: name ?? 'LOCAL', units: 'degrees', definition: definitionIn(keys) };
 }
 
-/** GDAL writes `PCS Name = WGS 84 / UTM zone 16N|GCS Name = ...` into some citations. */
+/** All that the keys say of a system, in one text; names count only where no projection has parameters. */
+function definitionIn(keys: GeoKeys): string {
+  const counts = ([key, value]: [number, number | string]) =>
+    key !== KEY.rasterType && (typeof value === 'number' || !keys.has(KEY.projectionMethod));
+  const parts = [...keys].filter(counts).sort(([a], [b]) => a - b);
+  return parts.map(([key, value]) => `${key}=${value}`).join(' ');
+}
+
+/** Some citations are `PCS Name = WGS 84 / UTM zone 16N|GCS Name = ...`, others a definition, `ESRI PE String = PROJCS["name",...`. */
 function citation(keys: GeoKeys, candidates: readonly number[]): string | null {
   for (const key of candidates) {
     const text = keys.get(key);
     if (typeof text === 'string' && text !== '') {
       const [first] = text.split('|');
+      const defined = /\b(?:PROJ|GEOG|LOCAL_)(?:CRS|CS)\["([^"]+)"/.exec(first);
+      if (defined) return defined[1];
       return first.replace(/^[A-Z]+ Name ?= ?/i, '').trim() || null;
     }
   }

@@ -1,6 +1,6 @@
 import { PipelineError } from '../errors.ts';
 import { type Phrase, phrase } from '../phrase.ts';
-import type { Grid } from '../scene.ts';
+import { type Grid, sameCrs } from '../scene.ts';
 
 /** Transforms count as equal while they put no corner of the grid further apart than this, in pixels. */
 const TOLERANCE = 0.01;
@@ -24,7 +24,7 @@ export function gridDifference(
       second,
     });
   }
-  if (a.crs.code !== b.crs.code || a.crs.name !== b.crs.name)
+  if (!sameCrs(a.crs, b.crs))
     return phrase('{{a}} and {{b}} differ in their coordinate system ({{one}}; {{other}}).', {
       ...names,
       one: a.crs.name,

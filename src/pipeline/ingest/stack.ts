@@ -1,7 +1,7 @@
 import { PipelineError } from '../errors.ts';
 import { type Phrase, phrase } from '../phrase.ts';
 import type { BandRole, CarriedMetadata, GeoTransform, Grid, Notice, SampleType } from '../scene.ts';
-import { QUALITY_ROLES } from '../scene.ts';
+import { QUALITY_ROLES, sameCrs } from '../scene.ts';
 import { editItems, type MetadataItem, parseItems } from '../tiff/gdal-metadata.ts';
 import { PHOTOMETRIC } from '../tiff/tags.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -217,7 +217,7 @@ function axesOn(image: Image, finest: Image): { columns: Axis; rows: Axis } | nu
   const { grid } = image;
   const fine = finest.grid;
   const names = { a: image.name, b: finest.name };
-  if (grid.crs.code !== fine.crs.code || grid.crs.name !== fine.crs.name) {
+  if (!sameCrs(grid.crs, fine.crs)) {
     throw differentGrids(
       phrase('{{a}} and {{b}} differ in their coordinate system ({{one}}; {{other}}).', {
         ...names,

@@ -26,8 +26,21 @@ test('a scene in UTM keeps its own zone and coordinates', () => {
   expect(place?.latitude).toBeCloseTo(-7.9568033, 6);
 });
 
+test('degrees are those from 180 west to 180 east, whatever the file counts from', () => {
+  const place = (longitude: number) =>
+    placeOf(grid('EPSG:4326', [longitude, 0.001, 0, 30.7, 0, -0.001], 'degrees'), 0, 0);
+  expect(place(272.7)?.longitude).toBeCloseTo(-87.3, 9);
+  expect(place(272.7)?.utm).toMatchObject({ zone: 16, south: false });
+  expect(place(272.7)?.utm?.east).toBeCloseTo(place(-87.3)!.utm!.east, 3);
+  expect(place(180.01)?.longitude).toBeCloseTo(-179.99, 9);
+  expect(place(180.01)?.utm).toMatchObject({ zone: 1 });
+  expect(place(180)?.utm).toMatchObject({ zone: 1 });
+});
+
 test('no place is made up', () => {
   expect(placeOf(grid('EPSG:4326', null, 'pixels'), 0, 0)).toBeNull();
   expect(placeOf(grid('LOCAL', [0, 1, 0, 0, 0, -1]), 0, 0)).toBeNull();
-  expect(placeOf(grid('EPSG:4326', [0, 0.1, 0, 89, 0, -0.1], 'degrees'), 0, 0)?.utm).toBeNull();
+  for (const latitude of [89, -81]) {
+    expect(placeOf(grid('EPSG:4326', [0, 0.1, 0, latitude, 0, -0.1], 'degrees'), 0, 0)?.utm).toBeNull();
+  }
 });

@@ -50,6 +50,16 @@ function inverse([x0, a, b, y0, c, d]: GeoTransform): PixelMap {
   return (x, y) => [(d * (x - x0) - b * (y - y0)) / det, (a * (y - y0) - c * (x - x0)) / det];
 }
 
+/** A grid in degrees may count them from any meridian, and on beyond 180: of all turns, the one that is nearest to its middle. */
+export function turnedTo({ width, height, transform, crs }: Grid): (east: number) => number {
+  if (!transform || crs.units !== 'degrees') return (east) => east;
+  const middle = transform[0] + (transform[1] * width + transform[2] * height) / 2;
+  return (east) => {
+    const turns = Math.round((middle - east) / 360);
+    return turns === 0 ? east : east + 360 * turns;
+  };
+}
+
 /**
  * Where the pixels of one grid lie on another.
  *
@@ -70,7 +80,9 @@ export function pixelMap(from: Grid, to: Grid): PixelMap {
     );
   }
   const [x0, a, b, y0, c, d] = from.transform;
-  const toPixels = inverse(to.transform);
+  const onGrid = inverse(to.transform);
+  const turned = turnedTo(to);
+  const toPixels: PixelMap = (east, north) => onGrid(turned(east), north);
   const onGround: PixelMap = (x, y) => [x0 + a * x + b * y, y0 + c * x + d * y];
   if (sameCrs(from.crs, to.crs)) return (x, y) => toPixels(...onGround(x, y));
   const [own, other] = [from.crs, to.crs].map((crs) => {

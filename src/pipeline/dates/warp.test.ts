@@ -164,6 +164,23 @@ describe('a date on the grid of the target', () => {
 });
 
 describe('coordinate systems', () => {
+  it('in degrees meet across 180 degrees and from any meridian', () => {
+    const degrees = (west: number): Grid => ({
+      ...utm16,
+      transform: [west, 0.001, 0, -17, 0, -0.001],
+      crs: { ...crs('EPSG:4326'), units: 'degrees' },
+    });
+    const [x, y] = pixelMap(degrees(-179.99), degrees(179.97))(10, 20);
+    expect(x).toBeCloseTo(50, 6);
+    expect(y).toBeCloseTo(20, 6);
+    expect(pixelMap(degrees(272.7), degrees(-87.3))(7, 8)[0]).toBeCloseTo(7, 6);
+    const utm60: Grid = { ...utm16, transform: [819_000, 10, 0, 8_118_000, 0, -10], crs: crs('EPSG:32760') };
+    const placed = pixelMap(utm60, degrees(179.97));
+    const [left, right] = [placed(0, 0)[0], placed(WIDTH, 0)[0]];
+    expect(right - left).toBeGreaterThan(10);
+    expect(right - left).toBeLessThan(20);
+  });
+
   it('are known by rule; others and missing ones are named', () => {
     expect(definitionOf('EPSG:32733')).toContain('+zone=33 +south');
     expect(definitionOf('EPSG:25832')).toContain('+zone=32 +ellps=GRS80');

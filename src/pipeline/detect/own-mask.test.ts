@@ -31,6 +31,23 @@ describe('polygons of a GeoJSON', () => {
     expect(y).toBeCloseTo((4_000_000 - 3_999_809.4331) / 10, 3);
   });
 
+  it('come from degrees to a scene that counts them from another meridian', () => {
+    const grid: Grid = {
+      ...GRID,
+      transform: [272.7, 0.001, 0, 30.7, 0, -0.001],
+      crs: { code: 'EPSG:4326', name: 'WGS 84', units: 'degrees' },
+    };
+    const text = polygon([
+      [-87.29, 30.69],
+      [-87.28, 30.69],
+      [-87.28, 30.68],
+    ]);
+    const [operation] = polygonsOf(text, grid);
+    if (operation.kind !== 'polygon') throw new Error('no polygon');
+    expect(operation.rings[0][0]).toBeCloseTo(10, 6);
+    expect(operation.rings[0][1]).toBeCloseTo(10, 6);
+  });
+
   it("come from the scene's coordinates, with classes and many parts", () => {
     const ring = [
       [500_100, 3_999_900],

@@ -1,5 +1,5 @@
 import proj4 from 'proj4';
-import { definitionOf } from '../dates/projection.ts';
+import { definitionOf, turnedTo } from '../dates/projection.ts';
 import { onGrid, overlaps } from '../dates/warp.ts';
 import { PipelineError, throwIfAborted } from '../errors.ts';
 import { isOwnMaskKept, ownMaskName, setOwnMaskKept } from '../found-mask.ts';
@@ -193,10 +193,11 @@ function placing(crs: string | undefined, [x, y]: readonly number[], grid: Grid)
   if (!transform) return (u: number, v: number) => [u, v];
   const [x0, a, b, y0, c, d] = transform;
   const det = a * d - b * c;
-  const toPixels = (u: number, v: number) => [
-    (d * (u - x0) - b * (v - y0)) / det,
-    (a * (v - y0) - c * (u - x0)) / det,
-  ];
+  const turned = turnedTo(grid);
+  const toPixels = (east: number, v: number) => {
+    const u = turned(east);
+    return [(d * (u - x0) - b * (v - y0)) / det, (a * (v - y0) - c * (u - x0)) / det];
+  };
   const code = crs && /EPSG:+(\d+)$/.exec(crs)?.[1];
   const isWgs84 = code === '4326' || /CRS84$/.test(crs ?? '');
   const couldBeDegrees = Math.abs(x) <= 360 && Math.abs(y) <= 90;

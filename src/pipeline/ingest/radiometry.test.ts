@@ -8,26 +8,34 @@ interface Case {
   sampleType?: SampleType;
   texts?: string[];
   items?: Record<string, string>;
+  /** In the file, for every band. */
+  scale?: number;
+  /** Share of samples that are 0: a border of nothing. */
+  border?: number;
   /** Lowest and highest sample; values are spread evenly between. */
   range?: readonly [number, number];
 }
 
-function decide({ sensor = 'unknown', sampleType = 'uint16', texts = [], items = {}, range = [0, 1] }: Case) {
+const ROLES = ['blue', 'green', 'red', 'scl', 'nir'] as const;
+
+function decide({ sensor = 'unknown', sampleType = 'uint16', ...more }: Case) {
+  const { texts = [], items = {}, range = [0, 1], scale, border = 0 } = more;
   const [low, high] = range;
-  const values = Float64Array.from({ length: 1001 }, (_, i) => low + ((high - low) * i) / 1000);
+  const empty = Math.round(border * 1000);
+  const values = Float64Array.from({ length: 1001 }, (_, i) =>
+    i < empty ? 0 : low + ((high - low) * (i - empty)) / (1000 - empty),
+  );
+  const scales = scale === undefined ? [] : [0, 1, 2, 4].map((sample) => ({ sample, value: String(scale) }));
   return decideRadiometry({
-    roles: ['blue', 'green', 'red', 'scl'],
+    roles: ROLES,
     sampleType,
     sensor,
     texts,
-    items: Object.entries(items).map(([name, value]) => ({
-      name,
-      sample: null,
-      role: '',
-      domain: '',
-      value,
-    })),
-    sample: { sorted: [values, values, values], zeroShare: 0 },
+    items: [
+      ...Object.entries(items).map(([name, value]) => ({ name, sample: null, role: '', domain: '', value })),
+      ...scales.map((item) => ({ name: 'SCALE', role: 'scale', domain: '', ...item })),
+    ],
+    sample: { sorted: [values, values, values, values], zeroShare: border },
   });
 }
 
@@ -108,6 +116,55 @@ describe('radiometry', () => {
     ['8 bits', { sampleType: 'uint8', range: [0, 255] }, 1 / 255, 0, /display/],
     ['floats', { sampleType: 'float32', range: [0, 1.2] }, 1, 0, /0 and 1/],
     ['floats x 10000', { sampleType: 'float32', range: [0, 9000] }, 1e-4, 0, /x 10000/],
+    [
+      'Sentinel-2 with a border of zeros',
+      { sensor: 'sentinel-2', range: [1040, 9000], border: 0.1 },
+      1e-4,
+      -0.1,
+      /none below 1000/,
+    ],
+    [
+      'Sentinel-2 with its scale alone in the file, and its offset beside',
+      { sensor: 'sentinel-2', scale: 1e-4, items: { BOA_ADD_OFFSET_1: '-1000' }, range: [1040, 9000] },
+      1e-4,
+      -0.1,
+      /-1000/,
+    ],
+    [
+      'Sentinel-2 with its scale in the file, from which the offset beside was taken out',
+      { sensor: 'sentinel-2', scale: 1e-4, items: { BOA_ADD_OFFSET_1: '-1000' }, range: [40, 8000] },
+      1e-4,
+      0,
+      /in the file/,
+    ],
+    [
+      'Sentinel-2 with its scale in the file, and no word of an offset',
+      { sensor: 'sentinel-2', scale: 1e-4, range: [1040, 9000] },
+      1e-4,
+      0,
+      /in the file/,
+    ],
+    [
+      'Landsat level 2 with a border of zeros',
+      { sensor: 'landsat-oli', range: [7300, 19_000], border: 0.2 },
+      2.75e-5,
+      -0.2,
+      /level 2/,
+    ],
+    [
+      'Landsat level 2 that does not say it is from Landsat',
+      { range: [7300, 12_600] },
+      2.75e-5,
+      -0.2,
+      /Collection 2.*please check/,
+    ],
+    [
+      'PlanetScope surface reflectance of dark ground',
+      { texts: ['20230105_102411_00_2414_3B_AnalyticMS_SR_8b.tif'], range: [100, 1300] },
+      1e-4,
+      0,
+      /PlanetScope/,
+    ],
     ['16 bits of an unknown sensor', { range: [200, 8000] }, 1e-4, 0, /not known/],
   ])('%s', (_, evidence, scale, offset, because) => {
     const { bands, decision } = decide(evidence);

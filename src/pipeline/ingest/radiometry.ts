@@ -32,7 +32,7 @@ export function decideRadiometry(evidence: RadiometryEvidence): { bands: Radiome
   const { roles, items } = evidence;
   const light = roles.flatMap((role, i) => (QUALITY_ROLES.includes(role) ? [] : [i]));
   const fromFile = light.map((band) => fileRadiometry(items, band));
-  if (fromFile.some((r) => r !== null)) {
+  if (fromFile.some((r) => r !== null) && !isScaleAlone(evidence, fromFile)) {
     const known = fromFile.find((r) => r !== null) ?? { scale: 1, offset: 0 };
     const bands = roles.map((_, i) => (light.includes(i) ? (fileRadiometry(items, i) ?? known) : IDENTITY));
     return { bands, decision: decision(known, phrase('scale and offset are in the file')) };
@@ -71,6 +71,17 @@ function fileRadiometry(items: readonly MetadataItem[], band: number): Radiometr
   return meaningful && (scale !== 1 || offset !== 0) ? { scale, offset } : null;
 }
 
+/**
+ * Tools that set the scale of Sentinel-2 leave its offset in the metadata beside. It still counts where no sample lies below
+ * it; where one does, it was taken out before.
+ */
+function isScaleAlone(evidence: RadiometryEvidence, fromFile: readonly (Radiometry | null)[]): boolean {
+  if (evidence.sensor !== 'sentinel-2') return false;
+  if (!fromFile.every((r) => r !== null && r.offset === 0 && Math.abs(r.scale - 1e-4) < 1e-9)) return false;
+  const offset = sentinel2Said(evidence)?.offset ?? 0;
+  return offset < 0 && darkest(evidence.sample, 0.002) >= -offset * 1e4;
+}
+
 function fromConvention(evidence: RadiometryEvidence): Rule {
   const { sampleType, sensor } = evidence;
   if (sampleType.startsWith('float')) return floatRule(evidence);
@@ -82,11 +93,16 @@ function fromConvention(evidence: RadiometryEvidence): Rule {
   return unknownRule(evidence);
 }
 
+const PLAIN_S2: Radiometry = { scale: 1e-4, offset: 0 };
+const SHIFTED_S2: Radiometry = { scale: 1e-4, offset: -0.1 };
+
 /** ESA: reflectance = (DN - 1000) / 10000 since processing baseline 04.00 (25 January 2022), DN / 10000 before. */
 function sentinel2Rule(evidence: RadiometryEvidence): Rule {
-  const { items, texts } = evidence;
-  const plain = { scale: 1e-4, offset: 0 };
-  const shifted = { scale: 1e-4, offset: -0.1 };
+  return sentinel2Said(evidence) ?? sentinel2Seen(evidence);
+}
+
+/** By what the metadata and the product's name say; null where they say nothing. */
+function sentinel2Said({ items, texts }: RadiometryEvidence): Rule | null {
   const added = fileItem(items, /(BOA|RADIO)_ADD_OFFSET/i);
   if (added !== null && Number.isFinite(Number(added))) {
     return {
@@ -96,7 +112,7 @@ function sentinel2Rule(evidence: RadiometryEvidence): Rule {
     };
   }
   if (texts.some((text) => /harmoni[sz]ed|HLS\.?S30/i.test(text))) {
-    return { ...plain, because: phrase('the product is harmonised: the -1000 offset has been taken out') };
+    return { ...PLAIN_S2, because: phrase('the product is harmonised: the -1000 offset has been taken out') };
   }
   const baseline = fileItem(items, /PROCESSING_?BASELINE/i)?.trim();
   const fromName = texts.map((text) => text.match(/_N(\d{2})(\d{2})_R\d{3}/)).find(Boolean);
@@ -106,13 +122,21 @@ function sentinel2Rule(evidence: RadiometryEvidence): Rule {
       ? phrase("processing baseline {{version}} in the file's metadata", { version })
       : phrase("processing baseline {{version}} in the product's name", { version });
     return Number(version) >= 4
-      ? { ...shifted, because: phrase('{{baseline}}: Sentinel-2 adds 1000 since 04.00', { baseline: said }) }
-      : { ...plain, because: phrase('{{baseline}}: before 04.00 nothing was added', { baseline: said }) };
+      ? {
+          ...SHIFTED_S2,
+          because: phrase('{{baseline}}: Sentinel-2 adds 1000 since 04.00', { baseline: said }),
+        }
+      : { ...PLAIN_S2, because: phrase('{{baseline}}: before 04.00 nothing was added', { baseline: said }) };
   }
-  const dark = darkest(evidence.sample, 0.002);
+  return null;
+}
+
+/** By the darkest samples. */
+function sentinel2Seen({ sample }: RadiometryEvidence): Rule {
+  const dark = darkest(sample, 0.002);
   if (dark >= 1000 && dark <= 2000) {
     return {
-      ...shifted,
+      ...SHIFTED_S2,
       because: phrase(
         'no processing baseline is given; the darkest samples are {{dark}}, none below 1000, so the offset of Sentinel-2 since 2022 seems to be in',
         { dark },
@@ -120,7 +144,7 @@ function sentinel2Rule(evidence: RadiometryEvidence): Rule {
     };
   }
   return {
-    ...plain,
+    ...PLAIN_S2,
     because:
       dark < 1000
         ? phrase(
@@ -136,14 +160,17 @@ function sentinel2Rule(evidence: RadiometryEvidence): Rule {
   };
 }
 
+const LANDSAT_LEVEL_2: Radiometry = { scale: 2.75e-5, offset: -0.2 };
+/** Below reflectance 0 by as much as shadows are overcorrected at times: Landsat's level 2 holds hardly anything darker. */
+const DARKEST_LEVEL_2 = 6500;
+
 /** USGS Collection 2: level 2 is DN x 2.75e-5 - 0.2; level 1 top-of-atmosphere is about DN x 2e-5 - 0.1. */
 function landsatRule({ texts, sample }: RadiometryEvidence): Rule {
-  const level2 = { scale: 2.75e-5, offset: -0.2 };
   const level1 = { scale: 2e-5, offset: -0.1 };
   if (
     texts.some((text) => /\bL[CETO]\d{2}_L2S[PR]|\bSR_B\d|COLLECTION_2_LEVEL_2|\/C02\/T\d_L2/i.test(text))
   ) {
-    return { ...level2, because: phrase('Landsat Collection 2 level 2 convention') };
+    return { ...LANDSAT_LEVEL_2, because: phrase('Landsat Collection 2 level 2 convention') };
   }
   if (texts.some((text) => /_L1(TP|GT|GS)_/i.test(text))) {
     return {
@@ -153,9 +180,9 @@ function landsatRule({ texts, sample }: RadiometryEvidence): Rule {
   }
   const dark = darkest(sample, 0.01);
   const bright = brightest(sample, 0.99);
-  if (dark >= 6500) {
+  if (dark >= DARKEST_LEVEL_2) {
     return {
-      ...level2,
+      ...LANDSAT_LEVEL_2,
       because: phrase(
         'the product level is not given; samples from {{dark}} up are those of Collection 2 level 2',
         { dark },
@@ -216,11 +243,27 @@ function floatRule({ sample }: RadiometryEvidence): Rule {
   };
 }
 
-function unknownRule({ sample }: RadiometryEvidence): Rule {
+function unknownRule({ roles, texts, sample }: RadiometryEvidence): Rule {
   const bright = brightest(sample, 0.98);
   const dark = darkest(sample, 0.01);
   if (Number.isNaN(bright))
     return { scale: 1e-4, offset: 0, because: phrase('no valid sample was found to judge by') };
+  if (texts.some((text) => /AnalyticMS(_8b)?_SR|ortho_analytic_\d+b_sr/i.test(text))) {
+    return {
+      scale: 1e-4,
+      offset: 0,
+      because: phrase('PlanetScope surface reflectance is reflectance x 10000'),
+    };
+  }
+  if (dark >= DARKEST_LEVEL_2 && roles.includes('nir')) {
+    return {
+      ...LANDSAT_LEVEL_2,
+      because: phrase(
+        'the sensor is not known; samples from {{dark}} up are those of Landsat Collection 2 level 2, please check',
+        { dark },
+      ),
+    };
+  }
   if (bright >= 1500 && bright <= 12_000) {
     return {
       scale: 1e-4,
@@ -245,9 +288,10 @@ function robust(bright: number): Radiometry {
   return { scale: bright > 0 ? 0.9 / bright : 1, offset: 0 };
 }
 
-/** The lowest of the bands' low quantiles; NaN if there is no sample. */
-function darkest(sample: SceneSample, share: number): number {
-  return Math.min(...finite(sample.sorted.map((values) => quantile(values, share))));
+/** The lowest of the bands' low quantiles, a border of zeros left aside; NaN if there is no sample. */
+function darkest({ sorted, zeroShare }: SceneSample, share: number): number {
+  const measured = zeroShare > 0 ? sorted.map((values) => values.filter((value) => value !== 0)) : sorted;
+  return Math.min(...finite(measured.map((values) => quantile(values, share))));
 }
 
 function brightest(sample: SceneSample, share: number): number {

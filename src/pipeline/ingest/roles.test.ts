@@ -131,6 +131,22 @@ describe('sensor', () => {
     expect(guess('x.tif', { COMMENT: 'compared with Sentinel-2' })).toBe('unknown');
   });
 
+  it('knows the names that GDAL gives the bands of Sentinel-2, whose order is not that of their wavelengths', () => {
+    const names = ['B4', 'B3', 'B2', 'B8'].map(
+      (name, i) => `${name}, central wavelength ${[665, 560, 490, 842][i]} nm`,
+    );
+    const sensor = guess('x.tif', {}, names);
+    expect(sensor).toBe('sentinel-2');
+    const { roles } = assignRoles({
+      descriptions: names,
+      sensor,
+      sampleType: 'uint16',
+      photometric: 1,
+      extraSamples: [],
+    });
+    expect(roles).toEqual(['red', 'green', 'blue', 'nir']);
+  });
+
   it('tells Landsat 4 to 7 from 8 and 9 by the bands that are there', () => {
     expect(guess('x.tif', {}, ['SR_B1', 'SR_B2', 'SR_B3', 'SR_B4', 'SR_B5', 'SR_B7'])).toBe('landsat-tm-etm');
     expect(guess('x.tif', {}, ['SR_B2', 'SR_B3', 'SR_B4', 'SR_B5', 'SR_B6', 'SR_B7'])).toBe('landsat-oli');

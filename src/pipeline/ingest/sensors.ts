@@ -116,7 +116,9 @@ function hinted(text: string): Sensor | null {
 function sensorOfBandNames(descriptions: readonly string[]): SensorGuess | null {
   const names = descriptions.map((d) => d.trim().toUpperCase());
   const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
-  if (has(/^B8A$/) || has(/^SCL$|^QA60$|^MSK_CLD/) || has(/^B1[12]$/) || has(/^B0[1-9]$/)) {
+  // As GDAL describes the bands of a product.
+  const byGdal = has(/^B\d{1,2}A?, CENTRAL WAVELENGTH \d+ NM$/);
+  if (byGdal || has(/^B8A$/) || has(/^SCL$|^QA60$|^MSK_CLD/) || has(/^B1[12]$/) || has(/^B0[1-9]$/)) {
     return { sensor: 'sentinel-2', because: phrase('its bands are named as Sentinel-2 names them') };
   }
   if (has(/^SR_B\d/) || has(/^ST_B\d/)) {

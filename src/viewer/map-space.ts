@@ -71,6 +71,6 @@ export function toCrs(grid: Grid, column: number, row: number): [number, number]
 export function spaceNotice(grid: Grid, space: MapSpace): string | null {
   if (grid.transform === null || space.kind === 'projected') return null;
   return t(
-    'The grid of this scene is rotated or its pixels are not square, so it is shown in pixel space. The result keeps its place on Earth.',
+    'The grid of this scene is rotated, begins in the south or has pixels that are not square, so it is shown in pixel space: north may not be up. The result keeps its place on Earth.',
   );
 }

@@ -49,7 +49,7 @@ describe('map space', () => {
     const grid: Grid = { ...utm, transform };
     const space = mapSpace(grid);
     expect(space.kind).toBe('pixels');
-    expect(spaceNotice(grid, space)).toMatch(/pixel space/);
+    expect(spaceNotice(grid, space)).toMatch(/rotated, begins in the south .* pixel space/);
     expect(toCrs(grid, 2, 3)).toEqual([
       transform[0] + 2 * transform[1] + 3 * transform[2],
       transform[3] + 2 * transform[4] + 3 * transform[5],

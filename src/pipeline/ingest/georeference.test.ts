@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { english } from '../phrase.ts';
 import { sameCrs } from '../scene.ts';
 import { TAG } from '../tiff/tags.ts';
 import type { Directory } from './directory.ts';
@@ -58,6 +59,21 @@ describe('systems that a file defines itself', () => {
     expect(sameCrs(crsOf(named('north pit')), crsOf(named('south pit')))).toBe(false);
     expect(sameCrs(crsOf(named('north pit')), crsOf(named('north pit')))).toBe(true);
   });
+});
+
+it('a local system has the name and units that it gives itself', () => {
+  const keys: Keys = { numbers: { 1024: 32767, 1025: 1, 3076: 9002 }, names: { 1026: 'north pit' } };
+  expect(crsOf(keys)).toMatchObject({ code: 'LOCAL', name: 'north pit', units: 'ft' });
+  expect(sameCrs(crsOf(keys), crsOf({ ...keys, names: { 1026: 'south pit' } }))).toBe(false);
+});
+
+it('a place without any coordinate system is told as that', () => {
+  const { grid, notices } = georeference(directoryOf({ numbers: { 1025: 1 } }), 200, 100);
+  expect(grid.crs.code).toBe('LOCAL');
+  expect(grid.transform).not.toBeNull();
+  expect(notices.map(({ message }) => english(message))).toEqual([
+    'The file says where it lies, but not in which coordinate system: it is kept as it is, without a basemap.',
+  ]);
 });
 
 it('a system with a code is that code, whatever its name', () => {

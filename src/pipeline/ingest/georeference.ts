@@ -39,6 +39,13 @@ export function georeference(
   const notices: Notice[] = [];
   if (!transform) {
     notices.push({ code: 'no-georeference', message: placedOtherwise(directory) });
+  } else if (crs === NO_CRS) {
+    notices.push({
+      code: 'local-crs',
+      message: phrase(
+        'The file says where it lies, but not in which coordinate system: it is kept as it is, without a basemap.',
+      ),
+    });
   } else if (crs.code === 'LOCAL') {
     notices.push({
       code: 'local-crs',
@@ -118,7 +125,12 @@ function crsOf(keys: GeoKeys): Crs {
     const definition = definitionIn(keys);
     return { code: 'LOCAL', name: name ?? 'projection of its own', units: units ?? 'm', definition };
   }
-  if (geographic === 0) return NO_CRS;
+  if (geographic === 0) {
+    const name = citation(keys, [KEY.citation, KEY.projectedCitation]);
+    return name === null
+      ? NO_CRS
+      : { code: 'LOCAL', name, units: units ?? 'm', definition: definitionIn(keys) };
+  }
   const name = citation(keys, [KEY.geographicCitation, KEY.citation]);
   if (known(geographic)) {
     const code = `EPSG:${geographic}`;

@@ -129,6 +129,31 @@ test('what is wrong with a source is said, with the header that is missing', asy
   }
 });
 
+test('a setting that cannot be used is told, and forgotten once it is put right', async ({
+  page,
+  baseURL,
+}) => {
+  const address = hostPage(
+    '/settings.html',
+    baseURL,
+    `<unclouded-swipe swipe="2" ${images(baseURL)}></unclouded-swipe>`,
+  );
+  await page.goto(address);
+  const element = page.locator('unclouded-swipe');
+  const set = (name: string, value: string) =>
+    element.evaluate((found, [key, text]) => found.setAttribute(key, text), [name, value]);
+  await expect(element).toHaveJSProperty('status', 'failed');
+  await set('swipe', '0.4');
+  await expect(element).toHaveJSProperty('status', 'shown');
+  await set('bands', 'nonsense');
+  await expect(element).toHaveJSProperty('status', 'failed');
+  await expect(element.getByText('“nonsense” cannot be used')).toBeVisible();
+  await set('bands', '4,3,2');
+  await expect(element).toHaveJSProperty('status', 'shown');
+  await expect(element.getByText('“nonsense” cannot be used')).toHaveCount(0);
+  await expect(element.getByRole('slider')).toHaveAttribute('aria-valuenow', '40');
+});
+
 test('images of different grids are refused, and both sizes named', async ({ page, baseURL }) => {
   const other = 'src/pipeline/testing/fixtures/rgba.tif';
   cpSync(other, join(scratch, 'other.tif'));

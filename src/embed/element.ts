@@ -39,6 +39,8 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
   #sources: ImageSources = {};
   #state: Partial<ViewState> = {};
   #status: UncloudedSwipeElement['status'] = 'waiting';
+  /** The code of what is wrong, while the status is `failed`. */
+  #failed: string | null = null;
   #seen = false;
   #stage: Stage | null = null;
   #loading: AbortController | null = null;
@@ -114,7 +116,8 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
       this.#setSource(name, value);
     } else {
       this.#state = { ...this.#state, [name]: value ?? undefined };
-      this.#stage?.set(this.#state);
+      if (this.#failed === 'embed/bad-setting') this.#reload();
+      else this.#stage?.set(this.#state);
     }
   }
 
@@ -199,21 +202,27 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
     });
     const { code = 'internal/unexpected', message, remedy = '' } = fault;
     this.#setStatus('failed');
+    this.#failed = code;
     this.#message.append(create('strong', {}, message), create('p', {}, remedy), again);
     this.dispatchEvent(new CustomEvent('error', { detail: { code, message, remedy } }));
   }
 
   #setStatus(status: UncloudedSwipeElement['status'], text = ''): void {
     this.#status = status;
+    this.#failed = null;
     this.toggleAttribute('shown', status === 'shown');
     this.#message.textContent = text;
   }
 
   #setSource(name: SourceName, value: ImageSource | null): void {
     this.#sources = { ...this.#sources, [name]: value || undefined };
+    this.#reload();
+  }
+
+  #reload(): void {
     if (this.#reloadAsked) return;
     this.#reloadAsked = true;
-    // Sources come one after the other: they are opened together.
+    // Attributes come one after the other: they count together.
     queueMicrotask(() => {
       this.#reloadAsked = false;
       if (this.#loading || this.#stage || this.#status === 'failed') this.#rest();

@@ -48,6 +48,17 @@ describe('a report', () => {
     expect(json).not.toContain('data:');
   });
 
+  it('names the coordinate system, also one without a code', async () => {
+    const told = await report();
+    const systemOf = (crs: string, crsName: string) =>
+      /Coordinate system<\/dt><dd>(.*?)<\/dd>/s.exec(
+        reportHtml([{ ...told, scene: { ...told.scene, crs, crsName } }]),
+      )?.[1];
+    expect(systemOf('EPSG:32616', 'WGS 84 / UTM zone 16N')).toBe('WGS 84 / UTM zone 16N (EPSG:32616)');
+    expect(systemOf('EPSG:32616', 'EPSG:32616')).toBe('EPSG:32616');
+    expect(systemOf('LOCAL', 'north <pit>')).toBe('north &lt;pit&gt;');
+  });
+
   it('shows pictures in which only the repair differs', async () => {
     const { pictures } = await report();
     expect(new Set(Object.values(pictures)).size).toBe(3);

@@ -3,7 +3,7 @@ import { errorBars, figure, MEASURES, type ScoredRegion, scoredRegions } from '.
 import type { RegionScores, Shares } from '../events.ts';
 import { english, inEnglish } from '../phrase.ts';
 import type { Decision } from '../scene.ts';
-import type { SceneReport } from './report.ts';
+import type { SceneReport, SceneSummary } from './report.ts';
 import { REPORT_STYLE } from './report-style.ts';
 
 /**
@@ -97,7 +97,7 @@ ${facts([
     'Size',
     `${scene.width} × ${scene.height} pixels, ${scene.bands.length} bands (${scene.bands.map(text).join(', ')}), ${text(scene.sampleType)}`,
   ],
-  ['Coordinate system', text(scene.crs)],
+  ['Coordinate system', text(systemOf(scene))],
   ...scene.decisions.map(
     ({ subject, text: decided, because }): Fact => [
       SUBJECTS[subject],
@@ -143,6 +143,12 @@ function meanConfidence({ run: { meanConfidence: mean } }: SceneReport): string 
 
 const picture = (address: string, caption: string) =>
   `<figure><img src="${text(address)}" alt="${text(caption)}"><figcaption>${text(caption)}</figcaption></figure>`;
+
+/** The name of the coordinate system, and its code where it has one. */
+function systemOf({ crs, crsName }: SceneSummary): string {
+  if (crs === 'LOCAL') return crsName;
+  return crsName === crs ? crs : `${crsName} (${crs})`;
+}
 
 const SUBJECTS: Readonly<Record<Decision['subject'], string>> = {
   sensor: 'Sensor',

@@ -9,7 +9,10 @@ import type { ResultPictures } from './pictures.ts';
 export interface SceneSummary {
   readonly width: number;
   readonly height: number;
+  /** `EPSG:32616`, or `LOCAL` where there is no code. */
   readonly crs: string;
+  /** As the file names it. */
+  readonly crsName: string;
   readonly sensor: Sensor;
   readonly sampleType: SampleType;
   /** Role of each band, in the order of the file. */
@@ -23,6 +26,7 @@ export function summaryOf({ grid, sensor, sampleType, bands, decisions, notices 
     width: grid.width,
     height: grid.height,
     crs: grid.crs.code,
+    crsName: grid.crs.name,
     sensor,
     sampleType,
     bands: bands.map((band) => band.role),

@@ -13,7 +13,7 @@ import { plan } from './plan.ts';
 import type { SceneOutcome, Task } from './protocol.ts';
 import { processScenes, type SceneResult } from './scene-pool.ts';
 import { statusLine } from './status-line.ts';
-import { errorText, forTerminal, notBegunText, outcomeText, shortName } from './words.ts';
+import { errorText, finishedText, forTerminal, notBegunText, outcomeText, shortName } from './words.ts';
 import { removeWorkingFiles } from './working-files.ts';
 
 const EXIT = { done: 0, error: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
@@ -40,10 +40,12 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-async function execute(command: Command, tasks: readonly Task[]): Promise<number> {
+async function execute(command: Command, planned: readonly Task[]): Promise<number> {
+  const tasks = planned.filter(({ finished }) => !finished);
   const { jobs, threads, quiet, resume } = command;
   const names = tasks.map((task) => shortName(task.input));
   const status = statusLine(names, process.stderr, quiet);
+  for (const task of planned) if (task.finished && !quiet) status.print(finishedText(task));
   const ending = endOnSignals(tasks);
   const started = performance.now();
   let ended = 0;
@@ -68,7 +70,7 @@ async function execute(command: Command, tasks: readonly Task[]): Promise<number
   );
   if (ended < tasks.length) status.print(notBegunText(tasks.length - ended));
   const texts: [string | null, () => string][] = [
-    [command.report, () => jsonOf(command, tasks, results, (performance.now() - started) / 1000)],
+    [command.report, () => jsonOf(command, planned, results, (performance.now() - started) / 1000)],
     [command.reportHtml, () => pageOf(tasks, results)],
   ];
   let written = true;
@@ -108,7 +110,11 @@ function endOnSignals(tasks: readonly Task[]): {
   };
 }
 
-type SceneEntry = { readonly input: string; readonly status: SceneResult['status'] } & (
+type SceneEntry = {
+  readonly input: string;
+  readonly status: SceneResult['status'] | 'finished-before';
+} & (
+  | Pick<Task, 'outputs'>
   | { readonly error: ErrorReport }
   | (Omit<SceneOutcome, 'page' | 'selfCheck'> & {
       readonly selfCheck: Omit<SelfCheck, 'pictures'> | null;
@@ -133,12 +139,14 @@ interface Report {
 
 function reportOf(
   { jobs, threads, resume }: Command,
-  tasks: readonly Task[],
+  planned: readonly Task[],
   results: readonly SceneResult[],
   seconds: number,
 ): Report {
-  const scenes = results.map((result, i): SceneEntry => {
-    const { input } = tasks[i];
+  const ended = results.values();
+  const scenes = planned.map(({ input, outputs, finished }): SceneEntry => {
+    const result = finished ? undefined : ended.next().value;
+    if (!result) return { input, status: 'finished-before', outputs };
     if (result.status === 'done') {
       const { page, selfCheck, ...outcome } = result.outcome;
       const { pictures: _, ...figures } = selfCheck ?? { pictures: null };

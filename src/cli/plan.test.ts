@@ -130,6 +130,23 @@ test('several inputs cannot go into a file', () => {
   expect(() => planned(...words, '--overwrite')).toThrow(UsageError);
 });
 
+test('a pattern that finds the results of an earlier command as well does not mean them', () => {
+  for (const name of ['a-unclouded.tif', 'a-mask.tif']) writeFileSync(join(root, name), 'ours');
+  const tasks = planned(join(root, '*.tif'), '--mask', '--overwrite');
+  expect(tasks.map(({ input }) => input)).toEqual(here('a.tif', 'odd[1].tif'));
+  expect(() => planned(...here('a.tif', 'a-unclouded.tif'), '--overwrite')).toThrow(UsageError);
+});
+
+test('to resume, scenes whose files are all there are finished', () => {
+  writeFileSync(join(root, 'a-unclouded.tif'), 'ours');
+  const finished = (...words: string[]) =>
+    planned(...here('a.tif', 'b.TIFF'), ...words).map((task) => task.finished);
+  expect(() => finished()).toThrow(expect.objectContaining({ code: 'output/exists' }));
+  expect(finished('--resume')).toEqual([true, false]);
+  expect(finished('--resume', '--overwrite')).toEqual([false, false]);
+  expect(() => finished('--resume', '--mask')).toThrow(expect.objectContaining({ code: 'output/exists' }));
+});
+
 test('a folder is one scene of single-band files', () => {
   mkdirSync(join(root, 'S2A'));
   for (const name of ['B03.tif', 'B02.TIF', 'B04.tiff', 'notes.txt'])

@@ -24,12 +24,12 @@ export const isAddress = (input: string) => /^https?:\/\//i.test(input);
  *   allowed, `output/denied`.
  */
 export function plan(command: Command): Task[] {
-  const inputs = [...new Set(command.inputs.flatMap(lookUp))];
+  const inputs = inputsOf(command);
   const reference = command.reference === null ? null : lookUp(command.reference)[0];
   const ownMask = command.ownMask === null ? null : lookUp(command.ownMask)[0];
   const dates = [...new Set(command.dates.flatMap(lookUp))];
-  const intoFolder = command.output !== null && (inputs.length > 1 || isFolder(command.output));
-  if (intoFolder && existsSync(command.output) && !isFolder(command.output)) {
+  const intoFolder = goesIntoFolder(command, inputs);
+  if (command.output !== null && intoFolder && existsSync(command.output) && !isFolder(command.output)) {
     throw new UsageError(`--output ${command.output} is a file: several results need a folder.`);
   }
   if (command.output !== null && !intoFolder && !TIFF_ENDING.test(command.output)) {
@@ -37,8 +37,9 @@ export function plan(command: Command): Task[] {
       `--output ${command.output}: results are GeoTIFFs, so name a file that ends in .tif or .tiff, or a folder (with / at its end).`,
     );
   }
-  const tasks = inputs.map(
-    (input): Task => ({
+  const tasks = inputs.map((input): Task => {
+    const outputs = outputsOf(input, command, intoFolder);
+    return {
       input,
       files: filesOf(input),
       reference,
@@ -47,17 +48,40 @@ export function plan(command: Command): Task[] {
       describe: command.reportHtml !== null,
       // A pattern that names all dates of a place names the scene as well.
       dates: dates.filter((date) => identity(date) !== identity(input)).map(filesOf),
-      outputs: outputsOf(input, command, intoFolder),
+      outputs,
       settings: command.settings,
       overrides: command.overrides,
       resume: command.resume,
-    }),
-  );
+      finished: command.resume && !command.overwrite && outputs.every(({ path }) => isThere(path)),
+    };
+  });
   const reports = reportsOf(command);
   checkOutputs(tasks, reports, command.overwrite);
   const written = [...tasks.map((task) => task.outputs[0].path), ...reports.map(({ path }) => path)];
   for (const folder of new Set(written.map((path) => dirname(path)))) makeFolder(folder);
   return tasks;
+}
+
+/** What is to be processed. A pattern may find the results of an earlier command beside the scenes: they are not meant. */
+function inputsOf(command: Command): string[] {
+  const found = command.inputs.flatMap((word) =>
+    lookUp(word).map((path) => ({ path, byName: isAddress(word) || existsSync(word) })),
+  );
+  const named = new Set(found.filter(({ byName }) => byName).map(({ path }) => path));
+  const all = [...new Set(found.map(({ path }) => path))];
+  const intoFolder = goesIntoFolder(command, all);
+  const results = new Set(
+    all.flatMap((input) => outputsOf(input, command, intoFolder).map(({ path }) => path)),
+  );
+  return all.filter((input) => named.has(input) || !results.has(input));
+}
+
+function goesIntoFolder({ output }: Command, inputs: readonly string[]): boolean {
+  return output !== null && (inputs.length > 1 || isFolder(output));
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Absolute paths, or the address, behind one word of the command line. */
@@ -145,7 +169,9 @@ function checkOutputs(tasks: readonly Task[], reports: readonly Written[], overw
       .flatMap(({ files, reference, ownMask, dates }) => [...files, reference, ownMask, ...dates.flat()])
       .map(identity),
   );
-  const products = tasks.flatMap(({ input, outputs }) => outputs.map(({ path }) => ({ path, of: input })));
+  const products = tasks.flatMap(({ input, outputs, finished }) =>
+    outputs.map(({ path }) => ({ path, of: input, kept: finished })),
+  );
   const taken = new Map<string, string>();
   for (const { path, of } of [...products, ...reports]) {
     const other = taken.get(path);
@@ -157,7 +183,7 @@ function checkOutputs(tasks: readonly Task[], reports: readonly Written[], overw
   const folder = reports.find(({ path }) => isFolder(path));
   if (folder) throw new UsageError(`${folder.of} ${folder.path} is a folder: name a file.`);
   const existing = [
-    ...products.filter(({ path }) => lstatSync(path, { throwIfNoEntry: false })),
+    ...products.filter(({ path, kept }) => !kept && isThere(path)),
     ...reports.filter(({ path }) => isOthers(path)),
   ].map(({ path }) => path);
   if (existing.length > 0 && !overwrite) {

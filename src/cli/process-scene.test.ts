@@ -46,7 +46,7 @@ async function processed(files: readonly string[], overrides: Task['overrides'] 
   const outcome = await processScene(
     {
       ...{ input: files[0], files, reference: null, ownMask: null, selfCheck: false, describe: false },
-      ...{ dates: [], settings: DEFAULT_SETTINGS, overrides, resume: false },
+      ...{ dates: [], settings: DEFAULT_SETTINGS, overrides, resume: false, finished: false },
       outputs: [{ product: 'result', path: join(folder, 'out.tif') }],
     },
     Promise.resolve(fakeNetworks()),

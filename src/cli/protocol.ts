@@ -39,6 +39,8 @@ export interface Task {
   readonly overrides: SceneOverrides;
   /** Keep what is done when the run stops, and go on from it. */
   readonly resume: boolean;
+  /** All files are there, made by an earlier command that is now resumed: nothing is left to do. */
+  readonly finished: boolean;
 }
 
 /** Where the threads find what they compute with; they cannot tell it from their own place in the bundle. */

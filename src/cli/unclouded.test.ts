@@ -250,6 +250,22 @@ describe('several scenes', () => {
     expect((await a).bands).toEqual((await c).bands);
   });
 
+  test('--resume goes on with those that were not finished', async () => {
+    for (const name of ['a.tif', 'c.tif']) copyFileSync(corner, join(folder, name));
+    expect((await unclouded('a.tif')).code).toBe(0);
+    const made = readFileSync(join(folder, 'a-unclouded.tif'));
+    const { code, stderr } = await unclouded('*.tif', '--resume', '--report', 'r.json');
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^a\.tif: finished before -> \S+\nc\.tif: /),
+    });
+    expect(files()).toEqual(['a-unclouded.tif', 'a.tif', 'c-unclouded.tif', 'c.tif', 'r.json']);
+    expect(readFileSync(join(folder, 'a-unclouded.tif')).equals(made)).toBe(true);
+    const { scenes } = JSON.parse(readFileSync(join(folder, 'r.json'), 'utf8'));
+    expect(scenes.map(({ status }: { status: string }) => status)).toEqual(['finished-before', 'done']);
+    expect(scenes[0].outputs).toEqual([{ product: 'result', path: join(folder, 'a-unclouded.tif') }]);
+  });
+
   test('bands that do not fit are named', async () => {
     const { code, stderr } = await unclouded(sample, '-o', 'x.tif', '--bands', 'red,green,blue');
     expect({ code, stderr }).toEqual({

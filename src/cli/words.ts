@@ -3,7 +3,7 @@ import type { ErrorCode, ErrorReport } from '../pipeline/errors.ts';
 import { figure, MEASURES, scoredRegions } from '../pipeline/evaluate/measures.ts';
 import type { RegionScores } from '../pipeline/events.ts';
 import { english } from '../pipeline/phrase.ts';
-import type { SceneOutcome } from './protocol.ts';
+import type { SceneOutcome, Task } from './protocol.ts';
 
 /** Remedies in the words of a command line, where those of the pipeline speak to someone in front of the app. */
 const REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
@@ -76,6 +76,11 @@ function scoresText(title: string, scores: { before: RegionScores; after: Region
       `${figure(psnr, after)} dB ${english(name).toLowerCase()} (${figure(psnr, before)} before)`,
   );
   return `${title}: ${parts.length > 0 ? `PSNR ${parts.join(', ')}` : 'no pixels to measure'}`;
+}
+
+/** One line on a scene that an earlier command finished. */
+export function finishedText({ input, outputs }: Pick<Task, 'input' | 'outputs'>): string {
+  return `${shortName(input)}: finished before -> ${outputs.map(({ path }) => path).join(', ')}`;
 }
 
 /** One line on the scenes that a stopped command did not come to. */

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { infraredScene } from './scenes.ts';
 
 const fixtures = 'src/pipeline/testing/fixtures';
 
@@ -28,4 +29,23 @@ test('bad files are refused one after another, and the page stays usable', async
     timeout: 120_000,
   });
   await expect(page.getByText(/does not say where it lies on the ground/).first()).toBeVisible();
+});
+
+test('a false-colour file without blue is not run before it is said what stands for it', async ({ page }) => {
+  await page.goto('/?backend=wasm');
+  await page.getByLabel('GeoTIFF file').first().setInputFiles(infraredScene());
+  await expect(page.getByRole('heading', { name: 'Bands are missing' })).toBeVisible();
+  const card = page.getByRole('region', { name: 'Bands are missing' });
+  await expect(card.getByText(/3 as blue, 2 as green and 1 as red/)).toBeVisible();
+  await expect(page.getByRole('alert')).toBeEmpty();
+  for (const [band, role] of [
+    ['1. near infrared', 'Red'],
+    ['2. red', 'Green'],
+    ['3. green', 'Blue'],
+  ])
+    await card.getByLabel(band).selectOption({ label: role });
+  await card.getByRole('button', { name: 'Remove clouds' }).click();
+  await expect(page.getByRole('heading', { name: /^(Done|No clouds found)$/ })).toBeVisible({
+    timeout: 120_000,
+  });
 });

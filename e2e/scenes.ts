@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { buildTiff, DATA, field } from '../src/pipeline/testing/tiff-builder.ts';
 import { readBands } from './rasters.ts';
 
 /** Rows of a strip: small enough that a scene is read in many pieces. */
@@ -104,4 +105,27 @@ export async function writeDates(cloudy: string, other: string): Promise<void> {
   const sample = (x: number, y: number, band: number) =>
     inCloud(x, y) ? 235 + ((x * 7 + y * 3) % 15) : season(clear[band][y * shape.width + x], band);
   writeScene(other, { ...shape, sample });
+}
+
+/** 64 x 64 pixels of near infrared, red and green, named so, as a file to choose. */
+export function infraredScene() {
+  const names = ['near infrared', 'red', 'green'];
+  const items = names.map(
+    (name, i) => `<Item name="DESCRIPTION" sample="${i}" role="description">${name}</Item>`,
+  );
+  const data = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => 40 + 30 * (i % 3) + ((i * 7) % 20));
+  const directory = {
+    256: field.short(64),
+    257: field.short(64),
+    258: field.short(8, 8, 8),
+    259: field.short(1),
+    262: field.short(1),
+    273: field.long(DATA),
+    277: field.short(3),
+    278: field.short(64),
+    279: field.long(data.length),
+    42112: field.ascii(`<GDALMetadata>${items.join('')}</GDALMetadata>`),
+  };
+  const buffer = Buffer.from(buildTiff({ directories: [directory], data }));
+  return { name: 'infrared.tif', mimeType: 'image/tiff', buffer };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { violations } from './axe.ts';
 import { serveFolder } from './embed/server.ts';
-import { writeDates } from './scenes.ts';
+import { infraredScene, writeDates } from './scenes.ts';
 import { slowNetworks } from './slow.ts';
 
 /**
@@ -48,6 +48,10 @@ test('the workbench: what is done', async ({ page }) => {
   await expect(page.getByRole('alert')).not.toBeEmpty();
   await look(page, '02-start-refused');
   await press(page, 'Dismiss this message');
+  await page.getByLabel('GeoTIFF files').first().setInputFiles(infraredScene());
+  await expect(page.getByRole('heading', { name: 'Bands are missing' })).toBeVisible();
+  await look(page, '02-bands-missing');
+  await page.goto('/?backend=wasm');
 
   await press(page, 'Try the sample scene');
   const goOn = await slowNetworks(page);

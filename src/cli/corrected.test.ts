@@ -42,6 +42,21 @@ test('nothing said is nothing changed', () => {
   expect(corrected(as, {})).toBe(as);
 });
 
+test('without blue the option is named that lets other bands stand in; with two bands there is none', () => {
+  const told = (roles: readonly BandRole[], maskBand: number | null = null) => {
+    try {
+      return corrected(source(roles, maskBand), {});
+    } catch (thrown) {
+      return errorText(forTerminal(toPipelineError(thrown).toReport()));
+    }
+  };
+  const infrared = told(['nir', 'red', 'green', 'alpha'], 3);
+  expect(infrared).toMatch(/^error scene\/roles-incomplete: No band is known to be blue:/);
+  expect(infrared).toMatch(/here 3 as blue, 2 as green and 1 as red: .* --bands red,green,blue\.$/);
+  expect(told(['green', 'red', 'rededge1', 'nir'])).toContain('--bands blue,green,rededge1,red.');
+  expect(told(['red', 'nir', 'alpha'])).toMatch(/has 2 bands of light: .*\n {2}(?!.*--bands)/);
+});
+
 test('what can be done about it is told as exactly as what is wrong', () => {
   const masked = source(['other', 'other', 'other', 'alpha'], 3);
   const told = (roles: readonly BandRole[]) => {

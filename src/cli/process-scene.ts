@@ -60,10 +60,7 @@ export async function processScene(
   try {
     onEvent({ type: 'progress', stage: 'ingest', done: 0, total: 1, secondsLeft: null });
     const source = corrected(await openFiles(task.files, closing, signal), task.overrides);
-    for (const notice of source.scene.notices) {
-      // The run ends with an error of this name, which says more.
-      if (notice.code !== 'roles-incomplete') onEvent({ type: 'notice', notice });
-    }
+    for (const notice of source.scene.notices) onEvent({ type: 'notice', notice });
     const reference = task.reference === null ? null : await openFiles([task.reference], closing, signal);
     const dates: SceneSource[] = [];
     for (const files of task.dates) dates.push(await openFiles(files, closing, signal));

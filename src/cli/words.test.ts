@@ -49,7 +49,6 @@ test('scenes that were not begun are counted', () => {
 test.each<ErrorCode>([
   'scene/too-few-bands',
   'scene/not-one-scene',
-  'scene/roles-incomplete',
   'scene/nodata-out-of-range',
   'file/changed',
   'backend/lost',

@@ -26,7 +26,6 @@ const REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
     'Put the files of the scene (B02.tif, B03.tif, ...) into a folder and give that folder as input.',
   'scene/not-one-scene':
     'Give one file with all bands as input, or a folder that holds the single-band files of one scene and one date only.',
-  'scene/roles-incomplete': 'Say which band is which, e.g. --bands blue,green,red,nir.',
   'scene/nodata-out-of-range': 'Give --nodata a value that the samples can have, or none.',
   'internal/unexpected': 'Run the command again; if it happens again, report it with this message.',
 };

@@ -355,7 +355,7 @@ describe('run', () => {
   });
 
   it('refuses a scene without blue, green and red', async () => {
-    await expect(go(cloudy({ roles: ['red', 'nir'] }))).rejects.toMatchObject({
+    await expect(go(cloudy({ roles: ['red', 'nir', 'swir16'] }))).rejects.toMatchObject({
       code: 'scene/roles-incomplete',
       message: expect.stringContaining('blue or green'),
     });

@@ -4,7 +4,7 @@ import { phrase } from '../pipeline/phrase.ts';
 import { createAppStore } from './create-store.ts';
 import { isBusy } from './state.ts';
 import { createFakeEngine } from './testing/fake-engine.ts';
-import { fakeSample } from './testing/fake-scene.ts';
+import { fakeSample, fakeScene } from './testing/fake-scene.ts';
 
 const file = (name: string) => new File([], name);
 
@@ -32,6 +32,21 @@ describe('a queue of scenes', () => {
       'one-provenance.tif',
     ]);
     expect(store.getState()).toMatchObject({ error: null, batch: { running: false } });
+  });
+
+  it('says of a scene what bands it lacks, and goes on', async () => {
+    const { engine, store, actions } = setUp();
+    const scene = fakeScene();
+    vi.spyOn(engine, 'open').mockResolvedValueOnce({
+      scene: { ...scene, bands: scene.bands.slice(1, 4) },
+      displayBands: [0, 1, 2],
+    });
+    actions.queueScenes([file('infrared.tif'), file('two.tif')]);
+    await actions.runBatch();
+    expect(states(store)).toEqual(['failed', 'done']);
+    expect(store.getState().batch?.items[0].state).toMatchObject({
+      error: { code: 'scene/roles-incomplete' },
+    });
   });
 
   it('can be stopped and gone on with', async () => {

@@ -1,5 +1,6 @@
 import { type ErrorReport, toPipelineError } from '../pipeline/errors.ts';
 import type { Shares } from '../pipeline/events.ts';
+import { bandsLacking, incomplete } from '../pipeline/preprocess/bands.ts';
 import type { Product } from '../services/engine.ts';
 import type { ActionContext } from './context.ts';
 import { nameOf } from './date-actions.ts';
@@ -66,8 +67,11 @@ export function batchActions(context: ActionContext): BatchActions {
     change(id, { status: 'running' });
     await actions.open(input instanceof File ? [input] : input);
     if (get().job.status === 'unfinished') await actions.continueRun();
-    const { job, source, error } = get();
-    if (job.status !== 'done' || !isSame(source?.input, input)) {
+    const { job, scene, source } = get();
+    const isOpen = isSame(source?.input, input);
+    if (job.status !== 'done' || !isOpen) {
+      const lacking = isOpen && scene ? bandsLacking(scene.scene) : null;
+      const error = lacking ? incomplete(lacking).toReport() : get().error;
       if (error === null) return false;
       change(id, { status: 'failed', error });
       actions.dismissError();

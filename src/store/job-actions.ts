@@ -1,5 +1,6 @@
 import { toPipelineError } from '../pipeline/errors.ts';
 import { english } from '../pipeline/phrase.ts';
+import { bandsLacking } from '../pipeline/preprocess/bands.ts';
 import type { Notice } from '../pipeline/scene.ts';
 import type { EngineEvent, ExportedFile } from '../services/engine.ts';
 import type { ActionContext } from './context.ts';
@@ -99,9 +100,14 @@ export function jobActions(context: ActionContext): JobActions {
 
   return {
     async run(request) {
-      if (get().scene === null) return;
+      const opened = get().scene;
+      if (opened === null) return;
       const signal = context.beginTask();
-      const notices = get().scene?.scene.notices ?? [];
+      if (bandsLacking(opened.scene)) {
+        set({ job: { status: 'idle' } });
+        return;
+      }
+      const { notices } = opened.scene;
       const dates = request?.dates ?? usableDates(get());
       set({
         job: { status: 'starting' },

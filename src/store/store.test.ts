@@ -5,7 +5,7 @@ import { phrase } from '../pipeline/phrase.ts';
 import type { ExportedFile } from '../services/engine.ts';
 import { createAppStore } from './create-store.ts';
 import { createFakeEngine } from './testing/fake-engine.ts';
-import { fakeSample } from './testing/fake-scene.ts';
+import { fakeSample, fakeScene } from './testing/fake-scene.ts';
 
 const file = (name: string) => new File(['x'], name);
 
@@ -62,6 +62,25 @@ describe('opening a scene', () => {
     expect(job.status).toBe('done');
     actions.dismissError();
     expect(store.getState().error).toBeNull();
+  });
+
+  it('starts no run of a scene without blue, green and red until it is said which they are', async () => {
+    const { engine, store, actions } = setUp();
+    const scene = fakeScene();
+    const infrared = { ...scene, bands: scene.bands.slice(1, 4) };
+    const { displayBands } = await engine.open(file('infrared.tif'));
+    vi.spyOn(engine, 'open').mockResolvedValue({ scene: infrared, displayBands });
+    await actions.open(file('infrared.tif'));
+    await actions.run({ fresh: true });
+    expect(store.getState()).toMatchObject({
+      job: { status: 'idle' },
+      error: null,
+      scene: { scene: infrared },
+    });
+    expect(engine.calls).not.toContain('warmUp');
+    vi.spyOn(engine, 'override').mockResolvedValue({ scene, displayBands });
+    await actions.correct({ roles: ['blue', 'green', 'red'] }, {});
+    expect(store.getState().job.status).toBe('done');
   });
 
   it('lets the last of two win', async () => {

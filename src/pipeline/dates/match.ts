@@ -2,7 +2,7 @@ import { PipelineError } from '../errors.ts';
 import type { Findings } from '../findings.ts';
 import { breathe, type Job, type Notices } from '../job.ts';
 import { phrase } from '../phrase.ts';
-import { type BandPlan, planBands } from '../preprocess/bands.ts';
+import { type BandPlan, bandsLacking, planBands } from '../preprocess/bands.ts';
 import { isMeasured } from '../preprocess/observe.ts';
 import { type BandRole, type Grid, MASK_CLASS, type SceneSource, type Window } from '../scene.ts';
 import { readPlane } from '../tiles.ts';
@@ -108,6 +108,14 @@ export async function requireUsable(date: SceneSource, grid: Grid, signal?: Abor
       'dates/no-overlap',
       phrase('It shows another area: no pixel of it lies on the scene.'),
       phrase('Choose a date of the same area.'),
+    );
+  }
+  const lacking = bandsLacking(date.scene);
+  if (lacking) {
+    throw new PipelineError(
+      'scene/roles-incomplete',
+      lacking.message,
+      phrase('Choose a date with blue, green and red.'),
     );
   }
   const plan = planBands(date.scene);

@@ -124,12 +124,6 @@ describe('overrides', () => {
     const { bands } = applyOverrides(source, { roles: ['blue', 'green', 'red', 'nir', 'swir16'] }).scene;
     expect(bands[4]).toMatchObject({ scale: 1e-4, offset: -0.1 });
   });
-
-  it('may leave colours out only with a notice', async () => {
-    const source = await openScene(fixture('scaled.tif'));
-    const { notices } = applyOverrides(source, { roles: ['blue', 'green', 'other', 'nir'] }).scene;
-    expect(notices.map((n) => n.code)).toContain('roles-incomplete');
-  });
 });
 
 describe('real scenes', () => {

@@ -18,7 +18,7 @@ import { asSample, type Image, INTEGER_RANGES, openImage, requireThreeBands } fr
 import { SAMPLE_BYTES } from './layout.ts';
 import { decideRadiometry, radiometryText } from './radiometry.ts';
 import { joined } from './resample.ts';
-import { assignRoles, hasVisible, rolesText } from './roles.ts';
+import { assignRoles, rolesText } from './roles.ts';
 import { guessSensor } from './sensors.ts';
 import { type DecodeOptions, readDecimated } from './source.ts';
 import { stackImages } from './stack.ts';
@@ -199,8 +199,8 @@ export function applyOverrides(source: SceneSource, overrides: SceneOverrides): 
   const gdalNodata = Object.is(nodata, scene.nodata) ? metadata.gdalNodata : named;
   const replaced = new Set(changed.map((decision) => decision.subject));
   if (overrides.roles) replaced.add('quality-band');
-  const answered = ['roles-incomplete', ...(overrides.nodata === undefined ? [] : ['zero-border'])];
-  const notices = scene.notices.filter(({ code }) => !answered.includes(code));
+  const answered = overrides.nodata !== undefined;
+  const notices = scene.notices.filter(({ code }) => !(answered && code === 'zero-border'));
   return {
     ...source,
     scene: {
@@ -209,7 +209,7 @@ export function applyOverrides(source: SceneSource, overrides: SceneOverrides): 
       nodata,
       metadata: { ...metadata, gdalNodata },
       decisions: [...scene.decisions.filter((d) => !replaced.has(d.subject)), ...changed],
-      notices: hasVisible(roles) ? notices : [...notices, INCOMPLETE],
+      notices,
     },
   };
 }
@@ -234,13 +234,6 @@ function possibleNodata(value: number | null, type: SampleType): number | null {
     phrase('Set no data to a value that the samples can have, or leave it empty.'),
   );
 }
-
-const INCOMPLETE: Notice = {
-  code: 'roles-incomplete',
-  message: phrase(
-    'Red, green and blue were not all found among the bands: say which is which before you start.',
-  ),
-};
 
 function nodataText(nodata: number | null, roles: readonly BandRole[]): Phrase {
   if (nodata === null)
@@ -281,7 +274,6 @@ const ZERO_SHARE = 0.005;
 
 function contentNotices(roles: readonly BandRole[], nodata: number | null, zeroShare: number): Notice[] {
   const notices: Notice[] = [];
-  if (!hasVisible(roles)) notices.push(INCOMPLETE);
   if (nodata === null && !roles.includes('alpha') && zeroShare > ZERO_SHARE) {
     const share = Math.max(1, Math.round(zeroShare * 100));
     notices.push({

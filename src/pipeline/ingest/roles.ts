@@ -218,8 +218,3 @@ function withoutRepeats(roles: readonly BandRole[]): BandRole[] {
     return QUALITY_ROLES.includes(role) ? 'quality' : 'other';
   });
 }
-
-/** The networks need at least these. */
-export function hasVisible(roles: readonly BandRole[]): boolean {
-  return (['red', 'green', 'blue'] as const).every((role) => roles.includes(role));
-}

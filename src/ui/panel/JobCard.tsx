@@ -1,11 +1,13 @@
 import { useContext } from 'react';
 import { type Phrase, phrase } from '../../pipeline/phrase.ts';
+import { bandsLacking } from '../../pipeline/preprocess/bands.ts';
 import { usableDates } from '../../store/dates.ts';
 import type { Job } from '../../store/state.ts';
 import { t } from '../../texts/texts.ts';
 import { useActions, useApp, ViewerContext } from '../context.ts';
 import { EditMaskButton, MaskEditorCard, ReviewMask } from '../mask/MaskEditorCard.tsx';
 import { listed, STAGE_WORDS, timeLeft } from '../words.ts';
+import { BandsMissing } from './BandsMissing.tsx';
 import { continueWords } from './continue-words.ts';
 import { ResultCard } from './ResultCard.tsx';
 import { SavedCard } from './SavedCard.tsx';
@@ -15,6 +17,8 @@ export function JobCard() {
   const job = useApp((state) => state.job);
   const opening = useApp((state) => state.opening);
   const editing = useApp((state) => state.maskEditor !== null);
+  const scene = useApp((state) => state.scene?.scene);
+  const revision = useApp((state) => state.sceneRevision);
   if (opening !== null) return <Working title={t('Opening {{name}}', { name: opening })} />;
   if (editing) return <MaskEditorCard />;
   switch (job.status) {
@@ -26,8 +30,11 @@ export function JobCard() {
       return <ResultCard report={job.report} />;
     case 'saved':
       return <SavedCard record={job.record} />;
-    default:
+    default: {
+      const lacking = job.status === 'idle' && scene ? bandsLacking(scene) : null;
+      if (scene && lacking) return <BandsMissing key={revision} scene={scene} lacking={lacking} />;
       return <Standing status={job.status} />;
+    }
   }
 }
 

@@ -6,9 +6,9 @@ import { hasQualityBand } from '../../store/combinations.ts';
 import { t } from '../../texts/texts.ts';
 import { useActions, useApp } from '../context.ts';
 import { Slider } from '../mask/Slider.tsx';
-import { bandName } from '../Readout.tsx';
-import { inPixels, ROLE_WORDS, wholePercent } from '../words.ts';
+import { inPixels, wholePercent } from '../words.ts';
 import { NODATA_PATTERN, nodataOf, nodataText } from './nodata-field.ts';
+import { RoleFields } from './RoleFields.tsx';
 
 /** Everything that was decided for the user, to decide otherwise. */
 export function SceneForm({ scene }: { scene: Scene }) {
@@ -35,26 +35,7 @@ export function SceneForm({ scene }: { scene: Scene }) {
 
   return (
     <form className="scene-form" onSubmit={submit}>
-      <fieldset>
-        <legend>{t('Bands')}</legend>
-        {scene.bands.map((band, i) => (
-          <label key={band.index} className="field">
-            <span>
-              {band.index + 1}. {bandName(band)}
-            </span>
-            <select
-              value={roles[i]}
-              onChange={(event) => setRoles(roles.with(i, event.target.value as BandRole))}
-            >
-              {Object.entries(ROLE_WORDS).map(([role, name]) => (
-                <option key={role} value={role}>
-                  {t(name)}
-                </option>
-              ))}
-            </select>
-          </label>
-        ))}
-      </fieldset>
+      <RoleFields scene={scene} roles={roles} onChange={setRoles} />
       <fieldset>
         <legend>{t('Reflectance = value × scale + offset')}</legend>
         <NumberField label={t('Scale')} value={scale} onChange={setScale} required />

@@ -39,6 +39,14 @@ test('a folder that is there, or that ends like one and is made, as is that of t
   expect(existsSync(join(root, 'reports'))).toBe(true);
 });
 
+test.skipIf(!existsSync('/proc/self'))('a folder that cannot be made is told at once', () => {
+  for (const output of ['/proc/unclouded/y.tif', '/proc/unclouded/deep/', join(root, 'a.tif/y.tif')]) {
+    expect(() => planned(...here('a.tif'), '-o', output)).toThrow(
+      expect.objectContaining({ code: 'output/denied' }),
+    );
+  }
+});
+
 test.each([['x.png'], ['x.tif.gz'], ['x']])('%s is no name for a result, but one for a folder', (name) => {
   expect(() => planned(...here('a.tif'), '-o', join(root, name))).toThrow(UsageError);
   expect(existsSync(join(root, name))).toBe(false);

@@ -81,7 +81,12 @@ function goesIntoFolder({ output }: Command, inputs: readonly string[]): boolean
 }
 
 function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // Nothing is below a file, nor to be seen in a folder that is closed to us.
+    return false;
+  }
 }
 
 /** Absolute paths, or the address, behind one word of the command line. */
@@ -221,7 +226,7 @@ function identity(path: string | null): string | null {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeMissing(folder);
   } catch (cause) {
     throw new PipelineError(
       'output/denied',
@@ -229,5 +234,17 @@ function makeFolder(folder: string): void {
       { text: 'Choose another output folder, or allow it to be written to.' },
       { cause },
     );
+  }
+}
+
+/** One by one: Node's recursive `mkdir` never ends in file systems that answer as /proc does. */
+function makeMissing(folder: string): void {
+  if (isFolder(folder)) return;
+  makeMissing(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (cause) {
+    // Another command may have made it meanwhile.
+    if (!isFolder(folder)) throw cause;
   }
 }

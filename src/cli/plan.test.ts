@@ -145,6 +145,25 @@ test('a pattern that finds the results of an earlier command as well does not me
   expect(() => planned(...here('a.tif', 'a-unclouded.tif'), '--overwrite')).toThrow(UsageError);
 });
 
+test('a pattern means no products of any earlier command beside the scenes, neither as scenes nor as dates', () => {
+  const products = ['unclouded', 'mask', 'provenance', 'confidence', 'date'].map((name) => `a-${name}.tif`);
+  for (const name of [...products, 'b-mask.tif', 'c-mask.tif']) writeFileSync(join(root, name), '');
+  const pattern = join(root, '[a-c]*.{tif,TIFF}');
+  const scenes = here('a.tif', 'b.TIFF', 'c-mask.tif');
+  expect(planned(pattern, '--overwrite').map(({ input }) => input)).toEqual(scenes);
+  expect(planned(pattern, '-o', join(root, 'out/')).map(({ input }) => input)).toEqual(scenes);
+  const [{ dates }] = planned(
+    ...here('a.tif'),
+    '--date',
+    join(root, 'a*.tif'),
+    '--date',
+    pattern,
+    '--overwrite',
+  );
+  expect(dates.flat()).toEqual(here('c-mask.tif', 'b.TIFF').sort());
+  expect(planned(...here('a-mask.tif', 'more/a.tif'), '-o', join(root, 'out/'))).toHaveLength(2);
+});
+
 test('to resume, scenes whose files are all there are finished', () => {
   writeFileSync(join(root, 'a-unclouded.tif'), 'ours');
   const finished = (...words: string[]) =>

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { PipelineError } from '../pipeline/errors.ts';
-import { type Command, UsageError } from './arguments.ts';
+import { type Command, EXTRA_PRODUCTS, UsageError } from './arguments.ts';
 import { glob, isPattern } from './glob.ts';
 import type { Output, Task } from './protocol.ts';
 
@@ -24,10 +24,10 @@ export const isAddress = (input: string) => /^https?:\/\//i.test(input);
  *   allowed, `output/denied`.
  */
 export function plan(command: Command): Task[] {
-  const inputs = inputsOf(command);
+  const inputs = scenesOf(command.inputs, command);
   const reference = command.reference === null ? null : lookUp(command.reference)[0];
   const ownMask = command.ownMask === null ? null : lookUp(command.ownMask)[0];
-  const dates = [...new Set(command.dates.flatMap(lookUp))];
+  const dates = scenesOf(command.dates, command, inputs);
   const intoFolder = goesIntoFolder(command, inputs);
   if (command.output !== null && intoFolder && existsSync(command.output) && !isFolder(command.output)) {
     throw new UsageError(`--output ${command.output} is a file: several results need a folder.`);
@@ -62,18 +62,27 @@ export function plan(command: Command): Task[] {
   return tasks;
 }
 
-/** What is to be processed. A pattern may find the results of an earlier command beside the scenes: they are not meant. */
-function inputsOf(command: Command): string[] {
-  const found = command.inputs.flatMap((word) =>
+/**
+ * The scenes that words name. A pattern may find what earlier commands made beside the scenes, or beside those `besides`: that
+ * is not meant.
+ */
+function scenesOf(words: readonly string[], command: Command, besides: readonly string[] = []): string[] {
+  const found = words.flatMap((word) =>
     lookUp(word).map((path) => ({ path, byName: isAddress(word) || existsSync(word) })),
   );
   const named = new Set(found.filter(({ byName }) => byName).map(({ path }) => path));
   const all = [...new Set(found.map(({ path }) => path))];
   const intoFolder = goesIntoFolder(command, all);
-  const results = new Set(
-    all.flatMap((input) => outputsOf(input, command, intoFolder).map(({ path }) => path)),
+  const everything = { products: EXTRA_PRODUCTS, dates: ['any'] };
+  const ours = new Set(
+    [...all, ...besides]
+      .flatMap((scene) => [
+        ...outputsOf(scene, { ...everything, output: command.output }, intoFolder),
+        ...outputsOf(scene, { ...everything, output: null }, false),
+      ])
+      .map(({ path }) => path),
   );
-  return all.filter((input) => named.has(input) || !results.has(input));
+  return all.filter((path) => named.has(path) || !ours.has(path));
 }
 
 function goesIntoFolder({ output }: Command, inputs: readonly string[]): boolean {
@@ -126,7 +135,7 @@ function isFolder(path: string): boolean {
 /** `scene.tif` becomes `scene-unclouded.tif` and `scene-mask.tif`; `-o clear.tif` gives `clear.tif` and `clear-mask.tif`. */
 function outputsOf(
   input: string,
-  { output, products, dates }: Command,
+  { output, products, dates }: Pick<Command, 'output' | 'products' | 'dates'>,
   intoFolder: boolean,
 ): Task['outputs'] {
   const named = output !== null && !intoFolder;

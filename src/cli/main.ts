@@ -71,7 +71,7 @@ async function execute(command: Command, planned: readonly Task[]): Promise<numb
   if (ended < tasks.length) status.print(notBegunText(tasks.length - ended));
   const texts: [string | null, () => string][] = [
     [command.report, () => jsonOf(command, planned, results, (performance.now() - started) / 1000)],
-    [command.reportHtml, () => pageOf(tasks, results)],
+    [command.reportHtml, () => pageOf(planned, results)],
   ];
   let written = true;
   for (const [path, text] of texts) {
@@ -168,7 +168,8 @@ function reportOf(
   };
 }
 
-function pageOf(tasks: readonly Task[], results: readonly SceneResult[]): string {
+function pageOf(planned: readonly Task[], results: readonly SceneResult[]): string {
+  const tasks = planned.filter(({ finished }) => !finished);
   const reports = results.flatMap((result): SceneReport[] => {
     if (result.status !== 'done' || !result.outcome.page) return [];
     const { scene, run, selfCheck, models, page } = result.outcome;
@@ -180,7 +181,13 @@ function pageOf(tasks: readonly Task[], results: readonly SceneResult[]): string
       ? []
       : [{ name: shortName(tasks[i].input), message: english(forTerminal(result.error).message) }],
   );
-  return reportHtml(reports, failures);
+  const finished = planned
+    .filter((task) => task.finished)
+    .map(({ input, outputs }) => ({
+      name: shortName(input),
+      message: outputs.map(({ path }) => path).join(', '),
+    }));
+  return reportHtml(reports, failures, finished);
 }
 
 function jsonOf(...of: Parameters<typeof reportOf>): string {

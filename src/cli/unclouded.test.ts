@@ -254,15 +254,25 @@ describe('several scenes', () => {
     for (const name of ['a.tif', 'c.tif']) copyFileSync(corner, join(folder, name));
     expect((await unclouded('a.tif')).code).toBe(0);
     const made = readFileSync(join(folder, 'a-unclouded.tif'));
-    const { code, stderr } = await unclouded('*.tif', '--resume', '--report', 'r.json');
+    const { code, stderr } = await unclouded(
+      '*.tif',
+      '--resume',
+      '--report',
+      'r.json',
+      '--report-html',
+      'r.html',
+    );
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr: expect.stringMatching(/^a\.tif: finished before -> \S+\nc\.tif: /),
     });
-    expect(files()).toEqual(['a-unclouded.tif', 'a.tif', 'c-unclouded.tif', 'c.tif', 'r.json']);
+    expect(files()).toEqual(['a-unclouded.tif', 'a.tif', 'c-unclouded.tif', 'c.tif', 'r.html', 'r.json']);
     expect(readFileSync(join(folder, 'a-unclouded.tif')).equals(made)).toBe(true);
     const { scenes } = JSON.parse(readFileSync(join(folder, 'r.json'), 'utf8'));
     expect(scenes.map(({ status }: { status: string }) => status)).toEqual(['finished-before', 'done']);
+    expect(readFileSync(join(folder, 'r.html'), 'utf8')).toContain(
+      `Finished before</h1><ul><li>a.tif: ${join(folder, 'a-unclouded.tif')}</li></ul>`,
+    );
     expect(scenes[0].outputs).toEqual([{ product: 'result', path: join(folder, 'a-unclouded.tif') }]);
   });
 

@@ -48,6 +48,16 @@ describe('a report', () => {
     expect(json).not.toContain('data:');
   });
 
+  it('names the scenes that it does not describe', () => {
+    const failed = { name: 'a.tif', message: 'It is <cut>.' };
+    const finished = { name: 'b.tif', message: '/out/b-unclouded.tif' };
+    const html = reportHtml([], [failed], [finished]);
+    expect(html).toContain('<h1>Not processed</h1><ul><li>a.tif: It is &lt;cut&gt;.</li></ul>');
+    expect(html).toContain('<h1>Finished before</h1><ul><li>b.tif: /out/b-unclouded.tif</li></ul>');
+    expect(html).toContain('<title>b.tif – ');
+    expect(reportHtml([], [failed])).not.toContain('Finished before');
+  });
+
   it('names the coordinate system, also one without a code', async () => {
     const told = await report();
     const systemOf = (crs: string, crsName: string) =>

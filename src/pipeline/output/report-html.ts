@@ -6,17 +6,26 @@ import type { Decision } from '../scene.ts';
 import type { SceneReport, SceneSummary } from './report.ts';
 import { REPORT_STYLE } from './report-style.ts';
 
+/** What there is to say about a scene that a page does not describe. */
+interface Remark {
+  readonly name: string;
+  readonly message: string;
+}
+
 /**
  * The reports of one or several scenes as an HTML page that stands alone: pictures, plots and figures inside, no script, no
  * request, and all but the pictures as JSON in an element of its own.
  *
- * @param failures Scenes that could not be processed.
+ * @param failures Scenes that could not be processed, and why.
+ * @param finished Scenes that were finished before, and in which files.
  */
 export function reportHtml(
   reports: readonly SceneReport[],
-  failures: readonly { readonly name: string; readonly message: string }[] = [],
+  failures: readonly Remark[] = [],
+  finished: readonly Remark[] = [],
 ): string {
-  const title = reports.length === 1 ? reports[0].name : `${reports.length} scenes`;
+  const names = [...reports, ...finished].map(({ name }) => name);
+  const title = names.length === 1 ? names[0] : `${names.length} scenes`;
   // The pictures are in the page already. Text inside a script element ends at the first "</".
   const data = JSON.stringify(reports, (key, value) =>
     key === 'pictures' ? undefined : inEnglish(key, value),
@@ -30,7 +39,7 @@ export function reportHtml(
 <style>${REPORT_STYLE}</style>
 </head>
 <body>
-${failuresPart(failures)}${reports.map(sceneSection).join('\n')}
+${remarksPart('Not processed', failures)}${remarksPart('Finished before', finished)}${reports.map(sceneSection).join('\n')}
 <script type="application/json" id="report">${data}</script>
 </body>
 </html>
@@ -45,10 +54,10 @@ function text(value: string | number): string {
     .replaceAll('"', '&quot;');
 }
 
-function failuresPart(failures: readonly { readonly name: string; readonly message: string }[]): string {
-  if (failures.length === 0) return '';
-  const items = failures.map(({ name, message }) => `<li>${text(name)}: ${text(message)}</li>`);
-  return `<main><h1>Not processed</h1><ul>${items.join('\n')}</ul></main>\n`;
+function remarksPart(title: string, remarks: readonly Remark[]): string {
+  if (remarks.length === 0) return '';
+  const items = remarks.map(({ name, message }) => `<li>${text(name)}: ${text(message)}</li>`);
+  return `<main><h1>${title}</h1><ul>${items.join('\n')}</ul></main>\n`;
 }
 
 function sceneSection(report: SceneReport): string {

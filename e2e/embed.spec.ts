@@ -35,6 +35,13 @@ test('a page of another origin shows a comparison with three lines of HTML', asy
   await page.screenshot({ path: 'test-results/embed-element.png' });
 });
 
+test('an image that is no mask is told, not shown as one', async ({ page }) => {
+  await page.goto(`/embed.html?before=${BEFORE}&after=${AFTER}&mask=${AFTER}`);
+  const element = page.locator('unclouded-swipe');
+  await expect(element).toHaveJSProperty('status', 'failed');
+  await expect(element.getByText('“landsat7-olinda-clear.tif” cannot be used for “mask”.')).toBeVisible();
+});
+
 test('a sandboxed frame of another origin shows a comparison', async ({ page, baseURL }) => {
   const query = new URLSearchParams({
     before: `${baseURL}/${BEFORE}`,

@@ -73,6 +73,23 @@ describe('a comparison of finished files', () => {
     expect([...data]).toEqual(new Array(8).fill(0));
   });
 
+  it('refuses what holds no classes for a mask or provenance, and names it', async () => {
+    const files = { before: image(51), after: image(204) };
+    const refused = (layer: string) => ({
+      code: 'embed/bad-setting',
+      message: expect.stringContaining(`cannot be used for “${layer}”`),
+    });
+    await expect(openComparison({ ...files, mask: image(2) })).rejects.toMatchObject(refused('mask'));
+    const counts = classFile(0, 1, 2, 77);
+    await expect(openComparison({ ...files, mask: counts })).rejects.toMatchObject(refused('mask'));
+    const provenance = classFile(6, 4, 5, 0);
+    await expect(openComparison({ ...files, mask: provenance })).rejects.toMatchObject(refused('mask'));
+    await expect(openComparison({ ...files, provenance: counts })).rejects.toMatchObject(
+      refused('provenance'),
+    );
+    expect((await openComparison({ ...files, provenance })).classes.provenance).toBeDefined();
+  });
+
   it('refuses images of different grids, and says in what they differ', async () => {
     await expect(openComparison({ before: image(1), after: image(2, 3) })).rejects.toMatchObject({
       code: 'scene/different-grids',

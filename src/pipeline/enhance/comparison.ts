@@ -1,8 +1,10 @@
+import { PipelineError } from '../errors.ts';
 import { requireSameGrid } from '../ingest/grids.ts';
 import { applyOverrides, openClasses, openScene, type SceneFile } from '../ingest/open.ts';
 import { interpretationOf } from '../library/record.ts';
 import { memoryPages } from '../pages.ts';
-import type { SceneOverrides, SceneSource } from '../scene.ts';
+import { phrase } from '../phrase.ts';
+import { MASK_CLASS, PROVENANCE, type SceneOverrides, type SceneSource } from '../scene.ts';
 import { displayStore } from './display-store.ts';
 import {
   type DisplayPixels,
@@ -37,7 +39,7 @@ const NO_RUN = displayStore();
 
 /**
  * Opens all files of a comparison.
- * @throws PipelineError `scene/different-grids`, and as {@link openScene}
+ * @throws PipelineError `scene/different-grids`, `embed/bad-setting` for a layer that holds no classes, and as {@link openScene}
  */
 export async function openComparison(files: ComparisonFiles, signal?: AbortSignal): Promise<Comparison> {
   const classLayer = async (file: SceneFile | undefined) => file && openClasses(file, signal);
@@ -48,8 +50,37 @@ export async function openComparison(files: ComparisonFiles, signal?: AbortSigna
     classLayer(files.provenance),
   ]);
   for (const other of [after, mask, provenance]) if (other) requireSameGrid(before.scene, other.scene);
+  if (mask) await requireClasses('mask', mask, signal);
+  if (provenance) await requireClasses('provenance', provenance, signal);
   const shown = files.overrides ? after : asBefore(after, before);
   return { before: coarseToo(before), after: coarseToo(shown), classes: { mask, provenance } };
+}
+
+const CLASSES: Readonly<Record<ClassLayer, readonly number[]>> = {
+  mask: Object.values(MASK_CLASS),
+  provenance: Object.values(PROVENANCE),
+};
+/** Side of the part in the middle by which classes are told from measurements, in pixels. */
+const LOOKED_AT = 64;
+
+async function requireClasses(layer: ClassLayer, source: SceneSource, signal?: AbortSignal): Promise<void> {
+  const { name, grid, bands, maskBand } = source.scene;
+  const part = (length: number) => ({
+    from: Math.max(0, (length - LOOKED_AT) >> 1),
+    size: Math.min(length, LOOKED_AT),
+  });
+  const [x, y] = [part(grid.width), part(grid.height)];
+  const middle = { x: x.from, y: y.from, width: x.size, height: y.size };
+  const stored = bands.filter(({ index }) => index !== maskBand);
+  if (stored.length === 1) {
+    const [values] = (await source.read(middle, [0], signal)).bands;
+    if (values.every((value) => CLASSES[layer].includes(value))) return;
+  }
+  throw new PipelineError(
+    'embed/bad-setting',
+    phrase('“{{text}}” cannot be used for “{{name}}”.', { text: name, name: layer }),
+    phrase('Give a file of classes as Unclouded saves it, or none.'),
+  );
 }
 
 /**

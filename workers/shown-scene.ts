@@ -53,9 +53,11 @@ export function shownScene(state: DisplayState): SceneApi {
     openComparison: (job, input) =>
       running.run(job, async (signal) => {
         const ready = await openInput(input, signal);
-        show(state, ready.comparison.before);
-        state.comparison = ready.comparison;
-        return ready.opened;
+        return inTurn(() => {
+          show(state, ready.comparison.before);
+          state.comparison = ready.comparison;
+          return ready.opened;
+        });
       }),
     override: (overrides) =>
       inTurn(() => {

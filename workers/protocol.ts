@@ -149,7 +149,7 @@ export interface PipelineConfig {
 }
 
 export type DisplayEvent =
-  | { readonly type: 'mask-changed' | 'result-changed'; readonly window: Window }
+  | { readonly type: 'mask-changed' | 'result-changed' | 'all-changed'; readonly window: Window }
   | Extract<PipelineEvent, { readonly type: 'progress' }>;
 
 /** The display worker: answers what the viewer asks while the pipeline worker computes. */

@@ -33,7 +33,13 @@ export function shownRun(state: DisplayState): RunApi {
       state.requests.giveUp();
       if (port) port.onmessage = ({ data }: MessageEvent<TileMessage>) => take(data);
     },
-    expectRun: (run) => expectRun(state, run),
+    expectRun(run) {
+      expectRun(state, run);
+      if (state.scene === null) return;
+      const { width, height } = state.scene.scene.grid;
+      // Tiles that are clear now are not told of one by one.
+      state.emit(run, { type: 'all-changed', window: { x: 0, y: 0, width, height } });
+    },
     settled: (run) =>
       state.ended === run ? Promise.resolve() : new Promise((resolve) => waiting.set(run, () => resolve())),
   };

@@ -207,7 +207,8 @@ export interface Offline {
 export type EngineEvent =
   | Exclude<RunEvent, { type: 'mask' } | { type: 'repaired' }>
   | {
-      readonly type: 'mask-changed' | 'result-changed';
+      /** `all-changed`: what was found before is forgotten, and nothing of this run is known yet. */
+      readonly type: 'mask-changed' | 'result-changed' | 'all-changed';
       readonly window: { x: number; y: number; width: number; height: number };
     };
 

@@ -62,6 +62,7 @@ export function jobActions(context: ActionContext): JobActions {
         }));
         break;
       case 'mask-changed':
+      case 'all-changed':
         set({ tileChange: event });
         break;
       case 'result-changed':

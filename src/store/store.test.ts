@@ -271,7 +271,7 @@ describe('a run that stopped in this visit', () => {
     void actions.open(file('scene.tif'));
     await vi.waitFor(() => expect(store.getState().job.status).toBe('running'));
     engine.step();
-    await vi.waitFor(() => expect(store.getState().tileChange).not.toBeNull());
+    await vi.waitFor(() => expect(store.getState().tileChange?.type).toBe('mask-changed'));
     actions.cancel();
     await vi.waitFor(() => expect(store.getState().unfinished?.done).toBe(0.5));
     expect(store.getState().job.status).toBe('cancelled');

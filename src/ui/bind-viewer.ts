@@ -23,21 +23,22 @@ export function bindViewer(store: AppStore, viewer: Viewer): () => void {
         if (now.stretch.length === 3) viewer.setStretch(now.stretch, now.gamma);
       }
     }
-    const cleared = now.job.status === 'starting' && before.job.status !== 'starting';
-    if (cleared) {
-      for (const layer of ['after', 'mask', 'provenance', 'confidence', 'date'] as const)
-        viewer.invalidate(layer);
-    } else if (now.tileChange !== before.tileChange && now.tileChange !== null) {
+    if (now.tileChange !== before.tileChange && now.tileChange !== null) {
       const { type, window } = now.tileChange;
-      if (type === 'mask-changed') viewer.invalidate('mask', window);
-      else
-        for (const layer of ['after', 'provenance', 'confidence', 'date'] as const)
-          viewer.invalidate(layer, window);
+      for (const layer of LAYERS[type]) viewer.invalidate(layer, window);
     }
     showView(now, viewer, before);
     showPen(now, viewer, before);
   });
 }
+
+const RESULT = ['after', 'provenance', 'confidence', 'date'] as const;
+/** What is drawn anew when tiles change. */
+const LAYERS = {
+  'mask-changed': ['mask'],
+  'result-changed': RESULT,
+  'all-changed': ['mask', ...RESULT],
+} as const;
 
 function showScene(state: AppState, viewer: Viewer): void {
   const { scene, displayBands: bands, stretch, gamma, startWindow } = state;

@@ -197,6 +197,7 @@ export function createFakeEngine(
       const { width, height } = (scene as Scene).grid;
       repaired = new Set();
       masked = new Set();
+      onEvent({ type: 'all-changed', window: { x: 0, y: 0, width, height } });
       const windows = [];
       for (let y = 0; y < height; y += TILE) {
         for (let x = 0; x < width; x += TILE) windows.push({ x, y, width: TILE, height: TILE });

@@ -2,7 +2,14 @@ import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/erro
 import type { GeneratorSize, Networks } from '../pipeline/networks.ts';
 import { english, type Phrase, phrase } from '../pipeline/phrase.ts';
 import { type BackendName, BackendUnusable, deviceLost, type StartedBackend } from './backend.ts';
-import { type FetchBytes, fetchModel, goldenDifference, type LoadedModel, loadModel, type Pause } from './model.ts';
+import {
+  type FetchBytes,
+  fetchModel,
+  goldenDifference,
+  type LoadedModel,
+  loadModel,
+  type Pause,
+} from './model.ts';
 import { startWasm, type WasmFiles } from './wasm.ts';
 import { startWebGpu } from './webgpu.ts';
 import { within } from './within.ts';

@@ -1,6 +1,6 @@
 /**
  * Rate of the networks: TensorFlow.js on WASM, as the app and the command line run them, against ONNX Runtime Web on
- * WASM with the same weights, the same tile of 320 x 320 pixels and one thread each, in Node, turn by turn.
+ * WASM with the same weights, the same tiles (those of a run) and one thread each, in Node, turn by turn.
  *
  *   npm run bench:network            results go to bench/results/
  */
@@ -11,7 +11,6 @@ import * as ort from 'onnxruntime-web';
 import { loader } from './lib/load.mjs';
 import { toOnnx } from './lib/onnx.mjs';
 
-const SIDE = 320;
 const ROUNDS = Number(process.env.BENCH_RUNS ?? 15);
 /** Rounds before those that count: V8 compiles WebAssembly twice, the second time well and beside the work. */
 const WARM_UP = 5;
@@ -21,6 +20,7 @@ const models = new URL('public/models/', root);
 const json = (file) => JSON.parse(readFileSync(new URL(file, root), 'utf8'));
 const ours = await loader();
 const { createNetworks } = await ours.load('src/inference/networks.ts');
+const { CORE, HALOS } = await ours.load('src/pipeline/tiles.ts');
 const { NODE_WASM } = await ours.load('src/inference/testing/wasm-in-node.ts');
 const started = await createNetworks({
   modelsUrl: models.href,
@@ -35,7 +35,8 @@ for (const [name, method] of [
   ['detector', 'detect'],
   ['generator', 'generate'],
 ]) {
-  results[name] = await compare(name, (input) => started.networks[method](input, SIDE, SIDE));
+  const side = CORE + 2 * HALOS[method];
+  results[name] = await compare(name, side, (input) => started.networks[method](input, side, side));
 }
 started.dispose();
 await ours.close();
@@ -45,7 +46,6 @@ const report = {
   date: new Date().toISOString(),
   machine: `${cpus().length} x ${cpus()[0].model}`,
   node: process.version,
-  tile: SIDE,
   threads: 1,
   rounds: ROUNDS,
   versions: { tfjs: version('@tensorflow/tfjs-core'), onnxruntimeWeb: version('onnxruntime-web') },
@@ -59,10 +59,10 @@ console.log(JSON.stringify(report, null, 2));
 console.log(`written to ${file}`);
 
 /** Both run in turns on the same input, so that what else the machine does meets both. */
-async function compare(name, run) {
+async function compare(name, side, run) {
   const card = json(`public/models/${name}/card.json`);
   const channels = card.inputChannels.length;
-  const input = Float32Array.from({ length: SIDE * SIDE * channels }, (_, i) =>
+  const input = Float32Array.from({ length: side * side * channels }, (_, i) =>
     i % channels < 6 ? ((i * 7919) % 997) / 2000 : ((i * 31) % 7) / 7,
   );
   const [from] = card.inputNames;
@@ -72,13 +72,13 @@ async function compare(name, run) {
     Uint8Array.from(readFileSync(new URL(`${name}/weights.bin`, models))),
     from,
     to,
-    SIDE,
-    SIDE,
+    side,
+    side,
   );
   const session = await ort.InferenceSession.create(onnx, { executionProviders: ['wasm'] });
   const planar = nhwcToNchw(input, channels);
   const runOrt = async () => {
-    const tensor = new ort.Tensor('float32', planar, [1, channels, SIDE, SIDE]);
+    const tensor = new ort.Tensor('float32', planar, [1, channels, side, side]);
     const { [to]: output } = await session.run({ [from]: tensor });
     return output.data;
   };
@@ -94,7 +94,7 @@ async function compare(name, run) {
     if (round >= 0) turns.push(turn);
   }
   await session.release();
-  const gigaMacs = (card.macPerPixel * SIDE * SIDE) / 1e9;
+  const gigaMacs = (card.macPerPixel * side * side) / 1e9;
   const of = (engine) => {
     const processor = median(turns.map((turn) => turn[engine].processor));
     const wall = median(turns.map((turn) => turn[engine].wall));
@@ -102,6 +102,7 @@ async function compare(name, run) {
   };
   const ratio = (unit) => median(turns.map(({ tfjs, onnxruntimeWeb }) => onnxruntimeWeb[unit] / tfjs[unit]));
   return {
+    tile: side,
     largestDifference: difference,
     gigaMacsPerTile: gigaMacs,
     tfjs: of('tfjs'),

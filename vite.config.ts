@@ -14,7 +14,7 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-const cards = ['detector', 'generator', 'generator-light'].map((name) => ({
+const cards = ['detector', 'generator', 'generator-six', 'generator-light'].map((name) => ({
   source: `public/models/${name}/README.md`,
   page: `models/${name}/card.html`,
 }));

@@ -4,7 +4,7 @@ import { evaluate } from '../src/pipeline/evaluate/evaluate.ts';
 import { type SelfCheck, selfCheck } from '../src/pipeline/evaluate/self-check.ts';
 import type { Evaluation, Progress, RunReport } from '../src/pipeline/events.ts';
 import { createPace } from '../src/pipeline/job.ts';
-import type { Networks } from '../src/pipeline/networks.ts';
+import type { Models } from '../src/pipeline/networks.ts';
 import { resultPictures } from '../src/pipeline/output/pictures.ts';
 import type { ResultReader } from '../src/pipeline/output/products.ts';
 import { type ReportedFile, sceneReport } from '../src/pipeline/output/report.ts';
@@ -24,7 +24,7 @@ export interface FinishedRun {
   /** The other dates that it used. */
   readonly dates: readonly SceneSource[];
   readonly report: RunReport;
-  readonly models: Networks['models'];
+  readonly models: Models;
 }
 
 type Tell = (progress: Progress) => void;

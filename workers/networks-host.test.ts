@@ -27,7 +27,7 @@ beforeEach(() => {
             backend,
             detail: { text: '' },
             passedOver: [],
-            goldenDifference: { detector: 0, generator: 0 },
+            goldenDifference: 0,
           },
           models: { detector: model, generator: model },
         };

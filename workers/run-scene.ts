@@ -2,6 +2,7 @@ import { type RunControl, runControl } from '../src/pipeline/control.ts';
 import { cancelled } from '../src/pipeline/errors.ts';
 import type { RunEvent, RunReport, RunSettings } from '../src/pipeline/events.ts';
 import { jobRecord } from '../src/pipeline/job-record.ts';
+import { modelsFor } from '../src/pipeline/networks.ts';
 import type { Notice } from '../src/pipeline/scene.ts';
 import { openTiles, planTiles } from '../src/pipeline/tiles.ts';
 import { VERSION } from '../src/pipeline/version.ts';
@@ -27,7 +28,8 @@ export async function runScene(
   setScene(state, scene);
   const { networks } = await unlessAborted(host.start(settings.generator), signal);
   const others = await dates.record(chosen, signal);
-  const record = jobRecord(source.scene, networks.models, settings, overrides, others);
+  const models = modelsFor(networks, source.scene);
+  const record = jobRecord(source.scene, models, settings, overrides, others);
   const notify = (notice: Notice) => state.emit(job, { type: 'notice', notice });
   masks.end();
   const claimed = await pages.claim(input, record, { fresh, notify }, signal);
@@ -46,7 +48,6 @@ export async function runScene(
   );
   if (state.scene !== scene) throw cancelled();
   display.end();
-  const { models } = networks;
   const { shares, backend, dates: reports } = report;
   const lineage = { version: VERSION, models, backend, settings, shares, dates: reports, date: new Date() };
   state.finished = { source, result, tiles, dates: used, report, models, lineage };

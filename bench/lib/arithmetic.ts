@@ -43,7 +43,7 @@ export const createNetworks = async (): Promise<StartedNetworks> => ({
     backend: 'wasm',
     detail: { text: 'replaced by arithmetic' },
     passedOver: [],
-    goldenDifference: { detector: 0, generator: 0 },
+    goldenDifference: 0,
   },
   dispose() {},
 });

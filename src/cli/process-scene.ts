@@ -4,7 +4,7 @@ import { throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
 import { selfCheck } from '../pipeline/evaluate/self-check.ts';
 import { openScene, type SceneFile } from '../pipeline/ingest/open.ts';
 import { jobRecord } from '../pipeline/job-record.ts';
-import type { Networks } from '../pipeline/networks.ts';
+import { type Models, modelsFor, type Networks } from '../pipeline/networks.ts';
 import { resultPictures } from '../pipeline/output/pictures.ts';
 import {
   type Lineage,
@@ -70,7 +70,8 @@ export async function processScene(
 
     const started = await networks;
     removeWorkingFiles(paths, task.resume);
-    const record = jobRecord(source.scene, started.models, settings, task.overrides);
+    const models = modelsFor(started, source.scene);
+    const record = jobRecord(source.scene, models, settings, task.overrides);
     const read = [...task.files, ...task.dates.flat()];
     const { pages, continued } = await writing(() => keptPages(pagesOf(paths[0]), record, read, signal));
     closing.push(() => pages.close());
@@ -108,14 +109,14 @@ export async function processScene(
       : null;
     const ran = seconds();
 
-    const outputs = await writeProducts(task, source, finished, started, onEvent, signal);
+    const outputs = await writeProducts(task, source, finished, models, onEvent, signal);
     keep = false;
     return {
       scene: summaryOf(source.scene),
       run: finished.report,
       selfCheck: checked,
       page,
-      models: started.models,
+      models,
       outputs,
       seconds: { open, run: ran, write: seconds() },
     };
@@ -191,11 +192,11 @@ function writeProducts(
   { outputs }: Task,
   source: SceneSource,
   { report, result }: RunResult,
-  { models, backend }: Networks,
+  models: Models,
   onEvent: (event: SceneEvent) => void,
   signal?: AbortSignal,
 ): Promise<WrittenOutput[]> {
-  const { settings, shares, dates } = report;
+  const { backend, settings, shares, dates } = report;
   const lineage: Lineage = { version: VERSION, models, backend, settings, shares, dates, date: new Date() };
   const started = performance.now();
   const progress = (before: number) => (tiles: number, perOutput: number) => {

@@ -2,7 +2,7 @@ import type { BackendName } from '../inference/backend.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { SelfCheck } from '../pipeline/evaluate/self-check.ts';
 import type { Progress, RunReport, RunSettings } from '../pipeline/events.ts';
-import type { GeneratorSize, Networks } from '../pipeline/networks.ts';
+import type { GeneratorSize, Models, Networks } from '../pipeline/networks.ts';
 import type { SceneReport, SceneSummary } from '../pipeline/output/report.ts';
 import type { Notice, SceneOverrides } from '../pipeline/scene.ts';
 import type { ExtraProduct } from './arguments.ts';
@@ -62,7 +62,7 @@ export interface SceneOutcome {
   readonly selfCheck: SelfCheck | null;
   /** Null unless a page is wanted. */
   readonly page: Pick<SceneReport, 'files' | 'pictures'> | null;
-  readonly models: Networks['models'];
+  readonly models: Models;
   readonly outputs: readonly WrittenOutput[];
   /** Wall-clock time by part of the work. */
   readonly seconds: { readonly open: number; readonly run: number; readonly write: number };

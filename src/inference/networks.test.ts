@@ -16,6 +16,7 @@ function start(detector: SyntheticOptions = {}, signal?: AbortSignal): Promise<S
   const fetchBytes = serve({
     detector: syntheticModel('detector', DETECTOR_CHANNELS, DETECTOR_CLASSES, detector),
     generator: syntheticModel('generator', GENERATOR_CHANNELS, GENERATOR_OUTPUTS),
+    'generator-six': syntheticModel('six', GENERATOR_CHANNELS, GENERATOR_OUTPUTS, { offset: 100 }),
   });
   return createNetworks({ modelsUrl: 'memory:/', wasmFiles: NODE_WASM, fetchBytes }, signal);
 }
@@ -67,6 +68,18 @@ describe('createNetworks', () => {
     const input = Float32Array.from({ length: 16 * 24 * DETECTOR_CHANNELS }, (_, i) => (i % 32) / 32);
     const output = await started.networks.detect(input, 16, 24);
     expect(Array.from(output)).toEqual(expectedOutput(input, DETECTOR_CHANNELS, DETECTOR_CLASSES));
+  });
+
+  test('a picture in which no band is missing goes to the generator for six bands', async () => {
+    started = await start();
+    expect(started.networks.models.generatorSix).toMatchObject({ name: 'six' });
+    const tile = (presence: number[]) =>
+      Float32Array.from(
+        { length: 64 * GENERATOR_CHANNELS },
+        (_, i) => presence[(i % GENERATOR_CHANNELS) - 6] ?? 0,
+      );
+    expect((await started.networks.generate(tile([1, 1, 1, 1, 0, 1]), 8, 8))[0]).toBe(5 / 8);
+    expect((await started.networks.generate(tile([1, 1, 1, 1, 1, 1]), 8, 8))[0]).toBe(6 / 8 + 100);
   });
 
   test('leaves no tensor behind', async () => {

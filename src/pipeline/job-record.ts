@@ -1,5 +1,5 @@
 import type { RunSettings } from './events.ts';
-import type { Networks } from './networks.ts';
+import type { Models } from './networks.ts';
 import type { PageStore } from './pages.ts';
 import type { Band, Scene, SceneOverrides } from './scene.ts';
 import { HALOS, type Halos } from './tiles.ts';
@@ -26,7 +26,7 @@ export interface JobRecord {
 
 export function jobRecord(
   scene: Scene,
-  models: Networks['models'],
+  models: Models,
   settings: RunSettings,
   overrides: SceneOverrides | null = null,
   dates: JobRecord['dates'] = [],

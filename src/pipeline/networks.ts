@@ -1,3 +1,5 @@
+import { canonicalIndices, type Scene } from './scene.ts';
+
 /**
  * What the pipeline needs of the networks. `src/inference` implements it with TensorFlow.js;
  * tests implement it with arithmetic.
@@ -7,8 +9,10 @@
 export interface Networks {
   /** The back end that computes, e.g. `webgpu` or `wasm`. */
   readonly backend: string;
-  /** Names, versions and SHA-256 of the weights: written into every result. */
-  readonly models: { readonly detector: ModelIdentity; readonly generator: ModelIdentity };
+  readonly models: Models & {
+    /** Of the generator that repairs pictures with all six bands in the other's place, where there is one. */
+    readonly generatorSix?: ModelIdentity;
+  };
   /**
    * Memory for an input, which holds what it held before: inputs are megabytes, and new ones for every tile would wait for the
    * collector on both sides of a worker. New memory if left out.
@@ -31,6 +35,19 @@ export interface Networks {
 }
 
 export type LendMemory = (length: number) => Float32Array;
+
+/** The networks of a run: written into every result. */
+export interface Models {
+  readonly detector: ModelIdentity;
+  readonly generator: ModelIdentity;
+}
+
+/** Those of the networks that a scene is given to. */
+export function modelsFor({ models }: Networks, scene: Scene): Models {
+  const { detector, generator, generatorSix } = models;
+  const hasSixBands = canonicalIndices(scene).every((index) => index !== null);
+  return { detector, generator: hasSixBands && generatorSix ? generatorSix : generator };
+}
 
 export interface ModelIdentity {
   readonly name: string;

@@ -2,7 +2,7 @@ import { PipelineError } from '../pipeline/errors.ts';
 import { phrase } from '../pipeline/phrase.ts';
 import type { ModelFacts } from './engine.ts';
 
-const FOLDERS = ['detector', 'generator', 'generator-light'] as const;
+const FOLDERS = ['detector', 'generator', 'generator-six', 'generator-light'] as const;
 
 /**
  * Reads the cards of the shipped networks.

@@ -13,6 +13,9 @@ import { decimal } from './words.ts';
 const PURPOSE: Readonly<Record<string, Phrase>> = {
   detector: phrase('Finds thin cloud, thick cloud and shadow.'),
   generator: phrase('Rebuilds what lies under them, and says how far off it may be.'),
+  'generator-six': phrase(
+    'The same for scenes with all six bands: blue, green, red, near infrared and both short-wave infrared.',
+  ),
   'generator-light': phrase('The same with less arithmetic, for machines without a GPU.'),
 };
 

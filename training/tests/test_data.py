@@ -69,3 +69,11 @@ def test_a_pack_keeps_to_its_limit(tmp_path):
         (tmp_path / f"{folder}.json").write_text(json.dumps(index))
     path = data.pack(tmp_path / "pack.bin", 1, tmp_path)
     assert 0.3 * 2**20 < path.stat().st_size <= 2**20
+
+
+def test_six_bands_are_drawn_from_scenes_that_have_them(tmp_path):
+    index = [{"file": str(n), "place": str(n), "offset": n * 6 * 32 * 32, "height": 32, "width": 32, "presence": [1, 1, 1, 1, n, n]} for n in (0, 1)]
+    np.full(2 * 6 * 32 * 32, 1000, np.uint16).tofile(tmp_path / "train.u16")
+    (tmp_path / "train.json").write_text(json.dumps(index))
+    drawn = {six: data.Crops(tmp_path, six=six).draw(20, 16)[1].sum(1) for six in (False, True)}
+    assert set(drawn[False]) == {4, 6} and set(drawn[True]) == {6}

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from unclouded_training import losses, train
-from unclouded_training.bands import CONFIGS
+from unclouded_training.bands import CONFIGS, FINAL_RUN
 from unclouded_training.export import MODELS, network, shipped
 from unclouded_training.networks import (Detector, Generator, PatchDiscriminator, mac_per_pixel, parameter_count,
                                          receptive_field)
@@ -70,7 +70,7 @@ def runs(tmp_path, monkeypatch):
 def test_a_narrower_network_begins_with_the_first_channels_of_a_wider_one(runs):
     wide, narrow = Generator((8, 8, 8, 8), 1), Generator((4, 4, 4, 4), 1)
     torch.save({"weights": wide.state_dict()}, runs / "earlier/ema.pt")
-    start_from("generator", "earlier", {"net": narrow, "average": Generator((4, 4, 4, 4), 1)})
+    start_from("earlier", {"net": narrow, "average": Generator((4, 4, 4, 4), 1)})
     assert torch.equal(narrow.body.entry.weight, wide.body.entry.weight[:4])
     assert torch.equal(narrow.body.encode[0].first.weight, wide.body.encode[0].first.weight[:4, :4])
 
@@ -80,16 +80,16 @@ def test_an_input_that_is_new_counts_for_nothing_at_first(runs):
     old = {**weights, "body.entry.weight": weights["body.entry.weight"][:, :12]}
     torch.save({"weights": old}, runs / "earlier/ema.pt")
     net = Detector()
-    start_from("detector", "earlier", {"net": net, "average": Detector()})
+    start_from("earlier", {"net": net, "average": Detector()})
     assert net.body.entry.weight[:, 12:].abs().max() == 0
     assert torch.equal(net.body.entry.weight[:, :12], old["body.entry.weight"])
 
 
-@pytest.mark.parametrize("kind", ["detector", "generator", "generator-light"])
+@pytest.mark.parametrize("kind", FINAL_RUN)
 def test_a_run_goes_on_from_the_shipped_weights_where_the_earlier_runs_are_missing(kind, runs):
     card = json.loads((MODELS / kind / "card.json").read_text())
     net, average = network(kind), network(kind)
-    start_from(kind, card["run"], {"net": net, "average": average})
+    start_from(card["run"], {"net": net, "average": average})
     assert all(torch.equal(a, b) for a, b in zip(net.state_dict().values(), shipped(kind).state_dict().values()))
     config = json.loads((CONFIGS / f"{card['run']}.json").read_text())
     run = train.Run({**config, "name": "later", "seed": 7, "start": card["run"]})
@@ -99,4 +99,4 @@ def test_a_run_goes_on_from_the_shipped_weights_where_the_earlier_runs_are_missi
 
 def test_a_start_that_is_nowhere_is_named(runs):
     with pytest.raises(FileNotFoundError, match="missing-run"):
-        start_from("detector", "missing-run", {"net": Detector(), "average": Detector()})
+        start_from("missing-run", {"net": Detector(), "average": Detector()})

@@ -19,7 +19,7 @@ PANELS = {
                   ("generator against critic (hinge)", ["critic", "adversarial", "scoreReal", "scoreFake"]),
                   ("validation MAE", ["maeThin", "maeThick", "maeShadow", "maeClear"])],
 }
-PANELS["generator-light"] = PANELS["generator"]
+PANELS |= {kind: PANELS["generator"] for kind in ("generator-six", "generator-light")}
 
 
 def smooth(values: np.ndarray, width: int) -> np.ndarray:

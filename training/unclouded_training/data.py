@@ -110,10 +110,14 @@ def build_cache(data: Path, cache: Path = CACHE, folder: str = "train") -> Path:
 
 
 class Crops:
-    """Random square crops of the cached training scenes, places weighted by the square root of their area."""
+    """Random square crops of the cached training scenes, places weighted by the square root of their area.
 
-    def __init__(self, cache: Path = CACHE, seed: int = 0, folder: str = "train"):
-        self.index = json.loads((cache / f"{folder}.json").read_text())
+    With `six` only scenes that have all six canonical bands are drawn from.
+    """
+
+    def __init__(self, cache: Path = CACHE, seed: int = 0, folder: str = "train", six: bool = False):
+        index = json.loads((cache / f"{folder}.json").read_text())
+        self.index = [s for s in index if not six or all(s["presence"])]
         self.pixels = np.memmap(cache / f"{folder}.u16", np.uint16, "r")
         self.rng = np.random.default_rng(seed)
         area: dict[str, float] = {}

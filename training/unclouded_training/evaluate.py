@@ -17,7 +17,7 @@ from PIL import Image
 from scipy.ndimage import distance_transform_edt
 
 from . import classical, metrics
-from .bands import DEFAULT_DATA, RGB, RGBN, SIX
+from .bands import DEFAULT_DATA, FINAL_RUN, RGB, RGBN, SIX
 from .data import read_manifest, read_raw, read_scene, to_canonical
 from .export import MODELS, shipped
 from .inpaint import APP_LEVELS, CLEAR_LIMIT, blend_base, clear_weight, clone, coarse_field, harmonise, make_base, prefill, scene_clear_weight
@@ -90,18 +90,19 @@ def step(sums: np.ndarray, at: int) -> float:
     return sums[at] / max(sums[at + 1], 1)
 
 
-def evaluate_simulated(data: Path, detector, generator, light, presence) -> dict:
-    """Rows of the simulated table, the coverage of the 90 % interval, and the steps at the border of what was repaired."""
-    table = Table()
-    coverage, coverage_light, coverage_detector = Coverage(), Coverage(), Coverage()
+def evaluate_simulated(data: Path, detector, generators: dict[str, Generator], presence) -> dict:
+    """Rows of the simulated table, the coverage of the 90 % interval, and the steps at the border of what was repaired.
+
+    The first of `generators` is the one that the application takes for pictures with these bands.
+    """
+    table, main = Table(), next(iter(generators))
+    coverage: dict[str, Coverage] = {}
     steps: dict[str, np.ndarray] = {}
     for sample in simulated_tiles(data, presence):
         have = sample.presence[0].numpy() > 0
         truth, observed = sample.clear[0].numpy()[have], sample.cloudy[0].numpy()[have]
         label = sample.probabilities.argmax(1)[0].numpy()
         regions = {"thin": label == 1, "thick": label == 2, "shadow": label == 3, "clear": label == 0, "all masked": label > 0}
-        p = sample.probabilities
-        hole = masked(p)
         opacity = sample.opacity[0, 0].numpy()
         depths = {name: (label == 1) & (opacity >= low) & (opacity < high) for name, (low, high) in DEPTHS.items()}
         vegetation = bool(have[3])
@@ -112,32 +113,29 @@ def evaluate_simulated(data: Path, detector, generator, light, presence) -> dict
         add("do nothing", observed)
         add("flat colour (oracle)", np.stack([np.where(label > 0, c[label > 0].mean() if (label > 0).any() else 0, o)
                                               for c, o in zip(truth, observed)]))
-        add("smooth inpainting", metrics.harmonic_fill(observed, ~hole))
-        add("dark channel prior", np.where(hole, classical.dark_channel(observed), observed))
-        add("HOT correction", classical.haze_optimised(observed, ~hole, hole))
-        raw, scale, base = repair(generator, sample.cloudy, sample.presence, p)
-        raw = raw[have]
-        add("pre-fill", np.where(hole, base[have], observed))
-        repaired = np.where(hole, raw, observed)
-        add("generator, true mask", repaired)
-        add("generator, true mask, not composited", raw)
-        hidden = {k: v for k, v in regions.items() if k != "clear"}
-        coverage.add(raw, truth, scale, hidden)
-        quick, scale, _ = repair(light, sample.cloudy, sample.presence, p)
-        add("light generator, true mask", np.where(hole, quick[have], observed))
-        coverage_light.add(quick[have], truth, scale, hidden)
-        grown = distance_transform_edt(~hole) <= APP_BUFFER if hole.any() else hole
-        for name, picture in (("repaired", np.where(grown, raw, observed)), ("truth", truth)):
-            steps[name] = steps.get(name, np.zeros(4)) + metrics.border_steps(picture, grown)
-        q = detect(detector, sample.cloudy, sample.presence, sample.cirrus if sample.cirrus_presence.any() else None)
-        hole = masked(q)
-        raw, scale, base = repair(generator, sample.cloudy, sample.presence, q)
-        raw = raw[have]
-        add("smooth inpainting, detector's mask", metrics.harmonic_fill(observed, known_ground(q)))
-        add("generator, detector's mask", np.where(hole, raw, observed))
-        add("light generator, detector's mask", np.where(hole, repair(light, sample.cloudy, sample.presence, q)[0][have], observed))
-        coverage_detector.add(raw, truth, scale, {**{k: v & hole for k, v in regions.items()}, "all masked": hole})
-    return {"rows": table.result(), "coverage90": coverage.result(), "coverage90Light": coverage_light.result(), "coverage90Detector": coverage_detector.result(),
+        found = detect(detector, sample.cloudy, sample.presence, sample.cirrus if sample.cirrus_presence.any() else None)
+        for mask, p in (("true mask", sample.probabilities), ("detector's mask", found)):
+            hole = masked(p)
+            if mask == "true mask":
+                add("smooth inpainting", metrics.harmonic_fill(observed, ~hole))
+                add("dark channel prior", np.where(hole, classical.dark_channel(observed), observed))
+                add("HOT correction", classical.haze_optimised(observed, ~hole, hole))
+                counted = {k: v for k, v in regions.items() if k != "clear"}
+            else:
+                add(f"smooth inpainting, {mask}", metrics.harmonic_fill(observed, known_ground(p)))
+                counted = {**{k: v & hole for k, v in regions.items()}, "all masked": hole}
+            for name, net in generators.items():
+                raw, scale, base = repair(net, sample.cloudy, sample.presence, p)
+                raw = raw[have]
+                coverage.setdefault(f"{name}, {mask}", Coverage()).add(raw, truth, scale, counted)
+                if (name, mask) == (main, "true mask"):
+                    add("pre-fill", np.where(hole, base[have], observed))
+                    add(f"{name}, {mask}, not composited", raw)
+                    grown = distance_transform_edt(~hole) <= APP_BUFFER if hole.any() else hole
+                    for what, picture in (("repaired", np.where(grown, raw, observed)), ("truth", truth)):
+                        steps[what] = steps.get(what, np.zeros(4)) + metrics.border_steps(picture, grown)
+                add(f"{name}, {mask}", np.where(hole, raw, observed))
+    return {"rows": table.result(), "coverage90": {row: c.result() for row, c in coverage.items()},
             "borderRatio": {"against the inside": step(steps["repaired"], 0) / step(steps["repaired"], 2),
                             "against the truth": step(steps["repaired"], 0) / step(steps["truth"], 0)}}
 
@@ -365,7 +363,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    detector, generator, light = (shipped(kind, arguments.models) for kind in ("detector", "generator", "generator-light"))
+    detector, generator, six, light = (shipped(kind, arguments.models) for kind in FINAL_RUN)
+    for_six = {"generator": six, "generator for any bands": generator, "light generator": light}
     path = arguments.out / "evaluation.json"
     result = json.loads(path.read_text()) if path.exists() else {}
     if "masks" in arguments.parts:
@@ -373,16 +372,17 @@ def main() -> None:
     if "ground" in arguments.parts:
         result["ground"] = evaluate_ground(arguments.data, detector)
     if "pair" in arguments.parts:
-        result["pair"] = evaluate_pair(arguments.data, detector, generator)
+        result["pair"] = evaluate_pair(arguments.data, detector, six)
     if "rice" in arguments.parts:
         result["rice"] = evaluate_rice(arguments.data, detector, generator)
-    for part, key, presence in (("six", "simulatedSix", SIX), ("rgb", "simulatedRgb", RGB)):
-        if part in arguments.parts:
-            result[key] = evaluate_simulated(arguments.data, detector, generator, light, presence)
+    if "six" in arguments.parts:
+        result["simulatedSix"] = evaluate_simulated(arguments.data, detector, for_six, SIX)
+    if "rgb" in arguments.parts:
+        result["simulatedRgb"] = evaluate_simulated(arguments.data, detector, {"generator": generator, "light generator": light}, RGB)
     if "dates" in arguments.parts:
-        result["dates"] = evaluate_dates(arguments.data, {"generator": generator, "light generator": light})
+        result["dates"] = evaluate_dates(arguments.data, for_six)
     if "tiling" in arguments.parts:
-        result["tiling"] = evaluate_tiling(arguments.data, generator)
+        result["tiling"] = evaluate_tiling(arguments.data, six)
     path.write_text(json.dumps(result, indent=1) + "\n")
     (arguments.out / "evaluation.md").write_text(markdown(result))
     print(markdown(result))

@@ -1,6 +1,6 @@
 """Write a network as a TensorFlow.js graph model, with its card and a golden tile.
 
-`python -m unclouded_training.export detector|generator|generator-light|all [--weights FILE] [--out DIR]`
+`python -m unclouded_training.export detector|generator|generator-six|generator-light|all [--weights FILE] [--out DIR]`
 
 The graph is NHWC with free height and width. Convolution weights are stored as float16; the few constants are float32
 or int32. Nearest-neighbour resize by 2 after a 1x1 convolution is written as that convolution with every output
@@ -21,7 +21,7 @@ import torch
 from .bands import BANDS, CLASSES, FINAL_RUN, PROJECT_ROOT, RUNS
 from .networks import DETECTOR_CHANNELS, FULL_WIDTHS, GENERATOR_CHANNELS, LIGHT_WIDTHS, Body, Detector, Generator, mac_per_pixel, parameter_count, receptive_field
 
-VERSION = "1.5.0"
+VERSION = "1.6.0"
 GENERATED_BY = "unclouded_training.export"
 MODELS = PROJECT_ROOT / "public" / "models"
 

@@ -12,7 +12,7 @@ REGIONS_MASKED = ("thin", "thick", "shadow", "all masked")
 #: Ranges of the opacity of thin cloud in the visible bands.
 DEPTHS = {"opacity 0.1 to 0.25": (0.1, 0.25), "0.25 to 0.4": (0.25, 0.4), "0.4 to 0.6": (0.4, 0.6)}
 #: Rows that tell from which opacity on it helps no more that the ground shines through.
-DEPTH_ROWS = ("do nothing", "smooth inpainting", "HOT correction", "generator, true mask", "light generator, true mask")
+DEPTH_ROWS = ("do nothing", "smooth inpainting", "HOT correction", "generator, true mask", "generator for any bands, true mask", "light generator, true mask")
 
 
 class Table:
@@ -81,7 +81,7 @@ def further_table(rows: dict, regions) -> str:
 
 def depth_table(rows: dict) -> str:
     """Thin cloud by its opacity: PSNR / SSIM / MAE / SAM."""
-    return region_table({name: rows[name] for name in DEPTH_ROWS}, DEPTHS)
+    return region_table({name: rows[name] for name in DEPTH_ROWS if name in rows}, DEPTHS)
 
 
 def ground_table(ground: dict) -> str:
@@ -93,6 +93,10 @@ def shares(values: dict[str, float]) -> str:
     return ", ".join(f"{name} {value:.3f}" for name, value in values.items())
 
 
+def coverage_list(coverage: dict[str, dict[str, float]]) -> str:
+    return "\n".join(f"- {row}: {shares(values)}" for row, values in coverage.items())
+
+
 def markdown(result: dict) -> str:
     parts = ["# Evaluation\n\nMade by `python -m unclouded_training.evaluate` in `training/`. Cells of the region tables: PSNR dB (peak 1, pooled "
              "over pixels and bands) / SSIM (11x11 Gaussian, peak 1) / MAE (reflectance) / SAM (degrees). Second tables: mean absolute error of the "
@@ -102,8 +106,8 @@ def markdown(result: dict) -> str:
             r = result[key]
             parts.append(f"## {title}\n\n{region_table(r['rows'], REGIONS)}\n\n{further_table(r['rows'], REGIONS)}\n\n"
                          f"Thin cloud by its opacity:\n\n{depth_table(r['rows'])}\n\n"
-                         f"Coverage of the 90 % interval, true mask: {shares(r['coverage90'])}.\n"
-                         f"The light generator's: {shares(r['coverage90Light'])}.\nDetector's mask, inside it: {shares(r['coverage90Detector'])}.\n\nMean step between neighbours across the border of the mask (grown by {APP_BUFFER} "
+                         f"Coverage of the 90 % interval (of the detector's mask, inside it):\n\n{coverage_list(r['coverage90'])}\n\n"
+                         f"Mean step between neighbours across the border of the mask (grown by {APP_BUFFER} "
                          f"pixels as in the application), ratio {shares(r['borderRatio'])}.")
     if "dates" in result:
         parts.append("## Two dates: the other date as reference (Las Vegas, Mumbai, Norcia), six bands, true mask\n\n"

@@ -6,7 +6,8 @@ simulator and pre-fill all compute there.
 
 The generator is first trained on reconstruction alone (`reconstructMinutes`), then against the PatchGAN for
 `adversarialMinutes`; the averaged weights of the moment between the two stay in `before-adversarial.pt`. In these, the share
-`detectorShare` of the steps (in quarters) takes its masks from the `detector`, the others from the truth, disturbed.
+`detectorShare` of the steps (in quarters) takes its masks from the `detector`, the others from the truth, disturbed. With `six`
+it sees pictures with all six bands only.
 """
 from __future__ import annotations
 
@@ -20,12 +21,12 @@ from pathlib import Path
 import torch
 
 from . import losses
-from .bands import RUNS
+from .bands import FINAL_RUN, RUNS
 from .data import Crops
 from .export import MODELS, shipped
 from .inpaint import blend_base
 from .inputs import CHANNELS_LAST, detector_view, generator_input, perturb, training_fill
-from .networks import FULL_WIDTHS, LIGHT_WIDTHS, Detector, Generator, PatchDiscriminator, parameter_count
+from .networks import FULL_WIDTHS, Detector, Generator, PatchDiscriminator, parameter_count
 from .physics import ramp
 from .shapes import load_bank
 from .simulate import Sample, Simulator
@@ -60,7 +61,7 @@ class Run:
         self.step, self.before = 0, 0.0
         self.started = time.monotonic()
         self.saved = self.started
-        self.earlier = history(shipped_kind(config), config["start"]) if config.get("start") else {"seeds": [], "steps": 0, "minutes": 0.0, "commands": []}
+        self.earlier = history(config["start"]) if config.get("start") else {"seeds": [], "steps": 0, "minutes": 0.0, "commands": []}
 
     @property
     def trained(self) -> dict:
@@ -108,34 +109,47 @@ def command(config: dict) -> str:
     return f"python -m unclouded_training.train configs/{config['name']}.json"
 
 
-def averaged(kind: str, name: str) -> dict | None:
-    """Averaged weights of a run; of the run that was shipped, where its folder is missing, those of the exported network; None
-    before a run's first save."""
+def shipped_as(name: str) -> str | None:
+    """The folder of public/models/ that holds the weights of a run, or None."""
+    cards = {kind: MODELS / kind / "card.json" for kind in FINAL_RUN}
+    return next((kind for kind, card in cards.items() if card.exists() and json.loads(card.read_text())["run"] == name), None)
+
+
+def missing(name: str) -> FileNotFoundError:
+    return FileNotFoundError(f"{RUNS / name} is missing, and public/models/ holds other runs: train {name} first")
+
+
+def averaged(name: str) -> dict | None:
+    """Averaged weights of a run; where its folder is missing, those of the network that was exported from it; None before a
+    run's first save."""
     path = RUNS / name / "ema.pt"
     if path.exists():
         return torch.load(path, map_location=torch.get_default_device())["weights"]
-    exported = MODELS / kind / "card.json"
-    return shipped(kind).state_dict() if exported.exists() and name == json.loads(exported.read_text())["run"] else None
+    kind = shipped_as(name)
+    return kind and shipped(kind).state_dict()
 
 
-def history(kind: str, name: str) -> dict:
-    """`Run.trained` of an earlier run, or of the shipped network in its stead."""
+def history(name: str) -> dict:
+    """`Run.trained` of an earlier run, or of the network that was exported from it."""
     path = RUNS / name / "ema.pt"
     if path.exists():
         return torch.load(path, map_location="cpu")["trained"]
+    kind = shipped_as(name)
+    if kind is None:
+        raise missing(name)
     card = json.loads((MODELS / kind / "card.json").read_text())
     return {**{key: card[key] for key in ("seeds", "steps", "minutes")}, "commands": card["command"].split(" && ")[:-1]}
 
 
-def start_from(kind: str, name: str, parts: dict) -> None:
+def start_from(name: str, parts: dict) -> None:
     """Begin with the averaged weights of an earlier run, and with its critic if its folder is here.
 
     Of a layer of another size the part that both share is taken: inputs that are new count for nothing at first, and a
     narrower network begins with the first channels of a wider one.
     """
-    weights = averaged(kind, name)
+    weights = averaged(name)
     if weights is None:
-        raise FileNotFoundError(f"{RUNS / name} is missing, and public/models/{kind} holds another run: train {name} first")
+        raise missing(name)
     for part in ("net", "average"):
         own = parts[part].state_dict()
         for key, value in weights.items():
@@ -157,7 +171,7 @@ def average_runs(config: dict) -> None:
     net = Detector() if config["kind"] == "detector" else make_generator(config)
     sums = [torch.zeros_like(p) for p in net.parameters()]
     for name in (config["start"], config["averageWith"]):
-        start_from(shipped_kind(config), name, {"net": net, "average": net})
+        start_from(name, {"net": net, "average": net})
         for total, p in zip(sums, net.parameters()):
             total += p.detach() / 2
     with torch.no_grad():
@@ -165,18 +179,13 @@ def average_runs(config: dict) -> None:
             p.copy_(total)
     folder = RUNS / config["name"]
     folder.mkdir(parents=True, exist_ok=True)
-    trained = history(shipped_kind(config), config["start"])
+    trained = history(config["start"])
     torch.save({"weights": net.state_dict(), "trained": {**trained, "commands": [*trained["commands"], command(config)]}}, folder / "ema.pt")
-
-
-def shipped_kind(config: dict) -> str:
-    """The folder of public/models/ that a run's network belongs to."""
-    return "generator-light" if tuple(config.get("widths", ())) == LIGHT_WIDTHS else config["kind"]
 
 
 def load_detector(name: str) -> Detector | None:
     """The averaged detector of a run, or None before its first save."""
-    weights = averaged("detector", name)
+    weights = averaged(name)
     if weights is None:
         return None
     net = Detector()
@@ -184,9 +193,9 @@ def load_detector(name: str) -> Detector | None:
     return net.eval().to(memory_format=CHANNELS_LAST)
 
 
-def validation_set(seed: int, count: int = 48, size: int = 128) -> Sample:
-    """A fixed set of simulated crops of the validation scenes."""
-    return Simulator(load_bank(), seed)(*Crops(seed=seed, folder="val").draw(count, size))
+def validation_set(seed: int, count: int = 48, size: int = 128, six: bool = False) -> Sample:
+    """A fixed set of simulated crops of the validation scenes; with `six`, all with six bands."""
+    return Simulator(load_bank(), seed)(*Crops(seed=seed, folder="val", six=six).draw(count, size), band_dropout=not six)
 
 
 def train_detector(config: dict) -> None:
@@ -197,7 +206,7 @@ def train_detector(config: dict) -> None:
     optimiser = torch.optim.AdamW(net.parameters(), lr=config["rate"], weight_decay=1e-4)
     parts = {"net": net, "average": average, "optimiser": optimiser}
     if not run.resume(parts) and config.get("start"):
-        start_from(shipped_kind(config), config["start"], parts)
+        start_from(config["start"], parts)
     crops = Crops(seed=config["seed"] + run.step)
     simulator = Simulator(load_bank(), config["seed"] + run.step)
     check = validation_set(77)
@@ -275,10 +284,11 @@ def train_generator(config: dict) -> None:
     critic_optimiser = torch.optim.AdamW(critic.parameters(), lr=config["criticRate"], betas=(0.5, 0.95), weight_decay=1e-4)
     parts = {"net": net, "critic": critic, "average": average, "optimiser": optimiser, "criticOptimiser": critic_optimiser}
     if not run.resume(parts) and config.get("start"):
-        start_from(shipped_kind(config), config["start"], parts)
-    crops = Crops(seed=config["seed"] + run.step)
+        start_from(config["start"], parts)
+    six = config.get("six", False)
+    crops = Crops(seed=config["seed"] + run.step, six=six)
     simulator = Simulator(load_bank(), config["seed"] + run.step)
-    check = validation_set(78)
+    check = validation_set(78, six=six)
     check_fill = training_fill(check, check.probabilities, torch.Generator(torch.get_default_device()).manual_seed(1))
     check_base = blend_base(check.cloudy, check_fill, check.probabilities)
     detector, detector_read = None, -1e9
@@ -296,7 +306,7 @@ def train_generator(config: dict) -> None:
         size = config.get("crop") or (192 if run.step % 6 == 5 else 128)
         with torch.no_grad():
             drawn = crops.draw(config["batch"] // 2 if size == 192 else config["batch"], size, config["dates"])
-            sample = simulator(*drawn, band_dropout=config.get("bandDropout", True), veils=config.get("veils", True))
+            sample = simulator(*drawn, band_dropout=config.get("bandDropout", not six), veils=config.get("veils", True))
             if detector is not None and adversarial and run.step % 4 < 4 * config.get("detectorShare", 0.5):
                 with torch.autocast(torch.get_default_device().type, torch.bfloat16):
                     p = detector(detector_view(sample)).float().softmax(1)

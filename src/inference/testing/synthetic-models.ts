@@ -5,6 +5,8 @@ import type { FetchBytes, ModelCard } from '../model.ts';
 export const SIDE = 8;
 
 export interface SyntheticOptions {
+  /** Added to every output value, to tell a model from another. */
+  readonly offset?: number;
   /** Added to every golden output value: what a wrong back end would look like from outside. */
   readonly goldenError?: number;
   /** Spoils this file after its checksum was taken. */
@@ -14,17 +16,17 @@ export interface SyntheticOptions {
 type Files = Map<string, ArrayBuffer>;
 
 /**
- * A model of one 1x1 convolution with bias, `out[k] = sum(in) * (k + 1) / 8 + k`, in the files of a real one;
+ * A model of one 1x1 convolution with bias, `out[k] = sum(in) * (k + 1) / 8 + k + offset`, in the files of a real one;
  * all its numbers are exact in float32.
  */
 export function syntheticModel(
   name: string,
   inputs: number,
   outputs: number,
-  { goldenError = 0, damage }: SyntheticOptions = {},
+  { goldenError = 0, damage, offset = 0 }: SyntheticOptions = {},
 ): Files {
   const kernel = Array.from({ length: inputs * outputs }, (_, i) => ((i % outputs) + 1) / 8);
-  const bias = Array.from({ length: outputs }, (_, k) => k);
+  const bias = Array.from({ length: outputs }, (_, k) => k + offset);
   const tensor = (shape: number[]) => ({
     dtype: 'DT_FLOAT',
     tensorShape: { dim: shape.map((size) => ({ size: String(size) })) },
@@ -75,7 +77,7 @@ export function syntheticModel(
     ],
   };
   const input = Array.from({ length: SIDE * SIDE * inputs }, (_, i) => ((i * 7) % 16) / 16);
-  const golden = [...input, ...expectedOutput(input, inputs, outputs).map((v) => v + goldenError)];
+  const golden = [...input, ...expectedOutput(input, inputs, outputs).map((v) => v + offset + goldenError)];
   const files: Files = new Map([
     ['model.json', text(JSON.stringify(topology))],
     ['weights.bin', floats([...kernel, ...bias])],
@@ -127,7 +129,7 @@ export function expectedOutput(input: ArrayLike<number>, inputs: number, outputs
 /** Serves models from memory under `memory:/<name>/`. */
 export function serve(models: Readonly<Record<string, Files>>): FetchBytes {
   return async (url) => {
-    const [, model, file] = url.match(/^memory:\/(\w+)\/(.+)$/) ?? [];
+    const [, model, file] = url.match(/^memory:\/([\w-]+)\/(.+)$/) ?? [];
     const bytes = models[model]?.get(file);
     if (!bytes) throw new Error(`nothing at ${url}`);
     return bytes.slice(0);

@@ -1,6 +1,6 @@
 import { DATE_COLOURS, MASK_COLOURS, PROVENANCE_COLOURS, type Rgb, UNTOUCHED_COLOUR } from '../colours.ts';
 import type { DateReport, RunSettings, Shares } from '../events.ts';
-import type { Networks } from '../networks.ts';
+import type { Models } from '../networks.ts';
 import type { CarriedMetadata, Raster, Scene, SceneSource, Window } from '../scene.ts';
 import { MASK_CLASS, PROVENANCE, QUALITY_ROLES } from '../scene.ts';
 import { editItems, type MetadataItem } from '../tiff/gdal-metadata.ts';
@@ -26,7 +26,7 @@ export interface ResultReader {
 export interface Lineage {
   /** Version of this software. */
   readonly version: string;
-  readonly models: Networks['models'];
+  readonly models: Models;
   readonly backend: string;
   readonly settings: RunSettings;
   readonly shares: Shares;

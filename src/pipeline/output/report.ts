@@ -1,6 +1,6 @@
 import type { SelfCheck } from '../evaluate/self-check.ts';
 import type { RunReport } from '../events.ts';
-import type { Networks } from '../networks.ts';
+import type { Models } from '../networks.ts';
 import type { Decision, Notice, SampleType, Scene, Sensor } from '../scene.ts';
 import { VERSION } from '../version.ts';
 import type { ResultPictures } from './pictures.ts';
@@ -52,7 +52,7 @@ export interface SceneReport {
   readonly name: string;
   readonly files: readonly ReportedFile[];
   readonly scene: SceneSummary;
-  readonly models: Networks['models'];
+  readonly models: Models;
   readonly run: RunReport;
   readonly selfCheck: SelfCheck | null;
   readonly pictures: ResultPictures;

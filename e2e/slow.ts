@@ -1,7 +1,7 @@
 import type { Page, Worker } from '@playwright/test';
 
-/** The networks' worker is busy with nothing for so long, in milliseconds, before each tile. */
-const BUSY = 800;
+/** The networks' worker is busy with nothing for so long, in milliseconds, before each of the ten parts or so that a tile is computed in. */
+const BUSY = 80;
 
 /**
  * Slows the networks down, so that what a test does during a run is done in time however fast the machine is.

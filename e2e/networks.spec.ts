@@ -6,7 +6,7 @@ test('the networks tell what they are, how fast they are here, and where their l
   await page.goto(`./?backend=${project.name}`);
   await page.getByRole('button', { name: 'Networks' }).click();
   const dialog = page.getByRole('dialog', { name: 'Networks' });
-  await expect(dialog.getByRole('listitem')).toHaveCount(3);
+  await expect(dialog.getByRole('listitem')).toHaveCount(4);
   await dialog.getByRole('button', { name: 'Measure with the light generator' }).click();
   await expect(dialog.getByText(/a tile of 256 × 256 pixels takes .+ to repair/)).toBeVisible({
     timeout: 120_000,

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 
 /**
- * A back end is used only if it repeats PyTorch's output for the golden tile of both models within 1e-3 when it
- * starts (src/inference); here: both do, in a real browser, with the shipped models and the built app.
+ * A back end is used only if it repeats PyTorch's output for the golden tile of every model within 1e-3 when it
+ * starts (src/inference); here: they do, in a real browser, with the shipped models and the built app.
  */
 const scene = fileURLToPath(new URL('../src/pipeline/testing/fixtures/s2-described.tif', import.meta.url));
 

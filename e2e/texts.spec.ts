@@ -33,7 +33,7 @@ const NAMES: readonly RegExp[] = [
   /\b\d+ [A-Z][a-z]{2,3} \d{4}\b/,
   // Back ends and networks by name, sensors as identifiers and as the file names them.
   /\b(WebGPU|WebAssembly|WASM)\b/,
-  /\bunclouded-(detector|generator(-light)?)\b/,
+  /\bunclouded-(detector|generator(-six|-light)?)\b/,
   /\blandsat-tm-etm\b|\bSENSOR\b|"Landsat 7 ETM\+"/,
   // Keys on a keyboard.
   /\bCtrl\+(Shift\+)?[ZY]\b|\([A-Z]\)/,

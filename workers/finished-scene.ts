@@ -1,12 +1,6 @@
 import type { Progress } from '../src/pipeline/events.ts';
 import { openScene } from '../src/pipeline/ingest/open.ts';
-import {
-  writeConfidence,
-  writeDate,
-  writeMask,
-  writeProvenance,
-  writeResult,
-} from '../src/pipeline/output/products.ts';
+import { productWriters } from '../src/pipeline/output/products.ts';
 import { asFile } from './candidates.ts';
 import { checkRun, compareRun, reportRun } from './checks.ts';
 import { keepResult } from './keep-result.ts';
@@ -15,14 +9,6 @@ import { finishedSceneOf, type PipelineState } from './pipeline-state.ts';
 import type { PipelineApi } from './protocol.ts';
 
 type FinishedApi = Pick<PipelineApi, 'export' | 'selfCheck' | 'compare' | 'describe' | 'keep'>;
-
-const writers = {
-  result: writeResult,
-  mask: writeMask,
-  provenance: writeProvenance,
-  confidence: writeConfidence,
-  date: writeDate,
-};
 
 /** What is written, measured and told of the finished scene. */
 export function finishedScene(state: PipelineState): FinishedApi {
@@ -35,7 +21,11 @@ export function finishedScene(state: PipelineState): FinishedApi {
       running.run(job, async (signal) => {
         const { source, result, lineage } = finishedSceneOf(state);
         return writeOutputFile(picked, ({ sink, scratch }) =>
-          writers[product](source, result, lineage, sink, { signal, scratch, onProgress: written(job) }),
+          productWriters[product](source, result, lineage, sink, {
+            signal,
+            scratch,
+            onProgress: written(job),
+          }),
         );
       }),
     selfCheck: (job) =>

@@ -6,14 +6,7 @@ import { openScene, type SceneFile } from '../pipeline/ingest/open.ts';
 import { jobRecord } from '../pipeline/job-record.ts';
 import { type Models, modelsFor, type Networks } from '../pipeline/networks.ts';
 import { resultPictures } from '../pipeline/output/pictures.ts';
-import {
-  type Lineage,
-  writeConfidence,
-  writeDate,
-  writeMask,
-  writeProvenance,
-  writeResult,
-} from '../pipeline/output/products.ts';
+import { type Lineage, productWriters } from '../pipeline/output/products.ts';
 import { summaryOf } from '../pipeline/output/report.ts';
 import { writing } from '../pipeline/output/sink.ts';
 import { shareDone } from '../pipeline/progress.ts';
@@ -30,14 +23,6 @@ import { fileSource } from './node-source.ts';
 import { isAddress } from './plan.ts';
 import type { Output, SceneEvent, SceneOutcome, Task, WrittenOutput } from './protocol.ts';
 import { pagesOf, removeWorkingFiles } from './working-files.ts';
-
-const writers = {
-  result: writeResult,
-  mask: writeMask,
-  provenance: writeProvenance,
-  confidence: writeConfidence,
-  date: writeDate,
-};
 
 /**
  * Processes one scene from file to file: opens, runs, writes. The outputs get their names when all are complete;
@@ -209,7 +194,7 @@ function writeProducts(
     if (output === undefined) return [];
     return writeNodeFile(output.path, async ({ sink, ...node }) => {
       const options = { ...node, signal, onProgress: progress(outputs.indexOf(output)) };
-      const bytes = await writers[output.product](source, result, lineage, sink, options);
+      const bytes = await productWriters[output.product](source, result, lineage, sink, options);
       return [{ ...output, bytes }, ...(await write(rest))];
     });
   };

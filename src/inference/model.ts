@@ -129,11 +129,12 @@ export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
   const { node: nodes } = topology.modelTopology as { node: readonly GraphNode[] };
   const parts = partsOf(nodes, outputName, CONVOLUTIONS_A_PART);
 
-  const inParts = async (tile: tf.Tensor, pause: Pause) => {
+  /** Part by part; the memory of what no later part needs is freed. */
+  const compute = async (tile: tf.Tensor, steps: readonly string[][], pause?: Pause) => {
     let held: tf.NamedTensorMap = { [inputName]: tile };
     try {
-      for (const needed of parts) {
-        await pause();
+      for (const needed of steps) {
+        await pause?.();
         const missing = needed.filter((name) => !(name in held));
         const made = [tf.tidy(() => graph.execute(held, missing))].flat();
         const all = { ...held, ...Object.fromEntries(missing.map((name, i) => [name, made[i]])) };
@@ -146,13 +147,6 @@ export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
       throw thrown;
     }
   };
-  const atOnce = (tile: tf.Tensor) => {
-    try {
-      return tf.tidy(() => graph.execute({ [inputName]: tile }, outputName) as tf.Tensor);
-    } finally {
-      tile.dispose();
-    }
-  };
 
   return {
     async run(input, height, width, pause) {
@@ -161,7 +155,7 @@ export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
         throw new RangeError(`${card.name}: ${input.length} values given, ${expected} needed`);
       }
       const tile = tf.tensor4d(input, [1, height, width, channels]);
-      const output = pause ? await inParts(tile, pause) : atOnce(tile);
+      const output = await compute(tile, pause ? parts : [[outputName]], pause);
       try {
         return (await output.data()) as Float32Array;
       } finally {

@@ -208,9 +208,8 @@ The bars that this project set itself, six bands where nothing is said:
 
 {generator_bars(result)}
 
-What would help: more training (`configs/generator-gpu.json`): the networks have seen few pictures (steps above), and error is left at every opacity; on scenes that they
-were trained on it is no smaller. Weights for RGB alone. Texture under thick cloud needs more training, too, or another date, which is worth more than any
-network. RICE1 would need to be told that its pictures lie under an even veil: nothing in a dull picture says so.
+What would help: more training (`configs/generator-gpu.json`): the networks have seen few pictures (steps above), and error is left at every opacity. Weights for RGB
+alone. Texture under thick cloud needs more training, too, or another date, which is worth more than any network. RICE1 would need to be told that its pictures lie under an even veil: nothing in a dull picture says so.
 
 Never worse than doing nothing or filling smoothly? Six bands, true mask:
 

@@ -242,3 +242,12 @@ function lineageItems({ version, models, backend, settings, shares, dates, date 
 function fileItemOf(name: string, value: string): MetadataItem {
   return { name, sample: null, role: '', domain: '', value };
 }
+
+/** Every product of a finished scene, by its name. */
+export const productWriters = {
+  result: writeResult,
+  mask: writeMask,
+  provenance: writeProvenance,
+  confidence: writeConfidence,
+  date: writeDate,
+} as const;

@@ -19,7 +19,7 @@ export function BandsMissing({ scene, lacking }: { scene: Scene; lacking: BandsL
     <section className="card" aria-labelledby="job-title">
       <h2 id="job-title">{t('Bands are missing')}</h2>
       <p>{t(message)}</p>
-      <p>{t(remedy)}</p>
+      <p>{t(lacking.standIns ?? remedy)}</p>
       {lacking.standIns !== null && (
         <form className="scene-form" onSubmit={submit}>
           <RoleFields scene={scene} roles={roles} onChange={setRoles} />

@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
 import { ROLE_NAMES } from './arguments.ts';
 
 /** Text of `unclouded --help`. */
@@ -31,12 +32,12 @@ Output
 Finding and repairing
       --mask-source SOURCE  network (default), quality-band (a band such as SCL or QA_PIXEL in the file),
                             or union of both
-      --cloud-threshold P   probability from which a pixel counts as cloud, 0 to 1 (0.5)
-      --shadow-threshold P  the same for shadow (0.5)
+      --cloud-threshold P   probability from which a pixel counts as cloud, 0 to 1 (${DEFAULT_SETTINGS.cloudThreshold})
+      --shadow-threshold P  the same for shadow (${DEFAULT_SETTINGS.shadowThreshold})
       --own-mask FILE       a mask of your own instead of what is found: a GeoTIFF of any grid (0 and 1, or
                             classes) or a GeoJSON; the buffer grows it, too
-      --buffer PIXELS       grow the mask by this much, 0 to 32 (3)
-      --feather PIXELS      fade the repair in over this much, 0 to the buffer (3)
+      --buffer PIXELS       grow the mask by this much, 0 to 32 (${DEFAULT_SETTINGS.bufferPixels})
+      --feather PIXELS      fade the repair in over this much, 0 to the buffer (${DEFAULT_SETTINGS.featherPixels})
       --light               the light generator: less arithmetic, a little further from the truth
       --date FILE           another date of the area, on any grid; once or more, or a pattern: what it saw
                             fills what is cloudy in the scene

@@ -45,8 +45,8 @@ export interface RunSettings {
 
 export const DEFAULT_SETTINGS: RunSettings = {
   maskSource: 'network',
-  cloudThreshold: 0.5,
-  shadowThreshold: 0.5,
+  cloudThreshold: 0.4,
+  shadowThreshold: 0.4,
   bufferPixels: 3,
   featherPixels: 3,
   generator: 'full',

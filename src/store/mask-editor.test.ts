@@ -42,12 +42,15 @@ describe('the mask editor', () => {
 
   it('takes a slider that moves as one step', async () => {
     const { actions, store } = await editing();
-    for (const cloudThreshold of [0.4, 0.3, 0.2]) actions.setMaskDraft({ cloudThreshold });
+    for (const cloudThreshold of [0.6, 0.3, 0.2]) actions.setMaskDraft({ cloudThreshold });
     actions.setMaskDraft({ bufferPixels: 6 });
     expect(store.getState().maskEditor?.past).toHaveLength(2);
     actions.undoMask();
     actions.undoMask();
-    expect(store.getState().maskEditor?.draft).toMatchObject({ cloudThreshold: 0.5, bufferPixels: 3 });
+    expect(store.getState().maskEditor?.draft).toMatchObject({
+      cloudThreshold: DEFAULT_SETTINGS.cloudThreshold,
+      bufferPixels: DEFAULT_SETTINGS.bufferPixels,
+    });
   });
 
   it('repairs with the draft, or leaves the settings as they were', async () => {

@@ -25,7 +25,7 @@ from .inputs import detector_input, generator_input
 from .networks import Detector, Generator
 from .shapes import load_bank
 from .simulate import Simulator
-from .tables import APP_BUFFER, DEPTHS, Coverage, Table, markdown
+from .tables import APP_BUFFER, APP_CLOUD, APP_SHADOW, DEPTHS, GROWTH, LIMITS, Coverage, Table, markdown
 
 TILE, SEED = 256, 2024
 
@@ -58,6 +58,17 @@ def repair(net: Generator, picture: torch.Tensor, presence: torch.Tensor, p: tor
 def masked(p: torch.Tensor) -> np.ndarray:
     """Pixels [H,W] that the composite takes from the generator."""
     return (p[0, 1:].sum(0) >= CLEAR_LIMIT).numpy()
+
+
+def cloud_and_shadow(p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities [4,H,W] to what the application calls cloud and shadow, [H,W] each, before it grows them."""
+    cloud = p[1] + p[2] >= APP_CLOUD
+    return cloud, (p[3] >= APP_SHADOW) & ~cloud
+
+
+def grown(mask: np.ndarray, pixels: int) -> np.ndarray:
+    """A mask [H,W] with all that lies within so many pixels of it."""
+    return distance_transform_edt(~mask) <= pixels if mask.any() else mask
 
 
 def known_ground(p: torch.Tensor) -> np.ndarray:
@@ -131,9 +142,9 @@ def evaluate_simulated(data: Path, detector, generators: dict[str, Generator], p
                 if (name, mask) == (main, "true mask"):
                     add("pre-fill", np.where(hole, base[have], observed))
                     add(f"{name}, {mask}, not composited", raw)
-                    grown = distance_transform_edt(~hole) <= APP_BUFFER if hole.any() else hole
-                    for what, picture in (("repaired", np.where(grown, raw, observed)), ("truth", truth)):
-                        steps[what] = steps.get(what, np.zeros(4)) + metrics.border_steps(picture, grown)
+                    wide = grown(hole, APP_BUFFER)
+                    for what, picture in (("repaired", np.where(wide, raw, observed)), ("truth", truth)):
+                        steps[what] = steps.get(what, np.zeros(4)) + metrics.border_steps(picture, wide)
                 add(f"{name}, {mask}", np.where(hole, raw, observed))
     return {"rows": table.result(), "coverage90": {row: c.result() for row, c in coverage.items()},
             "borderRatio": {"against the inside": step(steps["repaired"], 0) / step(steps["repaired"], 2),
@@ -226,10 +237,26 @@ def evaluate_dates(data: Path, generators: dict[str, Generator]) -> dict:
     return {"rows": table.result()}
 
 
-def evaluate_masks(data: Path, detector) -> dict:
-    """Scores of the detector's masks against hand-made or operational ones on real clouds."""
-    rows = {r["file"]: r for r in read_manifest(data)}
+def evaluate_limits(data: Path, detector) -> dict:
+    """F1 of the masks of simulated clouds on the validation scenes by the probability from which a pixel counts: what the application's limits are chosen by."""
     result = {}
+    for label, bands in (("six bands", SIX), ("RGB + NIR", RGBN), ("RGB", RGB)):
+        said, true = [], []
+        for sample in simulated_tiles(data, bands):
+            said.append(detect(detector, sample.cloudy, sample.presence)[0].flatten(1).numpy())
+            true.append(sample.probabilities[0].flatten(1).numpy())
+        p, truth = np.concatenate(said, 1), np.concatenate(true, 1)
+        cloud, shadow = truth[1] + truth[2] >= 0.5, truth[3] >= 0.5
+        called, _ = cloud_and_shadow(p)
+        result[f"cloud, {label}"] = {str(limit): metrics.mask_scores(p[1] + p[2] >= limit, cloud)["f1"] for limit in LIMITS}
+        result[f"shadow, {label}"] = {str(limit): metrics.mask_scores((p[3] >= limit) & ~called, shadow)["f1"] for limit in LIMITS}
+    return result
+
+
+def evaluate_masks(data: Path, detector) -> tuple[dict, dict]:
+    """Scores of the detector's masks against hand-made or operational ones on real clouds; and F1 for cloud by the pixels by which they are grown."""
+    rows = {r["file"]: r for r in read_manifest(data)}
+    result, growth = {}, {}
 
     def score(name, image, have, cloud, shadow, valid, cirrus=None):
         for label, bands in (("six bands and cirrus", SIX), ("six bands", SIX), ("RGB + NIR", RGBN), ("RGB", RGB)):
@@ -238,13 +265,13 @@ def evaluate_masks(data: Path, detector) -> dict:
                 continue
             extra = torch.from_numpy(cirrus)[None, None] if label == "six bands and cirrus" else None
             p = detect(detector, torch.from_numpy(image * use[:, None, None])[None], torch.from_numpy(use)[None], extra)[0].numpy()
-            said = (p[1] + p[2]) >= 0.5
-            grown = distance_transform_edt(~said) <= APP_BUFFER if said.any() else said
-            entry = {"cloud": metrics.mask_scores(said[valid], cloud[valid]),
-                     "cloud, grown as in the application": metrics.mask_scores(grown[valid], cloud[valid])}
+            said, shaded = cloud_and_shadow(p)
+            scores = {pixels: metrics.mask_scores(grown(said, pixels)[valid], cloud[valid]) for pixels in GROWTH}
+            entry = {"cloud": scores[0], "cloud, grown as in the application": scores[APP_BUFFER]}
             if shadow is not None:
-                entry["shadow"] = metrics.mask_scores(((p[3] >= 0.4) & ~said)[valid], shadow[valid])
+                entry["shadow"] = metrics.mask_scores(shaded[valid], shadow[valid])
             result[f"{name}, {label}"] = entry
+            growth[f"{name}, {label}"] = {str(pixels): s["f1"] for pixels, s in scores.items()}
 
     row = rows["real/l5-labelled.tif"]
     scene = read_scene(data, row)
@@ -267,7 +294,7 @@ def evaluate_masks(data: Path, detector) -> dict:
     image, have = to_canonical(raw, row["bands"], row["scale"])
     fmask = raw[row["bands"].index("fmask")]
     score("l7-chiapas-real (Fmask)", image, have, fmask == 4, fmask == 2, fmask < 5)
-    return result
+    return result, growth
 
 
 @torch.no_grad()
@@ -290,10 +317,9 @@ def evaluate_ground(data: Path, detector) -> dict:
                 for bands, use in (("six bands", SIX), ("RGB + NIR", RGBN), ("RGB", RGB)):
                     have = scene.presence * np.array(use, np.float32)
                     sample = simulator(crop, have[None], [fake], cover=torch.zeros(1), dropout=changed, band_dropout=False, veils=False)
-                    p = detect(detector, sample.cloudy, sample.presence)[0]
-                    said = p[1] + p[2] >= 0.5
+                    said, shaded = cloud_and_shadow(detect(detector, sample.cloudy, sample.presence)[0].numpy())
                     counts.setdefault(ground, {}).setdefault(bands, np.zeros(3))
-                    counts[ground][bands] += [said.sum(), ((p[3] >= 0.4) & ~said).sum(), said.numel()]
+                    counts[ground][bands] += [said.sum(), shaded.sum(), said.size]
     return {ground: {bands: {"cloud": c[0] / c[2], "shadow": c[1] / c[2]} for bands, c in rows.items()} for ground, rows in counts.items()}
 
 
@@ -358,7 +384,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--models", type=Path, default=MODELS, help="the exported networks to measure")
     parser.add_argument("--out", type=Path, default=MODELS)
-    parser.add_argument("--parts", nargs="+", default=["six", "rgb", "dates", "tiling", "masks", "ground", "rice", "pair"],
+    parser.add_argument("--parts", nargs="+", default=["six", "rgb", "dates", "tiling", "masks", "limits", "ground", "rice", "pair"],
                         help="parts to compute; the others are kept as evaluation.json has them")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
@@ -368,7 +394,9 @@ def main() -> None:
     path = arguments.out / "evaluation.json"
     result = json.loads(path.read_text()) if path.exists() else {}
     if "masks" in arguments.parts:
-        result["masks"] = evaluate_masks(arguments.data, detector)
+        result["masks"], result["growth"] = evaluate_masks(arguments.data, detector)
+    if "limits" in arguments.parts:
+        result["limits"] = evaluate_limits(arguments.data, detector)
     if "ground" in arguments.parts:
         result["ground"] = evaluate_ground(arguments.data, detector)
     if "pair" in arguments.parts:

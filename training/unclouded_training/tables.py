@@ -5,8 +5,12 @@ import numpy as np
 
 from . import metrics
 
-#: Pixels by which the application grows its masks unless told otherwise.
-APP_BUFFER = 3
+#: Probability from which a pixel is cloud (thin and thick together) or shadow in the application, and the pixels by which its masks grow, unless told otherwise.
+APP_CLOUD, APP_SHADOW, APP_BUFFER = 0.4, 0.4, 3
+#: Probabilities that are tried as limits.
+LIMITS = (0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
+#: Pixels by which masks are grown to see how wide labels are.
+GROWTH = (0, 2, 3, 5, 8, 12)
 REGIONS = ("thin", "thick", "shadow", "clear", "all masked")
 REGIONS_MASKED = ("thin", "thick", "shadow", "all masked")
 #: Ranges of the opacity of thin cloud in the visible bands.
@@ -89,6 +93,16 @@ def ground_table(ground: dict) -> str:
     return table_of(ground, ("six bands", "RGB + NIR", "RGB"), lambda v: f"{v['cloud']:.1%} / {v['shadow']:.1%}")
 
 
+def limit_table(limits: dict) -> str:
+    """F1 by the probability from which a pixel counts."""
+    return table_of(limits, [str(limit) for limit in LIMITS], lambda f1: f"{f1:.3f}")
+
+
+def growth_table(growth: dict) -> str:
+    """F1 for cloud by the pixels by which the mask is grown."""
+    return table_of(growth, [str(pixels) for pixels in GROWTH], lambda f1: f"{f1:.3f}")
+
+
 def shares(values: dict[str, float]) -> str:
     return ", ".join(f"{name} {value:.3f}" for name, value in values.items())
 
@@ -118,8 +132,12 @@ def markdown(result: dict) -> str:
             for kind, s in classes.items():
                 lines.append(f"| {name} | {kind} | {s['f1']:.3f} | {s['iou']:.3f} | {s['balancedAccuracy']:.3f} | {s['precision']:.3f} "
                              f"| {s['recall']:.3f} | {s['share']:.3f} |")
-        parts.append("## Masks on real clouds\n\nCloud: p_thin + p_thick >= 0.5. Shadow: p_shadow >= 0.4 outside of cloud. Grown: by "
-                     f"{APP_BUFFER} pixels.\n\n" + "\n".join(lines))
+        parts.append(f"## Masks on real clouds\n\nCloud: p_thin + p_thick >= {APP_CLOUD}. Shadow: p_shadow >= {APP_SHADOW} outside of cloud. Grown: by "
+                     f"{APP_BUFFER} pixels.\n\n" + "\n".join(lines) + "\n\nF1 for cloud by the pixels by which the mask is grown, which tells how wide the labels are:\n\n"
+                     + growth_table(result["growth"]))
+    if "limits" in result:
+        parts.append("## Limits of the masks\n\nF1 of the masks of simulated clouds on validation scenes by the probability from which a pixel counts; shadow outside of cloud.\n\n"
+                     + limit_table(result["limits"]))
     if "ground" in result:
         parts.append("## False alarms on simulated ground\n\nValidation scenes without cloud, as they are and as training changes them: "
                      "brighter, darker, of another tint, without texture, with rivers, lakes and coasts, stretched for display (RGB). Shares called cloud / shadow.\n\n" + ground_table(result["ground"]))

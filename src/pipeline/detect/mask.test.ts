@@ -16,7 +16,8 @@ describe('mask', () => {
       shadow: Uint8Array.from([0, 0, 0, 127, 128, 0]),
     };
     const valid = Uint8Array.from([1, 1, 1, 1, 1, 0]);
-    expect([...classify(found, valid, DEFAULT_SETTINGS)]).toEqual([0, 1, 2, 0, 3, 255]);
+    const half = { ...DEFAULT_SETTINGS, cloudThreshold: 0.5, shadowThreshold: 0.5 };
+    expect([...classify(found, valid, half)]).toEqual([0, 1, 2, 0, 3, 255]);
   });
 
   it('drops groups that are too small, and keeps larger ones with all their classes', () => {

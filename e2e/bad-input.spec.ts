@@ -38,12 +38,14 @@ test('a false-colour file without blue is not run before it is said what stands 
   const card = page.getByRole('region', { name: 'Bands are missing' });
   await expect(card.getByText(/3 as blue, 2 as green and 1 as red/)).toBeVisible();
   await expect(page.getByRole('alert')).toBeEmpty();
+  await card.getByLabel('3. green').selectOption({ label: 'Red edge 1' });
+  await card.getByRole('button', { name: 'Name these three so' }).click();
   for (const [band, role] of [
-    ['1. near infrared', 'Red'],
-    ['2. red', 'Green'],
-    ['3. green', 'Blue'],
+    ['1. near infrared', 'red'],
+    ['2. red', 'green'],
+    ['3. green', 'blue'],
   ])
-    await card.getByLabel(band).selectOption({ label: role });
+    await expect(card.getByLabel(band)).toHaveValue(role);
   await card.getByRole('button', { name: 'Remove clouds' }).click();
   await expect(page.getByRole('heading', { name: /^(Done|No clouds found)$/ })).toBeVisible({
     timeout: 120_000,

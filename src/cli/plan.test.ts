@@ -146,7 +146,9 @@ test('a pattern that finds the results of an earlier command as well does not me
 });
 
 test('a pattern means no products of any earlier command beside the scenes, neither as scenes nor as dates', () => {
-  const products = ['unclouded', 'mask', 'provenance', 'confidence', 'date'].map((name) => `a-${name}.tif`);
+  const products = ['unclouded', 'mask', 'provenance', 'confidence', 'date', 'picture'].map(
+    (name) => `a-${name}.tif`,
+  );
   for (const name of [...products, 'b-mask.tif', 'c-mask.tif']) writeFileSync(join(root, name), '');
   const pattern = join(root, '[a-c]*.{tif,TIFF}');
   const scenes = here('a.tif', 'b.TIFF', 'c-mask.tif');

@@ -63,8 +63,8 @@ export function plan(command: Command): Task[] {
 }
 
 /**
- * The scenes that words name. A pattern may find what earlier commands made beside the scenes, or beside those `besides`: that
- * is not meant.
+ * The scenes that words name. A pattern may find what earlier commands, or the page, made beside the scenes or beside those
+ * `besides`: that is not meant.
  */
 function scenesOf(words: readonly string[], command: Command, besides: readonly string[] = []): string[] {
   const found = words.flatMap((word) =>
@@ -79,6 +79,7 @@ function scenesOf(words: readonly string[], command: Command, besides: readonly 
       .flatMap((scene) => [
         ...outputsOf(scene, { ...everything, output: command.output }, intoFolder),
         ...outputsOf(scene, { ...everything, output: null }, false),
+        { path: join(dirname(scene), `${stemOf(scene)}-picture.tif`) },
       ])
       .map(({ path }) => path),
   );

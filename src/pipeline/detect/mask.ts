@@ -19,13 +19,13 @@ const isMasked = (value: number) => value !== MASK_CLASS.clear && value !== MASK
 export function dropSpecks(classes: Uint8Array, width: number, height: number): Uint8Array {
   const out = classes.slice();
   const seen = new Uint8Array(classes.length);
-  const group: number[] = [];
+  const group = new Int32Array(classes.length);
   for (let start = 0; start < classes.length; start++) {
     if (seen[start] || !isMasked(classes[start])) continue;
-    group.length = 0;
-    group.push(start);
+    let size = 0;
+    group[size++] = start;
     seen[start] = 1;
-    for (let next = 0; next < group.length; next++) {
+    for (let next = 0; next < size; next++) {
       const x = group[next] % width;
       const y = (group[next] - x) / width;
       for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
@@ -33,11 +33,11 @@ export function dropSpecks(classes: Uint8Array, width: number, height: number): 
           const i = v * width + u;
           if (seen[i] || !isMasked(classes[i])) continue;
           seen[i] = 1;
-          group.push(i);
+          group[size++] = i;
         }
       }
     }
-    if (group.length < SPECK_PIXELS) for (const i of group) out[i] = MASK_CLASS.clear;
+    if (size < SPECK_PIXELS) for (const i of group.subarray(0, size)) out[i] = MASK_CLASS.clear;
   }
   return out;
 }

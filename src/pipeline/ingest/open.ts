@@ -114,6 +114,8 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
 
   const light = roles.flatMap((role, i) => (QUALITY_ROLES.includes(role) ? [] : [i]));
   const sample = await sampleScene(reader, width, height, light, nodata, validity, signal);
+  // What is read next lies elsewhere.
+  reader.forget();
   const texts = [name, imageDescription, ...descriptions, ...items.map((item) => item.value)];
   const radiometry = decideRadiometry({ roles, sampleType: measuredType, sensor, items, texts, sample });
 

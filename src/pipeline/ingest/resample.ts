@@ -41,6 +41,7 @@ export function resampled(reader: ImageReader, place: Placement): ImageReader {
       const coarseStep = step * Math.min(columns.step, rows.step);
       return reader.readAt(onto(columns, atColumns), onto(rows, atRows), coarseStep, bands, signal);
     },
+    forget: reader.forget,
     reduction: reader.reduction / Math.max(columns.step, rows.step),
     panel: reader.panel / columns.step,
   };
@@ -140,6 +141,7 @@ export function converted(
       return { window, bands: (await reader.read(window, bands, signal)).bands.map(convert) };
     },
     readAt: async (...request) => (await reader.readAt(...request)).map(convert),
+    forget: reader.forget,
     reduction: reader.reduction,
     panel: reader.panel,
   };
@@ -181,6 +183,9 @@ export function joined(
     },
     readAt: (columns, rows, step, wanted = everything, signal) =>
       gather(wanted, (reader, bands) => reader.readAt(columns, rows, step, bands, signal)),
+    forget() {
+      for (const { reader } of parts) reader.forget();
+    },
     reduction: Math.min(...parts.map(({ reader }) => reader.reduction)),
     panel: Math.max(...parts.map(({ reader }) => reader.panel)),
   };
@@ -200,6 +205,7 @@ export function allValid(readers: readonly ImageReader[], sampleType: SampleType
     },
     readAt: async (columns, rows, step, _bands, signal) =>
       unite(await reader.readAt(columns, rows, step, undefined, signal)),
+    forget: reader.forget,
     reduction: reader.reduction,
     panel: reader.panel,
   };

@@ -54,6 +54,29 @@ it('reads each strip of a wide scene once for a row of windows in a panel', asyn
   expect([...reads.values()]).toEqual(Array.from({ length: 30 }, () => 2));
 });
 
+it('keeps blocks until it is told to forget them, and those of an image of few blocks even then', async () => {
+  for (const rows of [1, ROWS]) {
+    const { file, reads } = countingFile(rows * ROW_BYTES);
+    const blocks = HEIGHT / rows;
+    const offsets = Array.from({ length: blocks }, (_, i) => i * rows * ROW_BYTES);
+    const byteCounts = offsets.map(() => rows * ROW_BYTES);
+    const { read, forget } = imageReader(
+      file,
+      { ...layout, blockHeight: rows, offsets, byteCounts },
+      [],
+      0,
+      {},
+    );
+    const times = async () => {
+      await read({ x: 0, y: 0, width: 64, height: 1 });
+      return reads.get(0);
+    };
+    expect([await times(), await times()]).toEqual([1, 1]);
+    forget();
+    expect(await times()).toBe(blocks > 64 ? 2 : 1);
+  }
+});
+
 it.each([1, 2])(
   'gives the same samples of wide strips whatever is kept of them (predictor %i)',
   async (predictor) => {

@@ -23,6 +23,8 @@ const WINDOW_MARGIN = 160;
  * strips, of which only the part in the panel is kept, once for each.
  */
 const PANEL = 5632;
+/** An image of no more blocks is soon asked for most of them again. */
+const FEW_BLOCKS = 64;
 /** Blocks fetched and unpacked at a time, unless they are large. */
 const PARALLEL = 4;
 const PARALLEL_BYTES = 64 * 2 ** 20;
@@ -41,6 +43,8 @@ export interface ImageReader {
     bands?: readonly number[],
     signal?: AbortSignal,
   ): Promise<Samples[]>;
+  /** Lets go of the blocks that are kept, unless they are a large part of the image. */
+  forget(): void;
   /** How many times smaller than the image its smallest overview is; 1 if there is none. */
   readonly reduction: number;
   /** Width in pixels of the panels of {@link SceneSource.panel}. */
@@ -163,6 +167,9 @@ export function imageReader(
         bands,
         signal,
       );
+    },
+    forget() {
+      if (full.offsets.length > FEW_BLOCKS) cache.clear();
     },
     reduction: full.width / levels[levels.length - 1].width,
     panel: PANEL,
@@ -335,6 +342,11 @@ class BlockCache {
       this.blocks.set(key, block);
     }
     return block;
+  }
+
+  clear(): void {
+    this.blocks.clear();
+    this.bytes = 0;
   }
 
   put(key: string, block: Block): void {

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { type BandsLacking, incomplete } from '../../pipeline/preprocess/bands.ts';
-import type { Scene } from '../../pipeline/scene.ts';
+import type { BandRole, Scene } from '../../pipeline/scene.ts';
 import { t } from '../../texts/texts.ts';
 import { useActions, useApp } from '../context.ts';
 import { RoleFields } from './RoleFields.tsx';
@@ -9,7 +9,7 @@ import { RoleFields } from './RoleFields.tsx';
 export function BandsMissing({ scene, lacking }: { scene: Scene; lacking: BandsLacking }) {
   const settings = useApp((state) => state.settings);
   const { correct } = useActions();
-  const [roles, setRoles] = useState(scene.bands.map((band) => band.role));
+  const [roles, setRoles] = useState<readonly BandRole[]>(scene.bands.map((band) => band.role));
   const { message, remedy } = incomplete(lacking).phrases;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -22,6 +22,9 @@ export function BandsMissing({ scene, lacking }: { scene: Scene; lacking: BandsL
       <p>{t(lacking.standIns ?? remedy)}</p>
       {lacking.standIns !== null && (
         <form className="scene-form" onSubmit={submit}>
+          <button type="button" className="button wide" onClick={() => setRoles(lacking.roles)}>
+            {t('Name these three so')}
+          </button>
           <RoleFields scene={scene} roles={roles} onChange={setRoles} />
           <button type="submit" className="button primary wide">
             {t('Remove clouds')}

@@ -88,6 +88,7 @@ def generator_bars(result: dict) -> str:
         rows.append((f"90 % interval, {region}, true mask: least", held, "at least", 0.85, 3))
         rows.append((f"90 % interval, {region}, true mask: most", held, "at most", 0.95, 3))
     rows.append(("tiling: 99th percentile of the difference, reflectance", tiling["p99"], "at most", 0.001, 4))
+    rows.append(("tiling: steps across the tiles' borders over those inside", tiling["seamToInside"], "at most", 1.05, 3))
     rows.append(("steps across the border of the mask over those inside", six["borderRatio"]["against the inside"], "at most", 1.05, 2))
     return bar_table(rows)
 

@@ -172,10 +172,11 @@ def tiled(net: Generator, given: torch.Tensor, shift: int) -> torch.Tensor:
 
 @torch.no_grad()
 def evaluate_tiling(data: Path, generator, side: int = 512, margin: int = 8) -> dict:
-    """How far two tilings of the same picture differ inside the mask, 8 pixels and more from the tiles' borders."""
+    """How far two tilings of the same picture differ inside the mask, 8 pixels and more from the tiles' borders; and the steps across these borders."""
     simulator = Simulator(load_bank(), SEED)
     rng = np.random.default_rng(SEED)
     differences = []
+    steps = np.zeros((3, 2))
     for row in read_manifest(data):
         if not row["file"].startswith("val/"):
             continue
@@ -197,9 +198,25 @@ def evaluate_tiling(data: Path, generator, side: int = 512, margin: int = 8) -> 
         counts = masked(p) & inner[:, None] & inner[None]
         have = scene.presence > 0
         differences.append((one - other)[0, :6].abs().numpy()[have][:, counts].max(0))
+        planes = [tiling[0, :6].numpy()[have] for tiling in (one, other)]
+        for shift, mine, peer in ((0, *planes), (CORE // 2, *planes[::-1])):
+            steps += seam_steps(mine, peer, masked(p), shift)
     d = np.concatenate(differences)
-    return {"pixels": int(d.size), "mean": float(d.mean()), "within": float((d <= 0.001).mean()),
-            "p99": float(np.quantile(d, 0.99)), "max": float(d.max())}
+    across, inside, elsewhere = steps[:, 0] / steps[:, 1]
+    return {"pixels": int(d.size), "mean": float(d.mean()), "within": float((d <= 0.001).mean()), "p99": float(np.quantile(d, 0.99)), "max": float(d.max()),
+            "seamToInside": float(across / inside), "seamToOtherTiling": float(across / elsewhere)}
+
+
+def seam_steps(picture: np.ndarray, other: np.ndarray, hole: np.ndarray, shift: int) -> np.ndarray:
+    """Steps between masked neighbours, (sum, number) each: across the borders of tiles, inside of tiles, and across the same borders in another tiling."""
+    sums = np.zeros((3, 2))
+    for axis in (1, 2):
+        both = np.moveaxis(hole[:-1] & hole[1:] if axis == 1 else hole[:, :-1] & hole[:, 1:], axis - 1, 0)
+        mine, peer = (np.moveaxis(np.abs(np.diff(p, axis=axis)).mean(0), axis - 1, 0) for p in (picture, other))
+        border = ((np.arange(len(both)) + 1 + shift) % CORE == 0)[:, None] & both
+        for i, (step, where) in enumerate(((mine, border), (mine, both & ~border), (peer, border))):
+            sums[i] += [step[where].sum(), where.sum()]
+    return sums
 
 
 @torch.no_grad()

@@ -4,7 +4,7 @@ import { breathe, type Job, type Notices } from '../job.ts';
 import { phrase } from '../phrase.ts';
 import { type BandPlan, bandsLacking, planBands } from '../preprocess/bands.ts';
 import { isMeasured } from '../preprocess/observe.ts';
-import { type BandRole, type Grid, MASK_CLASS, type SceneSource, type Window } from '../scene.ts';
+import { type BandRole, type Grid, MASK_CLASS, type Scene, type SceneSource, type Window } from '../scene.ts';
 import { readPlane } from '../tiles.ts';
 import { acquiredOn } from './acquired.ts';
 import { median } from './harmonise.ts';
@@ -110,17 +110,23 @@ export async function requireUsable(date: SceneSource, grid: Grid, signal?: Abor
       phrase('Choose a date of the same area.'),
     );
   }
-  const lacking = bandsLacking(date.scene);
-  if (lacking) {
-    throw new PipelineError(
-      'scene/roles-incomplete',
-      lacking.message,
-      phrase('Choose a date with blue, green and red.'),
-    );
-  }
-  const plan = planBands(date.scene);
+  const plan = planDate(date.scene);
   await checkUnits(date, plan, signal);
   return plan;
+}
+
+/**
+ * The bands of another date by the part that they play.
+ * @throws PipelineError `scene/roles-incomplete`
+ */
+export function planDate(scene: Scene): BandPlan {
+  const lacking = bandsLacking(scene);
+  if (!lacking) return planBands(scene);
+  throw new PipelineError(
+    'scene/roles-incomplete',
+    lacking.message,
+    phrase('Choose a date with blue, green and red.'),
+  );
 }
 
 /** Half of a scene's pixels are not brighter than this in visible light, clouds and all; nor darker. */

@@ -28,6 +28,14 @@ describe('a date before a run', () => {
     expect((await surveyDate(scene(160), fakeNetworks())).digest).not.toBe(seen.digest);
   });
 
+  it('is refused without blue, in words that suit a date', async () => {
+    const infrared = scene(0, 'a.tif', ['nir', 'red', 'green']);
+    await expect(surveyDate(infrared, null)).rejects.toMatchObject({
+      code: 'scene/roles-incomplete',
+      remedy: 'Choose a date with blue, green and red.',
+    });
+  });
+
   it('has an unknown share of cloud where there are no networks', async () => {
     expect((await surveyDate(scene(80), null)).cloud).toBeNull();
   });

@@ -2,13 +2,14 @@ import { classify, fromNetwork } from '../detect/probabilities.ts';
 import { throwIfAborted } from '../errors.ts';
 import { DEFAULT_SETTINGS } from '../events.ts';
 import type { Networks } from '../networks.ts';
-import { type BandPlan, planBands } from '../preprocess/bands.ts';
+import type { BandPlan } from '../preprocess/bands.ts';
 import { observe } from '../preprocess/observe.ts';
 import { detectorInput, gatherFrom } from '../preprocess/tensor.ts';
 import { MASK_CLASS, type Scene, type SceneSource, type Window } from '../scene.ts';
 import { HALOS } from '../tiles.ts';
 import { growWindow } from '../windows.ts';
 import { acquiredOn } from './acquired.ts';
+import { planDate } from './match.ts';
 
 /** What can be said of a date before a run. */
 export interface DateSurvey {
@@ -40,7 +41,7 @@ export async function surveyDate(
   signal?: AbortSignal,
 ): Promise<DateSurvey> {
   const { scene } = source;
-  const plan = planBands(scene);
+  const plan = planDate(scene);
   return {
     scene,
     acquired: acquiredOn(scene),

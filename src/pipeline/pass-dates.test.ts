@@ -38,8 +38,13 @@ const target = scene((x, y, band) => (clouded(x, y) ? 0.7 : ground(x, y, band)))
 const seasonal: Ground = (x, y, band) =>
   0.8 * ground(x, y, band) + 0.15 * ground(x, y, 3 - (band % 3)) + 0.02 + 0.002 * band;
 
-async function go(dates: readonly SceneSource[], options: RunOptions = {}, source = target) {
-  const { report, result } = await run(source, fakeNetworks(), DEFAULT_SETTINGS, () => undefined, {
+async function go(
+  dates: readonly SceneSource[],
+  options: RunOptions = {},
+  source = target,
+  networks = fakeNetworks(),
+) {
+  const { report, result } = await run(source, networks, DEFAULT_SETTINGS, () => undefined, {
     core: 64,
     halos: { detect: 32, generate: 32 },
     dates,
@@ -85,6 +90,23 @@ describe('other dates', () => {
     );
     const without = await go([]);
     expect(error(clouded)).toBeLessThan(0.2 * without.error(clouded));
+  });
+
+  it('fill all that the mask calls thick cloud, however sure the detector is of it', async () => {
+    const unsure = fakeNetworks({
+      classify: ([blue]) => (blue > 0.6 ? [0.56, 0.12, 0.32, 0] : [1, 0, 0, 0]),
+    });
+    const { error, result } = await go([scene(seasonal)], {}, target, unsure);
+    expect(error(clouded)).toBeLessThan(0.003);
+    const provenance = result.provenance(whole);
+    const date = result.date(whole);
+    for (let i = 0; i < provenance.length; i++) {
+      const inside = clouded(i % WIDTH, Math.floor(i / WIDTH));
+      if (inside) expect([provenance[i], date[i]]).toEqual([PROVENANCE.otherDate, 1]);
+    }
+    // The rim holds more of the date than of the generator's output beside the cloud, and less farther out.
+    const rim = [166, 167].map((x) => provenance[100 * WIDTH + x]);
+    expect(rim).toEqual([PROVENANCE.otherDate, PROVENANCE.thinCorrected]);
   });
 
   it('fill what they can together, and leave the rest to the generator', async () => {

@@ -28,7 +28,7 @@ const SAMPLE_SIDE = 256;
 
 async function qualityDecoders(
   source: SceneSource,
-  bands: Job['plan']['quality'],
+  bands: Job['plan']['clouds'],
   signal?: AbortSignal,
 ): Promise<{ index: number; decode: QualityDecoder }[]> {
   if (bands.length === 0) return [];
@@ -56,14 +56,14 @@ export async function detectPass(
 ): Promise<void> {
   const { source, plan, layout, settings, networks } = job;
   const { grid } = source.scene;
-  const evidence = usableMaskSource(settings.maskSource, plan.quality.length);
+  const evidence = usableMaskSource(settings.maskSource, plan.clouds.length);
   if (evidence !== settings.maskSource) {
     notices.add(
       'mask/no-quality-band',
       phrase('The file carries no quality band: the network decided on the mask.'),
     );
   }
-  const decoders = evidence === 'network' ? [] : await qualityDecoders(source, plan.quality, job.signal);
+  const decoders = evidence === 'network' ? [] : await qualityDecoders(source, plan.clouds, job.signal);
   const left = keys.filter((key) => !findings.valid.has(key));
   const total = keys.length;
   let done = total - left.length;

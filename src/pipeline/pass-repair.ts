@@ -12,7 +12,7 @@ import { blendBase, FILL_MARGIN, THICK_BLEND } from './generate/prefill.ts';
 import { checkpoint, type Job, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
 import { observe, REFLECTANCE_LIMIT } from './preprocess/observe.ts';
 import { gatherFrom, generatorInput } from './preprocess/tensor.ts';
-import type { Raster, Samples, Window } from './scene.ts';
+import { MASK_CLASS, type Raster, type Samples, type Window } from './scene.ts';
 import { isRepaired, readPlane, repairedTile, setRepaired, type TileStore } from './tiles.ts';
 import { clipWindow, cropPlane, growWindow } from './windows.ts';
 
@@ -81,7 +81,7 @@ function requests(job: Job, knowledge: SceneKnowledge, key: number) {
 }
 
 function splitBands({ plan }: Job): { seen: number[]; copied: number[] } {
-  const quality = new Set(plan.quality.map((band) => band.index));
+  const quality = new Set(plan.quality);
   return {
     seen: plan.all.filter((index) => !quality.has(index)),
     copied: plan.all.filter((index) => quality.has(index)),
@@ -172,12 +172,14 @@ async function repairTile(
       bands.set(index, extra[i]);
     });
   }
-  if (dates && filled) {
+  const share =
+    dates &&
+    crop(shareOfDates(probabilities[1], readPlane(store.mask, inside), inside, settings.bufferPixels));
+  if (dates && filled && share) {
     const planes = filled.map(crop);
     plan.extra.forEach((index, i) => {
       if (!slopes) bands.set(index, planes[present + i].slice());
     });
-    const share = crop(shareOfDates(probabilities[1], inside, settings.bufferPixels));
     putDates([...bands.values()], planes, cropPlane(dates.filled, window, core), share);
   }
   const native = plan.all.map((index): Samples => {
@@ -192,6 +194,7 @@ async function repairTile(
     errorScale,
     dates: cloned && {
       date: readPlane(cloned.filled, core).map((is, i) => (is ? number![i] : 0)),
+      share: share!,
       changed: readPlane(cloned.changed, core),
       error: Float32Array.from(readPlane(cloned.error, core), errorOf),
     },
@@ -220,14 +223,20 @@ function shareOfFill(thick: Uint8Array, seen: Uint8Array | null): Float32Array {
 }
 
 /**
- * How much of a pixel is taken from another date: the more the thicker the cloud. Under thin cloud and in shadow the
- * generator, which was given the date too, knows better. Around thick cloud the share falls off over the buffer, so that the
- * date fades into what is clear.
+ * How much of a pixel is taken from another date: all of what the mask calls thick cloud. Under thin cloud and in shadow the
+ * generator, which was given the date too, knows better; the more so the thinner the cloud. Around thick cloud the share falls off
+ * over the buffer, so that the date fades into what is clear.
  *
  * @param thick Probability of thick cloud, 0..255, over a window that reaches the buffer beyond what is wanted.
+ * @param classes MASK_CLASS over the same window.
  */
-function shareOfDates(thick: Uint8Array, { width, height }: Window, bufferPixels: number): Float32Array {
-  const core = thick.map((p) => (p >= 128 ? 1 : 0));
+function shareOfDates(
+  thick: Uint8Array,
+  classes: Uint8Array,
+  { width, height }: Window,
+  bufferPixels: number,
+): Float32Array {
+  const core = classes.map((value) => (value === MASK_CLASS.thick ? 1 : 0));
   const squared = squaredDistance(core, width, height, bufferPixels);
   return Float32Array.from(thick, (p, i) =>
     Math.max(THICK_BLEND[p], 1 - Math.sqrt(squared[i]) / (bufferPixels + 1)),

@@ -334,13 +334,15 @@ describe('run', () => {
 
   it('takes the mask from a quality band where asked, and from the network where there is none', async () => {
     const withScl = cloudy({
-      roles: [...SIX, 'scl'],
+      roles: [...SIX, 'scl', 'quality'],
       sample: (x, _, band) => (band === 6 ? (x < 20 ? 9 : 4) : 2000),
     });
     const quality = await go(withScl, { maskSource: 'quality-band', bufferPixels: 0 });
     expect(quality.networks.calls.some((call) => call.startsWith('detect'))).toBe(false);
     expect([...quality.mask.slice(18, 22)]).toEqual([2, 2, 0, 0]);
-    const none = await go(cloudy({ sample: () => 2000 }), { maskSource: 'quality-band' });
+    const none = await go(cloudy({ roles: [...SIX, 'quality'], sample: () => 2000 }), {
+      maskSource: 'quality-band',
+    });
     expect(codes(none.report)).toContain('mask/no-quality-band');
     expect(none.networks.calls.some((call) => call.startsWith('detect'))).toBe(true);
     const union = await go(

@@ -37,16 +37,16 @@ export type BandRole =
   /** Any other class, flag or angle band. */
   | 'quality';
 
+/** Roles of quality bands that say where clouds are. */
+export const CLOUD_ROLES = ['qa_pixel', 'fmask', 'scl', 'qa60', 'cloud_probability'] as const;
+export type CloudRole = (typeof CLOUD_ROLES)[number];
+
+export function saysWhereCloudsAre(role: BandRole): role is CloudRole {
+  return (CLOUD_ROLES as readonly BandRole[]).includes(role);
+}
+
 /** Roles that describe quality or transparency rather than light. */
-export const QUALITY_ROLES: readonly BandRole[] = [
-  'alpha',
-  'qa_pixel',
-  'fmask',
-  'scl',
-  'qa60',
-  'cloud_probability',
-  'quality',
-];
+export const QUALITY_ROLES: readonly BandRole[] = ['alpha', ...CLOUD_ROLES, 'quality'];
 
 export type SampleType = 'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float32' | 'float64';
 

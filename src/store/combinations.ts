@@ -1,5 +1,5 @@
 import { type Phrase, phrase } from '../pipeline/phrase.ts';
-import { type BandRole, QUALITY_ROLES, type Scene } from '../pipeline/scene.ts';
+import { type BandRole, QUALITY_ROLES, type Scene, saysWhereCloudsAre } from '../pipeline/scene.ts';
 import { t } from '../texts/texts.ts';
 
 /** How the bands of a combination become colours: each a colour of its own, or one value along a palette. */
@@ -55,7 +55,5 @@ export function combinationsOf(scene: Scene, shownFirst: readonly [number, numbe
 
 /** Whether the scene brings a quality band that can say where clouds are. */
 export function hasQualityBand(scene: Scene): boolean {
-  return scene.bands.some((band) => CLOUD_QUALITY.includes(band.role));
+  return scene.bands.some(({ role }) => saysWhereCloudsAre(role));
 }
-
-const CLOUD_QUALITY: readonly BandRole[] = ['qa_pixel', 'fmask', 'scl', 'qa60', 'cloud_probability'];

@@ -17,8 +17,10 @@ export interface Repair {
 
 /** Over a tile core. */
 export interface FilledFromDates {
-  /** Number of the date, from 1 on, where the repair holds what that date saw; 0 elsewhere. */
+  /** Number of the date that saw the ground, from 1 on; 0 where none did. */
   readonly date: Uint8Array;
+  /** How much of the repair is what that date saw, 0..1; the rest is the generator's. */
+  readonly share: Float32Array;
   /** 1 where the ground has changed since. */
   readonly changed: Uint8Array;
   /** Expected error in reflectance. */
@@ -73,7 +75,7 @@ export function composite(
       confidence[i] = 255;
       share[i] = 0;
       if (date) date[i] = 255;
-    } else if (value === MASK_CLASS.thick && repair.dates?.date[i] && date) {
+    } else if (value !== MASK_CLASS.clear && date && repair.dates?.date[i] && repair.dates.share[i] >= 0.5) {
       date[i] = repair.dates.date[i];
       provenance[i] = repair.dates.changed[i] ? PROVENANCE.otherDateChanged : PROVENANCE.otherDate;
       confidence[i] = confidenceOf(repair.dates.error[i]);

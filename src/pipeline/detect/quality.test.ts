@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '../events.ts';
+import { classify, fromQualityBand } from './probabilities.ts';
 import { chooseDecoder } from './quality.ts';
 
 const decode = (role: Parameters<typeof chooseDecoder>[0], values: number[], sample = values) => {
@@ -9,7 +11,7 @@ const CLEAR = [0, 0, 0];
 const THIN = [255, 0, 0];
 const THICK = [0, 255, 0];
 const SHADOW = [0, 0, 255];
-const MAYBE = [102, 0, 0];
+const MAYBE = [89, 0, 0];
 
 describe('quality bands', () => {
   it('reads Landsat Collection 2 QA_PIXEL', () => {
@@ -35,6 +37,20 @@ describe('quality bands', () => {
     expect(decode('qa_pixel', [2800], mostlyCloud1)).toEqual([THICK]);
     const mostlyCloud2 = [22280, 22280, 21762, 0, 1, 1];
     expect(decode('qa_pixel', [21824], mostlyCloud2)).toEqual([CLEAR]);
+  });
+
+  it('masks what is said with medium confidence only where the threshold is lowered', () => {
+    const samples = Uint16Array.of(2752);
+    const found = fromQualityBand(samples, chooseDecoder('qa_pixel', samples));
+    const classOf = (cloudThreshold: number) =>
+      classify(found, Uint8Array.of(1), { ...DEFAULT_SETTINGS, cloudThreshold })[0];
+    expect([classOf(DEFAULT_SETTINGS.cloudThreshold), classOf(0.3)]).toEqual([0, 1]);
+  });
+
+  it('reads the bits of HLS Fmask', () => {
+    // Clear and water over low aerosol; cloud, beside cloud, shadow, cirrus, snow; fill.
+    const values = [64, 96, 66, 2, 4, 72, 65, 80, 255];
+    expect(decode('fmask', values)).toEqual([CLEAR, CLEAR, THICK, THICK, THIN, SHADOW, THIN, CLEAR, CLEAR]);
   });
 
   it('reads Fmask, SCL and QA60', () => {

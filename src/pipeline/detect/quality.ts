@@ -1,6 +1,4 @@
-import { PipelineError } from '../errors.ts';
-import { phrase } from '../phrase.ts';
-import type { BandRole, Samples } from '../scene.ts';
+import type { CloudRole, Samples } from '../scene.ts';
 
 /** Probabilities in 1/255: what one value of a quality band says about thin cloud, thick cloud and shadow. */
 export type QualityDecoder = (value: number) => readonly [thin: number, thick: number, shadow: number];
@@ -8,7 +6,7 @@ export type QualityDecoder = (value: number) => readonly [thin: number, thick: n
 /** Said with confidence. */
 const SURE = 255;
 /** Said with medium confidence: below the default threshold, within reach of a lower one. */
-const MEDIUM = 102;
+const MEDIUM = 89;
 const CLEAR = [0, 0, 0] as const;
 const THIN = [SURE, 0, 0] as const;
 const THICK = [0, SURE, 0] as const;
@@ -81,7 +79,23 @@ export function landsatDecoder(sample: ArrayLike<number>): QualityDecoder {
 }
 
 /** CFMask / Fmask: 0 land, 1 water, 2 shadow, 3 snow, 4 cloud, 255 fill. */
-const fmask: QualityDecoder = (value) => (value === 4 ? THICK : value === 2 ? SHADOW : CLEAR);
+const cfmask: QualityDecoder = (value) => (value === 4 ? THICK : value === 2 ? SHADOW : CLEAR);
+
+/**
+ * Fmask of Harmonized Landsat Sentinel-2 (HLS user guide): bit 0 cirrus, 1 cloud, 2 beside cloud or shadow, 3 shadow, 4 snow,
+ * 5 water, 6-7 aerosol; 255 fill.
+ */
+const hlsFmask: QualityDecoder = (value) => {
+  if (value === 255) return CLEAR;
+  if (bit(value, 1)) return THICK;
+  if (bit(value, 3)) return SHADOW;
+  return bit(value, 0) || bit(value, 2) ? THIN : CLEAR;
+};
+
+/** Classes end at 4; of bits, those for water and aerosol are set almost everywhere. */
+function fmaskDecoder(sample: Samples): QualityDecoder {
+  return sample.some((value) => value > 4 && value !== 255) ? hlsFmask : cfmask;
+}
 
 /** Sentinel-2 scene classification: 3 shadow, 8 and 9 cloud of medium and high probability, 10 thin cirrus. */
 const scl: QualityDecoder = (value) => {
@@ -103,25 +117,19 @@ const cloudProbability: QualityDecoder = (value) => {
 
 /**
  * The decoder of a quality band.
- * @param sample Values of the band from all over the scene, to tell Landsat's encodings apart.
+ * @param sample Values of the band from all over the scene, to tell encodings apart.
  */
-export function chooseDecoder(role: BandRole, sample: Samples): QualityDecoder {
+export function chooseDecoder(role: CloudRole, sample: Samples): QualityDecoder {
   switch (role) {
     case 'qa_pixel':
       return landsatDecoder(sample);
     case 'fmask':
-      return fmask;
+      return fmaskDecoder(sample);
     case 'scl':
       return scl;
     case 'qa60':
       return qa60;
     case 'cloud_probability':
       return cloudProbability;
-    default:
-      throw new PipelineError(
-        'internal/unexpected',
-        phrase('Band role {{role}} carries no cloud mask.', { role }),
-        phrase('Choose another source for the mask in the settings.'),
-      );
   }
 }

@@ -1,7 +1,7 @@
 import { PipelineError } from '../errors.ts';
 import { type Phrase, phrase } from '../phrase.ts';
 import type { BandRole, CarriedMetadata, GeoTransform, Grid, Notice, SampleType } from '../scene.ts';
-import { QUALITY_ROLES, sameCrs } from '../scene.ts';
+import { CLOUD_ROLES, QUALITY_ROLES, sameCrs } from '../scene.ts';
 import { editItems, type MetadataItem, parseItems } from '../tiff/gdal-metadata.ts';
 import { PHOTOMETRIC } from '../tiff/tags.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -15,9 +15,10 @@ import type { DecodeOptions, ImageReader } from './source.ts';
 const CACHE_BUDGET = 192 * 2 ** 20;
 const MAX_FILES = 64;
 
-/** Bands that say where clouds are: worth having beside those of light. */
-const CLOUD_ROLES: readonly BandRole[] = ['qa_pixel', 'fmask', 'scl', 'qa60', 'cloud_probability'];
-/** Sharper than the bands of light, and on a grid of its own: it would make all of them sharper than they are. */
+/**
+ * What a scene does without: a panchromatic band is on a finer grid, and would make all bands sharper than they are; of the others
+ * nobody knows what they say.
+ */
 const LEFT_ASIDE: readonly BandRole[] = ['pan', 'other', 'alpha', 'quality'];
 
 /** The order of the bands in the scene. */

@@ -4,9 +4,11 @@ import {
   type Band,
   type BandRole,
   CANONICAL_BANDS,
+  type CloudRole,
   canonicalIndices,
   QUALITY_ROLES,
   type Scene,
+  saysWhereCloudsAre,
 } from '../scene.ts';
 
 /** Which bands of a file play which part in the run. All numbers are file indices. */
@@ -18,8 +20,10 @@ export interface BandPlan {
   /** Place in `extra` of the cirrus band (1.38 µm), which the detector sees; -1 where there is none. */
   readonly cirrus: number;
   readonly alpha: number | null;
-  /** Bands that carry a cloud mask. */
-  readonly quality: readonly { readonly role: BandRole; readonly index: number }[];
+  /** Bands of classes, flags and angles: copied, never repaired. */
+  readonly quality: readonly number[];
+  /** Those of them that say where clouds are. */
+  readonly clouds: readonly { readonly role: CloudRole; readonly index: number }[];
   /** Everything that pass 1 reads, without repetition, ascending. */
   readonly all: readonly number[];
 }
@@ -107,13 +111,17 @@ export function planBands(scene: Scene): BandPlan {
     .map((band) => band.index);
   const quality = scene.bands
     .filter((band) => QUALITY_ROLES.includes(band.role) && band.role !== 'alpha')
-    .map(({ role, index }) => ({ role, index }));
+    .map((band) => band.index);
+  const clouds = scene.bands.flatMap(({ role, index }) =>
+    saysWhereCloudsAre(role) ? [{ role, index }] : [],
+  );
   return {
     canonical,
     extra,
     cirrus: extra.indexOf(scene.bands.find((band) => band.role === 'cirrus')?.index ?? -1),
     alpha: scene.bands.find((band) => band.role === 'alpha')?.index ?? null,
     quality,
+    clouds,
     all: scene.bands.map((band) => band.index).sort((a, b) => a - b),
   };
 }

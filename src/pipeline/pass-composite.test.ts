@@ -32,10 +32,14 @@ const target = scene('target', 20, 90, 300);
 const dates = [scene('one', 60, 100, 500), scene('two', 80, 90, 700)];
 const at = (x: number) => 60 * WIDTH + x;
 
-async function go(composite: CompositeMethod | undefined, pages = memoryPages()) {
+async function go(
+  composite: CompositeMethod | undefined,
+  pages = memoryPages(),
+  [source, ...others] = [target, ...dates],
+) {
   const settings = { ...DEFAULT_SETTINGS, ...(composite && { composite }) };
-  const options = { core: 64, halos: { detect: 32, generate: 32 }, dates, pages };
-  const { report, result } = await run(target, fakeNetworks(), settings, () => undefined, options);
+  const options = { core: 64, halos: { detect: 32, generate: 32 }, dates: others, pages };
+  const { report, result } = await run(source, fakeNetworks(), settings, () => undefined, options);
   const { bands } = await result.read(whole);
   return { report, bands, provenance: result.provenance(whole), date: result.date(whole) };
 }
@@ -53,6 +57,27 @@ describe('composites', () => {
         expect(Math.abs(bands[b][at(x)] * 1e-4 - ground(x, 60, b))).toBeLessThan(0.006);
       }
     }
+  });
+
+  it('of a scene without cloud tells that dates were used, and that the ground was seen', async () => {
+    // Farther from the dates at every pixel than they are from each other: the median is never the scene's.
+    const noisy = memorySource({
+      width: WIDTH,
+      height: HEIGHT,
+      roles: SIX,
+      name: 'clear',
+      sample: (x, y, band) =>
+        Math.round(1e4 * ground(x, y, band)) + (random(x + 3, y + band) < 0.5 ? -200 : 200),
+    });
+    const { report } = await go('median', memoryPages(), [
+      noisy,
+      scene('one', 0, 0, 500),
+      scene('two', 0, 0, 700),
+    ]);
+    expect(report.dates.map(({ used }) => used)).toEqual(report.dates.map(({ share }) => share > 0));
+    expect(report.dates[0]).toMatchObject({ used: true });
+    expect(report.shares.observed).toBeLessThan(0.05);
+    expect(report.notices.map(({ code }) => code)).not.toContain('scene/mostly-cloud');
   });
 
   it.each(['medoid', 'median'] as const)(

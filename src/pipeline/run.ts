@@ -175,7 +175,7 @@ function withoutReference(thrown: unknown, notices: Notices): null {
   return null;
 }
 
-/** Below this share of observed pixels, the fill of thick cloud rests on little. */
+/** Below this share of pixels that were seen, on this date or another, the fill of thick cloud rests on little. */
 const FEW_OBSERVED = 0.05;
 
 function tellAboutScene(
@@ -185,6 +185,7 @@ function tellAboutScene(
   clearLimit: number | null,
   extraBands: number,
 ): void {
+  const seen = shares.observed + shares.otherDates;
   if (validPixels === 0) {
     notices.add('scene/no-data', phrase('The scene holds no data: there is nothing to repair.'));
   } else if (shares.observed === 1) {
@@ -214,7 +215,7 @@ function tellAboutScene(
         'No pixel is clear beyond doubt: thick cloud was filled from the clearest pixels, which may hold some cloud or shadow themselves. A larger area or another date would help.',
       ),
     );
-  } else if (shares.observed < FEW_OBSERVED) {
+  } else if (seen < FEW_OBSERVED) {
     tellOfLittle();
   }
 
@@ -222,7 +223,7 @@ function tellAboutScene(
     notices.add(
       'scene/mostly-cloud',
       phrase('Only {{share}} % of the scene was seen clearly: what was generated rests on little.', {
-        share: (100 * shares.observed).toFixed(1),
+        share: (100 * seen).toFixed(1),
       }),
     );
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { MaskEdits } from '../detect/edits.ts';
 import { DEFAULT_SETTINGS, type Progress } from '../events.ts';
 import { type BandRole, DISPLAY_SCALE, MASK_CLASS, type Sensor, type Window } from '../scene.ts';
 import { fakeNetworks } from '../testing/fake-networks.ts';
@@ -135,5 +136,15 @@ describe('the self-check', () => {
     await expect(check(field(), clear, {}, AbortSignal.abort())).rejects.toMatchObject({
       code: 'job/cancelled',
     });
+  });
+
+  it('says of the network what it finds, whatever the user drew on the mask', async () => {
+    const edits: MaskEdits = {
+      own: null,
+      operations: [{ kind: 'stroke', class: MASK_CLASS.thick, radius: 60, points: [120, 80, 300, 300] }],
+    };
+    const settings = { ...DEFAULT_SETTINGS, edits };
+    const drawn = await selfCheck(field(), clear, fakeNetworks({ classify }), settings);
+    expect(drawn.after).toEqual((await check()).after);
   });
 });

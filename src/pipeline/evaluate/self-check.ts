@@ -91,8 +91,11 @@ export async function selfCheck(
   };
 }
 
-/** A quality band knows nothing of simulated clouds: the network has to look for them. What is measured is the repair, not a composite. */
-const withNetwork = ({ composite: _, ...settings }: RunSettings): RunSettings =>
+/**
+ * A quality band knows nothing of simulated clouds, nor does what the user drew: the network has to look for them. What is measured
+ * is the repair, not a composite.
+ */
+const withNetwork = ({ composite: _, edits: __, ...settings }: RunSettings): RunSettings =>
   settings.maskSource === 'quality-band' ? { ...settings, maskSource: 'union' } : settings;
 
 /** Dates are laid over a place by their coordinates; without those, they match the scene pixel by pixel. */

@@ -63,11 +63,15 @@ export function meanConfidence({ counts, confidence }: Tally): number | null {
   return count > 0 ? confidence / count : null;
 }
 
-/** Fills in what each date gave, as a share of the valid pixels. */
+/** Fills in what each date gave, as a share of the valid pixels; a composite takes pixels of dates that see nothing of the scene's clouds, too. */
 export function withShares(
   reports: readonly DateReport[],
   { dates }: Tally,
   validPixels: number,
 ): DateReport[] {
-  return reports.map((report, i) => ({ ...report, share: validPixels > 0 ? dates[i + 1] / validPixels : 0 }));
+  return reports.map((report, i) => ({
+    ...report,
+    used: report.used || dates[i + 1] > 0,
+    share: validPixels > 0 ? dates[i + 1] / validPixels : 0,
+  }));
 }

@@ -181,7 +181,7 @@ def process(source: Path, target: Path, detector: Network, generator: Network, t
     filled = prefill(observed, known)
     t = ((thick - 0.3) / 0.4).clamp(0, 1)
     base = torch.lerp(observed, filled, t * t * (3 - 2 * t))
-    found = ((thin + thick >= 0.5) | (shadow >= 0.5)).numpy()
+    found = ((thin + thick >= 0.4) | (shadow >= 0.4)).numpy()
     mask = ndimage.distance_transform_edt(~found) <= BUFFER
     alpha = torch.from_numpy(np.minimum(1, ndimage.distance_transform_edt(mask) / (FEATHER + 1)).astype(np.float32))
     lap("mask and pre-fill")
@@ -220,7 +220,7 @@ def main() -> None:
     torch.set_num_interop_threads(1)
     started = time.perf_counter()
     with torch.inference_mode():
-        networks = [Network(arguments.models / name) for name in ("detector", "generator")]
+        networks = [Network(arguments.models / name) for name in ("detector", "generator-six")]
         for network in networks:
             check(network)
         loaded = time.perf_counter() - started

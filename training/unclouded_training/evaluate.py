@@ -1,8 +1,8 @@
-"""Tables of the model cards: `python -m unclouded_training.evaluate [--data DIR] [--parts six rgb dates tiling masks ground rice pair]`.
+"""Tables of the model cards: `python -m unclouded_training.evaluate [--data DIR] [--parts six rgb dates tiling masks limits ground rice pair]`.
 
 Writes `evaluation.json` and `evaluation.md` into `public/models/`. The weights are read from the
-exported models. Composites follow the application's rule in its plainest form: the generator's pixel is taken
-where p_thin + p_thick + p_shadow >= 0.3, every other pixel stays as observed.
+exported models. The generator's pixel is taken where p_thin + p_thick + p_shadow >= 0.3, where the fill does not start from
+either; every other pixel stays as observed. (The application masks by limits of its own, and grows its mask: `tables.APP_CLOUD`.)
 """
 from __future__ import annotations
 

@@ -141,6 +141,18 @@ describe('other dates', () => {
     expect(error(clouded)).toBeLessThan(0.008);
   });
 
+  it('with gaps in one band only are still moved back', async () => {
+    const gaps = (x: number, y: number, band: number) => band === 2 && (x + y) % 64 < 2;
+    const striped = scene((x, y, band) => (gaps(x, y, band) ? 0 : seasonal(x - 2, y - 1, band)), {
+      name: 'striped',
+      nodata: 0,
+    });
+    const { report, codes } = await go([striped]);
+    expect(codes).toContain('dates/shifted');
+    expect(report.dates[0].shift!.dx).toBeCloseTo(2, 1);
+    expect(report.dates[0].shift!.dy).toBeCloseTo(1, 1);
+  });
+
   it('that the ground has changed on are flagged, with low confidence', async () => {
     const flooded: Ground = (x, y, band) =>
       inDisc(x, y, 120, 100, 75) ? 0.07 + 0.02 * random(x, y) : seasonal(x, y, band);

@@ -186,7 +186,7 @@ async function shiftOf(
       date.read(window, indices(datePlan), signal),
     ]);
     const usable = classes.map((value, i) =>
-      value === MASK_CLASS.clear && !Number.isNaN(there.bands[0][i]) ? 1 : 0,
+      value === MASK_CLASS.clear && there.bands.every((band) => Number.isFinite(band[i])) ? 1 : 0,
     );
     if (usable.reduce((sum, is) => sum + is, 0) < SHIFT_CLEAR * usable.length) continue;
     chosen.forEach((_, k) => {

@@ -92,7 +92,7 @@ export function writeMask(
   sink: ByteSink,
   options?: WriteOptions,
 ): Promise<number> {
-  const product: ClassProduct = { name: 'mask', values: MASK_CLASS, colours: MASK_TABLE };
+  const product: ClassProduct = { name: 'mask', classes: classesOf(MASK_CLASS), colours: MASK_TABLE };
   return writeLayer(source.scene, product, (window) => result.mask(window), lineage, sink, options);
 }
 
@@ -104,7 +104,11 @@ export function writeProvenance(
   sink: ByteSink,
   options?: WriteOptions,
 ): Promise<number> {
-  const product: ClassProduct = { name: 'provenance', values: PROVENANCE, colours: PROVENANCE_TABLE };
+  const product: ClassProduct = {
+    name: 'provenance',
+    classes: classesOf(PROVENANCE),
+    colours: PROVENANCE_TABLE,
+  };
   return writeLayer(source.scene, product, (window) => result.provenance(window), lineage, sink, options);
 }
 
@@ -116,13 +120,12 @@ export function writeDate(
   sink: ByteSink,
   options?: WriteOptions,
 ): Promise<number> {
-  const names = lineage.dates.map((date, i) => [nameOf(date), i + 1] as const);
-  const values = { [source.scene.name]: 0, ...Object.fromEntries(names), nodata: NODATA };
+  const names = [source.scene.name, ...lineage.dates.map(nameOf)];
   const colours = {
     0: UNTOUCHED_COLOUR,
     ...Object.fromEntries(lineage.dates.map((_, i) => [i + 1, DATE_COLOURS[i % DATE_COLOURS.length]])),
   };
-  const product: ClassProduct = { name: 'date', values, colours };
+  const product: ClassProduct = { name: 'date', classes: [...names.entries()], colours };
   return writeLayer(source.scene, product, (window) => result.date(window), lineage, sink, options);
 }
 
@@ -138,7 +141,7 @@ export function writeConfidence(
 ): Promise<number> {
   const product: ClassProduct = {
     name: 'confidence',
-    values: { nodata: 255 },
+    classes: [],
     colours: null,
     unit: 'percent',
   };
@@ -147,10 +150,15 @@ export function writeConfidence(
 
 interface ClassProduct {
   readonly name: string;
-  readonly values: Readonly<Record<string, number>>;
+  /** Values, and what they stand for. */
+  readonly classes: readonly (readonly [value: number, name: string])[];
   /** Colours by value, 0..255; null for a grey band. */
   readonly colours: Readonly<Record<number, Rgb>> | null;
   readonly unit?: string;
+}
+
+function classesOf({ nodata: _, ...classes }: Readonly<Record<string, number>>): ClassProduct['classes'] {
+  return Object.entries(classes).map(([name, value]) => [value, name]);
 }
 
 const MASK_TABLE: Readonly<Record<number, Rgb>> = {
@@ -178,13 +186,12 @@ function writeLayer(
   sink: ByteSink,
   options?: WriteOptions,
 ): Promise<number> {
-  const classes = Object.entries(product.values).filter(([name]) => name !== 'nodata');
   const added: MetadataItem[] = [
     { name: 'DESCRIPTION', sample: 0, role: 'description', domain: '', value: product.name },
     ...(product.unit
       ? [{ name: 'UNITTYPE', sample: 0, role: 'unittype', domain: '', value: product.unit }]
       : []),
-    ...classes.map(([name, value]) => fileItemOf(`CLASS_${value}`, name)),
+    ...product.classes.map(([value, name]) => fileItemOf(`CLASS_${value}`, name)),
     ...lineageItems(lineage),
   ];
   const areaOrPoint = editItems(scene.metadata.gdalMetadata, (item) => item.name !== 'AREA_OR_POINT', added);

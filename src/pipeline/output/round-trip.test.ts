@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fromArrayBuffer } from 'geotiff';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../events.ts';
-import { openScene } from '../ingest/open.ts';
+import { openClasses, openScene } from '../ingest/open.ts';
 import type { SceneSource } from '../scene.ts';
 import { DATA, dataFile, fixture, fixturePath, hasData } from '../testing/fixtures.ts';
 import { cogFaults, describeWithGdal, hasCogValidator, hasGdal, samplesByGdal } from '../testing/gdal.ts';
@@ -15,6 +15,7 @@ import { blobSink } from './blob-sink.ts';
 import { writeCog } from './cog-writer.ts';
 import {
   type Lineage,
+  productWriters,
   type ResultReader,
   writeConfidence,
   writeMask,
@@ -159,6 +160,21 @@ describe('metadata of the result', () => {
     expect(xml).toContain('<Item name="UNCLOUDED_DATE">2026-01-02T03:04:05.000Z</Item>');
     expect(xml).toContain('<Item name="UNCLOUDED_GENERATOR">generator 2 sha256:bb</Item>');
     expect(xml).toContain('<Item name="UNCLOUDED_SHARE_THIN_CORRECTED">0.125000</Item>');
+  });
+
+  it('names every date of the date layer, also those of one name', async () => {
+    const source = await openScene(fixture('stats.tif'));
+    const sink = blobSink();
+    const date = { acquired: null, used: true, shift: null, residual: null, share: 0 };
+    const scenes = ['stack.tif', 'stack.tif', source.scene.name];
+    const dates = scenes.map((scene) => ({ ...date, scene }));
+    await productWriters.date(source, untouched(source), { ...lineage, dates }, sink);
+    const xml = (await openClasses(new File([sink.toBlob()], 'date.tif'))).scene.metadata.gdalMetadata ?? '';
+    const named = [...xml.matchAll(/"CLASS_(\d+)">([^<]*)</g)].map(([, value, name]) => [
+      Number(value),
+      name,
+    ]);
+    expect(named).toEqual([...[source.scene.name, ...scenes].entries()]);
   });
 
   it('a repaired result repaired again names the last run only', async () => {

@@ -60,7 +60,12 @@ function inThread(
     const end = (result: SceneResult, gone: boolean) => {
       signal.removeEventListener('abort', cancel);
       stop();
-      if (gone) removeWorkingFiles(task.outputs.map((output) => output.path));
+      if (gone) {
+        removeWorkingFiles(
+          task.outputs.map((output) => output.path),
+          task.resume,
+        );
+      }
       resolve({ result, gone });
     };
     const stop = listen<FromScene>(

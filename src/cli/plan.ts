@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { PipelineError } from '../pipeline/errors.ts';
+import { fileNameOf, isTiffName, stemOf } from '../pipeline/file-names.ts';
 import { type Command, EXTRA_PRODUCTS, UsageError } from './arguments.ts';
 import { glob, isPattern } from './glob.ts';
 import type { Output, Task } from './protocol.ts';
@@ -32,7 +33,7 @@ export function plan(command: Command): Task[] {
   if (command.output !== null && intoFolder && existsSync(command.output) && !isFolder(command.output)) {
     throw new UsageError(`--output ${command.output} is a file: several results need a folder.`);
   }
-  if (command.output !== null && !intoFolder && !TIFF_ENDING.test(command.output)) {
+  if (command.output !== null && !intoFolder && !isTiffName(command.output)) {
     throw new UsageError(
       `--output ${command.output}: results are GeoTIFFs, so name a file that ends in .tif or .tiff, or a folder (with / at its end).`,
     );
@@ -79,7 +80,7 @@ function scenesOf(words: readonly string[], command: Command, besides: readonly 
       .flatMap((scene) => [
         ...outputsOf(scene, { ...everything, output: command.output }, intoFolder),
         ...outputsOf(scene, { ...everything, output: null }, false),
-        { path: join(dirname(scene), `${stemOf(scene)}-picture.tif`) },
+        { path: join(dirname(scene), `${nameOf(scene)}-picture.tif`) },
       ])
       .map(({ path }) => path),
   );
@@ -118,7 +119,7 @@ function lookUp(word: string): string[] {
 /** The files of a scene: those of a folder, which hold a band each, or the input itself. */
 function filesOf(input: string): string[] {
   if (isAddress(input) || !statSync(input).isDirectory()) return [input];
-  const named = readdirSync(input).filter((name) => TIFF_ENDING.test(name));
+  const named = readdirSync(input).filter(isTiffName);
   const files = named.filter((name) => !isFolder(join(input, name)));
   if (files.length > 0) return files.sort().map((name) => join(input, name));
   throw new PipelineError(
@@ -140,10 +141,10 @@ function outputsOf(
   intoFolder: boolean,
 ): Task['outputs'] {
   const named = output !== null && !intoFolder;
-  const name = stemOf(isAddress(input) ? pathOf(new URL(input)) : input) || 'scene';
+  const name = nameOf(isAddress(input) ? fileNameOf(new URL(input)) : input) || 'scene';
   const beside = isAddress(input) ? '.' : dirname(input);
   const folder = resolve(named ? dirname(output) : (output ?? beside));
-  const stem = named ? stemOf(output) : name;
+  const stem = named ? nameOf(output) : name;
   const wanted = products.flatMap((product) =>
     product === 'provenance' && dates.length > 0 ? [product, 'date' as const] : [product],
   );
@@ -152,17 +153,7 @@ function outputsOf(
   return [{ product: 'result', path: result }, ...extra];
 }
 
-/** The path of an address as people read it; as it stands where a % is only that. */
-function pathOf({ pathname }: URL): string {
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    return pathname;
-  }
-}
-
-const TIFF_ENDING = /\.(tiff?|gtiff?)$/i;
-const stemOf = (path: string) => basename(path).replace(TIFF_ENDING, '');
+const nameOf = (path: string) => stemOf(basename(path));
 
 /** A file that a command writes, and what for: a scene, or the option that asks for it. */
 interface Written {

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { type OpenedMask, openMask } from '../pipeline/detect/own-mask.ts';
 import { throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
 import { selfCheck } from '../pipeline/evaluate/self-check.ts';
+import { fileNameOf } from '../pipeline/file-names.ts';
 import { openScene, type SceneFile } from '../pipeline/ingest/open.ts';
 import { jobRecord } from '../pipeline/job-record.ts';
 import { type Models, modelsFor, type Networks } from '../pipeline/networks.ts';
@@ -145,7 +146,7 @@ async function openOwnMask(
   signal?: AbortSignal,
 ): Promise<OpenedMask> {
   const layout = planTiles(source.scene.grid);
-  if (isAddress(path)) return openMask(new URL(path), basename(new URL(path).pathname), layout, signal);
+  if (isAddress(path)) return openMask(new URL(path), fileNameOf(new URL(path)), layout, signal);
   const file = await fileSource(path);
   closing.push(() => file.close());
   return openMask(file, basename(path), layout, signal);

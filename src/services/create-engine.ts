@@ -1,6 +1,7 @@
 import { proxy, type Remote, transfer } from 'comlink';
 import type { DateInput, DisplayApi, PipelineApi, SceneInput } from '../../workers/protocol.ts';
 import { cancelled, throwIfAborted } from '../pipeline/errors.ts';
+import { stemOf } from '../pipeline/file-names.ts';
 import type { SceneOverrides } from '../pipeline/scene.ts';
 import type {
   BackendReport,
@@ -287,7 +288,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     },
 
     async exportPicture(look, onEvent, signal) {
-      const name = `${stemOf(current?.name ?? 'scene')}-picture.tif`;
+      const name = `${sceneStem(current?.name ?? '')}-picture.tif`;
       const picked = await pickFile(name);
       const blob = await listenedTo(
         display,
@@ -321,7 +322,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     async describe(request, onEvent, signal) {
       const text = await listened((api, job) => api.describe(job, request), onEvent, signal);
       const type = request.format === 'html' ? 'text/html' : 'application/json';
-      const name = `${stemOf(current?.name ?? 'scene')}-report.${request.format}`;
+      const name = `${sceneStem(current?.name ?? '')}-report.${request.format}`;
       return { name, blob: new Blob([text], { type }) };
     },
 
@@ -355,9 +356,9 @@ function crossed(input: SceneDateInput['input']): SceneInput {
   return input instanceof URL ? input.href : input;
 }
 
+const sceneStem = (file: string) => stemOf(file) || 'scene';
+
 /** `scene.tif` becomes `scene-unclouded.tif`, `scene-mask.tif` and so on. */
 export function exportName(file: string, product: Product): string {
-  return `${stemOf(file)}-${product === 'result' ? 'unclouded' : product}.tif`;
+  return `${sceneStem(file)}-${product === 'result' ? 'unclouded' : product}.tif`;
 }
-
-const stemOf = (file: string) => file.replace(/\.(tiff?|gtiff?)$/i, '') || 'scene';

@@ -1,4 +1,5 @@
 import { PipelineError, toPipelineError } from '../pipeline/errors.ts';
+import { fileNameOf } from '../pipeline/file-names.ts';
 import { english, phrase } from '../pipeline/phrase.ts';
 import type { Notice } from '../pipeline/scene.ts';
 import type { OpenedScene, SceneOrigin } from '../services/engine.ts';
@@ -254,7 +255,7 @@ function sameDate(name: string, twin: string): PipelineError {
 }
 
 export function nameOf(input: SceneInput): string {
-  if (input instanceof URL) return decodeURIComponent(input.pathname.split('/').pop() || input.hostname);
+  if (input instanceof URL) return fileNameOf(input) || input.hostname;
   return input instanceof File ? input.name : severalFiles(input);
 }
 

@@ -1,4 +1,5 @@
 import type { RunReport } from '../pipeline/events.ts';
+import { stemOf } from '../pipeline/file-names.ts';
 import {
   type ComparisonRecord,
   interpretationOf,
@@ -113,7 +114,7 @@ export function libraryActions(context: ActionContext): LibraryActions {
         void library.persist();
         const record = await library.save(
           {
-            title: tidyTitle(name.replace(/\.(tiff?|gtiff?)$/i, ''), t('Untitled')),
+            title: tidyTitle(stemOf(name), t('Untitled')),
             scene: {
               name,
               width: grid.width,

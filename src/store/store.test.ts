@@ -40,6 +40,14 @@ describe('opening a scene', () => {
     expect(engine.calls).toContain('open B02.tif B03.tif');
   });
 
+  it('takes an address with a % that stands for nothing', async () => {
+    const { store, actions } = setUp();
+    const opening = actions.open(new URL('https://example.org/100%.tif'));
+    expect(store.getState().opening).toBe('100%.tif');
+    await opening;
+    expect(store.getState().job.status).toBe('done');
+  });
+
   it('measures the sample against its truth, and nothing else', async () => {
     const { engine, store, actions } = setUp();
     await actions.openSample();

@@ -1,4 +1,5 @@
 import { useId, useRef, useState } from 'react';
+import { TIFF_ENDINGS } from '../pipeline/file-names.ts';
 import { t } from '../texts/texts.ts';
 import { useActions } from './context.ts';
 import { scenesFiles } from './dropped-files.ts';
@@ -42,7 +43,7 @@ export function FilesButton(props: {
         hidden
         multiple
         aria-label={props.fieldLabel}
-        accept=".tif,.tiff,.gtiff,image/tiff"
+        accept={[...TIFF_ENDINGS, 'image/tiff'].join()}
         onChange={(event) => {
           const files = scenesFiles([...(event.target.files ?? [])]);
           event.target.value = '';

@@ -1,3 +1,5 @@
+import { isTiffName } from '../pipeline/file-names.ts';
+
 /** Files looked at in a dropped folder: a scene has some dozens. */
 const MAX_FILES = 1000;
 
@@ -40,7 +42,7 @@ export async function droppedHandles(
 
 /** What of some files can belong to a scene; of a folder without TIFFs one file, whose error says what to do. */
 export function scenesFiles(files: readonly File[]): File[] {
-  const tiffs = files.filter(({ name }) => /\.g?tiff?$/i.test(name));
+  const tiffs = files.filter(({ name }) => isTiffName(name));
   if (tiffs.length > 0) return tiffs;
   return files
     .filter(({ name }) => /\.jp2$/i.test(name))

@@ -1,4 +1,5 @@
 import { cancelled, PipelineError, throwIfAborted } from '../errors.ts';
+import { fileNameOf } from '../file-names.ts';
 import { phrase } from '../phrase.ts';
 
 /** Random access to the bytes of a file, wherever it lies. */
@@ -110,8 +111,7 @@ export async function urlSource(url: URL, signal?: AbortSignal): Promise<ByteSou
     if (short || changed(first, range)) throw changedFile(url);
     return range.bytes;
   };
-  const name = decodeURIComponent(url.pathname.split('/').pop() || 'scene.tif');
-  return { name, size, read: paged(read, size, PAGE, first.bytes) };
+  return { name: fileNameOf(url) || 'scene.tif', size, read: paged(read, size, PAGE, first.bytes) };
 }
 
 /**

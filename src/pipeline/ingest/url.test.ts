@@ -53,6 +53,11 @@ describe('a scene behind a URL', () => {
     expect(bands[2][9]).toBe(expectedSample('uint16', 2, 1, 301));
   });
 
+  it('may have a % in its name that stands for nothing', async () => {
+    const { name } = await urlSource(new URL(`${base}/range/many-strips-MM.tif/100%.tif`));
+    expect(name).toBe('100%.tif');
+  });
+
   it('small pieces share a request', async () => {
     requests = [];
     await openScene(new URL(`${base}/range/many-strips-MM.tif`));

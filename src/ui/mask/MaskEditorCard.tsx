@@ -1,6 +1,7 @@
 import './mask-editor.css';
 import { useRef } from 'react';
 import { MASK_COLOURS } from '../../pipeline/colours.ts';
+import { TIFF_ENDINGS } from '../../pipeline/file-names.ts';
 import { type Phrase, phrase } from '../../pipeline/phrase.ts';
 import type { MaskTool } from '../../store/mask-editor.ts';
 import { t } from '../../texts/texts.ts';
@@ -171,7 +172,7 @@ function OwnMaskRow({ name, reading }: { name: string | null; reading: string | 
       <input
         ref={input}
         type="file"
-        accept=".tif,.tiff,.geojson,.json"
+        accept={[...TIFF_ENDINGS, '.geojson', '.json'].join()}
         hidden
         aria-label={t('Mask file')}
         onChange={(event) => {

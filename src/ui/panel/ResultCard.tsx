@@ -1,6 +1,7 @@
 import { useContext } from 'react';
 import { PROVENANCE_COLOURS } from '../../pipeline/colours.ts';
 import type { RunReport, Shares } from '../../pipeline/events.ts';
+import { stemOf } from '../../pipeline/file-names.ts';
 import { type Phrase, phrase } from '../../pipeline/phrase.ts';
 import type { Product } from '../../services/engine.ts';
 import { t } from '../../texts/texts.ts';
@@ -116,7 +117,7 @@ function SaveButtons({ cloudless, dated }: { cloudless: boolean; dated: boolean 
   const savePicture = async () => {
     try {
       const blob = await viewer.current?.snapshot();
-      if (blob !== undefined) saveFile({ name: `${name.replace(/\.tiff?$/i, '')}-view.png`, blob });
+      if (blob !== undefined) saveFile({ name: `${stemOf(name)}-view.png`, blob });
     } catch (fault) {
       fail(fault);
     }

@@ -2,9 +2,11 @@ import { expose } from 'comlink';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DateInput } from '../../workers/protocol.ts';
 import { PipelineError } from '../pipeline/errors.ts';
+import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
 import { phrase } from '../pipeline/phrase.ts';
 import type { SceneOverrides } from '../pipeline/scene.ts';
-import { createEngine } from './create-engine.ts';
+import { createEngine, type EngineOptions } from './create-engine.ts';
+import type { EngineEvent } from './engine.ts';
 
 /** What a worker has to do with opening. */
 function api(isDisplay: boolean) {
@@ -14,10 +16,22 @@ function api(isDisplay: boolean) {
     scene: null as string | null,
     overrides: null as SceneOverrides | null,
     asked: 0,
-    start() {},
+    deliver: (_job: number, _event: EngineEvent): void => {},
+    start(...given: unknown[]) {
+      this.deliver = given.at(-1) as typeof this.deliver;
+    },
     cancel() {},
     connectPipeline() {},
-    giveWay() {},
+    connectDisplay() {},
+    gaveWay: 0,
+    giveWay() {
+      this.gaveWay++;
+    },
+    run: 0,
+    expectRun(run: number) {
+      this.run = run;
+    },
+    previewMask: () => true,
     pause() {},
     async open(_job: number, input: string, opening: number) {
       this.asked++;
@@ -88,7 +102,8 @@ afterEach(() => {
   workers = [];
 });
 
-const start = () => createEngine({ modelsUrl: new URL('https://example.org/models/') });
+const start = (options: EngineOptions = {}) =>
+  createEngine({ modelsUrl: new URL('https://example.org/models/'), ...options });
 const [a, b] = [new URL('https://example.org/a.tif'), new URL('https://example.org/b.tif')];
 /** The worker that runs: pipeline or display. */
 const last = (isDisplay: boolean) => workers.findLast((worker) => worker.isDisplay === isDisplay)?.api;
@@ -175,5 +190,26 @@ test('dates of the scene before are not shown beside the next one, nor known aft
   workers.find(({ isDisplay }) => !isDisplay)?.dispatchEvent(new Event('error', { cancelable: true }));
   await engine.pause();
   expect(both().map((worker) => worker?.dates)).toEqual([[], []]);
+  engine.dispose();
+});
+
+test('tiles of a preview of the mask are told after its answer, too, when nothing has to give way any more', async () => {
+  let act = () => {};
+  const engine = start({
+    onActs: (tell) => {
+      act = tell;
+      return () => {};
+    },
+  });
+  await engine.open(a);
+  const told: EngineEvent[] = [];
+  await engine.previewMask(DEFAULT_SETTINGS, { window: null, only: false }, (event) => told.push(event));
+  act();
+  await engine.pause();
+  expect(last(false)?.gaveWay).toBe(0);
+  const event = { type: 'mask-changed', window: { x: 0, y: 0, width: 1, height: 1 } } as const;
+  const display = last(true);
+  display?.deliver(display.run, event);
+  await vi.waitFor(() => expect(told).toEqual([event]));
   engine.dispose();
 });

@@ -41,7 +41,12 @@ export function preferredBackends(search: string): BackendName[] | undefined {
 export function createEngine(options: EngineOptions = {}): Engine {
   const modelsUrl = (options.modelsUrl ?? new URL('models/', document.baseURI)).href;
   const listeners = new Map<number, (event: EngineEvent) => void>();
-  const deliver = proxy((job: number, event: EngineEvent) => listeners.get(job)?.(event));
+  /** Hears of the run that is shown when nobody else does. */
+  let onPreview: ((event: EngineEvent) => void) | null = null;
+  const deliver = proxy((job: number, event: EngineEvent) => {
+    const listener = listeners.get(job) ?? (job === shownRun ? onPreview : null);
+    listener?.(event);
+  });
   /** What a new worker has to be told after a crash. */
   let current: CurrentScene | null = null;
   let lastOpening = 0;
@@ -242,6 +247,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
         try {
           await display.call((shown) => shown.expectRun(job));
           shownRun = job;
+          onPreview = null;
           const report = await api.run(job, settings, request);
           const settled = () => display.call((shown) => shown.settled(job));
           // The worker that takes the place of a crashed one is told of all tiles again.
@@ -260,8 +266,8 @@ export function createEngine(options: EngineOptions = {}): Engine {
           await display.call((shown) => shown.expectRun(job));
           shownRun = job;
         }
-        // The tiles come under the run that is shown, also after this call.
-        listeners.set(shownRun, onEvent);
+        // The tiles come under the run that is shown, by way of the display: also after this call.
+        onPreview = onEvent;
         return api.previewMask(job, settings, window, only);
       }, signal);
     },

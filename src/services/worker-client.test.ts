@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expose, type Remote } from 'comlink';
 import { describe, expect, test } from 'vitest';
 import { jobs } from '../../workers/crossing.ts';
@@ -115,6 +116,17 @@ describe('workerClient', () => {
     expect(FakeWorker.all.at(-1)).not.toBe(crashed);
     worker.stop();
   });
+});
+
+test('a signal has nothing left to cancel once the worker has crashed', async () => {
+  const worker = client();
+  const controller = new AbortController();
+  const pending = failure(worker.call((a, job) => a.hang(job), controller.signal));
+  await worker.call((a) => a.isPrepared());
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+  FakeWorker.all.at(-1)?.dispatchEvent(new Event('error', { cancelable: true }));
+  expect(await pending).toMatchObject({ code: 'worker/crashed' });
+  expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
 });
 
 test('exportName keeps the stem of the scene', () => {

@@ -69,8 +69,7 @@ export function workerClient<Api extends { cancel(job: number): void }>(
     stopped.forget();
     stopped.worker.terminate();
     stopped.api[releaseProxy]();
-    for (const reject of stopped.pending) reject(reason);
-    stopped.pending.clear();
+    for (const fail of stopped.pending) fail(reason);
   }
 
   return {
@@ -81,11 +80,15 @@ export function workerClient<Api extends { cancel(job: number): void }>(
       const job = ++lastJob;
       const cancel = () => void (api as Remote<{ cancel(job: number): void }>).cancel(job);
       return new Promise((resolve, reject) => {
-        pending.add(reject);
         const settle = () => {
-          pending.delete(reject);
+          pending.delete(fail);
           signal?.removeEventListener('abort', cancel);
         };
+        const fail = (error: PipelineError) => {
+          settle();
+          reject(error);
+        };
+        pending.add(fail);
         ready
           .then(() => {
             throwIfAborted(signal);

@@ -90,8 +90,8 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
           if (error.code !== 'job/cancelled') set({ error: error.toReport() });
         },
         dismissError: () => set({ error: null }),
-        dismissNotice: (code) =>
-          set(({ notices }) => ({ notices: notices.filter((notice) => notice.code !== code) })),
+        dismissNotice: (notice) =>
+          set(({ notices }) => ({ notices: notices.filter((other) => other !== notice) })),
         async updateApp() {
           if (get().offline.status === 'update' && !isBusy(get())) await offline?.update();
         },

@@ -183,7 +183,7 @@ export interface Actions
   setInspecting(on: boolean): void;
   fail(fault: unknown): void;
   dismissError(): void;
-  dismissNotice(code: string): void;
+  dismissNotice(notice: Notice): void;
   /** Loads the new version of the application that waits; nothing happens while a job is under way. */
   updateApp(): Promise<void>;
 }

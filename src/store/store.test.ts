@@ -361,3 +361,14 @@ describe('after a run', () => {
     expect(store.getState()).toMatchObject({ scene: null, job: { status: 'idle' }, hasResult: false });
   });
 });
+
+it('dismissing a notice leaves the others, also of its code', () => {
+  const { store, actions } = setUp();
+  const notices = ['may.tif was left out.', 'june.tif was left out.'].map((text) => ({
+    code: 'dates/no-overlap',
+    message: { text },
+  }));
+  store.setState({ notices });
+  actions.dismissNotice(notices[0]);
+  expect(store.getState().notices).toEqual([notices[1]]);
+});

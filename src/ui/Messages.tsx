@@ -36,7 +36,7 @@ export function Notices({ extra }: { extra: string | null }) {
       {notices.map((notice) => (
         <li key={notice.code + english(notice.message)}>
           <p>{t(notice.message)}</p>
-          <DismissButton label={t('Dismiss this notice')} onClick={() => dismissNotice(notice.code)} />
+          <DismissButton label={t('Dismiss this notice')} onClick={() => dismissNotice(notice)} />
         </li>
       ))}
     </ul>

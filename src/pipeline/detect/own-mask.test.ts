@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryPages } from '../pages.ts';
 import type { Grid } from '../scene.ts';
 import { buildTiff } from '../testing/tiff-builder.ts';
@@ -78,6 +78,13 @@ describe('polygons of a GeoJSON', () => {
   it.each([
     ['no JSON', 'nonsense', 'mask/not-a-mask'],
     ['no polygon', '{"type":"Point","coordinates":[1,2]}', 'mask/not-a-mask'],
+    ['nothing', 'null', 'mask/not-a-mask'],
+    ['no feature', '{"type":"FeatureCollection","features":[null]}', 'mask/not-a-mask'],
+    ['no list of features', '{"type":"FeatureCollection","features":{}}', 'mask/not-a-mask'],
+    ['a polygon without coordinates', '{"type":"Polygon"}', 'mask/not-a-mask'],
+    ['many of them', '{"type":"MultiPolygon","coordinates":[null]}', 'mask/not-a-mask'],
+    ['a polygon that is a line', '{"type":"Polygon","coordinates":[[1,2],[3,4]]}', 'mask/not-a-mask'],
+    ['a polygon without numbers', '{"type":"Polygon","coordinates":[[["1",null]]]}', 'mask/not-a-mask'],
     [
       'another system',
       polygon(
@@ -163,5 +170,26 @@ describe('a mask as GeoTIFF', () => {
 
   it('is refused with values that are no classes', async () => {
     await expect(read(maskFile((x) => 10 * x))).rejects.toMatchObject({ code: 'mask/not-a-mask' });
+  });
+});
+
+describe('a GeoJSON behind an address', () => {
+  afterEach(() => vi.unstubAllGlobals());
+  const open = (signal?: AbortSignal) =>
+    openMask(new URL('https://example.org/mine.json'), 'mine.json', planTiles(GRID, 16), signal);
+
+  it('that is not there is told as that', async () => {
+    vi.stubGlobal('fetch', async () => new Response('{"message":"Not found"}', { status: 404 }));
+    await expect(open()).rejects.toMatchObject({ code: 'network/unreachable' });
+  });
+
+  it('is no longer waited for once nobody wants it', async () => {
+    const aborted = (_: URL, { signal }: RequestInit = {}) =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    vi.stubGlobal('fetch', aborted);
+    const controller = new AbortController();
+    const opening = expect(open(controller.signal)).rejects.toMatchObject({ code: 'job/cancelled' });
+    controller.abort();
+    await opening;
   });
 });

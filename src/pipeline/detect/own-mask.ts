@@ -3,6 +3,7 @@ import { definitionOf, turnedTo } from '../dates/projection.ts';
 import { onGrid, overlaps } from '../dates/warp.ts';
 import { PipelineError, throwIfAborted } from '../errors.ts';
 import { isOwnMaskKept, ownMaskName, setOwnMaskKept } from '../found-mask.ts';
+import { blobSource, urlText } from '../ingest/byte-source.ts';
 import { openClasses, type SceneFile } from '../ingest/open.ts';
 import { crc32 } from '../page-log.ts';
 import type { PageStore } from '../pages.ts';
@@ -45,7 +46,7 @@ export async function openMask(
   signal?: AbortSignal,
 ): Promise<OpenedMask> {
   const reader = isGeoJson(name)
-    ? fromOperations(polygonsOf(await textOf(file), layout.grid))
+    ? fromOperations(polygonsOf(await textOf(file, signal), layout.grid))
     : await fromRaster(file, layout.grid, signal);
   let sum = 0;
   for (const window of layout.windows) {
@@ -67,10 +68,10 @@ export async function openMask(
   };
 }
 
-async function textOf(file: SceneFile): Promise<string> {
-  if (file instanceof Blob) return file.text();
-  if (file instanceof URL) return (await fetch(file)).text();
-  return new TextDecoder().decode(await file.read(0, file.size));
+async function textOf(file: SceneFile, signal?: AbortSignal): Promise<string> {
+  if (file instanceof URL) return urlText(file, signal);
+  const source = file instanceof Blob ? blobSource(file) : file;
+  return new TextDecoder().decode(await source.read(0, source.size, signal));
 }
 
 function fromOperations(operations: readonly MaskOperation[]): MaskReader {
@@ -127,14 +128,14 @@ async function fromRaster(file: SceneFile, grid: Grid, signal?: AbortSignal): Pr
 interface Geometry {
   readonly type: string;
   readonly coordinates?: unknown;
-  readonly geometries?: readonly Geometry[];
+  readonly geometries?: unknown;
 }
 
 interface Feature {
   readonly type: string;
   readonly geometry?: Geometry | null;
   readonly properties?: Readonly<Record<string, unknown>> | null;
-  readonly features?: readonly Feature[];
+  readonly features?: unknown;
   readonly crs?: { readonly properties?: { readonly name?: string } };
 }
 
@@ -142,24 +143,24 @@ type Ring = readonly (readonly number[])[];
 
 /**
  * The polygons of a GeoJSON text as operations in pixels of the scene.
- * @throws PipelineError `mask/not-a-mask` if it holds no polygon or has another coordinate system, `mask/elsewhere` if none
+ * @throws PipelineError `mask/not-a-mask` if it holds no polygon, or one without coordinates, or has another coordinate system, `mask/elsewhere` if none
  *   of them lies on the scene
  */
 export function polygonsOf(text: string, grid: Grid): MaskOperation[] {
-  let root: Feature;
+  let root: Feature | null;
   try {
     root = JSON.parse(text);
   } catch (cause) {
     throw notAMask(phrase('The file is no GeoJSON.'), phrase('Export the polygons as GeoJSON again.'), cause);
   }
-  const features = root.type === 'FeatureCollection' ? (root.features ?? []) : [root];
+  const features = root?.type === 'FeatureCollection' ? listOf<Feature>(root.features) : [root];
   const found = features.flatMap((feature) => {
-    const geometry = feature.type === 'Feature' ? feature.geometry : (feature as Geometry);
-    return polygons(geometry).map((rings) => ({ rings, class: classOf(feature.properties) }));
+    const geometry = feature?.type === 'Feature' ? feature.geometry : (feature as Geometry | null);
+    return polygons(geometry).map((rings) => ({ rings, class: classOf(feature?.properties) }));
   });
   const first = found[0]?.rings[0]?.[0];
   if (!first) throw notAMask(phrase('The GeoJSON holds no polygon.'), phrase('Draw the mask as polygons.'));
-  const toPixels = placing(root.crs?.properties?.name, first, grid);
+  const toPixels = placing(root?.crs?.properties?.name, first, grid);
   const operations = found.map(
     ({ rings, class: value }): MaskOperation => ({
       kind: 'polygon',
@@ -175,11 +176,32 @@ export function polygonsOf(text: string, grid: Grid): MaskOperation[] {
   return operations;
 }
 
+/** What a file holds in the place of a list; nothing if that is none. */
+const listOf = <T>(value: unknown): readonly (T | null)[] => (Array.isArray(value) ? value : []);
+
 function polygons(geometry: Geometry | null | undefined): Ring[][] {
-  if (geometry?.type === 'Polygon') return [geometry.coordinates as Ring[]];
-  if (geometry?.type === 'MultiPolygon') return geometry.coordinates as Ring[][];
-  return geometry?.geometries?.flatMap(polygons) ?? [];
+  if (geometry?.type === 'Polygon') return [ringsOf(geometry.coordinates)];
+  if (geometry?.type === 'MultiPolygon') return [geometry.coordinates].flat().map(ringsOf);
+  return listOf<Geometry>(geometry?.geometries).flatMap(polygons);
 }
+
+function ringsOf(coordinates: unknown): Ring[] {
+  if (Array.isArray(coordinates) && coordinates.length > 0 && coordinates.every(isRing)) return coordinates;
+  throw notAMask(
+    phrase('A polygon of the GeoJSON has no coordinates.'),
+    phrase('Export the polygons as GeoJSON again.'),
+  );
+}
+
+function isRing(ring: unknown): ring is Ring {
+  return (
+    Array.isArray(ring) &&
+    ring.length > 0 &&
+    ring.every((place) => isNumber(place?.[0]) && isNumber(place[1]))
+  );
+}
+
+const isNumber = (value: unknown) => Number.isFinite(value);
 
 function classOf(properties: Feature['properties']) {
   const named = properties?.class;

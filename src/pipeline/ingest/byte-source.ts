@@ -123,6 +123,15 @@ export async function urlVersion(url: URL, signal?: AbortSignal): Promise<string
   return [size, tag, date].join(' ');
 }
 
+/**
+ * All of a text file at an address.
+ * @throws PipelineError `network/unreachable`, `network/no-cors`, `job/cancelled`.
+ */
+export async function urlText(url: URL, signal?: AbortSignal): Promise<string> {
+  const response = await request(url, {}, signal);
+  return response.text().catch((cause) => failed(url, cause, signal));
+}
+
 /** A part of a file (empty beyond its end), and what the server lets us see of the whole: null where it does not. */
 interface Range {
   readonly bytes: Uint8Array<ArrayBuffer>;

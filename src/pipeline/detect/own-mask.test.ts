@@ -112,8 +112,8 @@ describe('polygons of a GeoJSON', () => {
 });
 
 /** A byte per pixel, 20 m pixels from the scene's corner: half the scene's resolution. */
-function maskFile(value: (x: number, y: number) => number): File {
-  const [width, height] = [32, 24];
+function maskFile(value: (x: number, y: number) => number, { width = 32, metadata = '' } = {}): File {
+  const height = 24;
   const short = (...values: number[]) => ({ type: 3, values });
   const double = (...values: number[]) => ({ type: 12, values });
   const bytes = buildTiff({
@@ -132,6 +132,7 @@ function maskFile(value: (x: number, y: number) => number): File {
         33550: double(20, 20, 0),
         33922: double(0, 0, 0, 500_000, 4_000_000, 0),
         34735: short(1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 32616),
+        ...(metadata && { 42112: { type: 2, values: [...new TextEncoder().encode(metadata), 0] } }),
       },
     ],
   });
@@ -158,6 +159,23 @@ describe('a mask as GeoTIFF', () => {
   it.each([1, 255])('of 0 and %i says where thick cloud is', async (mark) => {
     const { values } = await read(maskFile((x) => (x > 20 ? mark : 0)));
     expect([values[41], values[42]]).toEqual([0, 2]);
+  });
+
+  it.each([1, 2, 3])('that names its classes is taken by them, if it holds only %i', async (mark) => {
+    const names = ['clear', 'thin', 'thick', 'shadow'].map(
+      (name, i) => `<Item name="CLASS_${i}">${name}</Item>`,
+    );
+    const metadata = `<GDALMetadata>${names.join('')}</GDALMetadata>`;
+    const { values } = await read(maskFile((x) => (x > 20 ? mark : 0), { metadata }));
+    expect([values[41], values[42]]).toEqual([0, mark]);
+  });
+
+  it('larger than the scene, with a single pixel of cloud, is taken by that pixel', async () => {
+    const spot = (mark: number) => maskFile((x, y) => (x === 11 && y === 5 ? mark : 0), { width: 4000 });
+    const { values } = await read(spot(255));
+    expect(values[10 * 64 + 22]).toBe(2);
+    expect(values.reduce((sum, value) => sum + value, 0)).toBe(4 * 2);
+    await expect(read(spot(7))).rejects.toMatchObject({ code: 'mask/not-a-mask' });
   });
 
   it('goes by an id of its content', async () => {

@@ -9,6 +9,7 @@ import { crc32 } from '../page-log.ts';
 import type { PageStore } from '../pages.ts';
 import { type Phrase, phrase } from '../phrase.ts';
 import { type Grid, MASK_CLASS, type Window } from '../scene.ts';
+import { parseItems } from '../tiff/gdal-metadata.ts';
 import { openPlane, setTile, type TileLayout } from '../tiles.ts';
 import { editClasses, type MaskOperation, type OwnMask, reachOf } from './edits.ts';
 
@@ -33,9 +34,9 @@ export interface OpenedMask {
 /**
  * Lays the user's own mask on the scene's grid.
  *
- * A GeoTIFF of any grid holds MASK_CLASS values, or 0 and one other value (1 or 255), which then means thick cloud. A
- * GeoJSON holds polygons in WGS 84 (RFC 7946), or in the scene's coordinates where its `crs` member says so or they can be
- * no degrees; a feature's property `class` is thin, thick or shadow, thick if it is absent.
+ * A GeoTIFF of any grid holds MASK_CLASS values, or 0 and one other value (1 or 255), which then means thick cloud unless
+ * the file names its classes. A GeoJSON holds polygons in WGS 84 (RFC 7946), or in the scene's coordinates where its `crs`
+ * member says so or they can be no degrees; a feature's property `class` is thin, thick or shadow, thick if it is absent.
  *
  * @throws PipelineError `mask/not-a-mask`, `mask/elsewhere`, and what reading a GeoTIFF throws
  */
@@ -47,7 +48,7 @@ export async function openMask(
 ): Promise<OpenedMask> {
   const reader = isGeoJson(name)
     ? fromOperations(polygonsOf(await textOf(file, signal), layout.grid))
-    : await fromRaster(file, layout.grid, signal);
+    : await fromRaster(file, layout, signal);
   let sum = 0;
   for (const window of layout.windows) {
     throwIfAborted(signal);
@@ -80,10 +81,13 @@ function fromOperations(operations: readonly MaskOperation[]): MaskReader {
   };
 }
 
-/** Side of the sample by which a mask of two values is told from one of classes, in pixels. */
+/** What a mask holds beside the scene is known from a sample of at most this side, in pixels. */
 const SAMPLE_SIDE = 1024;
+/** A file with more different values is no mask. */
+const MOST_VALUES = 100;
 
-async function fromRaster(file: SceneFile, grid: Grid, signal?: AbortSignal): Promise<MaskReader> {
+async function fromRaster(file: SceneFile, layout: TileLayout, signal?: AbortSignal): Promise<MaskReader> {
+  const { grid, windows } = layout;
   const source = await openClasses(file, signal);
   if (!overlaps(source.scene.grid, grid))
     throw elsewhere(phrase('{{name}} does not meet the scene.', { name: source.scene.name }));
@@ -97,10 +101,17 @@ async function fromRaster(file: SceneFile, grid: Grid, signal?: AbortSignal): Pr
     signal,
   );
   const values = new Set<number>(sample.bands[0]);
-  const { nodata } = source.scene;
+  const { nodata, metadata } = source.scene;
   if (nodata !== null) values.delete(nodata);
+  const laid = onGrid(source, grid);
+  for (const window of windows) {
+    if (values.size > MOST_VALUES) break;
+    throwIfAborted(signal);
+    for (const value of (await laid.read(window, [0], signal)).bands[0]) values.add(value);
+  }
   const marked = [...values].filter((value) => value !== 0 && !Number.isNaN(value));
-  const isBinary = marked.length === 1 && (marked[0] === 1 || marked[0] === 255);
+  const isBinary =
+    marked.length === 1 && (marked[0] === 1 || marked[0] === 255) && !namesClasses(metadata.gdalMetadata);
   const isClasses = marked.every((value) => value === 1 || value === 2 || value === 3 || value === 255);
   if (!isBinary && !isClasses) {
     throw notAMask(
@@ -113,7 +124,6 @@ async function fromRaster(file: SceneFile, grid: Grid, signal?: AbortSignal): Pr
       ),
     );
   }
-  const laid = onGrid(source, grid);
   return {
     async read(window, aborted) {
       const { bands } = await laid.read(window, [0], aborted);
@@ -123,6 +133,13 @@ async function fromRaster(file: SceneFile, grid: Grid, signal?: AbortSignal): Pr
       });
     },
   };
+}
+
+/** Masks that were saved here say in words what their values mean. */
+function namesClasses(metadata: string | null): boolean {
+  return parseItems(metadata).some(
+    ({ name, value }) => name === `CLASS_${MASK_CLASS.thin}` && value === 'thin',
+  );
 }
 
 interface Geometry {

@@ -68,6 +68,14 @@ describe('the mask editor', () => {
     expect(settings).toMatchObject({ bufferPixels: 1, featherPixels: 1, edits: { operations: [DOT] } });
   });
 
+  it('goes back to the mask as it was from any number of steps', async () => {
+    const { engine, actions, store } = await editing();
+    for (let i = 0; i < 300; i++) actions.drawOnMask(DOT);
+    await actions.discardMask();
+    expect(store.getState().maskEditor).toBeNull();
+    expect(engine.calls.at(-1)).toBe('preview 0');
+  });
+
   it("takes a mask of the user's own, and tells of one that is none", async () => {
     const { actions, store, operations } = await editing();
     actions.drawOnMask(DOT);
@@ -81,6 +89,7 @@ describe('the mask editor', () => {
       draft: { edits: { own: { name: 'mine.tif' } } },
     });
     await actions.takeMask(null);
+    expect(store.getState().error).toBeNull();
     expect(store.getState().maskEditor?.draft.edits?.own).toBeNull();
   });
 

@@ -135,9 +135,9 @@ export function maskEditorActions(context: ActionContext): MaskEditorActions {
       await show(null);
     },
     async discardMask() {
-      const first = get().maskEditor?.past[0];
-      if (first !== undefined) {
-        change(() => ({ draft: first, past: [], future: [], moving: null }));
+      const { maskEditor, settings } = get();
+      if (maskEditor !== null && maskEditor.past.length > 0) {
+        change(() => ({ draft: draftOf(settings), past: [], future: [], moving: null }));
         await show(null);
       }
       set({ maskEditor: null });
@@ -174,6 +174,7 @@ export function maskEditorActions(context: ActionContext): MaskEditorActions {
     async takeMask(file) {
       const { maskEditor, sceneRevision } = get();
       if (maskEditor === null) return;
+      set({ error: null });
       try {
         change(() => ({ reading: file?.name ?? null }));
         const own = file && (await engine.takeMask(file));

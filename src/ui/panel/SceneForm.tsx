@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import type { MaskSource } from '../../pipeline/events.ts';
+import type { MaskSource, RunSettings } from '../../pipeline/events.ts';
 import type { GeneratorSize } from '../../pipeline/networks.ts';
 import { type BandRole, QUALITY_ROLES, type Scene, type SceneOverrides } from '../../pipeline/scene.ts';
 import { hasQualityBand } from '../../store/combinations.ts';
@@ -20,7 +20,10 @@ export function SceneForm({ scene }: { scene: Scene }) {
   const [scale, setScale] = useState(String(measured.scale));
   const [offset, setOffset] = useState(String(measured.offset));
   const [nodata, setNodata] = useState(nodataText(scene.nodata));
-  const [draft, setDraft] = useState(settings);
+  /** Only what is chosen here: what the mask editor or an earlier run has set since stays. */
+  const [chosen, setChosen] = useState<Partial<RunSettings>>({});
+  const draft = { ...settings, ...chosen };
+  const choose = (change: Partial<RunSettings>) => setChosen({ ...chosen, ...change });
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -30,7 +33,8 @@ export function SceneForm({ scene }: { scene: Scene }) {
       ...(Number(offset) !== measured.offset && { offset: Number(offset) }),
       ...(!Object.is(nodataOf(nodata), scene.nodata) && { nodata: nodataOf(nodata) }),
     };
-    void correct(Object.keys(overrides).length > 0 ? overrides : null, draft);
+    setChosen({});
+    void correct(Object.keys(overrides).length > 0 ? overrides : null, chosen);
   };
 
   return (
@@ -59,7 +63,7 @@ export function SceneForm({ scene }: { scene: Scene }) {
             <span>{t('Decided by')}</span>
             <select
               value={draft.maskSource}
-              onChange={(event) => setDraft({ ...draft, maskSource: event.target.value as MaskSource })}
+              onChange={(event) => choose({ maskSource: event.target.value as MaskSource })}
             >
               <option value="network">{t('The network')}</option>
               <option value="quality-band">{t('The file’s quality band')}</option>
@@ -74,7 +78,7 @@ export function SceneForm({ scene }: { scene: Scene }) {
           max={0.95}
           step={0.05}
           text={wholePercent}
-          onChange={(cloudThreshold) => setDraft({ ...draft, cloudThreshold })}
+          onChange={(cloudThreshold) => choose({ cloudThreshold })}
         />
         <Slider
           label={t('Shadow from')}
@@ -83,7 +87,7 @@ export function SceneForm({ scene }: { scene: Scene }) {
           max={0.95}
           step={0.05}
           text={wholePercent}
-          onChange={(shadowThreshold) => setDraft({ ...draft, shadowThreshold })}
+          onChange={(shadowThreshold) => choose({ shadowThreshold })}
         />
         <Slider
           label={t('Grow by')}
@@ -93,7 +97,7 @@ export function SceneForm({ scene }: { scene: Scene }) {
           step={1}
           text={inPixels}
           onChange={(bufferPixels) =>
-            setDraft({ ...draft, bufferPixels, featherPixels: Math.min(draft.featherPixels, bufferPixels) })
+            choose({ bufferPixels, featherPixels: Math.min(draft.featherPixels, bufferPixels) })
           }
         />
         <Slider
@@ -103,7 +107,7 @@ export function SceneForm({ scene }: { scene: Scene }) {
           max={draft.bufferPixels}
           step={1}
           text={inPixels}
-          onChange={(featherPixels) => setDraft({ ...draft, featherPixels })}
+          onChange={(featherPixels) => choose({ featherPixels })}
         />
       </fieldset>
       <fieldset>
@@ -112,7 +116,7 @@ export function SceneForm({ scene }: { scene: Scene }) {
           <span>{t('Generator')}</span>
           <select
             value={draft.generator}
-            onChange={(event) => setDraft({ ...draft, generator: event.target.value as GeneratorSize })}
+            onChange={(event) => choose({ generator: event.target.value as GeneratorSize })}
           >
             <option value="full">{t('Full')}</option>
             <option value="light">{t('Light: quicker without a GPU, a little less exact')}</option>

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { expect, type Page, test } from '@playwright/test';
+
+const fixtures = 'src/pipeline/testing/fixtures';
+
+async function finished(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { name: /Done|No clouds found/ })).toBeVisible({ timeout: 100_000 });
+}
+
+/** The settings that the last run had, by its report. */
+async function settingsOf(page: Page) {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Report as JSON' }).click(),
+  ]);
+  return JSON.parse(readFileSync(await download.path(), 'utf8')).run.settings;
+}
+
+test('"Change and run again" keeps the mask that was edited, and brings none of another scene', async ({
+  page,
+}) => {
+  const again = async () => {
+    const growth = await page.getByLabel('Grow by').inputValue();
+    await page.getByRole('button', { name: 'Run again' }).click();
+    await finished(page);
+    return growth;
+  };
+  await page.goto('/?backend=wasm');
+  await page.getByLabel('GeoTIFF files').setInputFiles(`${fixtures}/overviews.tif`);
+  await finished(page);
+  await page.getByRole('button', { name: 'Edit the mask' }).click();
+  await page.locator('.map.drawing').focus();
+  for (const key of ['Space', 'ArrowRight', 'Space']) await page.keyboard.press(key);
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeEnabled();
+  await page.locator('.mask-editor').getByLabel('Grow by').fill('9');
+  await page.getByRole('button', { name: 'Repair with this mask' }).click();
+  await finished(page);
+  await page.getByText('Change and run again').click();
+  expect(await again()).toBe('9');
+  const own = await settingsOf(page);
+  expect(own.bufferPixels).toBe(9);
+  expect(own.edits.operations).toHaveLength(1);
+
+  await page.getByLabel('GeoTIFF files').setInputFiles(`${fixtures}/geographic.tif`);
+  await expect(page.getByText('(EPSG:4326)')).toBeVisible();
+  await finished(page);
+  await again();
+  expect((await settingsOf(page)).edits).toBeUndefined();
+});

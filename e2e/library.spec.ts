@@ -169,6 +169,65 @@ test('what was never finished is gone at the next start, and a newer version’s
   expect(await stored(page)).toEqual(['record.json']);
 });
 
+test('what a card asks is answered by keyboard, and the focus is not lost', async ({ page }) => {
+  const id = '5b1c7a54-7c1a-4b77-a0a0-2b1b6b5f3c11';
+  const sizes = { 'before.tif': 0, 'after.tif': 0, 'mask.tif': 0, 'provenance.tif': 0 };
+  const pair = { low: 0, high: 1 };
+  const record = {
+    version: 1,
+    id,
+    title: 'Olinda',
+    savedAt: '2026-11-23T06:40:00.000Z',
+    scene: { name: 'olinda.tif', width: 349, height: 352, bands: 6, crs: 'EPSG:31985' },
+    interpretation: {},
+    files: sizes,
+    summary: { shares: { observed: 1 }, meanConfidence: null, backend: 'wasm' },
+    view: {
+      bands: [2, 1, 0],
+      stretch: [pair, pair, pair],
+      gamma: 1.2,
+      overlay: 'none',
+      overlayOpacity: 0.5,
+      swipe: 0.5,
+      window: null,
+    },
+  };
+  await page.goto('/');
+  await page.evaluate(
+    async ([name, text]) => {
+      const root = await navigator.storage.getDirectory();
+      const library = await root.getDirectoryHandle('library', { create: true });
+      const folder = await library.getDirectoryHandle(name, { create: true });
+      const stream = await (await folder.getFileHandle('record.json', { create: true })).createWritable();
+      await stream.write(text);
+      await stream.close();
+    },
+    [id, JSON.stringify(record)],
+  );
+  await page.reload();
+  await page.getByRole('button', { name: 'Library', exact: true }).click();
+  const rename = page.getByRole('button', { name: 'Rename Olinda' });
+  await rename.click();
+  await page.keyboard.press('Escape');
+  await expect(rename).toBeFocused();
+  await rename.press('Enter');
+  await page.getByRole('textbox', { name: 'Title' }).fill('Recife');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Rename Recife' })).toBeFocused();
+  const remove = page.getByRole('button', { name: 'Delete Recife' });
+  for (const key of ['Escape', 'Enter']) {
+    await remove.press('Enter');
+    await expect(page.getByRole('button', { name: 'Keep', exact: true })).toBeFocused();
+    await page.keyboard.press(key);
+    await expect(remove).toBeFocused();
+  }
+  await remove.press('Enter');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Nothing is saved yet.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Library' })).toBeFocused();
+});
+
 test('a window that keeps nothing says so', async ({ page }) => {
   await page.addInitScript(() => {
     StorageManager.prototype.getDirectory = () =>

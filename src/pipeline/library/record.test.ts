@@ -63,6 +63,9 @@ it('a title is trimmed and never empty', () => {
   expect(tidyTitle('  two\n words ', 'x')).toBe('two words');
   expect(tidyTitle('   ', 'x')).toBe('x');
   expect(tidyTitle('a'.repeat(500), 'x')).toHaveLength(120);
+  expect(tidyTitle(`${'a'.repeat(118)}🌍`, 'x')).toHaveLength(120);
+  // Half of a character cannot stand in the address of a frame.
+  expect(tidyTitle(`${'a'.repeat(119)}🌍`, 'x')).toBe('a'.repeat(119));
 });
 
 describe('the interpretation of a scene', () => {

@@ -66,9 +66,15 @@ export interface SavedView {
 
 export const MAX_TITLE = 120;
 
-/** A title as it is kept: trimmed, of bounded length, never empty. */
+/** A title as it is kept: trimmed, of bounded length, never empty, and without halves of characters. */
 export function tidyTitle(title: string, otherwise: string): string {
-  return title.replace(/\s+/g, ' ').trim().slice(0, MAX_TITLE) || otherwise;
+  return (
+    title
+      .replace(/\s+/g, ' ')
+      .trim()
+      .slice(0, MAX_TITLE)
+      .replace(/\p{Surrogate}/gu, '') || otherwise
+  );
 }
 
 /** Length of all images, in bytes. */

@@ -8,9 +8,16 @@ import { dateInWords, fileSize, problemInWords, sharesInWords } from '../words.t
 /** For what appears because the user asked for it. */
 const focus = (element: HTMLElement | null) => element?.focus();
 
+type Question = 'rename' | 'delete';
+
 /** One comparison: a picture that opens it, what it is, and what can be done with it. */
 export function LibraryCard({ entry }: { entry: LibraryEntry }) {
-  const [asking, setAsking] = useState<'rename' | 'delete' | null>(null);
+  const [asking, setAsking] = useState<Question | null>(null);
+  const [asked, setAsked] = useState<Question | null>(null);
+  const ask = (what: Question) => {
+    setAsking(what);
+    setAsked(what);
+  };
   const done = () => setAsking(null);
   const { id, record, problem } = entry;
   return (
@@ -42,7 +49,7 @@ export function LibraryCard({ entry }: { entry: LibraryEntry }) {
         {asking === 'delete' ? (
           <DeleteQuestion id={id} record={record} onDone={done} />
         ) : (
-          <CardActions entry={entry} onAsk={setAsking} />
+          <CardActions entry={entry} onAsk={ask} answered={asking === null ? asked : null} />
         )}
       </div>
     </li>
@@ -84,7 +91,16 @@ function useThumbnail(id: string): string | null {
   return address;
 }
 
-function CardActions({ entry, onAsk }: { entry: LibraryEntry; onAsk: (what: 'rename' | 'delete') => void }) {
+/** @param answered the question that was answered: its button takes the focus back */
+function CardActions({
+  entry,
+  onAsk,
+  answered,
+}: {
+  entry: LibraryEntry;
+  onAsk: (what: Question) => void;
+  answered: Question | null;
+}) {
   const busy = useApp((state) => state.libraryWork !== null);
   const { openSaved, exportSaved, share } = useActions();
   const { id, record, problem } = entry;
@@ -99,6 +115,7 @@ function CardActions({ entry, onAsk }: { entry: LibraryEntry; onAsk: (what: 'ren
           <button
             type="button"
             className="button small"
+            ref={answered === 'rename' ? focus : null}
             onClick={() => onAsk('rename')}
             aria-label={t('Rename {{title}}', { title })}
           >
@@ -127,6 +144,7 @@ function CardActions({ entry, onAsk }: { entry: LibraryEntry; onAsk: (what: 'ren
         <button
           type="button"
           className="button small"
+          ref={answered === 'delete' ? focus : null}
           onClick={() => onAsk('delete')}
           aria-label={t('Delete {{title}}', { title })}
         >
@@ -185,7 +203,12 @@ function DeleteQuestion({
     : t('Delete it for good?');
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset
-    <div className="library-actions" role="group" aria-label={question}>
+    <div
+      className="library-actions"
+      role="group"
+      aria-label={question}
+      onKeyDown={(event) => event.key === 'Escape' && onDone()}
+    >
       <span className="library-question">{t('Delete for good?')}</span>
       <button type="button" className="button small danger" onClick={() => void removeSaved(id).then(onDone)}>
         {t('Delete')}

@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { comparisonBytes } from '../../pipeline/library/record.ts';
 import type { LibraryState } from '../../services/library-types.ts';
 import { useActions, useApp } from '../context.ts';
@@ -12,11 +12,18 @@ import { t } from '../../texts/texts.ts';
 export default function LibraryPage() {
   const library = useApp((state) => state.library);
   const entries = library.status === 'ready' ? library.entries : [];
+  const heading = useRef<HTMLHeadingElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a comparison that goes takes the focus with it
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+  }, [entries.length]);
   return (
     <main className="library">
       <div className="library-head">
         <div>
-          <h1>{t('Library')}</h1>
+          <h1 ref={heading} tabIndex={-1}>
+            {t('Library')}
+          </h1>
           <p className="fine">
             {t('Comparisons kept in this browser, on this device. They open without a network.')}
           </p>

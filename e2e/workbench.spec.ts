@@ -78,3 +78,30 @@ test('nothing for axe to find on a phone', async ({ page }, { project }) => {
   await expect(page.getByRole('button', { name: 'Save GeoTIFF' })).toBeEnabled({ timeout: 120_000 });
   expect(await violations(page)).toEqual([]);
 });
+
+test('on a small phone every control is in reach, and the mask editor comes into view', async ({ page }, {
+  project,
+}) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(`./?backend=${project.name}&sample`);
+  const edit = page.getByRole('button', { name: 'Edit the mask' });
+  await expect(edit).toBeEnabled({ timeout: 120_000 });
+  const boxOf = async (selector: string) => (await page.locator(selector).first().boundingBox())!;
+  for (const width of [360, 320]) {
+    await page.setViewportSize({ width, height: 740 });
+    for (const button of await page.locator('.header').getByRole('button').all()) {
+      const { x, width: wide } = (await button.boundingBox())!;
+      expect(x + wide, (await button.textContent())!).toBeLessThanOrEqual(width);
+    }
+  }
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (let zoom = 0; zoom < 4; zoom++) {
+    const [scale, legend] = [await boxOf('.ol-scale-line'), await boxOf('.legend')];
+    expect(scale.x + scale.width).toBeLessThanOrEqual(legend.x);
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await page.waitForTimeout(400);
+  }
+  await edit.click();
+  await expect(page.getByRole('heading', { name: 'Review the mask' })).toBeFocused();
+  await expect(page.getByRole('button', { name: 'Brush', exact: true })).toBeInViewport();
+});

@@ -90,7 +90,7 @@ export interface Viewer {
 }
 
 export function createViewer(target: HTMLElement, options: ViewerOptions): Viewer {
-  const scale = new ScaleLine({ units: 'metric', minWidth: 80 });
+  const scale = new ScaleLine({ units: 'metric', minWidth: 52 });
   const map = new ComparingMap({
     target,
     controls: [],

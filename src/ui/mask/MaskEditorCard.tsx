@@ -1,5 +1,5 @@
 import './mask-editor.css';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { MASK_COLOURS } from '../../pipeline/colours.ts';
 import { TIFF_ENDINGS } from '../../pipeline/file-names.ts';
 import { type Phrase, phrase } from '../../pipeline/phrase.ts';
@@ -36,13 +36,18 @@ export function MaskEditorCard() {
   const value = useApp((state) => state.maskClass);
   const radius = useApp((state) => state.brushRadius);
   const actions = useActions();
+  const heading = useRef<HTMLHeadingElement>(null);
   useMaskKeys();
+  // Its tools come into view, wherever the button was that opened it.
+  useEffect(() => heading.current?.focus(), []);
   if (editor === null) return null;
   const { draft, past, future, reading } = editor;
   const own = draft.edits?.own ?? null;
   return (
     <section className="card mask-editor" aria-labelledby="job-title">
-      <h2 id="job-title">{t('Review the mask')}</h2>
+      <h2 id="job-title" ref={heading} tabIndex={-1}>
+        {t('Review the mask')}
+      </h2>
       <div className="mask-bar">
         <fieldset className="segments" aria-label={t('Tool')}>
           {TOOLS.map(([id, name, key, path]) => (

@@ -104,4 +104,19 @@ test('on a small phone every control is in reach, and the mask editor comes into
   await edit.click();
   await expect(page.getByRole('heading', { name: 'Review the mask' })).toBeFocused();
   await expect(page.getByRole('button', { name: 'Brush', exact: true })).toBeInViewport();
+  await page.getByRole('button', { name: 'Close without changes' }).click();
+  await expect(page.getByRole('heading', { name: 'Done' })).toBeInViewport();
+});
+
+test('in forced colours the legend keeps its colours, and what is pressed can be told', async ({ page }, {
+  project,
+}) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.goto(`./?backend=${project.name}&sample`);
+  await page.getByRole('button', { name: 'Edit the mask' }).click({ timeout: 120_000 });
+  const background = (element: HTMLElement | SVGElement) => getComputedStyle(element).backgroundColor;
+  const swatches = await page.locator('.legend .swatch').all();
+  expect(new Set(await Promise.all(swatches.map((one) => one.evaluate(background)))).size).toBe(3);
+  const tool = (name: string) => page.getByRole('button', { name, exact: true }).evaluate(background);
+  expect(await tool('Brush')).not.toBe(await tool('Eraser'));
 });

@@ -107,5 +107,8 @@ export const controlStyles = `
 .legend { position: absolute; left: 10px; bottom: 36px; margin: 0; padding: 6px 10px; list-style: none;
   border-radius: 8px; font-size: 12.5px; background: light-dark(#ffffffe6, #19212ae6); }
 .entry { display: flex; align-items: center; gap: 6px; }
-.swatch { width: 12px; height: 12px; border-radius: 3px; }
+.swatch { width: 12px; height: 12px; border-radius: 3px; forced-color-adjust: none; }
+@media (forced-colors: active) {
+  .control[aria-pressed="true"] { forced-color-adjust: none; color: HighlightText; background: Highlight; }
+}
 `;

@@ -13,7 +13,7 @@ img { width: 100%; display: block; border-radius: 4px; background: #dde2e0; }
 figcaption { font-size: 12.5px; color: #51606d; margin-top: 4px; }
 .shares { width: 100%; height: 14px; border-radius: 4px; display: block; }
 .legend { list-style: none; margin: 8px 0; padding: 0; display: flex; flex-wrap: wrap; gap: 4px 16px; }
-.legend i { display: inline-block; width: 11px; height: 11px; border-radius: 2px; margin-right: 6px; }
+.legend i { display: inline-block; width: 11px; height: 11px; border-radius: 2px; margin-right: 6px; forced-color-adjust: none; }
 .honest { border-left: 3px solid #cc5096; padding-left: 10px; }
 .plot { width: 100%; max-width: 560px; font-size: 11px; fill: #51606d; }
 .plot .before { fill: #b9c3c1; }

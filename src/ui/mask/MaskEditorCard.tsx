@@ -38,8 +38,11 @@ export function MaskEditorCard() {
   const actions = useActions();
   const heading = useRef<HTMLHeadingElement>(null);
   useMaskKeys();
-  // Its tools come into view, wherever the button was that opened it.
-  useEffect(() => heading.current?.focus(), []);
+  // Its tools come into view, wherever the button was that opened it; when it closes, what became of the job does.
+  useEffect(() => {
+    heading.current?.focus();
+    return () => document.getElementById('job-title')?.scrollIntoView({ block: 'nearest' });
+  }, []);
   if (editor === null) return null;
   const { draft, past, future, reading } = editor;
   const own = draft.edits?.own ?? null;

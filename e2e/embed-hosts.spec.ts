@@ -154,6 +154,58 @@ test('a setting that cannot be used is told, and forgotten once it is put right'
   await expect(element.getByRole('slider')).toHaveAttribute('aria-valuenow', '40');
 });
 
+test('settings that change together all count, and are taken back; what the images do not have is told', async ({
+  page,
+  baseURL,
+}) => {
+  await page.goto(
+    hostPage('/together.html', baseURL, `<unclouded-swipe ${images(baseURL)}></unclouded-swipe>`),
+  );
+  const element = page.locator('unclouded-swipe');
+  await expect(element).toHaveJSProperty('status', 'shown');
+  const set = (state: Record<string, string | null>) =>
+    element.evaluate((found, given) => {
+      for (const [name, value] of Object.entries(given))
+        if (value === null) found.removeAttribute(name);
+        else found.setAttribute(name, value);
+    }, state);
+  /** How much redder than blue the map is, in steps of 255. */
+  const redness = () =>
+    element.evaluate(async (found) => {
+      const { snapshot } = found as unknown as { snapshot(): Promise<Blob> };
+      const bitmap = await createImageBitmap(await snapshot.call(found));
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
+      canvas.drawImage(bitmap, 0, 0);
+      const { data } = canvas.getImageData(0, 0, bitmap.width, bitmap.height);
+      let sum = 0;
+      for (let i = 0; i < data.length; i += 4) sum += data[i] - data[i + 2];
+      return (4 * sum) / data.length;
+    });
+  const plain = await redness();
+  await set({ bands: '4,3,2', swipe: '0.1' });
+  await expect.poll(redness).toBeGreaterThan(plain + 5);
+  await expect(element.getByRole('slider')).toHaveAttribute('aria-valuenow', '10');
+
+  const view = () => element.evaluate((found) => (found as unknown as { view: string }).view);
+  for (const whole of [null, '']) {
+    await set({ view: '100,100,50,40' });
+    await expect.poll(view).toMatch(/^\d+,\d+,\d\d,\d\d$/);
+    await set({ view: whole });
+    await page.waitForTimeout(500);
+    await element.getByRole('button', { name: 'Zoom in' }).click();
+    await expect.poll(async () => Number((await view())?.split(',')[2])).toBeGreaterThan(150);
+  }
+  for (const [wrong, told] of [
+    [{ view: '-900,-900,10,10' }, '-900,-900,10,10 lies outside of the images'],
+    [{ overlay: 'mask' }, '“mask” is asked for'],
+  ] as const) {
+    await set(wrong);
+    await expect(element.getByRole('status')).toContainText(told);
+    await set({ view: null, overlay: null });
+    await expect(element).toHaveJSProperty('status', 'shown');
+  }
+});
+
 test('images of different grids are refused, and both sizes named', async ({ page, baseURL }) => {
   const other = 'src/pipeline/testing/fixtures/rgba.tif';
   cpSync(other, join(scratch, 'other.tif'));

@@ -1,5 +1,6 @@
 import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
 import { phrase } from '../pipeline/phrase.ts';
+import { clipWindow } from '../pipeline/windows.ts';
 import { type ComparisonInput, createComparisonEngine } from '../services/comparison.ts';
 import { chooseLanguage, t } from '../texts/texts.ts';
 import { mapStyles } from '../viewer/shadow-styles.ts';
@@ -48,7 +49,7 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
       .open(sources, signal)
       .catch(async (fault) => engine.open(await wholeFiles(sources, fault, signal), signal));
     const bands = settings.bands ?? opened.displayBands;
-    requireBands(bands, opened.bands);
+    requireShowable(settings, opened, sources);
     const stretch = settings.stretch ?? (await engine.stretch(bands, signal));
     throwIfAborted(signal);
     return show(options, engine, opened, settings, { bands, stretch });
@@ -74,7 +75,7 @@ type Opened = Awaited<ReturnType<ReturnType<typeof createComparisonEngine>['open
 type Colours = Required<Pick<Settings, 'bands' | 'stretch'>>;
 
 function show(
-  { map, sources, onLoad, onState, onError }: StageOptions,
+  { map, sources, state: asked, onLoad, onState, onError }: StageOptions,
   engine: ReturnType<typeof createComparisonEngine>,
   opened: Opened,
   initial: Settings,
@@ -83,7 +84,13 @@ function show(
   const { grid } = opened.scene;
   const fail = (fault: unknown) => onError(told(fault));
   let settings = initial;
+  /** The state in words, by which a change is known. */
+  let said = asked;
   let shown = false;
+  const tell = (change: Partial<ViewState>) => {
+    said = { ...said, ...change };
+    onState(change);
+  };
 
   adopt(map.getRootNode() as ShadowRoot, mapStyles, controlStyles);
   const viewer = createViewer(map, {
@@ -92,7 +99,7 @@ function show(
     onSwipe(position) {
       settings = { ...settings, swipe: position };
       viewer.setSwipe(position);
-      onState({ swipe: shareText(position) });
+      tell({ swipe: shareText(position) });
     },
     onShown() {
       shown = true;
@@ -104,7 +111,7 @@ function show(
       if (!shown || part === null) return;
       const whole = part.width === grid.width && part.height === grid.height;
       settings = { ...settings, view: whole ? undefined : part };
-      onState({ view: whole ? '' : viewText(part) });
+      tell({ view: whole ? '' : viewText(part) });
     },
   });
   const controls = createControls(map, {
@@ -114,7 +121,7 @@ function show(
     setOverlay(overlay) {
       settings = { ...settings, overlay };
       showOverlay();
-      onState({ overlay: overlay ?? 'none' });
+      tell({ overlay: overlay ?? 'none' });
     },
   });
   const showOverlay = () => {
@@ -136,9 +143,9 @@ function show(
 
   async function setColours(next: Settings): Promise<void> {
     const bands = next.bands ?? opened.displayBands;
-    requireBands(bands, opened.bands);
     const stretch = next.stretch ?? (await engine.stretch(bands));
-    if (settings.bands !== next.bands || settings.stretch !== next.stretch) return;
+    // Others may have been asked for meanwhile.
+    if (coloursOf(settings) !== coloursOf(next)) return;
     viewer.setBands(bands);
     viewer.setStretch(stretch, settings.gamma);
   }
@@ -146,16 +153,15 @@ function show(
   return {
     set(state) {
       try {
-        const before = settings;
-        settings = parseSettings(state);
-        if (settings.swipe !== before.swipe) viewer.setSwipe(settings.swipe);
-        if (settings.overlay !== before.overlay) showOverlay();
-        const changed = (['bands', 'stretch', 'gamma'] as const).some(
-          (name) => JSON.stringify(settings[name]) !== JSON.stringify(before[name]),
-        );
-        if (changed) setColours(settings).catch(fail);
-        if (settings.view && JSON.stringify(settings.view) !== JSON.stringify(before.view))
-          viewer.showWindow(settings.view);
+        const next = parseSettings(state);
+        requireShowable(next, opened, sources);
+        const before = said;
+        const differs = (name: keyof ViewState) => (state[name] ?? '') !== (before[name] ?? '');
+        [settings, said] = [next, state];
+        if (differs('swipe')) viewer.setSwipe(next.swipe);
+        if (differs('overlay')) showOverlay();
+        if (differs('bands') || differs('stretch') || differs('gamma')) setColours(next).catch(fail);
+        if (differs('view')) next.view ? viewer.showWindow(next.view) : viewer.showAll();
       } catch (fault) {
         fail(fault);
       }
@@ -212,14 +218,37 @@ async function wholeFiles(
   return { before: first, after: second, mask: third, provenance: fourth };
 }
 
-function requireBands(bands: readonly number[], count: number): void {
-  const missing = bands.find((band) => band >= count);
-  if (missing === undefined) return;
-  throw new PipelineError(
-    'embed/bad-setting',
-    phrase('Band {{band}} is asked for, but the images have {{total}}.', { band: missing + 1, total: count }),
-    phrase('Give numbers from 1 to {{total}} for “bands”.', { total: count }),
-  );
+const coloursOf = ({ bands, stretch, gamma }: Settings) => JSON.stringify([bands, stretch, gamma]);
+
+/** @throws PipelineError `embed/bad-setting` for bands, layers and parts that the images do not have */
+function requireShowable(
+  { bands, overlay, view }: Settings,
+  { bands: total, scene: { grid } }: Opened,
+  sources: ComparisonInput,
+): void {
+  const missing = bands?.find((band) => band >= total);
+  if (missing !== undefined)
+    throw new PipelineError(
+      'embed/bad-setting',
+      phrase('Band {{band}} is asked for, but the images have {{total}}.', { band: missing + 1, total }),
+      phrase('Give numbers from 1 to {{total}} for “bands”.', { total }),
+    );
+  if (overlay && !sources[overlay])
+    throw new PipelineError(
+      'embed/bad-setting',
+      phrase('The layer “{{layer}}” is asked for, but its image is not given.', { layer: overlay }),
+      phrase('Give the address of the image as “{{layer}}”.', { layer: overlay }),
+    );
+  if (view && !clipWindow(view, grid.width, grid.height))
+    throw new PipelineError(
+      'embed/bad-setting',
+      phrase('The part {{view}} lies outside of the images, which have {{width}} × {{height}} pixels.', {
+        view: viewText(view),
+        width: grid.width,
+        height: grid.height,
+      }),
+      phrase('Give x,y,width,height in pixels of the image.'),
+    );
 }
 
 function requireWebGl(): void {

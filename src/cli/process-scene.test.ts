@@ -41,13 +41,18 @@ async function file(name: string, roles = RGB): Promise<string> {
   return path;
 }
 
-async function processed(files: readonly string[], overrides: Task['overrides'] = {}) {
+async function processed(
+  files: readonly string[],
+  overrides: Task['overrides'] = {},
+  more: Partial<Task> = {},
+) {
   const told: SceneEvent[] = [];
   const outcome = await processScene(
     {
       ...{ input: files[0], files, reference: null, ownMask: null, selfCheck: false, describe: false },
       ...{ dates: [], settings: DEFAULT_SETTINGS, overrides, resume: false, finished: false },
       outputs: [{ product: 'result', path: join(folder, 'out.tif') }],
+      ...more,
     },
     Promise.resolve(fakeNetworks()),
     (event) => told.push(event),
@@ -87,4 +92,17 @@ test('as is that several files were put together', async () => {
   const { notices } = await processed(files);
   expect(notices.filter((code) => code === 'files-stacked')).toHaveLength(1);
   expect(readdirSync(folder).sort()).toEqual([...names, 'out.tif']);
+});
+
+test('a report says why there was no self-check, and names every file that was read', async () => {
+  const [scene, reference] = [await file('a.tif'), await file('clear.tif')];
+  const { outcome, notices } = await processed(
+    [scene],
+    { roles: [...RGB] },
+    { reference, selfCheck: true, describe: true },
+  );
+  expect(outcome.selfCheck).toBeNull();
+  const [why] = notices.filter((code) => code.startsWith('check/'));
+  expect(outcome.run.notices.map(({ code }) => code)).toContain(why);
+  expect(outcome.page?.files.map(({ name }) => name)).toEqual(['a.tif', 'clear.tif']);
 });

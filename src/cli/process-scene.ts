@@ -80,12 +80,31 @@ export async function processScene(
       { reference, dates, pages },
       signal,
     );
+    const notices = [...finished.report.notices];
     const checked = task.selfCheck
-      ? await check(task, source, dates, finished, started, onEvent, signal)
+      ? await check(
+          task,
+          source,
+          dates,
+          finished,
+          started,
+          (event) => {
+            if (event.type === 'notice') notices.push(event.notice);
+            onEvent(event);
+          },
+          signal,
+        )
       : null;
     const page = task.describe
       ? {
-          files: await checksums([...task.files, ...task.dates.flat()], signal),
+          files: await checksums(
+            [
+              ...task.files,
+              ...task.dates.flat(),
+              ...[task.ownMask, task.reference].filter((path) => path !== null),
+            ],
+            signal,
+          ),
           pictures: await resultPictures(
             source,
             openTiles(source.scene, planTiles(source.scene.grid), pages),
@@ -99,7 +118,7 @@ export async function processScene(
     keep = false;
     return {
       scene: summaryOf(source.scene),
-      run: finished.report,
+      run: { ...finished.report, notices },
       selfCheck: checked,
       page,
       models,

@@ -19,11 +19,14 @@ export interface ResultPictures {
 const SIDE = 480;
 const GAMMA = 1.2;
 
+/** Where there is no data. */
+const EMPTY_COLOUR: Rgb = [255, 255, 255];
+
 const COLOUR_OF = new Map<number, Rgb>([
   ...Object.entries(PROVENANCE_COLOURS).map(
     ([name, colour]) => [PROVENANCE[name as keyof typeof PROVENANCE_COLOURS], colour] as const,
   ),
-  [PROVENANCE.nodata, [255, 255, 255]],
+  [PROVENANCE.nodata, EMPTY_COLOUR],
 ]);
 
 /** The scene before and after in its first display bands, both in the stretch of the scene. */
@@ -52,7 +55,10 @@ export async function resultPictures(
     for (let i = 0; i < width * height; i++) before[3 * i + c] = colour(bands[c][i], c);
   const after = before.slice();
   const provenance = new Uint8Array(3 * width * height);
-  for (let i = 0; i < width * height; i++) provenance.set(UNTOUCHED_COLOUR, 3 * i);
+  for (let i = 0; i < width * height; i++) {
+    const isEmpty = !bands.some((band) => isMeasured(band[i], scene.nodata));
+    provenance.set(isEmpty ? EMPTY_COLOUR : UNTOUCHED_COLOUR, 3 * i);
+  }
   const { windows } = store.layout;
   for (let key = 0; key < windows.length; key++) {
     if (!isRepaired(store, key)) continue;

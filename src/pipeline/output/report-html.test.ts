@@ -1,6 +1,8 @@
+import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { UNTOUCHED_COLOUR } from '../colours.ts';
 import { selfCheck } from '../evaluate/self-check.ts';
-import { DEFAULT_SETTINGS } from '../events.ts';
+import { DEFAULT_SETTINGS, type RunSettings } from '../events.ts';
 import { memoryPages } from '../pages.ts';
 import { run } from '../run.ts';
 import type { BandRole } from '../scene.ts';
@@ -56,6 +58,46 @@ describe('a report', () => {
     expect(html).toContain('<h1>Finished before</h1><ul><li>b.tif: /out/b-unclouded.tif</li></ul>');
     expect(html).toContain('<title>b.tif – ');
     expect(reportHtml([], [failed])).not.toContain('Finished before');
+  });
+
+  it('says what decided where clouds are', async () => {
+    const told = await report();
+    const page = (settings: object) =>
+      reportHtml([
+        { ...told, run: { ...told.run, settings: { ...told.run.settings, ...settings } as RunSettings } },
+      ]);
+    const dot = { kind: 'stroke', class: 2, radius: 1, points: [1, 1] };
+    expect(page({})).toContain('<dt>Mask decided by</dt><dd>network</dd>');
+    expect(page({})).not.toContain('by hand');
+    const drawn = page({ edits: { own: null, operations: [dot, dot] } });
+    expect(drawn).toContain('<dt>Mask decided by</dt><dd>network</dd>');
+    expect(drawn).toContain('<dt>Mask edited by hand</dt><dd>2 strokes and polygons</dd>');
+    const own = page({ edits: { own: { id: '1', name: '<mine>.tif' }, operations: [] } });
+    expect(own).toContain('<dt>Mask</dt><dd>a file of the user’s own, &lt;mine&gt;.tif</dd>');
+    expect(own).not.toMatch(/Mask decided by|Cloud from/);
+  });
+
+  it('shows no data as such where nothing was repaired, too', async () => {
+    const source = memorySource({
+      width: 40,
+      height: 30,
+      roles: SIX,
+      nodata: 0,
+      sample: (x) => (x < 10 ? 0 : 900),
+    });
+    const pages = memoryPages();
+    await run(source, fakeNetworks(), DEFAULT_SETTINGS, () => {}, { pages });
+    const pictures = await resultPictures(
+      source,
+      openTiles(source.scene, planTiles(source.scene.grid), pages),
+    );
+    const file = Buffer.from(pictures.provenance.split(',')[1], 'base64');
+    const at = file.indexOf('IDAT');
+    const rows = inflateSync(file.subarray(at + 4, at + 4 + file.readUInt32BE(at - 4)));
+    // Each row says how it was predicted, then its differences: white, and at column 10 the colour of what was observed.
+    expect([...rows.subarray(1, 4)]).toEqual([255, 255, 255]);
+    expect([...rows.subarray(1 + 3 * 9, 1 + 3 * 10)]).toEqual([0, 0, 0]);
+    expect([...rows.subarray(1 + 3 * 10, 1 + 3 * 11)]).toEqual(UNTOUCHED_COLOUR.map((value) => value + 1));
   });
 
   it('names the coordinate system, also one without a code', async () => {

@@ -1,6 +1,6 @@
 import { PROVENANCE_COLOURS } from '../colours.ts';
 import { errorBars, figure, MEASURES, type ScoredRegion, scoredRegions } from '../evaluate/measures.ts';
-import type { RegionScores, Shares } from '../events.ts';
+import type { RegionScores, RunSettings, Shares } from '../events.ts';
 import { english, inEnglish } from '../phrase.ts';
 import type { Decision } from '../scene.ts';
 import type { SceneReport, SceneSummary } from './report.ts';
@@ -113,9 +113,7 @@ ${facts([
       `${text(english(decided))} <small>${text(english(because))}</small>`,
     ],
   ),
-  ['Mask decided by', text(settings.maskSource)],
-  ['Cloud from', `${Math.round(100 * settings.cloudThreshold)} %`],
-  ['Shadow from', `${Math.round(100 * settings.shadowThreshold)} %`],
+  ...maskFacts(settings),
   ['Mask grown by', `${settings.bufferPixels} pixels, faded in over ${settings.featherPixels}`],
   ['Generator', text(settings.generator)],
   ...(settings.composite ? [['Composite of all dates', text(settings.composite)] as const] : []),
@@ -167,6 +165,27 @@ const SUBJECTS: Readonly<Record<Decision['subject'], string>> = {
   'quality-band': 'Quality band',
   georeference: 'Place',
 };
+
+/** What decided where clouds are. */
+function maskFacts({ edits, maskSource, cloudThreshold, shadowThreshold }: RunSettings): Fact[] {
+  const drawn = edits?.operations.length ?? 0;
+  const found: Fact[] = [
+    ['Mask decided by', text(maskSource)],
+    ['Cloud from', `${Math.round(100 * cloudThreshold)} %`],
+    ['Shadow from', `${Math.round(100 * shadowThreshold)} %`],
+  ];
+  return [
+    ...(edits?.own ? [['Mask', `a file of the user’s own, ${text(edits.own.name)}`] as const] : found),
+    ...(drawn > 0
+      ? [
+          [
+            'Mask edited by hand',
+            `${drawn} ${drawn === 1 ? 'stroke or polygon' : 'strokes and polygons'}`,
+          ] as const,
+        ]
+      : []),
+  ];
+}
 
 type Fact = readonly [name: string, html: string];
 

@@ -129,6 +129,22 @@ test('what is wrong with a source is said, with the header that is missing', asy
   }
 });
 
+test('a page with a strict policy shows a comparison; one that keeps the worker away is told', async ({
+  page,
+  baseURL,
+}) => {
+  const policy = `default-src 'none'; script-src ${baseURL} 'wasm-unsafe-eval'; connect-src ${baseURL}; img-src data:`;
+  const html = `<!doctype html><title>Host</title><script type="module" src="${baseURL}/embed/unclouded-swipe.js"></script>
+    <unclouded-swipe ${images(baseURL)}></unclouded-swipe>`;
+  const element = page.locator('unclouded-swipe');
+  host.page('/strict.html', html, { 'Content-Security-Policy': `${policy}; worker-src blob:` });
+  await page.goto(`${host.origin}/strict.html`);
+  await expect(element).toHaveJSProperty('status', 'shown');
+  host.page('/stricter.html', html, { 'Content-Security-Policy': policy });
+  await page.goto(`${host.origin}/stricter.html`);
+  await expect(element.getByRole('status')).toContainText('worker-src blob:');
+});
+
 test('a setting that cannot be used is told, and forgotten once it is put right', async ({
   page,
   baseURL,

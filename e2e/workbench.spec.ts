@@ -106,6 +106,15 @@ test('on a small phone every control is in reach, and the mask editor comes into
   await expect(page.getByRole('button', { name: 'Brush', exact: true })).toBeInViewport();
   await page.getByRole('button', { name: 'Close without changes' }).click();
   await expect(page.getByRole('heading', { name: 'Done' })).toBeInViewport();
+
+  await page.goto(`./?backend=${project.name}`);
+  const bottomOf = async (name: RegExp) => {
+    const { y, height } = (await page.getByRole('button', { name }).boundingBox())!;
+    return y + height;
+  };
+  await expect(page.getByRole('button', { name: /^Continue with/ })).toBeVisible();
+  const open = (await page.getByRole('button', { name: 'Open a GeoTIFF' }).boundingBox())!;
+  expect(open.y).toBeGreaterThan((await bottomOf(/^Continue with/)) + 8);
 });
 
 test('in forced colours the legend keeps its colours, and what is pressed can be told', async ({ page }, {

@@ -34,12 +34,13 @@ export interface Stage {
 
 /**
  * Opens the images and shows them.
- * @throws EmbedError (a report of `embed/bad-setting`, `display/no-webgl`, `file/*`, `scene/*`, `network/*`)
+ * @throws EmbedError (a report of `embed/bad-setting`, `embed/no-worker`, `display/no-webgl`, `file/*`, `scene/*`, `network/*`)
  */
 export async function openStage(options: StageOptions, signal: AbortSignal): Promise<Stage> {
   await chooseLanguage(pageLanguages());
   throwIfAborted(signal);
   options.onLanguage(t);
+  const policy = watchPolicy();
   const engine = createComparisonEngine();
   try {
     requireWebGl();
@@ -55,9 +56,32 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
     return show(options, engine, opened, settings, { bands, stretch });
   } catch (fault) {
     engine.dispose();
-    throw told(fault);
+    throw told(policy.keepsWorker() ? noWorker(fault) : fault);
+  } finally {
+    policy.end();
   }
 }
+
+/** Notices whether the page's Content-Security-Policy keeps the worker, whose code is a blob, from starting. */
+function watchPolicy() {
+  let keeps = false;
+  const note = ({ blockedURI, disposition }: SecurityPolicyViolationEvent) => {
+    keeps ||= blockedURI === 'blob' && disposition === 'enforce';
+  };
+  document.addEventListener('securitypolicyviolation', note);
+  return {
+    keepsWorker: () => keeps,
+    end: () => document.removeEventListener('securitypolicyviolation', note),
+  };
+}
+
+const noWorker = (cause: unknown) =>
+  new PipelineError(
+    'embed/no-worker',
+    phrase('The Content-Security-Policy of this page keeps the viewer’s worker from starting.'),
+    phrase('Allow it with “worker-src blob:”.'),
+    { cause },
+  );
 
 /** A fault in words for the user. */
 function told(fault: unknown): EmbedError {

@@ -72,6 +72,7 @@ export type ErrorCode =
   // the embedded viewer
   | 'embed/bad-setting'
   | 'embed/not-loaded'
+  | 'embed/no-worker'
   | 'internal/unexpected';
 
 /** Plain data form of a {@link PipelineError}: what crosses a worker boundary. */

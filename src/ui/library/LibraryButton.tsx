@@ -35,7 +35,7 @@ export function SavedOffer() {
   const { showLibrary } = useActions();
   if (count === 0) return null;
   return (
-    <div className="landing-actions saved-offer">
+    <div className="landing-actions">
       <button type="button" className="button large" onClick={showLibrary}>
         {t('Open one of {{count}} saved comparisons', {
           count,

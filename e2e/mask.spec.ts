@@ -47,3 +47,20 @@ test('"Change and run again" keeps the mask that was edited, and brings none of 
   await again();
   expect((await settingsOf(page)).edits).toBeUndefined();
 });
+
+test('while the mask is drawn on, the pixel under the pointer does not cover the map', async ({ page }) => {
+  await page.goto('/?backend=wasm');
+  await page.getByLabel('GeoTIFF files').setInputFiles(`${fixtures}/overviews.tif`);
+  await finished(page);
+  const pixel = page.getByRole('region', { name: 'Pixel under the pointer' });
+  await page.mouse.move(380, 400);
+  await expect(pixel).toBeVisible();
+  await page.getByRole('button', { name: 'Edit the mask' }).click();
+  await expect(page.locator('.map.drawing')).toBeVisible();
+  await page.mouse.move(400, 420);
+  await page.waitForTimeout(500);
+  await expect(pixel).toBeHidden();
+  await page.keyboard.press('h');
+  await page.mouse.move(380, 400);
+  await expect(pixel).toBeVisible();
+});

@@ -13,6 +13,9 @@ export function Readout() {
   const scene = useApp((state) => state.scene?.scene);
   const hasResult = useApp((state) => state.hasResult);
   const inspecting = useApp((state) => state.inspecting);
+  // It would hide a third of what is drawn on.
+  const drawing = useApp((state) => state.maskEditor !== null && state.maskTool !== 'move');
+  if (drawing && !inspecting) return null;
   if (probe === null || scene === undefined || probe.before === null) return null;
   const after = hasResult ? probe.after : null;
   const origin = originInWords(probe, hasResult);

@@ -102,6 +102,80 @@ test('of many elements, those out of sight rest behind their posters', async ({ 
   await expect(elements[0]).toHaveJSProperty('status', 'shown');
 });
 
+test('one finger scrolls the page until the map is tapped; two fingers zoom it', async ({
+  browser,
+  baseURL,
+}) => {
+  const context = await browser.newContext({
+    hasTouch: true,
+    isMobile: true,
+    viewport: { width: 360, height: 740 },
+  });
+  const page = await context.newPage();
+  const address = hostPage(
+    '/finger.html',
+    baseURL,
+    `<meta name="viewport" content="width=device-width"><unclouded-swipe ${images(baseURL)}></unclouded-swipe><div style="height: 3000px"></div>`,
+  );
+  await page.goto(address);
+  const element = page.locator('unclouded-swipe');
+  await expect(element).toHaveJSProperty('status', 'shown');
+  const devtools = await context.newCDPSession(page);
+  type Point = { x: number; y: number };
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: readonly Point[]) =>
+    devtools.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: touchPoints.map((at, id) => ({ ...at, id })),
+    });
+  /** Moves fingers from where they are to where they shall be. */
+  const move = async (...fingers: readonly (readonly [Point, Point])[]) => {
+    await touch(
+      'touchStart',
+      fingers.map(([from]) => from),
+    );
+    for (let i = 1; i <= 12; i++) {
+      const at = ([from, to]: readonly [Point, Point]) => ({
+        x: from.x + ((to.x - from.x) * i) / 12,
+        y: from.y + ((to.y - from.y) * i) / 12,
+      });
+      await touch('touchMove', fingers.map(at));
+      await page.waitForTimeout(16);
+    }
+    await touch('touchEnd', []);
+    await page.waitForTimeout(1000);
+  };
+  const view = () => element.evaluate((found) => (found as unknown as { view: string }).view);
+  const scrolled = () => page.evaluate(() => scrollY);
+  await move(
+    [
+      { x: 60, y: 100 },
+      { x: 30, y: 100 },
+    ],
+    [
+      { x: 120, y: 100 },
+      { x: 220, y: 100 },
+    ],
+  );
+  const zoomed = await view();
+  expect(zoomed).toMatch(/^\d/);
+  await move([
+    { x: 60, y: 200 },
+    { x: 60, y: 60 },
+  ]);
+  expect(await scrolled()).toBeGreaterThan(50);
+  expect(await view()).toBe(zoomed);
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.touchscreen.tap(60, 100);
+  await page.waitForTimeout(500);
+  await move([
+    { x: 60, y: 60 },
+    { x: 60, y: 200 },
+  ]);
+  expect(await scrolled()).toBe(0);
+  expect(await view()).not.toBe(zoomed);
+  await context.close();
+});
+
 test('what is wrong with a source is said, with the header that is missing', async ({ page, baseURL }) => {
   const faults = {
     'no permission': [`${host.origin}/${BEFORE}`, 'Access-Control-Allow-Origin'],

@@ -130,6 +130,7 @@ function show(
       onLoad();
     },
     onFault: fail,
+    fingerMoves: () => map.matches(':focus-within'),
     onMoved() {
       const part = viewer.visibleWindow();
       if (!shown || part === null) return;

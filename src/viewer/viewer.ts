@@ -1,7 +1,11 @@
 import 'ol/ol.css';
 import './viewer.css';
 import ScaleLine from 'ol/control/ScaleLine.js';
+import { all, noModifierKeys, primaryAction } from 'ol/events/condition.js';
+import DragPan from 'ol/interaction/DragPan.js';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults.js';
+import Kinetic from 'ol/Kinetic.js';
+import type MapBrowserEvent from 'ol/MapBrowserEvent.js';
 import type { MaskOperation } from '../pipeline/detect/edits.ts';
 import { type Enhancement, enhances, NO_ENHANCEMENT } from '../pipeline/enhance/enhance.ts';
 import type { Grid, Window } from '../pipeline/scene.ts';
@@ -36,6 +40,8 @@ export interface ViewerOptions {
   onDraw?(operation: MaskOperation): void;
   /** The map came to rest on another part of the scene. */
   onMoved?(): void;
+  /** Whether one finger moves the map, or scrolls the page; left out, it moves the map. */
+  fingerMoves?(): boolean;
 }
 
 export interface SceneView {
@@ -95,7 +101,7 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
     target,
     controls: [],
     layers: [],
-    interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
+    interactions: interactionsFor(options),
   });
   const swipe = createSwipeHandle(target, options.onSwipe);
   let scene: ShownScene | null = null;
@@ -271,4 +277,14 @@ class ComparingMap extends PatientMap {
     const size = this.getSize();
     return this.split !== null && size && 'type' in event ? unsplit(pixel, size, this.split) : pixel;
   }
+}
+
+function interactionsFor({ fingerMoves = () => true }: ViewerOptions) {
+  const interactions = defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, dragPan: false });
+  const isOneFinger = ({ originalEvent }: MapBrowserEvent) =>
+    (originalEvent as PointerEvent).pointerType === 'touch' && (originalEvent as PointerEvent).isPrimary;
+  const condition = all(noModifierKeys, primaryAction, (event) => !isOneFinger(event) || fingerMoves());
+  // As OpenLayers has it by default, but for the finger.
+  interactions.insertAt(0, new DragPan({ condition, kinetic: new Kinetic(-0.005, 0.05, 100) }));
+  return interactions;
 }

@@ -40,7 +40,7 @@ test('several on one page and in a shadow root: each keeps its own state, and sa
     '/several.html',
     baseURL,
     `<unclouded-swipe id="first" ${images(baseURL)} swipe="0.2"></unclouded-swipe>
-    <unclouded-swipe id="second" ${images(baseURL)} swipe="0.8" bands="4,3,2"></unclouded-swipe>
+    <unclouded-swipe id="second" ${images(baseURL)} swipe="0.8" bands="4,3,2" aria-label="Infrared"></unclouded-swipe>
     <div id="holder"></div>`,
   );
   await page.goto(address);
@@ -53,6 +53,8 @@ test('several on one page and in a shadow root: each keeps its own state, and sa
     await element.scrollIntoViewIfNeeded();
     await expect(element).toHaveJSProperty('status', 'shown');
   }
+  await expect(page.locator('#first').getByRole('group', { name: 'Map of both images' })).toBeVisible();
+  await expect(page.locator('#second').getByRole('group', { name: 'Infrared' })).toBeVisible();
   const second = page.locator('#second');
   await second.evaluate((element) => {
     for (const name of ['swipe', 'change'])

@@ -111,7 +111,7 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
       this.#poster.hidden = value === null;
       if (value !== null) this.#poster.src = value;
     } else if (name === 'aria-label') {
-      this.#map.ariaLabel = value;
+      this.#nameMap();
     } else if (isSource(name)) {
       this.#setSource(name, value);
     } else {
@@ -153,6 +153,7 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
         state: this.#state,
         onLanguage: (translate) => {
           t = translate;
+          this.#nameMap();
           this.#setStatus('loading', t('Loading the images…'));
         },
         onLoad: () => {
@@ -212,6 +213,10 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
     this.#failed = null;
     this.toggleAttribute('shown', status === 'shown');
     this.#message.textContent = text;
+  }
+
+  #nameMap(): void {
+    this.#map.ariaLabel = this.ariaLabel || t('Map of both images');
   }
 
   #setSource(name: SourceName, value: ImageSource | null): void {

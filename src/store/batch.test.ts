@@ -67,6 +67,19 @@ describe('a queue of scenes', () => {
     expect(saved).toEqual(['one-result.tif', 'two-result.tif']);
   });
 
+  it('goes on with all that waits when it is started again at once', async () => {
+    const { engine, store, saved, actions } = setUp({ stepwise: true });
+    actions.queueScenes([file('one.tif'), file('two.tif'), file('three.tif')]);
+    const first = actions.runBatch();
+    await vi.waitFor(() => expect(store.getState().job.status).toBe('running'));
+    actions.stopBatch();
+    const pump = setInterval(() => engine.step(), 0);
+    await Promise.all([first, actions.runBatch()]);
+    clearInterval(pump);
+    expect(states(store)).toEqual(['done', 'done', 'done']);
+    expect(saved).toEqual(['one-result.tif', 'two-result.tif', 'three-result.tif']);
+  });
+
   it('stops where results cannot be written', async () => {
     const { engine, store, actions } = setUp();
     engine.exportInto = () =>

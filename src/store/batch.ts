@@ -111,6 +111,27 @@ export function batchActions(context: ActionContext): BatchActions {
     }
   };
 
+  /** Resolves when the queue is at work no longer. */
+  let ended: Promise<void> = Promise.resolve();
+  const processAll = async (folder: FileSystemDirectoryHandle | null) => {
+    set(({ batch }) => ({
+      batch: batch && { ...batch, running: true, folder: folder?.name ?? null },
+      reviewMask: false,
+    }));
+    const next = () => get().batch?.items.find(({ state }) => state.status === 'waiting');
+    try {
+      for (let item = next(); item && get().batch?.running; item = next()) {
+        const goOn = await process(item, folder);
+        const { id } = item;
+        const left = get().batch?.items.find((known) => known.id === id)?.state.status === 'running';
+        if (left) change(id, { status: 'waiting' });
+        if (!goOn) break;
+      }
+    } finally {
+      set(({ batch }) => ({ batch: batch && { ...batch, running: false } }));
+    }
+  };
+
   return {
     async queueFiles(files) {
       try {
@@ -139,22 +160,13 @@ export function batchActions(context: ActionContext): BatchActions {
       if (get().batch === null || get().batch?.running) return;
       try {
         const folder = await engine.pickFolder();
-        set(({ batch }) => ({
-          batch: batch && { ...batch, running: true, folder: folder?.name ?? null },
-          reviewMask: false,
-        }));
-        const next = () => get().batch?.items.find(({ state }) => state.status === 'waiting');
-        for (let item = next(); item && get().batch?.running; item = next()) {
-          const goOn = await process(item, folder);
-          const { id } = item;
-          const left = get().batch?.items.find((known) => known.id === id)?.state.status === 'running';
-          if (left) change(id, { status: 'waiting' });
-          if (!goOn) break;
-        }
+        // What was stopped a moment ago lets go of its scene first.
+        await ended;
+        if (get().batch?.running !== false) return;
+        ended = processAll(folder).catch(get().actions.fail);
+        await ended;
       } catch (fault) {
         get().actions.fail(fault);
-      } finally {
-        set(({ batch }) => ({ batch: batch && { ...batch, running: false } }));
       }
     },
     stopBatch() {

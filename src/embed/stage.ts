@@ -50,7 +50,7 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
       .open(sources, signal)
       .catch(async (fault) => engine.open(await wholeFiles(sources, fault, signal), signal));
     const bands = settings.bands ?? opened.displayBands;
-    requireShowable(settings, opened, sources);
+    requireShowable(settings, opened);
     const stretch = settings.stretch ?? (await engine.stretch(bands, signal));
     throwIfAborted(signal);
     return show(options, engine, opened, settings, { bands, stretch });
@@ -150,8 +150,10 @@ function show(
     },
   });
   const showOverlay = () => {
-    viewer.setOverlay(settings.overlay, 0.7);
-    controls.setOverlay(settings.overlay);
+    // A layer without an image needs no legend either.
+    const overlay = settings.overlay && sources[settings.overlay] ? settings.overlay : null;
+    viewer.setOverlay(overlay, 0.7);
+    controls.setOverlay(overlay);
   };
 
   viewer.setScene({ grid, ...colours, gamma: settings.gamma });
@@ -179,7 +181,7 @@ function show(
     set(state) {
       try {
         const next = parseSettings(state);
-        requireShowable(next, opened, sources);
+        requireShowable(next, opened);
         const before = said;
         const differs = (name: keyof ViewState) => (state[name] ?? '') !== (before[name] ?? '');
         [settings, said] = [next, state];
@@ -245,24 +247,14 @@ async function wholeFiles(
 
 const coloursOf = ({ bands, stretch, gamma }: Settings) => JSON.stringify([bands, stretch, gamma]);
 
-/** @throws PipelineError `embed/bad-setting` for bands, layers and parts that the images do not have */
-function requireShowable(
-  { bands, overlay, view }: Settings,
-  { bands: total, scene: { grid } }: Opened,
-  sources: ComparisonInput,
-): void {
+/** @throws PipelineError `embed/bad-setting` for bands and parts that the images do not have */
+function requireShowable({ bands, view }: Settings, { bands: total, scene: { grid } }: Opened): void {
   const missing = bands?.find((band) => band >= total);
   if (missing !== undefined)
     throw new PipelineError(
       'embed/bad-setting',
       phrase('Band {{band}} is asked for, but the images have {{total}}.', { band: missing + 1, total }),
       phrase('Give numbers from 1 to {{total}} for “bands”.', { total }),
-    );
-  if (overlay && !sources[overlay])
-    throw new PipelineError(
-      'embed/bad-setting',
-      phrase('The layer “{{layer}}” is asked for, but its image is not given.', { layer: overlay }),
-      phrase('Give the address of the image as “{{layer}}”.', { layer: overlay }),
     );
   if (view && !clipWindow(view, grid.width, grid.height))
     throw new PipelineError(

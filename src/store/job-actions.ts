@@ -6,6 +6,7 @@ import type { EngineEvent, ExportedFile } from '../services/engine.ts';
 import type { ActionContext } from './context.ts';
 import { usableDates } from './dates.ts';
 import { followGround } from './levels.ts';
+import { takingDraft } from './mask-editor.ts';
 import type { Actions, JobSlice } from './state.ts';
 
 type JobActions = Pick<
@@ -110,6 +111,7 @@ export function jobActions(context: ActionContext): JobActions {
       }
       const { notices } = opened.scene;
       const dates = request?.dates ?? usableDates(get());
+      set(takingDraft(get()));
       set({
         job: { status: 'starting' },
         unfinished: null,

@@ -68,6 +68,24 @@ describe('the mask editor', () => {
     expect(settings).toMatchObject({ bufferPixels: 1, featherPixels: 1, edits: { operations: [DOT] } });
   });
 
+  it('closes with any run, which takes the draft along', async () => {
+    const { actions, store } = await editing();
+    actions.drawOnMask(DOT);
+    actions.setMaskDraft({ bufferPixels: 1, cloudThreshold: 0.3 });
+    await actions.correct(null, { generator: 'light', cloudThreshold: 0.6 });
+    const edits = { own: null, operations: [DOT] };
+    expect(store.getState()).toMatchObject({
+      maskEditor: null,
+      job: { status: 'done' },
+      settings: { bufferPixels: 1, featherPixels: 1, cloudThreshold: 0.6, generator: 'light', edits },
+    });
+    await actions.editMask();
+    actions.drawOnMask(DOT);
+    await actions.run();
+    expect(store.getState().maskEditor).toBeNull();
+    expect(store.getState().settings.edits?.operations).toEqual([DOT, DOT]);
+  });
+
   it('goes back to the mask as it was from any number of steps', async () => {
     const { engine, actions, store } = await editing();
     for (let i = 0; i < 300; i++) actions.drawOnMask(DOT);

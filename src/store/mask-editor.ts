@@ -76,6 +76,18 @@ function draftOf({ cloudThreshold, shadowThreshold, bufferPixels, edits }: RunSe
   return { cloudThreshold, shadowThreshold, bufferPixels, edits };
 }
 
+/** The editor closes, and the settings take its draft along. */
+export function takingDraft({
+  settings,
+  maskEditor,
+}: Pick<AppState, 'settings' | 'maskEditor'>): Pick<AppState, 'settings' | 'maskEditor'> {
+  if (maskEditor === null) return { settings, maskEditor };
+  const { draft } = maskEditor;
+  const { featherPixels } = settings;
+  const feather = Math.min(draft.bufferPixels, DEFAULT_SETTINGS.featherPixels, featherPixels);
+  return { settings: { ...settings, ...draft, featherPixels: feather }, maskEditor: null };
+}
+
 /** Steps that can be undone. */
 const DEPTH = 200;
 
@@ -143,17 +155,11 @@ export function maskEditorActions(context: ActionContext): MaskEditorActions {
       set({ maskEditor: null });
     },
     async repairWithMask() {
-      const { maskEditor, settings, actions, opening } = get();
+      const { maskEditor, actions, opening } = get();
       if (maskEditor === null || opening !== null) return;
       preview?.abort();
-      set({ maskEditor: null, reviewMask: false });
-      const { draft } = maskEditor;
-      const featherPixels = Math.min(
-        draft.bufferPixels,
-        DEFAULT_SETTINGS.featherPixels,
-        settings.featherPixels,
-      );
-      await actions.correct(null, { ...draft, featherPixels });
+      set({ reviewMask: false });
+      await actions.correct(null, {});
     },
     setMaskTool: (maskTool) => set({ maskTool }),
     setMaskClass: (maskClass) =>

@@ -1,6 +1,7 @@
 import { type ActionContext, EMPTY } from './context.ts';
 import { dateActions, nameOf } from './date-actions.ts';
 import type { DatesActions } from './dates.ts';
+import { takingDraft } from './mask-editor.ts';
 import { sceneOpener } from './opening.ts';
 import { type Actions, isRunning } from './state.ts';
 
@@ -54,7 +55,10 @@ export function sceneActions(context: ActionContext): SceneActions {
       if (get().opening !== null) return;
       const signal = context.beginTask();
       try {
-        set((state) => ({ settings: { ...state.settings, ...settings }, error: null }));
+        set((state) => {
+          const taken = takingDraft(state);
+          return { ...taken, settings: { ...taken.settings, ...settings }, error: null };
+        });
         if (overrides !== null) {
           const opened = await engine.override(overrides);
           const { sample, source, dates, target } = get();

@@ -19,3 +19,14 @@ export function solvePositive(a: Float64Array, b: Float64Array, p: number, e: nu
   }
   return x;
 }
+
+/** Between the centres of which two of `count` blocks of a side a pixel lies, and how far towards the second one. */
+export function between(
+  position: number,
+  side: number,
+  count: number,
+): { readonly low: number; readonly high: number; readonly share: number } {
+  const at = Math.min(count - 1, Math.max(0, (position + 0.5) / side - 0.5));
+  const low = Math.min(Math.floor(at), Math.max(0, count - 2));
+  return { low, high: Math.min(count - 1, low + 1), share: at - low };
+}

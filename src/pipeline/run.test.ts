@@ -394,6 +394,11 @@ describe('run', () => {
     const part = await against(memorySource({ ...ground, width: 100 }));
     expect(part.report.evaluation).toMatchObject({ warped: true, after: { all: { pixels: 100 * 170 } } });
     expect(part.report.evaluation!.after.clear!.mae).toBeLessThan(1e-4);
+    const lost = await against({
+      ...truth,
+      scene: { ...truth.scene, grid: { ...truth.scene.grid, transform: null } },
+    });
+    expect(lost.report.evaluation).toEqual(report.evaluation);
     const nameless = await against(memorySource({ ...cloudy(), roles: ['other', 'other'] }));
     expect(nameless.report.evaluation).toBeNull();
     expect(codes(nameless.report)).toEqual(['evaluate/no-common-bands']);

@@ -50,6 +50,16 @@ export const QUALITY_ROLES: readonly BandRole[] = ['alpha', ...CLOUD_ROLES, 'qua
 
 export type SampleType = 'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float32' | 'float64';
 
+/** Lowest and highest value of the integer types. */
+export const INTEGER_RANGES: Partial<Readonly<Record<SampleType, readonly [number, number]>>> = {
+  uint8: [0, 255],
+  int8: [-128, 127],
+  uint16: [0, 65_535],
+  int16: [-32_768, 32_767],
+  uint32: [0, 4_294_967_295],
+  int32: [-2_147_483_648, 2_147_483_647],
+};
+
 /** Samples of one band in their native type. */
 export type Samples =
   | Uint8Array

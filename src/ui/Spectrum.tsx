@@ -1,22 +1,6 @@
-import type { BandRole, Scene } from '../pipeline/scene.ts';
+import type { Scene } from '../pipeline/scene.ts';
+import { WAVELENGTHS } from '../pipeline/wavelengths.ts';
 import { decimal } from './words.ts';
-
-/** Centre wavelengths in micrometres, of Sentinel-2 MSI; of Landsat OLI for bands that it lacks. */
-const WAVELENGTH: Partial<Readonly<Record<BandRole, number>>> = {
-  coastal: 0.443,
-  blue: 0.492,
-  green: 0.56,
-  red: 0.665,
-  rededge1: 0.704,
-  rededge2: 0.741,
-  rededge3: 0.783,
-  nir: 0.833,
-  nir08: 0.865,
-  nir09: 0.945,
-  cirrus: 1.374,
-  swir16: 1.614,
-  swir22: 2.202,
-};
 
 const WIDTH = 220;
 const HEIGHT = 64;
@@ -29,12 +13,12 @@ export function Spectrum(props: {
 }) {
   const { scene, before, after } = props;
   const bands = scene.bands
-    .filter(({ role }) => WAVELENGTH[role] !== undefined)
-    .sort((a, b) => WAVELENGTH[a.role]! - WAVELENGTH[b.role]!);
+    .filter(({ role }) => WAVELENGTHS[role] !== undefined)
+    .sort((a, b) => WAVELENGTHS[a.role]! - WAVELENGTHS[b.role]!);
   if (bands.length < 3) return null;
   const curve = (samples: readonly number[]) =>
     bands.map(({ index, scale, offset, role }) => ({
-      wavelength: WAVELENGTH[role]!,
+      wavelength: WAVELENGTHS[role]!,
       reflectance: samples[index] * scale + offset,
     }));
   const curves = [curve(before), ...(after ? [curve(after)] : [])];
@@ -46,7 +30,7 @@ export function Spectrum(props: {
       .filter(Number.isFinite),
   );
   // The visible bands lie close together: a logarithmic axis gives them room.
-  const [first, last] = [bands[0], bands[bands.length - 1]].map(({ role }) => Math.log(WAVELENGTH[role]!));
+  const [first, last] = [bands[0], bands[bands.length - 1]].map(({ role }) => Math.log(WAVELENGTHS[role]!));
   const points = (of: ReturnType<typeof curve>) =>
     of
       .filter(({ reflectance }) => Number.isFinite(reflectance))

@@ -1,4 +1,4 @@
-import { solvePositive } from '../linear.ts';
+import { between, solvePositive } from '../linear.ts';
 import type { Grid, Window } from '../scene.ts';
 
 /**
@@ -163,14 +163,9 @@ export function followBands(
 ): Float32Array[] {
   const { columns, rows, predictors, extras, blocks } = slopes;
   const out = filledExtra.map((plane) => new Float32Array(plane.length));
-  const between = (position: number, count: number) => {
-    const at = Math.min(count - 1, Math.max(0, (position + 0.5) / BLOCK - 0.5));
-    const low = Math.min(Math.floor(at), Math.max(0, count - 2));
-    return { low, high: Math.min(count - 1, low + 1), share: at - low };
-  };
-  const across = Array.from({ length: core.width }, (_, x) => between(core.x + x, columns));
+  const across = Array.from({ length: core.width }, (_, x) => between(core.x + x, BLOCK, columns));
   for (let y = 0; y < core.height; y++) {
-    const v = between(core.y + y, rows);
+    const v = between(core.y + y, BLOCK, rows);
     for (let x = 0; x < core.width; x++) {
       const i = y * core.width + x;
       if (!wanted[i]) continue;

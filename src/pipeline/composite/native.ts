@@ -1,21 +1,11 @@
-import type { Band, Samples, SampleType } from '../scene.ts';
-
-/** Smallest and largest sample of each integer type. */
-const INTEGER_RANGE: Readonly<Partial<Record<SampleType, readonly [number, number]>>> = {
-  uint8: [0, 255],
-  int8: [-128, 127],
-  uint16: [0, 65535],
-  int16: [-32768, 32767],
-  uint32: [0, 4294967295],
-  int32: [-2147483648, 2147483647],
-};
+import { type Band, INTEGER_RANGES, type Samples, type SampleType } from '../scene.ts';
 
 /**
  * A converter from values in native units (not yet rounded) to samples: rounded and clamped to the range of an
  * integer type, and moved to the nearest other value where the result would read as no-data.
  */
 export function sampleMaker(type: SampleType, nodata: number | null): (value: number) => number {
-  const range = INTEGER_RANGE[type];
+  const range = INTEGER_RANGES[type];
   if (!range) {
     if (nodata === null || Number.isNaN(nodata)) return (value) => value;
     const stored = type === 'float32' ? Math.fround(nodata) : nodata;

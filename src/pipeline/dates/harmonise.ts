@@ -1,4 +1,4 @@
-import { solvePositive } from '../linear.ts';
+import { between, solvePositive } from '../linear.ts';
 import type { Grid, Window } from '../scene.ts';
 
 /**
@@ -261,13 +261,6 @@ function add(into: Float64Array, sums: Float64Array | undefined, factor: number)
   if (sums) for (let i = 0; i < into.length; i++) into[i] += factor * sums[i];
 }
 
-/** Between which two of `count` blocks a position lies, and how far towards the second one. */
-function between(position: number, count: number) {
-  const at = Math.min(count - 1, Math.max(0, (position + 0.5) / BLOCK - 0.5));
-  const low = Math.min(Math.floor(at), Math.max(0, count - 2));
-  return { low, high: Math.min(count - 1, low + 1), share: at - low };
-}
-
 /**
  * The date in the target's radiometry, at some pixels of a window, and the residual to be expected there.
  *
@@ -284,7 +277,7 @@ export function harmonise(
   const size = (predictors + 1) * e;
   const planes = Array.from({ length: e }, () => new Float32Array(sites.length));
   const residual = new Float32Array(sites.length);
-  const across = Array.from({ length: window.width }, (_, x) => between(window.x + x, columns));
+  const across = Array.from({ length: window.width }, (_, x) => between(window.x + x, BLOCK, columns));
   // Coefficients of the present row, at every block column; their residual is kept behind them.
   const ofRow = Array.from({ length: columns }, () => new Float64Array(size + 1));
   let row = -1;
@@ -292,7 +285,7 @@ export function harmonise(
     const y = Math.floor(sites[s] / window.width);
     if (y !== row) {
       row = y;
-      const v = between(window.y + y, rows);
+      const v = between(window.y + y, BLOCK, rows);
       for (let c = across[0].low; c <= across[window.width - 1].high; c++) {
         const [upper, lower] = [v.low * columns + c, v.high * columns + c];
         for (let k = 0; k < size; k++) {

@@ -15,27 +15,11 @@ import {
   type SceneSource,
   type Window,
 } from '../scene.ts';
+import { WAVELENGTHS } from '../wavelengths.ts';
 import { cropPlane } from '../windows.ts';
 import { bodyOf, classOf, paint, paintCirrus, strengths } from './cloud-physics.ts';
 import { drawClouds } from './cloud-shapes.ts';
 import type { Random } from './random.ts';
-
-/** Micrometres of the bands in which clouds can be painted. */
-const WAVELENGTH_OF: Readonly<Partial<Record<BandRole, number>>> = {
-  coastal: 0.443,
-  blue: 0.492,
-  green: 0.56,
-  pan: 0.6,
-  red: 0.665,
-  rededge1: 0.704,
-  rededge2: 0.74,
-  rededge3: 0.783,
-  nir: 0.833,
-  nir08: 0.865,
-  nir09: 0.945,
-  swir16: 1.61,
-  swir22: 2.19,
-};
 
 /** Reflectance that the full scale of an 8-bit Landsat TM/ETM+ picture stands for, roughly, in the canonical bands. */
 const LANDSAT_8_BIT = [0.42, 0.46, 0.42, 0.6, 0.53, 0.5];
@@ -125,14 +109,12 @@ export function withClouds({ source, bands }: Part, clear: Uint8Array, random: R
   const painted = scene.bands.map((band) => {
     const { index, role, scale, offset } = band;
     const samples = bands[index];
-    const wavelength = WAVELENGTH_OF[role];
-    if (wavelength === undefined && role !== 'cirrus') return samples;
+    const wavelength = WAVELENGTHS[role];
+    if (wavelength === undefined) return samples;
     const unit = groundPerUnit(scene, band);
     const ground = Float32Array.from(samples, (sample) => (sample * scale + offset) * unit);
     const covered =
-      wavelength === undefined
-        ? paintCirrus(ground, look, layers)
-        : paint(ground, wavelength, look, layers, body);
+      role === 'cirrus' ? paintCirrus(ground, look, layers) : paint(ground, wavelength, look, layers, body);
     const brightest = scale === DISPLAY_SCALE ? 255 : Number.POSITIVE_INFINITY;
     return samples.map((sample: number, i: number) => {
       const untouched = covered[i] === ground[i] || !isMeasured(sample, scene.nodata);

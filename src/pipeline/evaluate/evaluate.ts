@@ -1,10 +1,11 @@
 import { onGrid, overlaps } from '../dates/warp.ts';
 import { PipelineError, throwIfAborted } from '../errors.ts';
 import type { Evaluation } from '../events.ts';
+import { gridDifference } from '../ingest/grids.ts';
 import { breathe, type Pace } from '../job.ts';
 import type { ResultReader } from '../output/products.ts';
 import { phrase } from '../phrase.ts';
-import { canonicalIndices, type Scene, type SceneSource, sameCrs } from '../scene.ts';
+import { canonicalIndices, type Scene, type SceneSource } from '../scene.ts';
 import { isRepaired, type TileStore } from '../tiles.ts';
 import { clipWindow, growWindow } from '../windows.ts';
 import { intervalOf } from './interval.ts';
@@ -36,7 +37,7 @@ export function alignReference(scene: Scene, reference: SceneSource): AlignedRef
       phrase('Choose a reference of the same sensor, or one whose bands are named.'),
     );
   }
-  if (sameGrid(scene, reference.scene)) return { source: reference, warped: false, compared };
+  if (liesOn(scene, reference.scene)) return { source: reference, warped: false, compared };
   const source = onGrid(reference, scene.grid);
   if (overlaps(reference.scene.grid, scene.grid)) return { source, warped: true, compared };
   throw new PipelineError(
@@ -94,12 +95,9 @@ export async function evaluate(
   return { reference: reference.scene.name, warped, before: scoresOf(before), after: scoresOf(after) };
 }
 
-function sameGrid(a: Scene, b: Scene): boolean {
-  if (a.grid.width !== b.grid.width || a.grid.height !== b.grid.height) return false;
-  const from = a.grid.transform;
-  const to = b.grid.transform;
-  if (!from || !to) return true;
-  if (!sameCrs(a.grid.crs, b.grid.crs)) return false;
-  const pixel = Math.max(Math.abs(from[1]), Math.abs(from[2]));
-  return from.every((value, i) => Math.abs(value - to[i]) <= pixel * (i % 3 === 0 ? 0.01 : 1e-6));
+/** Where one of them does not say where it lies, pictures of one size match pixel by pixel. */
+function liesOn(scene: Scene, reference: Scene): boolean {
+  const [a, b] = [scene.grid, reference.grid];
+  if (a.transform && b.transform) return gridDifference(scene, reference) === null;
+  return a.width === b.width && a.height === b.height;
 }

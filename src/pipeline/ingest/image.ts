@@ -1,6 +1,6 @@
 import { PipelineError } from '../errors.ts';
 import { phrase } from '../phrase.ts';
-import type { CarriedMetadata, Grid, Notice, SampleType } from '../scene.ts';
+import { type CarriedMetadata, type Grid, INTEGER_RANGES, type Notice, type SampleType } from '../scene.ts';
 import { CARRIED_TAGS, GEO_TAGS, TAG } from '../tiff/tags.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type Directory, numbers } from './directory.ts';
@@ -74,16 +74,6 @@ function carriedMetadata({ tags }: Directory, photometric: number): CarriedMetad
     otherTags: pick(CARRIED_TAGS),
   };
 }
-
-/** Lowest and highest value of the integer types. */
-export const INTEGER_RANGES: Partial<Readonly<Record<SampleType, readonly [number, number]>>> = {
-  uint8: [0, 255],
-  int8: [-128, 127],
-  uint16: [0, 65_535],
-  int16: [-32_768, 32_767],
-  uint32: [0, 4_294_967_295],
-  int32: [-2_147_483_648, 2_147_483_647],
-};
 
 /** A number as samples of a type hold it; null if they cannot. */
 export function asSample(value: number, type: SampleType): number | null {

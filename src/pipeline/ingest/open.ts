@@ -10,11 +10,11 @@ import type {
   SceneOverrides,
   SceneSource,
 } from '../scene.ts';
-import { QUALITY_ROLES } from '../scene.ts';
+import { INTEGER_RANGES, QUALITY_ROLES } from '../scene.ts';
 import { bandItem, parseItems } from '../tiff/gdal-metadata.ts';
 import { TAG } from '../tiff/tags.ts';
 import { type ByteSource, blobSource, buffered, urlSource } from './byte-source.ts';
-import { asSample, type Image, INTEGER_RANGES, openImage, requireThreeBands } from './image.ts';
+import { asSample, type Image, openImage, requireThreeBands } from './image.ts';
 import { SAMPLE_BYTES } from './layout.ts';
 import { decideRadiometry, radiometryText } from './radiometry.ts';
 import { joined } from './resample.ts';

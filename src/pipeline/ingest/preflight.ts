@@ -1,6 +1,6 @@
 import { PipelineError } from '../errors.ts';
 import { phrase } from '../phrase.ts';
-import { COMPRESSION, PHOTOMETRIC, TAG } from '../tiff/tags.ts';
+import { COMPRESSION, PHOTOMETRIC, SUBFILE, TAG } from '../tiff/tags.ts';
 import type { ByteSource } from './byte-source.ts';
 import { corrupt, type Directory, firstNumber, numbers, readStructure, truncated } from './directory.ts';
 import { type ImageLayout, regroupPlainStrips, SAMPLE_BYTES } from './layout.ts';
@@ -10,7 +10,6 @@ import {
   checkCompression,
   checkPredictor,
   checkSamples,
-  MASK,
   photometricOf,
 } from './storage.ts';
 
@@ -38,8 +37,6 @@ const MAX_RATIO = 10_000;
 /** Below this size a bad ratio does no harm. */
 const RATIO_MATTERS_BYTES = 64 * 2 ** 20;
 const MAX_BANDS = 1024;
-/** Bit of TIFF's NewSubfileType. */
-const REDUCED = 1;
 
 /**
  * Reads and checks header, directories and block tables before any sample is decoded.
@@ -56,18 +53,19 @@ export async function preflight(
   const check = (directory: Directory) => checkImage(directory, littleEndian, source.size);
   if (content === 'light') checkColours(main);
   const layout = check(main);
-  const kindOf = (directory: Directory) => firstNumber(directory, TAG.newSubfileType) ?? 0;
+  const kindOf = (directory: Directory) =>
+    (firstNumber(directory, TAG.newSubfileType) ?? 0) & (SUBFILE.reduced | SUBFILE.mask);
   /** Of a kind, and usable: what is damaged beside the image does no harm to it. */
   const usable = (kind: number) =>
     rest
-      .filter((directory) => (kindOf(directory) & (REDUCED | MASK)) === kind)
+      .filter((directory) => kindOf(directory) === kind)
       .flatMap((directory) => attempt(() => check(directory)) ?? []);
   const bySize = (a: ImageLayout, b: ImageLayout) => b.width - a.width;
-  const overviews = usable(REDUCED)
+  const overviews = usable(SUBFILE.reduced)
     .filter((overview) => isOverviewOf(overview, layout))
     .sort(bySize);
   const mask = maskOf(
-    rest.find((directory) => (kindOf(directory) & (REDUCED | MASK)) === MASK),
+    rest.find((directory) => kindOf(directory) === SUBFILE.mask),
     layout,
     check,
   );
@@ -79,11 +77,11 @@ export async function preflight(
     overviews,
     mask: mask && {
       layout: mask,
-      overviews: usable(REDUCED | MASK)
+      overviews: usable(SUBFILE.reduced | SUBFILE.mask)
         .filter((overview) => isOverviewOf(overview, mask))
         .sort(bySize),
     },
-    otherImages: rest.filter((directory) => (kindOf(directory) & (REDUCED | MASK)) === 0).length,
+    otherImages: rest.filter((directory) => kindOf(directory) === 0).length,
   };
 }
 

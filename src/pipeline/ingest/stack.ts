@@ -1,11 +1,11 @@
 import { PipelineError } from '../errors.ts';
 import { type Phrase, phrase } from '../phrase.ts';
 import type { BandRole, CarriedMetadata, GeoTransform, Grid, Notice, SampleType } from '../scene.ts';
-import { CLOUD_ROLES, QUALITY_ROLES, sameCrs } from '../scene.ts';
+import { CLOUD_ROLES, INTEGER_RANGES, QUALITY_ROLES, sameCrs } from '../scene.ts';
 import { editItems, type MetadataItem, parseItems } from '../tiff/gdal-metadata.ts';
 import { PHOTOMETRIC } from '../tiff/tags.ts';
 import type { ByteSource } from './byte-source.ts';
-import { asSample, type Image, INTEGER_RANGES, openImage } from './image.ts';
+import { asSample, type Image, openImage } from './image.ts';
 import { type Axis, allValid, converted, joined, type Placement, resampled } from './resample.ts';
 import { roleOfName } from './roles.ts';
 import { guessSensor } from './sensors.ts';

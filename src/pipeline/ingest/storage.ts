@@ -1,14 +1,11 @@
 import { PipelineError } from '../errors.ts';
 import { type Phrase, phrase } from '../phrase.ts';
 import type { SampleType } from '../scene.ts';
-import { COMPRESSION, PHOTOMETRIC, TAG } from '../tiff/tags.ts';
+import { COMPRESSION, PHOTOMETRIC, SUBFILE, TAG } from '../tiff/tags.ts';
 import { type Directory, firstNumber, numbers, unsupportedCompression } from './directory.ts';
 import { type ImageLayout, SAMPLE_BYTES } from './layout.ts';
 
 /** How an image stores its samples, and whether we can read that. */
-
-/** Bit of TIFF's NewSubfileType. */
-export const MASK = 4;
 
 const SAMPLE_TYPES: Readonly<Record<string, SampleType>> = {
   '1/8': 'uint8',
@@ -60,7 +57,7 @@ export function checkColours(directory: Directory): void {
 }
 
 function isMask(directory: Directory): boolean {
-  return ((firstNumber(directory, TAG.newSubfileType) ?? 0) & MASK) !== 0;
+  return ((firstNumber(directory, TAG.newSubfileType) ?? 0) & SUBFILE.mask) !== 0;
 }
 
 export function checkSamples(

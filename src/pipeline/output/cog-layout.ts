@@ -1,5 +1,5 @@
 import type { CarriedMetadata, SampleType } from '../scene.ts';
-import { CARRIED_TAGS, COMPRESSION, FIELD, GEO_TAGS, PHOTOMETRIC, TAG } from '../tiff/tags.ts';
+import { CARRIED_TAGS, COMPRESSION, FIELD, GEO_TAGS, PHOTOMETRIC, SUBFILE, TAG } from '../tiff/tags.ts';
 import { type Entry, encodeDirectory } from './directory.ts';
 import { predictorFor } from './encode-block.ts';
 import { LEADER_BYTES, type Level, recordBytes, TRAILER_BYTES } from './pyramid.ts';
@@ -136,10 +136,6 @@ function blockEntries(
   ];
 }
 
-/** Bits of NewSubfileType. */
-const REDUCED = 1;
-const MASK = 4;
-
 function imageEntries(
   image: ImageDescription,
   level: Level,
@@ -160,7 +156,7 @@ function imageEntries(
     { tag: TAG.predictor, type: FIELD.short, value: [predictorFor(sampleType)] },
     { tag: TAG.sampleFormat, type: FIELD.short, value: perSample(format) },
   ];
-  if (reduced) list.push({ tag: TAG.newSubfileType, type: FIELD.long, value: [REDUCED] });
+  if (reduced) list.push({ tag: TAG.newSubfileType, type: FIELD.long, value: [SUBFILE.reduced] });
   if (image.colorMap) list.push({ tag: TAG.colorMap, type: FIELD.short, value: image.colorMap });
   if (metadata.extraSamples.length > 0) {
     list.push({ tag: TAG.extraSamples, type: FIELD.short, value: metadata.extraSamples });
@@ -199,7 +195,7 @@ function maskEntries(
 ): Entry[] {
   return [
     ...blockEntries(level, image.tileSize, offsets, image.bands, image.bands + 1, bigTiff),
-    { tag: TAG.newSubfileType, type: FIELD.long, value: [MASK | (reduced ? REDUCED : 0)] },
+    { tag: TAG.newSubfileType, type: FIELD.long, value: [SUBFILE.mask | (reduced ? SUBFILE.reduced : 0)] },
     { tag: TAG.bitsPerSample, type: FIELD.short, value: [1] },
     { tag: TAG.photometricInterpretation, type: FIELD.short, value: [PHOTOMETRIC.mask] },
     { tag: TAG.samplesPerPixel, type: FIELD.short, value: [1] },

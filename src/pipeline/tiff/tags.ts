@@ -61,6 +61,9 @@ export const COMPRESSION = {
   zstd: 50000,
 } as const;
 
+/** Bits of TIFF's NewSubfileType. */
+export const SUBFILE = { reduced: 1, mask: 4 } as const;
+
 export const PHOTOMETRIC = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, mask: 4, ycbcr: 6 } as const;
 
 /** The tags that place the image on the ground; copied from input to output. */

@@ -33,8 +33,8 @@ export interface PageLogOptions {
   readonly onFull?: () => void;
 }
 
-export const PAGE_BUDGET = 64 * 2 ** 20;
-export const SPARE_BUDGET = 256 * 2 ** 20;
+const PAGE_BUDGET = 64 * 2 ** 20;
+const SPARE_BUDGET = 256 * 2 ** 20;
 
 /** `UCP1`, little-endian. */
 const MAGIC = 0x31504355;

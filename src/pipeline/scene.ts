@@ -130,7 +130,7 @@ export const DISPLAY_SCALE = 1 / 255;
 
 /** Something that ingest worked out and the user may want to check or change. */
 export interface Decision {
-  readonly subject: 'sensor' | 'bands' | 'radiometry' | 'nodata' | 'quality-band' | 'georeference';
+  readonly subject: 'sensor' | 'bands' | 'radiometry' | 'nodata' | 'quality-band';
   /** What was decided, e.g. `reflectance = DN x 0.0001 - 0.1`. */
   readonly text: Phrase;
   /** Why, e.g. `PROCESSING_BASELINE 05.09 in the file's metadata`. */

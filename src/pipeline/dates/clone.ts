@@ -34,7 +34,7 @@ export interface Cloned {
 export type Planes = readonly Float32Array[];
 
 /** How often a clear pixel at the rim counts: what is cloned beside it follows its noise, so that no step is seen. */
-export const HOLD = 5;
+const HOLD = 5;
 
 /** Disagreement in reflectance, and as a multiple of the residual that the dates have everywhere, that means change. */
 const CHANGE = 0.03;

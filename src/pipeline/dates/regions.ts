@@ -29,7 +29,7 @@ export interface DateMerit {
 const UNSEEN_ERROR = 0.05;
 
 /** Expected error of a region filled first from this date: the smaller the better. */
-export function costOf({ clear, residual, season }: DateMerit): number {
+function costOf({ clear, residual, season }: DateMerit): number {
   return clear * residual * (1 + season) + (1 - clear) * UNSEEN_ERROR;
 }
 

@@ -16,7 +16,7 @@ export interface CrossPower extends Spectrum {
 /** Frequencies beyond this, in cycles per pixel, say more about resampling and noise than about the place. */
 const HIGHEST = 0.35;
 /** Farthest shift that is looked for, in pixels. */
-export const FARTHEST_SHIFT = 8;
+const FARTHEST_SHIFT = 8;
 
 export function createCrossPower(side: number): CrossPower {
   return { side, re: new Float64Array(side * side), im: new Float64Array(side * side), pictures: 0 };

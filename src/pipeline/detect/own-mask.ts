@@ -18,10 +18,8 @@ interface MaskReader {
   read(window: Window, signal?: AbortSignal): Promise<Uint8Array>;
 }
 
+/** How names of masks as GeoJSON end. */
 const GEOJSON = /\.(geo)?json$/i;
-
-/** Is a file of this name taken for a mask as GeoJSON? */
-export const isGeoJson = (name: string) => GEOJSON.test(name);
 
 /** A mask of the user's own, ready to be kept. */
 export interface OpenedMask {
@@ -46,7 +44,7 @@ export async function openMask(
   layout: TileLayout,
   signal?: AbortSignal,
 ): Promise<OpenedMask> {
-  const reader = isGeoJson(name)
+  const reader = GEOJSON.test(name)
     ? fromOperations(polygonsOf(await textOf(file, signal), layout.grid))
     : await fromRaster(file, layout, signal);
   let sum = 0;

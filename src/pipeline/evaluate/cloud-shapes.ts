@@ -11,7 +11,7 @@ const SIDE = 512;
  * in 0..1.
  * @param stretch Above 1, draws it out along `angle` (radians).
  */
-export function noiseField(random: Random, beta: number, stretch = 1, angle = 0): Float32Array {
+function noiseField(random: Random, beta: number, stretch = 1, angle = 0): Float32Array {
   const white = Float64Array.from({ length: SIDE * SIDE }, () => random.normal());
   const shaped = hartley(white);
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];

@@ -13,7 +13,7 @@ import { addCore, emptyTally, ndviBands, scoresOf, toPicture } from './regions.t
 import { SSIM_RADIUS } from './ssim.ts';
 
 /** A clear truth that lies on the scene's grid, and the bands to compare. */
-export interface AlignedReference {
+interface AlignedReference {
   readonly source: SceneSource;
   /** True if it was interpolated from another grid. */
   readonly warped: boolean;
@@ -26,7 +26,7 @@ export interface AlignedReference {
  * @throws PipelineError `evaluate/no-overlap`, `evaluate/no-common-bands`, and as pixelMap (`dates/unknown-crs`,
  *   `dates/no-georeference`) if it cannot be laid over the scene.
  */
-export function alignReference(scene: Scene, reference: SceneSource): AlignedReference {
+function alignReference(scene: Scene, reference: SceneSource): AlignedReference {
   const { name } = reference.scene;
   const [own, other] = [canonicalIndices(scene), canonicalIndices(reference.scene)];
   const compared = own.flatMap((index, i) => (index !== null && other[i] !== null ? [i] : []));

@@ -2,7 +2,7 @@ import type { Region, RegionScore, RegionScores } from '../events.ts';
 import { type Phrase, phrase } from '../phrase.ts';
 
 /** Regions in the order in which they are shown, with the names that people know them by. */
-export const REGION_WORDS: readonly (readonly [Region, Phrase])[] = [
+const REGION_WORDS: readonly (readonly [Region, Phrase])[] = [
   ['thin', phrase('Thin cloud')],
   ['shadow', phrase('Shadow')],
   ['thick', phrase('Thick cloud')],

@@ -42,7 +42,7 @@ export type NdviBands = readonly [red: number, nir: number] | null;
  * Normalised difference vegetation index of a pixel, -1..1 (Rouse et al. 1974). Negative reflectance counts as 0, and the
  * sum of both bands as no less than 0.0001, so that black pixels have an index of 0.
  */
-export function ndviAt(planes: readonly Float32Array[], [red, nir]: readonly [number, number], i: number) {
+function ndviAt(planes: readonly Float32Array[], [red, nir]: readonly [number, number], i: number) {
   const r = Math.max(0, planes[red][i]);
   const n = Math.max(0, planes[nir][i]);
   return (n - r) / Math.max(1e-4, n + r);

@@ -27,7 +27,7 @@ export function createCoarseField(grid: Grid, planes: number): CoarseField {
 }
 
 /** `length` up to the next multiple of `unit`. */
-export function roundUp(length: number, unit: number): number {
+function roundUp(length: number, unit: number): number {
   return Math.ceil(length / unit) * unit;
 }
 

@@ -36,8 +36,8 @@ export type SceneFile = (Blob & { name?: string }) | URL | ByteSource;
  * files with a band each, which become one scene as {@link stackImages} says. Reads the directories and a few small
  * windows; samples are read later, window by window.
  *
- * What was worked out (sensor, roles of the bands, radiometry, no-data value, place on the ground) is in
- * `scene.decisions`, each with its reason. A mask of valid pixels inside the file is the last band, `scene.maskBand`.
+ * What was worked out (sensor, roles of the bands, radiometry, no-data value) is in `scene.decisions`, each with its
+ * reason. A mask of valid pixels inside the file is the last band, `scene.maskBand`.
  * @throws PipelineError `file/*` for files that cannot be read, `scene/palette`, `scene/too-few-bands`,
  *   `scene/not-one-scene`, `scene/different-grids`, `network/unreachable`, `network/no-range`, `job/cancelled`.
  */

@@ -27,9 +27,9 @@ export interface Preflight {
 }
 
 /** Uncompressed bytes of all bands: beyond what a browser can be asked to go through. */
-export const MAX_SCENE_BYTES = 64 * 2 ** 30;
+const MAX_SCENE_BYTES = 64 * 2 ** 30;
 /** One strip or tile, uncompressed, as it has to fit into memory at once. */
-export const MAX_BLOCK_BYTES = 128 * 2 ** 20;
+const MAX_BLOCK_BYTES = 128 * 2 ** 20;
 /** The JPEG decoder needs about eight times the size of its image. */
 const MAX_JPEG_BLOCK_BYTES = 32 * 2 ** 20;
 /** No honest image compresses better than this, all of it. */

@@ -113,7 +113,7 @@ export function writeProvenance(
 }
 
 /** Which date each pixel came from: 0 for the scene's own, else the number of another date; its name is in `CLASS_n`. */
-export function writeDate(
+function writeDate(
   source: SceneSource,
   result: ResultReader,
   lineage: Lineage,

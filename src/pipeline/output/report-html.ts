@@ -163,7 +163,6 @@ const SUBJECTS: Readonly<Record<Decision['subject'], string>> = {
   radiometry: 'Values',
   nodata: 'No data',
   'quality-band': 'Quality band',
-  georeference: 'Place',
 };
 
 /** What decided where clouds are. */

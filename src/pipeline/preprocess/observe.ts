@@ -35,7 +35,7 @@ export function isMeasured(sample: number, nodata: number | null): boolean {
  *
  * @param samples Samples of a band of the file, by file index.
  */
-export function findValid(
+function findValid(
   scene: Scene,
   plan: BandPlan,
   samples: (index: number) => Samples,

@@ -66,7 +66,6 @@ const SUBJECTS = {
   radiometry: phrase('Values'),
   nodata: phrase('No data'),
   'quality-band': phrase('Quality band'),
-  georeference: phrase('Place'),
 } as const;
 
 function BackendText({ backend }: { backend: BackendReport }) {

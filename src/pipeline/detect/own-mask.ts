@@ -158,8 +158,8 @@ type Ring = readonly (readonly number[])[];
 
 /**
  * The polygons of a GeoJSON text as operations in pixels of the scene.
- * @throws PipelineError `mask/not-a-mask` if it holds no polygon, or one without coordinates, or has another coordinate system, `mask/elsewhere` if none
- *   of them lies on the scene
+ * @throws PipelineError `mask/not-a-mask` if it holds no polygon, or one without coordinates, or has another coordinate
+ *   system, `mask/elsewhere` if none of them lies on the scene
  */
 export function polygonsOf(text: string, grid: Grid): MaskOperation[] {
   let root: Feature | null;

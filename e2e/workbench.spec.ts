@@ -129,3 +129,28 @@ test('in forced colours the legend keeps its colours, and what is pressed can be
   const tool = (name: string) => page.getByRole('button', { name, exact: true }).evaluate(background);
   expect(await tool('Brush')).not.toBe(await tool('Eraser'));
 });
+
+test('on a phone the sheet of a tapped pixel is closed by its button, and the next tap opens it again', async ({
+  browser,
+  baseURL,
+}, { project }) => {
+  const context = await browser.newContext({
+    baseURL,
+    hasTouch: true,
+    serviceWorkers: 'block',
+    viewport: { width: 360, height: 740 },
+  });
+  const page = await context.newPage();
+  await page.goto(`/?backend=${project.name}`);
+  await page.getByLabel('GeoTIFF files').setInputFiles('src/pipeline/testing/fixtures/overviews.tif');
+  await expect(page.getByRole('heading', { name: /Done|No clouds found/ })).toBeVisible({ timeout: 120_000 });
+  const pixel = page.getByRole('region', { name: 'Pixel under the pointer' });
+  for (let round = 0; round < 2; round++) {
+    await page.touchscreen.tap(120, 260);
+    await expect(pixel).toBeVisible();
+    await pixel.getByRole('button', { name: 'Close' }).tap();
+    await expect(pixel).toBeHidden();
+    await page.waitForTimeout(400);
+  }
+  await context.close();
+});

@@ -43,7 +43,7 @@ export function Notices({ extra }: { extra: string | null }) {
   );
 }
 
-function DismissButton({ label, onClick }: { label: string; onClick: () => void }) {
+export function DismissButton({ label, onClick }: { label: string; onClick: () => void }) {
   return (
     <button type="button" className="icon-button" aria-label={label} onClick={onClick}>
       <svg

@@ -1,9 +1,11 @@
+import { useContext } from 'react';
 import type { Place } from '../pipeline/place.ts';
 import type { Band, Grid } from '../pipeline/scene.ts';
 import type { PixelProbe } from '../services/engine.ts';
 import { t } from '../texts/texts.ts';
 import { toCrs } from '../viewer/map-space.ts';
-import { useApp } from './context.ts';
+import { useActions, useApp, ViewerContext } from './context.ts';
+import { DismissButton } from './Messages.tsx';
 import { Spectrum } from './Spectrum.tsx';
 import { decimal, listed, MASK_WORDS, PROVENANCE_WORDS, sampleText } from './words.ts';
 
@@ -13,6 +15,8 @@ export function Readout() {
   const scene = useApp((state) => state.scene?.scene);
   const hasResult = useApp((state) => state.hasResult);
   const inspecting = useApp((state) => state.inspecting);
+  const viewer = useContext(ViewerContext);
+  const { setInspecting } = useActions();
   // It would hide a third of what is drawn on.
   const drawing = useApp((state) => state.maskEditor !== null && state.maskTool !== 'move');
   if (drawing && !inspecting) return null;
@@ -24,6 +28,16 @@ export function Readout() {
       className="readout"
       aria-label={inspecting ? t('Pixel in the middle') : t('Pixel under the pointer')}
     >
+      {/* Where it lies over the panel. */}
+      <div className="only-narrow readout-close">
+        <DismissButton
+          label={t('Close')}
+          onClick={() => {
+            setInspecting(false);
+            viewer.current?.setInspecting(false);
+          }}
+        />
+      </div>
       <p className="place">
         {placeInWords(probe, scene.grid).map((line) => (
           <span key={line}>{line}</span>

@@ -64,3 +64,20 @@ test('while the mask is drawn on, the pixel under the pointer does not cover the
   await page.mouse.move(380, 400);
   await expect(pixel).toBeVisible();
 });
+
+test('Ctrl+Z takes the corners of an open polygon back before it undoes what is drawn', async ({ page }) => {
+  await page.goto('/?backend=wasm');
+  await page.getByLabel('GeoTIFF files').setInputFiles(`${fixtures}/overviews.tif`);
+  await finished(page);
+  await page.getByRole('button', { name: 'Edit the mask' }).click();
+  await page.locator('.map.drawing').focus();
+  for (const key of ['Space', 'ArrowRight', 'Space', 'g', 'Space', 'ArrowDown', 'Space'])
+    await page.keyboard.press(key);
+  const undo = page.getByRole('button', { name: 'Undo' });
+  for (let corner = 0; corner < 2; corner++) {
+    await page.keyboard.press('Control+z');
+    await expect(undo).toBeEnabled();
+  }
+  await page.keyboard.press('Control+z');
+  await expect(undo).toBeDisabled();
+});

@@ -25,6 +25,8 @@ export interface MaskPen {
 export interface MaskEditing {
   /** Takes a pen up; null: nothing is drawn. */
   setPen(pen: MaskPen | null): void;
+  /** Takes back the last corner of a polygon that is not closed yet; false if there is none. */
+  takeBack(): boolean;
   /** The mask shows what was drawn so far: its sketches go. */
   forgetSketches(): void;
   dispose(): void;
@@ -270,6 +272,15 @@ export function createMaskEditing(
     }
   };
 
+  /** The last corner of the polygon that is being drawn. */
+  const takeBack = () => {
+    if (pen?.tool !== 'polygon' || points.length === 0) return false;
+    points.splice(-2);
+    if (points.length === 0) giveUp();
+    else showSketch();
+    return true;
+  };
+
   const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
     ArrowLeft: [-1, 0],
     ArrowRight: [1, 0],
@@ -283,11 +294,8 @@ export function createMaskEditing(
     else if (event.key === ' ') press();
     else if (event.key === 'Enter' && points.length > 0) finish();
     else if (event.key === 'Escape' && points.length > 0) giveUp();
-    else if (event.key === 'Backspace' && pen?.tool === 'polygon') {
-      points.splice(-2);
-      if (points.length === 0) giveUp();
-      else showSketch();
-    } else return;
+    else if (event.key === 'Backspace' && pen?.tool === 'polygon') takeBack();
+    else return;
     event.preventDefault();
     event.stopImmediatePropagation();
   };
@@ -308,6 +316,7 @@ export function createMaskEditing(
       showCursor();
       showSketch();
     },
+    takeBack,
     forgetSketches() {
       const old = source.getFeatures().filter((feature) => feature !== ring && feature !== sketch);
       setTimeout(() => {

@@ -78,6 +78,8 @@ export interface Viewer {
   setBasemap(on: boolean): void;
   /** The user draws on the mask with this; null: no longer. */
   setPen(pen: MaskPen | null): void;
+  /** Takes back the last corner of a polygon that is being drawn; false if there is none. */
+  takeBackCorner(): boolean;
   /** The mask shows all that was drawn. */
   forgetSketches(): void;
   invalidate(layer: TileRequest['layer'], window?: Window): void;
@@ -225,6 +227,7 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
       if (editing) editing.setPen(next);
       else if (next !== null) void startEditing();
     },
+    takeBackCorner: () => editing?.takeBack() ?? false,
     forgetSketches: () => editing?.forgetSketches(),
     invalidate(layer, window) {
       if (scene === null) return;

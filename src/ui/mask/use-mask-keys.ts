@@ -1,5 +1,5 @@
-import { useEffect } from 'react';
-import { useAppStore } from '../context.ts';
+import { useContext, useEffect } from 'react';
+import { useAppStore, ViewerContext } from '../context.ts';
 
 /** Ratio by which a key press changes the brush. */
 const BRUSH_STEP = 1.25;
@@ -10,6 +10,7 @@ const BRUSH_STEP = 1.25;
  */
 export function useMaskKeys(): void {
   const store = useAppStore();
+  const viewer = useContext(ViewerContext);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const { actions, brushRadius, singleKeys } = store.getState();
@@ -30,7 +31,11 @@ export function useMaskKeys(): void {
         h: () => actions.setMaskTool('move'),
       };
       const held: Readonly<Record<string, () => void>> = {
-        z: event.shiftKey ? actions.redoMask : actions.undoMask,
+        // Of a polygon that is being drawn, corner by corner.
+        z: () => {
+          if (event.shiftKey) actions.redoMask();
+          else if (!viewer.current?.takeBackCorner()) actions.undoMask();
+        },
         y: actions.redoMask,
       };
       const isHeld = event.ctrlKey || event.metaKey;
@@ -42,5 +47,5 @@ export function useMaskKeys(): void {
     };
     document.addEventListener('keydown', onKey, { capture: true });
     return () => document.removeEventListener('keydown', onKey, { capture: true });
-  }, [store]);
+  }, [store, viewer]);
 }

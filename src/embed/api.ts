@@ -68,9 +68,9 @@ export interface UncloudedSwipeEventMap {
   /** The comparison stands on the map. */
   load: Event;
   error: CustomEvent<EmbedError>;
-  /** The divider was moved, by the user or by the page. */
+  /** The user moved the divider. */
   swipe: CustomEvent<{ readonly position: number }>;
-  /** Another part is shown, another overlay, or other bands. */
+  /** The user looks at another part, or another overlay. */
   change: CustomEvent<Partial<ViewState>>;
 }
 

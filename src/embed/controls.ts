@@ -35,6 +35,7 @@ const LEGENDS: Readonly<Record<ClassLayer, readonly (readonly [Rgb, Phrase])[]>>
     [PROVENANCE_COLOURS.thinCorrected, phrase('Thin cloud corrected')],
     [PROVENANCE_COLOURS.shadowCorrected, phrase('Shadow corrected')],
     [PROVENANCE_COLOURS.otherDate, phrase('From another date')],
+    [PROVENANCE_COLOURS.otherDateChanged, phrase('From another date, changed since: a guess')],
     [PROVENANCE_COLOURS.generated, phrase('Generated: a guess')],
     [PROVENANCE_COLOURS.leftCloudy, phrase('Left cloudy')],
   ],

@@ -1,3 +1,5 @@
+import { MASK_CLASS, PROVENANCE } from './scene.ts';
+
 /**
  * Colours of the classes, the same on the map and in the colour tables of exported files: distinguishable with
  * every common colour vision deficiency (after Okabe and Ito). Red, green, blue, each 0..255.
@@ -21,6 +23,19 @@ export const PROVENANCE_COLOURS = {
   otherDate: [0, 140, 110],
   otherDateChanged: [230, 159, 0],
 } as const satisfies Record<string, Rgb>;
+
+type Entry = readonly [value: number, colour: Rgb];
+
+/** The same by the values in masks and provenance. */
+export const MASK_ENTRIES: readonly Entry[] = byValue(MASK_CLASS, MASK_COLOURS);
+export const PROVENANCE_ENTRIES: readonly Entry[] = byValue(PROVENANCE, PROVENANCE_COLOURS);
+
+function byValue<Name extends string>(
+  values: Readonly<Record<NoInfer<Name>, number>>,
+  colours: Readonly<Record<Name, Rgb>>,
+): Entry[] {
+  return (Object.keys(colours) as Name[]).map((name) => [values[name], colours[name]]);
+}
 
 /** Other dates, by number; from the seventh on they begin again. */
 export const DATE_COLOURS: readonly Rgb[] = [

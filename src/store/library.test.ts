@@ -120,6 +120,9 @@ it('a result is saved with the view, and opened with it', async () => {
   actions.saveImage('after');
   actions.saveImage('mask');
   expect(handed.map(({ name }) => name)).toEqual(['scene-unclouded.tif', 'scene-mask.tif']);
+  // Nothing stands behind it that could be repaired.
+  await actions.editMask();
+  expect(store.getState().maskEditor).toBeNull();
 });
 
 it('stands on the page when its opening is cancelled after the engine has taken it', async () => {

@@ -40,6 +40,26 @@ describe('the mask editor', () => {
     expect(shown).toEqual([0, 1, 2, 1, 2, 1, 0, 1].map((count) => `preview ${count}`));
   });
 
+  it('shows a stroke first and then the rest, as long as the rest still shows an earlier threshold', async () => {
+    const { engine, actions } = await editing();
+    const asked: boolean[] = [];
+    let finish = () => {};
+    engine.previewMask = async (_, { only }) => {
+      asked.push(only);
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      return true;
+    };
+    actions.setMaskDraft({ cloudThreshold: 0.7 });
+    actions.drawOnMask(DOT);
+    finish();
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    await new Promise((resolve) => setTimeout(resolve));
+    actions.drawOnMask(DOT);
+    expect(asked).toEqual([false, false, true]);
+  });
+
   it('takes a slider that moves as one step', async () => {
     const { actions, store } = await editing();
     for (const cloudThreshold of [0.6, 0.3, 0.2]) actions.setMaskDraft({ cloudThreshold });

@@ -30,7 +30,7 @@ export interface MaskEditorSlice {
   readonly brushRadius: number;
   /** A run stops for the review of its mask when that is found. */
   readonly reviewMask: boolean;
-  /** What the map is to show of the mask's draft: where it changed last; null: everywhere. Not for rendering. */
+  /** How often the map has taken in the mask's draft. */
   readonly sketchesDrawn: number;
 }
 
@@ -95,6 +95,8 @@ const DEPTH = 200;
 export function maskEditorActions(context: ActionContext): MaskEditorActions {
   const { engine, set, get } = context;
   let preview: AbortController | null = null;
+  /** The draft has changed everywhere, and the map does not show all of it yet. */
+  let allChanged = false;
 
   const change = (update: (editor: MaskEditor) => Partial<MaskEditor>) =>
     set(({ maskEditor }) => ({ maskEditor: maskEditor && { ...maskEditor, ...update(maskEditor) } }));
@@ -117,16 +119,19 @@ export function maskEditorActions(context: ActionContext): MaskEditorActions {
     preview?.abort();
     preview = new AbortController();
     const { signal } = preview;
+    allChanged ||= where === null;
     try {
       await engine.previewMask(
         { ...settings, ...maskEditor.draft },
-        { window: where, only: where !== null },
+        { window: where, only: !allChanged },
         (event) => {
           if (event.type === 'mask-changed') set({ tileChange: event });
         },
         signal,
       );
-      if (!signal.aborted) set(({ sketchesDrawn }) => ({ sketchesDrawn: sketchesDrawn + 1 }));
+      if (signal.aborted) return;
+      allChanged = false;
+      set(({ sketchesDrawn }) => ({ sketchesDrawn: sketchesDrawn + 1 }));
     } catch (fault) {
       if (!signal.aborted) get().actions.fail(fault);
     }
@@ -138,7 +143,8 @@ export function maskEditorActions(context: ActionContext): MaskEditorActions {
     setReviewMask: (reviewMask) => set({ reviewMask }),
     async editMask() {
       const { job, actions, settings } = get();
-      if (get().scene === null || get().opening !== null || get().maskEditor !== null) return;
+      // Of a saved comparison there is a scene to see, but none to run.
+      if (get().source === null || get().opening !== null || get().maskEditor !== null) return;
       if (job.status === 'running' || job.status === 'starting') actions.cancel();
       set({
         maskEditor: { draft: draftOf(settings), past: [], future: [], moving: null, reading: null },

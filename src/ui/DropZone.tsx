@@ -22,7 +22,7 @@ const INTENT_WORDS: Readonly<Record<Intent, Phrase>> = {
 export function DropZone({ children }: { children: ReactNode }) {
   const { open, addDates, compareWith, importSaved, editMask, takeMask, fail } = useActions();
   const editsMask = useApp((state) => state.maskEditor !== null);
-  const hasScene = useApp((state) => state.scene !== null);
+  const hasScene = useApp((state) => state.source !== null);
   const canAdd = useApp((state) => state.source !== null && !isBusy(state) && state.maskEditor === null);
   const canCompare = useApp((state) => checksOf(state) !== null && state.checking === null && !isBusy(state));
   const intents: Intent[] = ['open'];

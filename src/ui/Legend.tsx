@@ -58,6 +58,7 @@ export function Legend() {
   const entries = entriesOf(
     overlay,
     runDates.map((id) => dates.find((date) => date.id === id)),
+    isSaved,
   );
   return (
     <section className="legend" aria-label={t('Overlay')}>
@@ -106,16 +107,21 @@ export function Legend() {
 const said = (entries: readonly (readonly [Rgb, Phrase])[]) =>
   entries.map(([colour, name]): [Rgb, string] => [colour, t(name)]);
 
-/** Colours and their meaning; `dates` in the order of their numbers. */
+/**
+ * Colours and their meaning.
+ * @param dates In the order of their numbers.
+ * @param isSaved A saved comparison may hold pixels of dates that are not at hand.
+ */
 function entriesOf(
   overlay: Overlay,
   dates: readonly (SceneDate | undefined)[],
+  isSaved: boolean,
 ): readonly (readonly [Rgb, string])[] {
   switch (overlay) {
     case 'mask':
       return said(ENTRIES.mask);
     case 'provenance':
-      return said(dates.length > 0 ? [...FROM_DATES, ...ENTRIES.provenance] : ENTRIES.provenance);
+      return said(dates.length > 0 || isSaved ? [...FROM_DATES, ...ENTRIES.provenance] : ENTRIES.provenance);
     case 'date':
       return dates.map((date, i) => [
         DATE_COLOURS[i % DATE_COLOURS.length],

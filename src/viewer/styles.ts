@@ -1,6 +1,5 @@
 import type { Style } from 'ol/layer/WebGLTile.js';
-import { DATE_COLOURS, MASK_COLOURS, PROVENANCE_COLOURS, type Rgb } from '../pipeline/colours.ts';
-import { MASK_CLASS, PROVENANCE } from '../pipeline/scene.ts';
+import { DATE_COLOURS, MASK_ENTRIES, PROVENANCE_ENTRIES, type Rgb } from '../pipeline/colours.ts';
 import type { Drawn } from '../store/combinations.ts';
 import { CONFIDENCE_RAMP, NDVI_RAMP } from './palette.ts';
 
@@ -76,22 +75,9 @@ const classStyle = (entries: readonly (readonly [number, Rgb])[]): Style => ({
   ],
 });
 
-export const maskStyle = (): Style =>
-  classStyle([
-    [MASK_CLASS.thin, MASK_COLOURS.thin],
-    [MASK_CLASS.thick, MASK_COLOURS.thick],
-    [MASK_CLASS.shadow, MASK_COLOURS.shadow],
-  ]);
+export const maskStyle = (): Style => classStyle(MASK_ENTRIES);
 
-export const provenanceStyle = (): Style =>
-  classStyle([
-    [PROVENANCE.thinCorrected, PROVENANCE_COLOURS.thinCorrected],
-    [PROVENANCE.shadowCorrected, PROVENANCE_COLOURS.shadowCorrected],
-    [PROVENANCE.generated, PROVENANCE_COLOURS.generated],
-    [PROVENANCE.leftCloudy, PROVENANCE_COLOURS.leftCloudy],
-    [PROVENANCE.otherDate, PROVENANCE_COLOURS.otherDate],
-    [PROVENANCE.otherDateChanged, PROVENANCE_COLOURS.otherDateChanged],
-  ]);
+export const provenanceStyle = (): Style => classStyle(PROVENANCE_ENTRIES);
 
 /** Which other date a pixel came from; the scene's own stay transparent. */
 export const dateStyle = (): Style => ({

@@ -1,4 +1,4 @@
-import { PROVENANCE_COLOURS, type Rgb, UNTOUCHED_COLOUR } from '../colours.ts';
+import { PROVENANCE_ENTRIES, type Rgb, UNTOUCHED_COLOUR } from '../colours.ts';
 import { firstDisplayBands } from '../enhance/display-tile.ts';
 import { sceneStretch } from '../enhance/stretch.ts';
 import { breathe } from '../job.ts';
@@ -22,12 +22,7 @@ const GAMMA = 1.2;
 /** Where there is no data. */
 const EMPTY_COLOUR: Rgb = [255, 255, 255];
 
-const COLOUR_OF = new Map<number, Rgb>([
-  ...Object.entries(PROVENANCE_COLOURS).map(
-    ([name, colour]) => [PROVENANCE[name as keyof typeof PROVENANCE_COLOURS], colour] as const,
-  ),
-  [PROVENANCE.nodata, EMPTY_COLOUR],
-]);
+const COLOUR_OF = new Map([...PROVENANCE_ENTRIES, [PROVENANCE.nodata, EMPTY_COLOUR]]);
 
 /** The scene before and after in its first display bands, both in the stretch of the scene. */
 export async function resultPictures(

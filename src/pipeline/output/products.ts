@@ -1,4 +1,4 @@
-import { DATE_COLOURS, MASK_COLOURS, PROVENANCE_COLOURS, type Rgb, UNTOUCHED_COLOUR } from '../colours.ts';
+import { DATE_COLOURS, MASK_ENTRIES, PROVENANCE_ENTRIES, type Rgb, UNTOUCHED_COLOUR } from '../colours.ts';
 import type { DateReport, RunSettings, Shares } from '../events.ts';
 import type { Models } from '../networks.ts';
 import type { CarriedMetadata, Raster, Scene, SceneSource, Window } from '../scene.ts';
@@ -161,21 +161,8 @@ function classesOf({ nodata: _, ...classes }: Readonly<Record<string, number>>):
   return Object.entries(classes).map(([name, value]) => [value, name]);
 }
 
-const MASK_TABLE: Readonly<Record<number, Rgb>> = {
-  [MASK_CLASS.clear]: UNTOUCHED_COLOUR,
-  [MASK_CLASS.thin]: MASK_COLOURS.thin,
-  [MASK_CLASS.thick]: MASK_COLOURS.thick,
-  [MASK_CLASS.shadow]: MASK_COLOURS.shadow,
-};
-const PROVENANCE_TABLE: Readonly<Record<number, Rgb>> = {
-  [PROVENANCE.observed]: UNTOUCHED_COLOUR,
-  [PROVENANCE.thinCorrected]: PROVENANCE_COLOURS.thinCorrected,
-  [PROVENANCE.shadowCorrected]: PROVENANCE_COLOURS.shadowCorrected,
-  [PROVENANCE.generated]: PROVENANCE_COLOURS.generated,
-  [PROVENANCE.leftCloudy]: PROVENANCE_COLOURS.leftCloudy,
-  [PROVENANCE.otherDate]: PROVENANCE_COLOURS.otherDate,
-  [PROVENANCE.otherDateChanged]: PROVENANCE_COLOURS.otherDateChanged,
-};
+const MASK_TABLE = Object.fromEntries([[MASK_CLASS.clear, UNTOUCHED_COLOUR], ...MASK_ENTRIES]);
+const PROVENANCE_TABLE = Object.fromEntries([[PROVENANCE.observed, UNTOUCHED_COLOUR], ...PROVENANCE_ENTRIES]);
 const NODATA = 255;
 
 function writeLayer(

@@ -21,7 +21,7 @@ import torch
 from .bands import BANDS, CLASSES, FINAL_RUN, PROJECT_ROOT, RUNS
 from .networks import DETECTOR_CHANNELS, FULL_WIDTHS, GENERATOR_CHANNELS, LIGHT_WIDTHS, Body, Detector, Generator, mac_per_pixel, parameter_count, receptive_field
 
-VERSION = "1.6.0"
+VERSION = "1.7.0"
 GENERATED_BY = "unclouded_training.export"
 MODELS = PROJECT_ROOT / "public" / "models"
 

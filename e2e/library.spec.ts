@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { downloadZip } from 'client-zip';
 import { unzip } from 'unzipit';
 import { violations } from './axe.ts';
 import { serveFolder } from './embed/server.ts';
@@ -88,6 +89,15 @@ test('a result is saved, opened after a reload as it was left, renamed, exported
   expect(await stored(page)).toEqual(FILES);
   await page.getByLabel('Exported comparisons').setInputFiles(carry);
   await expect(page.getByText('1 was here already.')).toBeVisible();
+  const { entries } = await unzip(zip);
+  const files = Object.values(entries).map(async (entry) => ({
+    name: entry.name,
+    input: await entry.arrayBuffer(),
+  }));
+  const damaged = { name: 'damaged/record.json', input: '{"version":1' };
+  const mixed = await downloadZip([damaged, ...(await Promise.all(files))]).arrayBuffer();
+  await page.getByLabel('Exported comparisons').setInputFiles({ ...carry, buffer: Buffer.from(mixed) });
+  await expect(page.getByText('1 was here already. 1 could not be taken in')).toBeVisible();
   await page.getByRole('button', { name: 'Open', exact: true }).click();
   await expect(page.locator('.map canvas').first()).toBeVisible();
 

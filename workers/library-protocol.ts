@@ -48,4 +48,6 @@ export interface ImportReport {
   readonly added: number;
   /** Comparisons that were there already. */
   readonly known: number;
+  /** Comparisons that are damaged, or of a newer version. */
+  readonly refused: number;
 }

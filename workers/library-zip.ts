@@ -80,7 +80,7 @@ async function* entriesOf(records: readonly ComparisonRecord[]) {
 
 /**
  * Takes in what {@link writeComparisons} wrote, here or on another device. Comparisons that are there already stay as
- * they are; one that cannot be taken in whole is not taken in at all.
+ * they are; one that cannot be taken in whole is not taken in at all, and the others are.
  * @throws PipelineError `library/not-an-export`, `library/newer`, `library/damaged`, `output/disk-full`, `job/cancelled`
  */
 export async function readComparisons(
@@ -91,18 +91,28 @@ export async function readComparisons(
   const entries = await entriesIn(file);
   const records = Object.keys(entries).filter((path) => path.endsWith(`/${RECORD_FILE}`));
   if (records.length === 0) throw notAnExport();
-  let added = 0;
+  let [added, known] = [0, 0];
+  const faults: unknown[] = [];
   for (const [i, path] of records.entries()) {
-    const record = readRecord(await (await smallBlob(entries[path])).text());
-    if (await isHere(record.id)) continue;
     const part = (share: number) => onShare((i + share) / records.length);
     const folder = path.slice(0, -RECORD_FILE.length);
-    await navigator.locks.request(comparisonLock(record.id), () =>
-      takeIn(record, (name) => entries[folder + name], part, signal),
-    );
-    added++;
+    try {
+      const record = readRecord(await (await smallBlob(entries[path])).text());
+      if (await isHere(record.id)) {
+        known++;
+        continue;
+      }
+      await navigator.locks.request(comparisonLock(record.id), () =>
+        takeIn(record, (name) => entries[folder + name], part, signal),
+      );
+      added++;
+    } catch (thrown) {
+      if (!(thrown instanceof PipelineError && thrown.code.startsWith('library/'))) throw thrown;
+      faults.push(thrown);
+    }
   }
-  return { added, known: records.length - added };
+  if (faults.length === records.length) throw faults[0];
+  return { added, known, refused: faults.length };
 }
 
 /** Whether the library holds this comparison. One that is damaged may be replaced. */

@@ -59,7 +59,7 @@ function fakeLibrary() {
       calls.push(`export ${ids.length}`);
       return { name, blob: new Blob() };
     },
-    import: async () => ({ added: 2, known: 1 }),
+    import: async () => ({ added: 2, known: 1, refused: 0 }),
     sharedView: async () => ({ swipe: '0.5' }),
     shareFolder: async (_, name) => ({ name, blob: new Blob() }),
     async persist() {
@@ -166,7 +166,7 @@ it('comparisons travel as files', async () => {
   await actions.exportSaved(['id-of-the-first']);
   expect(handed.map(({ name }) => name)).toEqual(['scene.zip']);
   await actions.importSaved(new Blob());
-  expect(store.getState()).toMatchObject({ imported: { added: 2, known: 1 }, page: 'library' });
+  expect(store.getState()).toMatchObject({ imported: { added: 2, known: 1, refused: 0 }, page: 'library' });
 });
 
 it('a title becomes a file’s name', () => {

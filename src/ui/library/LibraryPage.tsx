@@ -123,7 +123,7 @@ function Work() {
       </div>
     );
   if (imported === null) return null;
-  const { added, known } = imported;
+  const { added, known, refused } = imported;
   return (
     <p className="library-note" role="status">
       {t('{{count}} comparisons were added.', {
@@ -132,6 +132,8 @@ function Work() {
       })}
       {known > 0 &&
         ` ${t('{{count}} were here already.', { count: known, defaultValue_one: '{{count}} was here already.' })}`}
+      {refused > 0 &&
+        ` ${t('{{number}} could not be taken in: damaged, or saved by a newer version.', { number: refused })}`}
     </p>
   );
 }

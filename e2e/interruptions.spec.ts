@@ -125,6 +125,7 @@ test('the tab is closed: the next visit offers to continue, and ends with the sa
 test('the browser can find the scene again: the next visit continues at a click', async ({ browser }) => {
   const page = await newPage(browser);
   await page.getByRole('button', { name: 'Try the sample scene' }).click();
+  await slowNetworks(page);
   await expect(page.getByRole('heading', { name: 'Repairing tiles' })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText(/^[1-2] of 4 tiles/)).toBeVisible({ timeout: 60_000 });
   const context = page.context();

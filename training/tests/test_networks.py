@@ -6,7 +6,7 @@ import torch
 from unclouded_training import losses, train
 from unclouded_training.bands import CONFIGS, FINAL_RUN
 from unclouded_training.export import MODELS, network, shipped
-from unclouded_training.networks import (Detector, Generator, PatchDiscriminator, mac_per_pixel, parameter_count,
+from unclouded_training.networks import (Detector, Generator, PatchDiscriminator, mac_per_pixel, middle_blocks, parameter_count,
                                          receptive_field)
 from unclouded_training.train import start_from
 
@@ -75,6 +75,15 @@ def test_a_narrower_network_begins_with_the_first_channels_of_a_wider_one(runs):
     assert torch.equal(narrow.body.encode[0].first.weight, wide.body.encode[0].first.weight[:4, :4])
 
 
+def test_blocks_that_are_new_change_nothing_at_first(runs):
+    short, longer = Generator((4, 4, 4, 4), 1), Generator((4, 4, 4, 4), 3)
+    torch.save({"weights": short.state_dict()}, runs / "earlier/ema.pt")
+    start_from("earlier", {"net": longer, "average": Generator((4, 4, 4, 4), 3)})
+    assert middle_blocks(short.state_dict()) == 1 and middle_blocks(longer.state_dict()) == 3
+    x = torch.rand(1, 22, 32, 32)
+    assert torch.equal(short(x), longer(x))
+
+
 def test_an_input_that_is_new_counts_for_nothing_at_first(runs):
     weights = Detector().state_dict()
     old = {**weights, "body.entry.weight": weights["body.entry.weight"][:, :12]}
@@ -88,7 +97,8 @@ def test_an_input_that_is_new_counts_for_nothing_at_first(runs):
 @pytest.mark.parametrize("kind", FINAL_RUN)
 def test_a_run_goes_on_from_the_shipped_weights_where_the_earlier_runs_are_missing(kind, runs):
     card = json.loads((MODELS / kind / "card.json").read_text())
-    net, average = network(kind), network(kind)
+    middle = len(shipped(kind).body.middle)
+    net, average = network(kind, middle), network(kind, middle)
     start_from(card["run"], {"net": net, "average": average})
     assert all(torch.equal(a, b) for a, b in zip(net.state_dict().values(), shipped(kind).state_dict().values()))
     config = json.loads((CONFIGS / f"{card['run']}.json").read_text())

@@ -15,10 +15,12 @@ import numpy as np
 import torch
 
 from .bands import CONFIGS, DEFAULT_DATA, RGB, RUNS, SIX
-from .evaluate import evaluate_dates, masked, repair, simulated_tiles
+from .chain import masked, repair
+from .evaluate import evaluate_dates
 from .export import MODELS, shipped
 from .tables import Coverage, Table
-from .train import make_generator, train_generator
+from .train import make_network, train_generator
+from .validation import simulated_tiles
 
 REGIONS = ("thin", "thick", "shadow")
 
@@ -69,7 +71,7 @@ def main() -> None:
     for n, (name, changes) in enumerate(variants.items()):
         variant = {**config, **changes, "name": f"{config['name']}-{n}"}
         train_generator(variant)
-        net = make_generator(variant)
+        net = make_network(variant)
         net.load_state_dict(torch.load(RUNS / variant["name"] / "ema.pt")["weights"])
         result["variants"][name] = measure(arguments.data, net.eval())
         write(result, arguments.out)

@@ -14,86 +14,20 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from scipy.ndimage import distance_transform_edt
 
 from . import classical, metrics
-from .bands import DEFAULT_DATA, FINAL_RUN, RGB, RGBN, SIX
-from .data import read_manifest, read_raw, read_scene, to_canonical
+from .bands import DEFAULT_DATA, FINAL_RUN, RGB, SIX
+from .chain import detect, full_chain, grown, known_ground, masked, repair
+from .data import read_manifest, read_scene
+from .evaluate_masks import evaluate_ground, evaluate_limits, evaluate_masks
 from .export import MODELS, shipped
-from .inpaint import APP_LEVELS, CLEAR_LIMIT, blend_base, clear_weight, clone, coarse_field, harmonise, make_base, prefill, scene_clear_weight
-from .inputs import detector_input, generator_input
-from .networks import Detector, Generator
+from .inpaint import APP_LEVELS, blend_base, clear_weight, clone, coarse_field, harmonise, make_base
+from .inputs import generator_input
+from .networks import Generator
 from .shapes import load_bank
 from .simulate import Simulator
-from .tables import APP_BUFFER, APP_CLOUD, APP_SHADOW, DEPTHS, GROWTH, LIMITS, Coverage, Table, markdown
-
-TILE, SEED = 256, 2024
-
-
-@torch.no_grad()
-def detect(net: Detector, picture: torch.Tensor, presence: torch.Tensor, cirrus: torch.Tensor | None = None) -> torch.Tensor:
-    """[1,6,H,W] of any size, and the cirrus band [1,1,H,W] where there is one, to probabilities [1,4,H,W]."""
-    h, w = picture.shape[2:]
-
-    def padded(x):
-        return F.pad(x, (0, -w % 16, 0, -h % 16), mode="replicate")
-
-    extra = () if cirrus is None else (padded(cirrus), torch.ones_like(presence[:, :1]))
-    return net(detector_input(padded(picture), presence, *extra)).softmax(1)[..., :h, :w]
-
-
-@torch.no_grad()
-def repair(net: Generator, picture: torch.Tensor, presence: torch.Tensor, p: torch.Tensor):
-    """(raw output [6,H,W], Laplace scale [H,W], base [6,H,W]) as numpy."""
-    h, w = picture.shape[2:]
-    pad = (0, -w % 16, 0, -h % 16)
-    picture, p = F.pad(picture, pad, mode="replicate"), F.pad(p, pad, mode="replicate")
-    clear = scene_clear_weight(p)
-    filled = prefill(picture, clear, APP_LEVELS, coarse_field(picture, clear, APP_LEVELS)) if clear.any() else picture
-    base = blend_base(picture, filled, p)
-    out = net(generator_input(base, presence, p, filled))[0, :, :h, :w].numpy()
-    return out[:6], out[6], base[0, :, :h, :w].numpy()
-
-
-def masked(p: torch.Tensor) -> np.ndarray:
-    """Pixels [H,W] that the composite takes from the generator."""
-    return (p[0, 1:].sum(0) >= CLEAR_LIMIT).numpy()
-
-
-def cloud_and_shadow(p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Probabilities [4,H,W] to what the application calls cloud and shadow, [H,W] each, before it grows them."""
-    cloud = p[1] + p[2] >= APP_CLOUD
-    return cloud, (p[3] >= APP_SHADOW) & ~cloud
-
-
-def grown(mask: np.ndarray, pixels: int) -> np.ndarray:
-    """A mask [H,W] with all that lies within so many pixels of it."""
-    return distance_transform_edt(~mask) <= pixels if mask.any() else mask
-
-
-def known_ground(p: torch.Tensor) -> np.ndarray:
-    """Pixels [H,W] that the fill rests on."""
-    return scene_clear_weight(p)[0, 0].numpy() > 0
-
-
-def simulated_tiles(data: Path, presence: tuple[int, ...], per_scene: int = 4):
-    """Fixed simulated tiles of the validation scenes, one Sample of batch 1 at a time."""
-    simulator = Simulator(load_bank(), SEED)
-    rng = np.random.default_rng(SEED)
-    covers = (0.15, 0.35, 0.6, 0.85)
-    for row in read_manifest(data):
-        if not row["file"].startswith("val/"):
-            continue
-        scene = read_scene(data, row)
-        _, h, w = scene.image.shape
-        have = scene.presence * np.array(presence, np.float32)
-        for n in range(per_scene):
-            side_y, side_x = min(TILE, h // 16 * 16), min(TILE, w // 16 * 16)
-            side = min(side_y, side_x)
-            y, x = rng.integers(h - side + 1), rng.integers(w - side + 1)
-            crop = np.ascontiguousarray(scene.image[None, :, y:y + side, x:x + side])
-            fake = {"eightBit": row["dtype"] == "uint8", "sensor": row["sensor"], "gsd": row["gsd_m"]}
-            yield simulator(crop, have[None], [fake], cover=torch.tensor([covers[n % 4]]), dropout=False)
+from .tables import APP_BUFFER, DEPTHS, Coverage, Table, markdown
+from .validation import SEED, TILE, camera, crop, simulated_tiles, validation_scenes
 
 
 def step(sums: np.ndarray, at: int) -> float:
@@ -177,17 +111,10 @@ def evaluate_tiling(data: Path, generator, side: int = 512, margin: int = 8) -> 
     rng = np.random.default_rng(SEED)
     differences = []
     steps = np.zeros((3, 2))
-    for row in read_manifest(data):
-        if not row["file"].startswith("val/"):
+    for scene in validation_scenes(data):
+        if min(scene.image.shape[1:]) < side:
             continue
-        scene = read_scene(data, row)
-        _, h, w = scene.image.shape
-        if min(h, w) < side:
-            continue
-        y, x = rng.integers(h - side + 1), rng.integers(w - side + 1)
-        fake = {"eightBit": row["dtype"] == "uint8", "sensor": row["sensor"], "gsd": row["gsd_m"]}
-        crop = np.ascontiguousarray(scene.image[None, :, y:y + side, x:x + side])
-        sample = simulator(crop, scene.presence[None], [fake], cover=torch.tensor([0.5]), dropout=False)
+        sample = simulator(crop(scene, side, rng), scene.presence[None], camera(scene), cover=torch.tensor([0.5]), dropout=False)
         p = sample.probabilities
         clear = clear_weight(p)
         base, filled = make_base(sample.cloudy, p, APP_LEVELS, coarse_field(sample.cloudy, clear, APP_LEVELS))
@@ -232,9 +159,9 @@ def evaluate_dates(data: Path, generators: dict[str, Generator]) -> dict:
         side = min(TILE, h // 16 * 16, w // 16 * 16)
         for cover in (0.15, 0.35, 0.6, 0.85):
             y, x = rng.integers(h - side + 1), rng.integers(w - side + 1)
-            crop, reference = (np.ascontiguousarray(s.image[None, :, y:y + side, x:x + side]) for s in (target, other))
+            piece, reference = (np.ascontiguousarray(s.image[None, :, y:y + side, x:x + side]) for s in (target, other))
             row = {"eightBit": False, "sensor": "S2", "gsd": 10}
-            sample = simulator(crop, target.presence[None], [row], cover=torch.tensor([cover]), dropout=False)
+            sample = simulator(piece, target.presence[None], [row], cover=torch.tensor([cover]), dropout=False)
             truth, observed = sample.clear[0].numpy(), sample.cloudy[0].numpy()
             label, p = sample.probabilities.argmax(1)[0].numpy(), sample.probabilities
             regions = {"thin": label == 1, "thick": label == 2, "shadow": label == 3, "all masked": label > 0}
@@ -252,102 +179,6 @@ def evaluate_dates(data: Path, generators: dict[str, Generator]) -> dict:
                                   *((f"{name}, two dates", net(given)[0, :6].numpy()) for name, net in generators.items())):
                 table.add(name, np.where(hole, picture, observed), truth, regions, vegetation=True)
     return {"rows": table.result()}
-
-
-def evaluate_limits(data: Path, detector) -> dict:
-    """F1 of the masks of simulated clouds on the validation scenes by the probability from which a pixel counts: what the application's limits are chosen by."""
-    result = {}
-    for label, bands in (("six bands", SIX), ("RGB + NIR", RGBN), ("RGB", RGB)):
-        said, true = [], []
-        for sample in simulated_tiles(data, bands):
-            said.append(detect(detector, sample.cloudy, sample.presence)[0].flatten(1).numpy())
-            true.append(sample.probabilities[0].flatten(1).numpy())
-        p, truth = np.concatenate(said, 1), np.concatenate(true, 1)
-        cloud, shadow = truth[1] + truth[2] >= 0.5, truth[3] >= 0.5
-        called, _ = cloud_and_shadow(p)
-        result[f"cloud, {label}"] = {str(limit): metrics.mask_scores(p[1] + p[2] >= limit, cloud)["f1"] for limit in LIMITS}
-        result[f"shadow, {label}"] = {str(limit): metrics.mask_scores((p[3] >= limit) & ~called, shadow)["f1"] for limit in LIMITS}
-    return result
-
-
-def evaluate_masks(data: Path, detector) -> tuple[dict, dict]:
-    """Scores of the detector's masks against hand-made or operational ones on real clouds; and F1 for cloud by the pixels by which they are grown."""
-    rows = {r["file"]: r for r in read_manifest(data)}
-    result, growth = {}, {}
-
-    def score(name, image, have, cloud, shadow, valid, cirrus=None):
-        for label, bands in (("six bands and cirrus", SIX), ("six bands", SIX), ("RGB + NIR", RGBN), ("RGB", RGB)):
-            use = have * np.array(bands, np.float32)
-            if bands == SIX and have[4:].sum() == 0 or label == "six bands and cirrus" and cirrus is None:
-                continue
-            extra = torch.from_numpy(cirrus)[None, None] if label == "six bands and cirrus" else None
-            p = detect(detector, torch.from_numpy(image * use[:, None, None])[None], torch.from_numpy(use)[None], extra)[0].numpy()
-            said, shaded = cloud_and_shadow(p)
-            scores = {pixels: metrics.mask_scores(grown(said, pixels)[valid], cloud[valid]) for pixels in GROWTH}
-            entry = {"cloud": scores[0], "cloud, grown as in the application": scores[APP_BUFFER]}
-            if shadow is not None:
-                entry["shadow"] = metrics.mask_scores(shaded[valid], shadow[valid])
-            result[f"{name}, {label}"] = entry
-            growth[f"{name}, {label}"] = {str(pixels): s["f1"] for pixels, s in scores.items()}
-
-    row = rows["real/l5-labelled.tif"]
-    scene = read_scene(data, row)
-    mask = read_raw(data / "real/l5-labelled.mask.tif", 1)[0]
-    score("l5-labelled", scene.image, scene.presence, mask == 4, mask == 0, scene.valid)
-    row = rows["real/s2-labelled-adwp.tif"]
-    scene = read_scene(data, row)
-    mask = read_raw(data / "real/s2-labelled-adwp.mask.tif", 1)[0]
-    score("s2-labelled-adwp", scene.image, scene.presence, mask == 1, None, scene.valid)
-    row = rows["real/l8-gulf-cloudy.tif"]
-    raw = read_raw(data / row["file"], len(row["bands"]))
-    image, have = to_canonical(raw, row["bands"], row["scale"])
-    quality = raw[row["bands"].index("qa_pixel")].astype(int)
-    # The values fit the pre-collection layout: bits 14-15 cloud, 12-13 cirrus confidence; it has no shadow.
-    cloud = ((quality >> 14) & 3 >= 2) | ((quality >> 12) & 3 == 3)
-    cirrus = raw[row["bands"].index("cirrus")].astype(np.float32) * np.float32(row["scale"])
-    score("l8-gulf-cloudy (QA: cloud or cirrus)", image, have, cloud, None, (quality & 1) == 0, cirrus)
-    row = rows["real/l7-chiapas-real.tif"]
-    raw = read_raw(data / row["file"], len(row["bands"]))
-    image, have = to_canonical(raw, row["bands"], row["scale"])
-    fmask = raw[row["bands"].index("fmask")]
-    score("l7-chiapas-real (Fmask)", image, have, fmask == 4, fmask == 2, fmask < 5)
-    return result, growth
-
-
-@torch.no_grad()
-def evaluate_ground(data: Path, detector) -> dict:
-    """Shares of clear ground of the validation scenes that the detector calls cloud or shadow."""
-    simulator = Simulator(load_bank(), SEED)
-    rng = np.random.default_rng(SEED)
-    counts: dict[str, dict[str, np.ndarray]] = {}
-    for row in read_manifest(data):
-        if not row["file"].startswith("val/"):
-            continue
-        scene = read_scene(data, row)
-        _, h, w = scene.image.shape
-        side = min(TILE, h // 32 * 32, w // 32 * 32)
-        fake = {"eightBit": row["dtype"] == "uint8", "sensor": row["sensor"], "gsd": row["gsd_m"]}
-        for _ in range(4):
-            y, x = rng.integers(h - side + 1), rng.integers(w - side + 1)
-            crop = np.ascontiguousarray(scene.image[None, :, y:y + side, x:x + side])
-            for ground, changed in (("as it is", False), ("changed as in training", True)):
-                for bands, use in (("six bands", SIX), ("RGB + NIR", RGBN), ("RGB", RGB)):
-                    have = scene.presence * np.array(use, np.float32)
-                    sample = simulator(crop, have[None], [fake], cover=torch.zeros(1), dropout=changed, band_dropout=False, veils=False)
-                    said, shaded = cloud_and_shadow(detect(detector, sample.cloudy, sample.presence)[0].numpy())
-                    counts.setdefault(ground, {}).setdefault(bands, np.zeros(3))
-                    counts[ground][bands] += [said.sum(), shaded.sum(), said.size]
-    return {ground: {bands: {"cloud": c[0] / c[2], "shadow": c[1] / c[2]} for bands, c in rows.items()} for ground, rows in counts.items()}
-
-
-def full_chain(detector, generator, image: np.ndarray, have: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Real picture [6,H,W] to (composite, mask [H,W], what the fill rests on [H,W]). Resting on nothing, thick cloud stays."""
-    x, use = torch.from_numpy(image)[None], torch.from_numpy(have)[None]
-    p = detect(detector, x, use)
-    hole, known = masked(p), known_ground(p)
-    if not known.any():
-        hole = (p[0, 2] < 0.5).numpy()
-    return np.where(hole, repair(generator, x, use, p)[0], image), hole, known
 
 
 def evaluate_rice(data: Path, detector, generator) -> dict:

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from .bands import BANDS, CLASSES, FINAL_RUN, PROJECT_ROOT, RUNS
-from .networks import DETECTOR_CHANNELS, FULL_WIDTHS, GENERATOR_CHANNELS, LIGHT_WIDTHS, Body, Detector, Generator, mac_per_pixel, parameter_count, receptive_field
+from .networks import DETECTOR_CHANNELS, FULL_WIDTHS, GENERATOR_CHANNELS, LIGHT_WIDTHS, Body, Detector, Generator, mac_per_pixel, middle_blocks, parameter_count, receptive_field
 
 VERSION = "1.7.0"
 GENERATED_BY = "unclouded_training.export"
@@ -139,14 +139,15 @@ def generator_graph(net: Generator) -> Graph:
     return g
 
 
-def network(kind: str) -> torch.nn.Module:
-    """A new network of one of the kinds that are shipped: the keys of FINAL_RUN."""
-    return Detector() if kind == "detector" else Generator(LIGHT_WIDTHS if kind == "generator-light" else FULL_WIDTHS)
+def network(kind: str, middle: int) -> torch.nn.Module:
+    """A new network of one of the kinds that are shipped (the keys of FINAL_RUN), with `middle` blocks at the lowest scale."""
+    if kind == "detector":
+        return Detector(middle=middle)
+    return Generator(LIGHT_WIDTHS if kind == "generator-light" else FULL_WIDTHS, middle)
 
 
 def shipped(kind: str, folder: Path = MODELS) -> torch.nn.Module:
     """The network as `export` wrote it into `folder/<kind>/`."""
-    net = network(kind)
     model = json.loads((folder / kind / "model.json").read_text())
     data, values, offset = (folder / kind / "weights.bin").read_bytes(), {}, 0
     for entry in model["weightsManifest"][0]["weights"]:
@@ -154,6 +155,7 @@ def shipped(kind: str, folder: Path = MODELS) -> torch.nn.Module:
         count = int(np.prod(entry["shape"]))
         values[entry["name"]] = torch.from_numpy(np.frombuffer(data, form, count, offset).reshape(entry["shape"]).astype(np.float32))
         offset += count * form.itemsize
+    net = network(kind, sum(name.startswith("middle") and name.endswith("first/weights") for name in values))
 
     def read(module: torch.nn.Conv2d, *names: str) -> None:
         """Fill a convolution from one node, or from the nodes that share it; the four copies of an upsampling are one."""
@@ -238,7 +240,7 @@ def export(kind: str, net: torch.nn.Module, out: Path, facts: dict) -> dict:
     (out / "model.json").write_bytes(text)
     (out / "weights.bin").write_bytes(weights)
     (out / "golden.bin").write_bytes(golden)
-    channels, middle, head = (DETECTOR_CHANNELS, 2, 1) if kind == "detector" else (GENERATOR_CHANNELS, 3, 3)
+    channels, head = (DETECTOR_CHANNELS, 1) if kind == "detector" else (GENERATOR_CHANNELS, 3)
     planes = [f"has_{b}" for b in BANDS]
     card = {
         "name": f"unclouded-{kind}", "version": VERSION, "licence": "Apache-2.0",
@@ -251,7 +253,7 @@ def export(kind: str, net: torch.nn.Module, out: Path, facts: dict) -> dict:
             *CLASSES[1:], *(f"prefill_{b}" for b in BANDS), "other_date"]),
         "outputChannels": list(CLASSES) if kind == "detector" else [*BANDS, "laplace_scale"],
         "multipleOf": 8, "parameters": parameter_count(net), "macPerPixel": round(mac_per_pixel(net, channels)),
-        "receptiveField": receptive_field(FULL_WIDTHS, middle, head),
+        "receptiveField": receptive_field(FULL_WIDTHS, len(net.body.middle), head),
         "golden": {"file": "golden.bin", "shape": list(nhwc[0].shape), "outputShape": list(nhwc[1].shape), "tolerance": 1e-3},
         **facts,
     }
@@ -268,7 +270,7 @@ def main() -> None:
     torch.set_num_threads(1)
     for kind in FINAL_RUN if arguments.kind == "all" else (arguments.kind,):
         state = torch.load(arguments.weights or RUNS / FINAL_RUN[kind] / "ema.pt")
-        net = network(kind)
+        net = network(kind, middle_blocks(state["weights"]))
         net.load_state_dict(state["weights"])
         trained = state["trained"]
         facts = {

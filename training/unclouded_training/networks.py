@@ -55,7 +55,7 @@ class Body(nn.Module):
         return F.relu(x)
 
 
-DETECTOR_CHANNELS = 14
+DETECTOR_CHANNELS, DETECTOR_MIDDLE = 14, 2
 
 
 class Detector(nn.Module):
@@ -64,7 +64,7 @@ class Detector(nn.Module):
     Input: 6 bands in reflectance, 6 presence planes, the cirrus band (1.38 micrometres) and its presence.
     """
 
-    def __init__(self, widths=(12, 24, 48, 96), middle: int = 2):
+    def __init__(self, widths=(12, 24, 48, 96), middle: int = DETECTOR_MIDDLE):
         super().__init__()
         self.register_buffer("scale", torch.cat([torch.full((6,), 4.0), torch.ones(6), torch.tensor([10.0, 1.0])]).view(1, DETECTOR_CHANNELS, 1, 1))
         self.body = Body(DETECTOR_CHANNELS, tuple(widths), middle)
@@ -74,7 +74,7 @@ class Detector(nn.Module):
         return self.head(self.body(x * self.scale)).float()
 
 
-GENERATOR_CHANNELS = 22
+GENERATOR_CHANNELS, GENERATOR_MIDDLE = 22, 3
 FULL_WIDTHS, LIGHT_WIDTHS = (16, 32, 64, 128), (12, 24, 48, 96)
 
 
@@ -90,7 +90,7 @@ class Generator(nn.Module):
 
     GAIN, OFFSET, MIX, MIN_SCALE = 1.5, 0.6, -4.0, 1e-3
 
-    def __init__(self, widths=FULL_WIDTHS, middle: int = 3, physics: bool = True):
+    def __init__(self, widths=FULL_WIDTHS, middle: int = GENERATOR_MIDDLE, physics: bool = True):
         super().__init__()
         self.physics = physics
         scale = torch.ones(1, GENERATOR_CHANNELS, 1, 1)
@@ -132,6 +132,11 @@ class PatchDiscriminator(nn.Module):
         for layer in self.layers:
             x = F.leaky_relu(layer(x), 0.2)
         return self.score(x).float()
+
+
+def middle_blocks(weights: dict) -> int:
+    """Residual blocks at the lowest scale of the detector or generator whose state `weights` is."""
+    return sum(key.startswith("body.middle.") and key.endswith("first.weight") for key in weights)
 
 
 def parameter_count(net: nn.Module) -> int:

@@ -26,7 +26,8 @@ from .data import Crops
 from .export import MODELS, shipped
 from .inpaint import blend_base
 from .inputs import CHANNELS_LAST, detector_view, generator_input, perturb, training_fill
-from .networks import FULL_WIDTHS, Detector, Generator, PatchDiscriminator, parameter_count
+from .networks import (
+    DETECTOR_MIDDLE, FULL_WIDTHS, GENERATOR_MIDDLE, Detector, Generator, PatchDiscriminator, middle_blocks, parameter_count)
 from .physics import ramp
 from .shapes import load_bank
 from .simulate import Sample, Simulator
@@ -144,14 +145,17 @@ def history(name: str) -> dict:
 def start_from(name: str, parts: dict) -> None:
     """Begin with the averaged weights of an earlier run, and with its critic if its folder is here.
 
-    Of a layer of another size the part that both share is taken: inputs that are new count for nothing at first, and a
-    narrower network begins with the first channels of a wider one.
+    Of a layer of another size the part that both share is taken: inputs and residual blocks that are new count for nothing at
+    first, and a narrower network begins with the first channels of a wider one.
     """
     weights = averaged(name)
     if weights is None:
         raise missing(name)
     for part in ("net", "average"):
         own = parts[part].state_dict()
+        for key in own.keys() - weights.keys():
+            if ".second." in key:
+                own[key] = torch.zeros_like(own[key])
         for key, value in weights.items():
             if key == "scale":
                 continue
@@ -166,9 +170,16 @@ def start_from(name: str, parts: dict) -> None:
         parts["critic"].load_state_dict(torch.load(state, map_location=torch.get_default_device())["parts"]["critic"])
 
 
+def make_network(config: dict) -> Detector | Generator:
+    """The network of a config: `middle` blocks at its lowest scale; of a generator also the `widths` of its scales and `physics` of its head."""
+    if config["kind"] == "detector":
+        return Detector(middle=config.get("middle", DETECTOR_MIDDLE))
+    return Generator(tuple(config.get("widths", FULL_WIDTHS)), config.get("middle", GENERATOR_MIDDLE), config.get("physics", True))
+
+
 def average_runs(config: dict) -> None:
     """Make the averaged weights of a run from those of two others, half of each (Wortsman et al. 2022, model soups)."""
-    net = Detector() if config["kind"] == "detector" else make_generator(config)
+    net = make_network(config)
     sums = [torch.zeros_like(p) for p in net.parameters()]
     for name in (config["start"], config["averageWith"]):
         start_from(name, {"net": net, "average": net})
@@ -188,7 +199,7 @@ def load_detector(name: str) -> Detector | None:
     weights = averaged(name)
     if weights is None:
         return None
-    net = Detector()
+    net = Detector(middle=middle_blocks(weights))
     net.load_state_dict(weights)
     return net.eval().to(memory_format=CHANNELS_LAST)
 
@@ -201,7 +212,7 @@ def validation_set(seed: int, count: int = 48, size: int = 128, six: bool = Fals
 def train_detector(config: dict) -> None:
     run = Run(config)
     torch.manual_seed(config["seed"])
-    net = Detector().to(memory_format=CHANNELS_LAST)
+    net = make_network(config).to(memory_format=CHANNELS_LAST)
     average = copy.deepcopy(net)
     optimiser = torch.optim.AdamW(net.parameters(), lr=config["rate"], weight_decay=1e-4)
     parts = {"net": net, "average": average, "optimiser": optimiser}
@@ -212,8 +223,8 @@ def train_detector(config: dict) -> None:
     check = validation_set(77)
     total = config["minutes"] * 60
     while run.elapsed < total:
-        size = 192 if run.step % 6 == 5 else 128
-        sample = simulator(*crops.draw(config["batch"] if size == 128 else config["batch"] // 2, size))
+        size = config.get("crop") or (192 if run.step % 6 == 5 else 128)
+        sample = simulator(*crops.draw(config["batch"] // 2 if size == 192 else config["batch"], size))
         for group in optimiser.param_groups:
             group["lr"] = config["rate"] * rate_factor(run.elapsed, total, config["tailMinutes"] * 60)
         with torch.autocast(torch.get_default_device().type, torch.bfloat16):
@@ -263,11 +274,6 @@ def reconstruction(out: torch.Tensor, sample: Sample, probabilities: torch.Tenso
     }
 
 
-def make_generator(config: dict) -> Generator:
-    """The generator of a config: `widths` of its scales, `physics` of its head."""
-    return Generator(tuple(config.get("widths", FULL_WIDTHS)), physics=config.get("physics", True))
-
-
 def discriminator_input(picture: torch.Tensor, sample: Sample, probabilities: torch.Tensor, touched: torch.Tensor):
     """Composite of `picture` inside the mask and of the truth outside, and the mask, [N,9,H,W]."""
     composite = (sample.clear + touched * (picture - sample.clear)) * sample.presence[:, :, None, None]
@@ -277,7 +283,7 @@ def discriminator_input(picture: torch.Tensor, sample: Sample, probabilities: to
 def train_generator(config: dict) -> None:
     run = Run(config)
     torch.manual_seed(config["seed"])
-    net = make_generator(config).to(memory_format=CHANNELS_LAST)
+    net = make_network(config).to(memory_format=CHANNELS_LAST)
     critic = PatchDiscriminator().to(memory_format=CHANNELS_LAST)
     average = copy.deepcopy(net)
     optimiser = torch.optim.AdamW(net.parameters(), lr=config["rate"], betas=(0.9, 0.99), weight_decay=1e-4)
@@ -380,7 +386,7 @@ def main() -> None:
         return average_runs(config)
     torch.set_default_device(config.get("device", "cpu"))
     torch.set_num_threads(1 if config["kind"] == "generator" else config["threads"])
-    print(config["name"], "parameters", parameter_count(Detector() if config["kind"] == "detector" else make_generator(config)))
+    print(config["name"], "parameters", parameter_count(make_network(config)))
     (train_detector if config["kind"] == "detector" else train_generator)(config)
 
 

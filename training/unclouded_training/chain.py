@@ -1,0 +1,68 @@
+"""The networks applied to whole pictures, as the application applies them to its tiles."""
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from scipy.ndimage import distance_transform_edt
+
+from .inpaint import APP_LEVELS, CLEAR_LIMIT, blend_base, coarse_field, prefill, scene_clear_weight
+from .inputs import detector_input, generator_input
+from .networks import Detector, Generator
+from .tables import APP_CLOUD, APP_SHADOW
+
+
+@torch.no_grad()
+def detect(net: Detector, picture: torch.Tensor, presence: torch.Tensor, cirrus: torch.Tensor | None = None) -> torch.Tensor:
+    """[1,6,H,W] of any size, and the cirrus band [1,1,H,W] where there is one, to probabilities [1,4,H,W]."""
+    h, w = picture.shape[2:]
+
+    def padded(x):
+        return F.pad(x, (0, -w % 16, 0, -h % 16), mode="replicate")
+
+    extra = () if cirrus is None else (padded(cirrus), torch.ones_like(presence[:, :1]))
+    return net(detector_input(padded(picture), presence, *extra)).softmax(1)[..., :h, :w]
+
+
+@torch.no_grad()
+def repair(net: Generator, picture: torch.Tensor, presence: torch.Tensor, p: torch.Tensor):
+    """(raw output [6,H,W], Laplace scale [H,W], base [6,H,W]) as numpy."""
+    h, w = picture.shape[2:]
+    pad = (0, -w % 16, 0, -h % 16)
+    picture, p = F.pad(picture, pad, mode="replicate"), F.pad(p, pad, mode="replicate")
+    clear = scene_clear_weight(p)
+    filled = prefill(picture, clear, APP_LEVELS, coarse_field(picture, clear, APP_LEVELS)) if clear.any() else picture
+    base = blend_base(picture, filled, p)
+    out = net(generator_input(base, presence, p, filled))[0, :, :h, :w].numpy()
+    return out[:6], out[6], base[0, :, :h, :w].numpy()
+
+
+def masked(p: torch.Tensor) -> np.ndarray:
+    """Pixels [H,W] that the composite takes from the generator."""
+    return (p[0, 1:].sum(0) >= CLEAR_LIMIT).numpy()
+
+
+def cloud_and_shadow(p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities [4,H,W] to what the application calls cloud and shadow, [H,W] each, before it grows them."""
+    cloud = p[1] + p[2] >= APP_CLOUD
+    return cloud, (p[3] >= APP_SHADOW) & ~cloud
+
+
+def grown(mask: np.ndarray, pixels: int) -> np.ndarray:
+    """A mask [H,W] with all that lies within so many pixels of it."""
+    return distance_transform_edt(~mask) <= pixels if mask.any() else mask
+
+
+def known_ground(p: torch.Tensor) -> np.ndarray:
+    """Pixels [H,W] that the fill rests on."""
+    return scene_clear_weight(p)[0, 0].numpy() > 0
+
+
+def full_chain(detector, generator, image: np.ndarray, have: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Real picture [6,H,W] to (composite, mask [H,W], what the fill rests on [H,W]). Resting on nothing, thick cloud stays."""
+    x, use = torch.from_numpy(image)[None], torch.from_numpy(have)[None]
+    p = detect(detector, x, use)
+    hole, known = masked(p), known_ground(p)
+    if not known.any():
+        hole = (p[0, 2] < 0.5).numpy()
+    return np.where(hole, repair(generator, x, use, p)[0], image), hole, known

@@ -14,6 +14,7 @@ import type {
   RunReport,
   RunSettings,
 } from '../src/pipeline/events.ts';
+import type { Product } from '../src/pipeline/file-names.ts';
 import type { ImageFile } from '../src/pipeline/library/record.ts';
 import type { GeneratorSize, Networks } from '../src/pipeline/networks.ts';
 import type { Look } from '../src/pipeline/output/picture.ts';
@@ -32,8 +33,6 @@ export interface DateInput {
 }
 
 export type PipelineEvent = Exclude<RunEvent, { type: 'mask' } | { type: 'repaired' }>;
-
-export type Product = 'result' | 'mask' | 'provenance' | 'confidence' | 'date';
 
 /** The pipeline worker: reads, computes, writes. Each `job` is a number of the caller's choice, for cancel. */
 export interface PipelineApi {

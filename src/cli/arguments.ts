@@ -11,7 +11,7 @@ import type { BandRole, SceneOverrides } from '../pipeline/scene.ts';
 export class UsageError extends Error {}
 
 export const EXTRA_PRODUCTS = ['mask', 'provenance', 'confidence'] as const;
-export type ExtraProduct = (typeof EXTRA_PRODUCTS)[number];
+type ExtraProduct = (typeof EXTRA_PRODUCTS)[number];
 
 /** What the user asked for, not yet looked up on disk. */
 export interface Command {

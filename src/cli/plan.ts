@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { PipelineError } from '../pipeline/errors.ts';
-import { fileNameOf, isTiffName, stemOf } from '../pipeline/file-names.ts';
+import { fileNameOf, isTiffName, productName, sceneStem, stemOf } from '../pipeline/file-names.ts';
 import { type Command, EXTRA_PRODUCTS, UsageError } from './arguments.ts';
 import { glob, isPattern } from './glob.ts';
 import type { Output, Task } from './protocol.ts';
@@ -80,7 +80,7 @@ function scenesOf(words: readonly string[], command: Command, besides: readonly 
       .flatMap((scene) => [
         ...outputsOf(scene, { ...everything, output: command.output }, intoFolder),
         ...outputsOf(scene, { ...everything, output: null }, false),
-        { path: join(dirname(scene), `${nameOf(scene)}-picture.tif`) },
+        { path: join(dirname(scene), productName(nameOf(scene), 'picture')) },
       ])
       .map(({ path }) => path),
   );
@@ -141,15 +141,17 @@ function outputsOf(
   intoFolder: boolean,
 ): Task['outputs'] {
   const named = output !== null && !intoFolder;
-  const name = nameOf(isAddress(input) ? fileNameOf(new URL(input)) : input) || 'scene';
+  const name = sceneStem(basename(isAddress(input) ? fileNameOf(new URL(input)) : input));
   const beside = isAddress(input) ? '.' : dirname(input);
   const folder = resolve(named ? dirname(output) : (output ?? beside));
   const stem = named ? nameOf(output) : name;
   const wanted = products.flatMap((product) =>
     product === 'provenance' && dates.length > 0 ? [product, 'date' as const] : [product],
   );
-  const extra = wanted.map((product): Output => ({ product, path: join(folder, `${stem}-${product}.tif`) }));
-  const result = named ? resolve(output) : join(folder, `${stem}-unclouded.tif`);
+  const extra = wanted.map(
+    (product): Output => ({ product, path: join(folder, productName(stem, product)) }),
+  );
+  const result = named ? resolve(output) : join(folder, productName(stem, 'result'));
   return [{ product: 'result', path: result }, ...extra];
 }
 

@@ -2,12 +2,10 @@ import type { BackendName } from '../inference/backend.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { SelfCheck } from '../pipeline/evaluate/self-check.ts';
 import type { Progress, RunReport, RunSettings } from '../pipeline/events.ts';
+import type { Product } from '../pipeline/file-names.ts';
 import type { GeneratorSize, Models, Networks } from '../pipeline/networks.ts';
 import type { SceneReport, SceneSummary } from '../pipeline/output/report.ts';
 import type { Notice, SceneOverrides } from '../pipeline/scene.ts';
-import type { ExtraProduct } from './arguments.ts';
-
-export type Product = 'result' | 'date' | ExtraProduct;
 
 /** A file to write; the path is absolute. */
 export interface Output {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fileNameOf, isTiffName, stemOf, TIFF_ENDINGS } from './file-names.ts';
+import { fileNameOf, isTiffName, productName, sceneStem, stemOf, TIFF_ENDINGS } from './file-names.ts';
 
 it.each([
   ['https://example.org/tiles/S2%20A.tif?token=1', 'S2 A.tif'],
@@ -16,4 +16,10 @@ it.each([...TIFF_ENDINGS, '.TIF'])('%s is the ending of a GeoTIFF', (ending) => 
 
 it.each(['a.tif.gz', 'tif', 'a.jp2'])('%s is no name of a GeoTIFF', (name) => {
   expect([isTiffName(name), stemOf(name)]).toEqual([false, name]);
+});
+
+it('products keep the stem of the scene', () => {
+  expect(productName(sceneStem('a.b.TIFF'), 'result')).toBe('a.b-unclouded.tif');
+  expect(productName(sceneStem('scene.tif'), 'mask')).toBe('scene-mask.tif');
+  expect(productName(sceneStem(''), 'confidence')).toBe('scene-confidence.tif');
 });

@@ -1,7 +1,7 @@
 import { proxy, type Remote, transfer } from 'comlink';
 import type { DateInput, DisplayApi, PipelineApi, SceneInput } from '../../workers/protocol.ts';
 import { cancelled, throwIfAborted } from '../pipeline/errors.ts';
-import { stemOf } from '../pipeline/file-names.ts';
+import { productName, sceneStem } from '../pipeline/file-names.ts';
 import type { SceneOverrides } from '../pipeline/scene.ts';
 import type {
   BackendReport,
@@ -9,7 +9,6 @@ import type {
   Engine,
   EngineEvent,
   OpenedScene,
-  Product,
   SceneDateInput,
 } from './engine.ts';
 import { freeFile, pickFile, pickFolder } from './files.ts';
@@ -287,14 +286,14 @@ export function createEngine(options: EngineOptions = {}): Engine {
     probe: (x, y) => display.call((api) => api.probe(x, y)),
 
     async export(product, onEvent, signal) {
-      const name = exportName(current?.name ?? 'scene', product);
+      const name = productName(sceneStem(current?.name ?? ''), product);
       const picked = await pickFile(name);
       const blob = await listened((api, job) => api.export(job, product, picked), onEvent, signal);
       return blob && { name, blob };
     },
 
     async exportPicture(look, onEvent, signal) {
-      const name = `${sceneStem(current?.name ?? '')}-picture.tif`;
+      const name = productName(sceneStem(current?.name ?? ''), 'picture');
       const picked = await pickFile(name);
       const blob = await listenedTo(
         display,
@@ -308,7 +307,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     pickFolder,
 
     async exportInto(folder, product, onEvent, signal) {
-      const name = exportName(current?.name ?? 'scene', product);
+      const name = productName(sceneStem(current?.name ?? ''), product);
       const picked = folder && (await freeFile(folder, name));
       try {
         const blob = await listened((api, job) => api.export(job, product, picked), onEvent, signal);
@@ -360,11 +359,4 @@ interface CurrentScene {
 /** An input as it crosses to a worker. */
 function crossed(input: SceneDateInput['input']): SceneInput {
   return input instanceof URL ? input.href : input;
-}
-
-const sceneStem = (file: string) => stemOf(file) || 'scene';
-
-/** `scene.tif` becomes `scene-unclouded.tif`, `scene-mask.tif` and so on. */
-export function exportName(file: string, product: Product): string {
-  return `${sceneStem(file)}-${product === 'result' ? 'unclouded' : product}.tif`;
 }

@@ -7,6 +7,7 @@ import type { BandStretch } from '../pipeline/enhance/stretch.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { SelfCheck } from '../pipeline/evaluate/self-check.ts';
 import type { Evaluation, RunEvent, RunReport, RunSettings } from '../pipeline/events.ts';
+import type { Product } from '../pipeline/file-names.ts';
 import type { ImageFile } from '../pipeline/library/record.ts';
 import type { GeneratorSize } from '../pipeline/networks.ts';
 import type { Look } from '../pipeline/output/picture.ts';
@@ -250,8 +251,6 @@ export interface NetworkSpeed {
   readonly detect: number;
   readonly generate: number;
 }
-
-export type Product = 'result' | 'mask' | 'provenance' | 'confidence' | 'date';
 
 export interface ExportedFile {
   readonly name: string;

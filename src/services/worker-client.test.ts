@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { jobs } from '../../workers/crossing.ts';
 import { PipelineError } from '../pipeline/errors.ts';
 import { phrase } from '../pipeline/phrase.ts';
-import { exportName, preferredBackends } from './create-engine.ts';
+import { preferredBackends } from './create-engine.ts';
 import { workerClient } from './worker-client.ts';
 
 function api() {
@@ -127,12 +127,6 @@ test('a signal has nothing left to cancel once the worker has crashed', async ()
   FakeWorker.all.at(-1)?.dispatchEvent(new Event('error', { cancelable: true }));
   expect(await pending).toMatchObject({ code: 'worker/crashed' });
   expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
-});
-
-test('exportName keeps the stem of the scene', () => {
-  expect(exportName('a.b.TIFF', 'result')).toBe('a.b-unclouded.tif');
-  expect(exportName('scene.tif', 'mask')).toBe('scene-mask.tif');
-  expect(exportName('', 'confidence')).toBe('scene-confidence.tif');
 });
 
 test('preferredBackends reads the address', () => {

@@ -1,7 +1,7 @@
 import { type ErrorReport, toPipelineError } from '../pipeline/errors.ts';
 import type { Shares } from '../pipeline/events.ts';
+import type { Product } from '../pipeline/file-names.ts';
 import { bandsLacking, incomplete } from '../pipeline/preprocess/bands.ts';
-import type { Product } from '../services/engine.ts';
 import type { ActionContext } from './context.ts';
 import { nameOf } from './date-actions.ts';
 import type { SceneInput } from './dates.ts';

@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { MaskSource, RunReport, RunSettings, Stage } from '../pipeline/events.ts';
+import type { Product } from '../pipeline/file-names.ts';
 import type { ComparisonRecord } from '../pipeline/library/record.ts';
 import type { Notice, SceneOverrides, Window } from '../pipeline/scene.ts';
 import type {
@@ -10,7 +11,6 @@ import type {
   OfflineState,
   OpenedScene,
   PixelProbe,
-  Product,
   RunRequest,
   SceneOrigin,
   Unfinished,

@@ -1,9 +1,8 @@
 import { useContext } from 'react';
 import { PROVENANCE_COLOURS } from '../../pipeline/colours.ts';
 import type { RunReport, Shares } from '../../pipeline/events.ts';
-import { stemOf } from '../../pipeline/file-names.ts';
+import { type Product, stemOf } from '../../pipeline/file-names.ts';
 import { type Phrase, phrase } from '../../pipeline/phrase.ts';
-import type { Product } from '../../services/engine.ts';
 import { t } from '../../texts/texts.ts';
 import { css } from '../../viewer/palette.ts';
 import { useActions, useApp, ViewerContext } from '../context.ts';

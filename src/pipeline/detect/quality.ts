@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from '../events.ts';
 import type { CloudRole, Samples } from '../scene.ts';
 
 /** Probabilities in 1/255: what one value of a quality band says about thin cloud, thick cloud and shadow. */
@@ -5,8 +6,10 @@ export type QualityDecoder = (value: number) => readonly [thin: number, thick: n
 
 /** Said with confidence. */
 const SURE = 255;
-/** Said with medium confidence: below the default threshold, within reach of a lower one. */
-const MEDIUM = 89;
+/** Said with medium confidence: below the default thresholds, within reach of somewhat lower ones. */
+export const MEDIUM = Math.floor(
+  SURE * (Math.min(DEFAULT_SETTINGS.cloudThreshold, DEFAULT_SETTINGS.shadowThreshold) - 0.05),
+);
 const CLEAR = [0, 0, 0] as const;
 const THIN = [SURE, 0, 0] as const;
 const THICK = [0, SURE, 0] as const;

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { type BandRole, CANONICAL_BANDS, MASK_CLASS } from '../scene.ts';
+import { cloudy, reflectance, runOver, sameBands } from '../testing/cloudy-run.ts';
+
+describe('bands that the networks do not know', () => {
+  it('lets further bands follow a linear relation, and copies alpha and quality bands', async () => {
+    const roles: BandRole[] = [...CANONICAL_BANDS, 'rededge1', 'alpha', 'scl'];
+    // Independent texture in every band: else the relation could not be told from the clear pixels.
+    const seen = (x: number, y: number, band: number) => {
+      const value = reflectance(x, y, band);
+      const noise = ((x * 7919 + y * 104729 + band * 1299709 + x * y * 31) % 1000) / 1e4;
+      return Math.round(1e4 * (value > 0.45 || value < 0.05 ? value : value + noise));
+    };
+    const linear = (x: number, y: number) => 500 + 0.4 * seen(x, y, 2) + 0.5 * seen(x, y, 3);
+    const { after, source, mask } = await runOver(
+      cloudy({
+        roles,
+        sample: (x, y, band) => {
+          if (band === 6) return linear(x, y);
+          if (band > 6) return band === 7 ? 255 : 4;
+          return seen(x, y, band);
+        },
+      }),
+      { featherPixels: 0 },
+    );
+    expect(sameBands(after.slice(7), source.bands.slice(7))).toBe(true);
+    let worst = 0;
+    mask.forEach((value, i) => {
+      if (value === MASK_CLASS.clear) return;
+      worst = Math.max(worst, Math.abs(after[6][i] - (500 + 0.4 * after[2][i] + 0.5 * after[3][i])));
+    });
+    // Of 500 .. 7000; the ridge takes the rest.
+    expect(worst).toBeLessThan(40);
+  });
+
+  it('lets further bands follow over ground that is all the same', async () => {
+    const roles: BandRole[] = [...CANONICAL_BANDS, 'coastal'];
+    const { after } = await runOver(cloudy({ roles, sample: (x) => (x < 60 ? 7000 : 1503) }));
+    expect(after.map((band) => band[0])).toEqual(new Array(7).fill(1503));
+  });
+});

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { CANONICAL_BANDS, MASK_CLASS } from './scene.ts';
+import { cloudy, reflectance, runOver } from './testing/cloudy-run.ts';
+
+describe('the mask that is found', () => {
+  it('takes the mask from a quality band where asked, and from the network where there is none', async () => {
+    const withScl = cloudy({
+      roles: [...CANONICAL_BANDS, 'scl', 'quality'],
+      sample: (x, _, band) => (band === 6 ? (x < 20 ? 9 : 4) : 2000),
+    });
+    const quality = await runOver(withScl, { maskSource: 'quality-band', bufferPixels: 0 });
+    expect(quality.networks.calls.some((call) => call.startsWith('detect'))).toBe(false);
+    expect([...quality.mask.slice(18, 22)]).toEqual([2, 2, 0, 0]);
+    const none = await runOver(cloudy({ roles: [...CANONICAL_BANDS, 'quality'], sample: () => 2000 }), {
+      maskSource: 'quality-band',
+    });
+    expect(none.codes).toContain('mask/no-quality-band');
+    expect(none.networks.calls.some((call) => call.startsWith('detect'))).toBe(true);
+    const union = await runOver(
+      cloudy({
+        roles: [...CANONICAL_BANDS, 'scl'],
+        sample: (x, y, b) => (b < 6 ? 1e4 * reflectance(x, y, b) : x < 20 ? 9 : 4),
+      }),
+      { maskSource: 'union', bufferPixels: 0 },
+    );
+    expect(union.mask[19]).toBe(MASK_CLASS.thick);
+    expect(union.mask[60 * 200 + 66]).toBe(MASK_CLASS.thick);
+  });
+});

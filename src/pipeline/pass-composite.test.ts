@@ -3,12 +3,11 @@ import { type CompositeMethod, DEFAULT_SETTINGS, type RunEvent } from './events.
 import { memoryPages } from './pages.ts';
 import { shareDone } from './progress.ts';
 import { run } from './run.ts';
-import { type BandRole, PROVENANCE } from './scene.ts';
+import { CANONICAL_BANDS, PROVENANCE } from './scene.ts';
 import { fakeNetworks } from './testing/fake-networks.ts';
 import { memorySource } from './testing/memory-source.ts';
 import { openTiles, planTiles } from './tiles.ts';
 
-const SIX: BandRole[] = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
 const [WIDTH, HEIGHT] = [160, 128];
 const whole = { x: 0, y: 0, width: WIDTH, height: HEIGHT };
 const random = (x: number, y: number) => Math.abs(Math.sin(x * 127.1 + y * 311.7) * 43758.5453) % 1;
@@ -20,7 +19,7 @@ const scene = (name: string, from: number, to: number, seed: number) =>
   memorySource({
     width: WIDTH,
     height: HEIGHT,
-    roles: SIX,
+    roles: CANONICAL_BANDS,
     name,
     sample: (x, y, band) =>
       Math.round(
@@ -64,7 +63,7 @@ describe('composites', () => {
     const noisy = memorySource({
       width: WIDTH,
       height: HEIGHT,
-      roles: SIX,
+      roles: CANONICAL_BANDS,
       name: 'clear',
       sample: (x, y, band) =>
         Math.round(1e4 * ground(x, y, band)) + (random(x + 3, y + band) < 0.5 ? -200 : 200),

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from './events.ts';
 import { type RunOptions, run } from './run.ts';
-import { type BandRole, type GeoTransform, PROVENANCE, type SceneSource } from './scene.ts';
+import { CANONICAL_BANDS, type GeoTransform, PROVENANCE, type SceneSource } from './scene.ts';
 import { fakeNetworks } from './testing/fake-networks.ts';
 import { memorySource, type SyntheticScene } from './testing/memory-source.ts';
 
-const SIX: BandRole[] = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
 const [WIDTH, HEIGHT] = [256, 224];
 const whole = { x: 0, y: 0, width: WIDTH, height: HEIGHT };
 const random = (x: number, y: number) => Math.abs(Math.sin(x * 127.1 + y * 311.7) * 43758.5453) % 1;
@@ -26,7 +25,7 @@ function scene(reflectance: Ground, over: Partial<SyntheticScene> = {}) {
   return memorySource({
     width: WIDTH,
     height: HEIGHT,
-    roles: SIX,
+    roles: CANONICAL_BANDS,
     name: 'target-20200615.tif',
     sample: (x, y, band) => Math.round(1e4 * reflectance(x, y, band)),
     ...over,
@@ -127,7 +126,7 @@ describe('other dates', () => {
     const moved = memorySource({
       width: 300,
       height: 300,
-      roles: SIX,
+      roles: CANONICAL_BANDS,
       name: 'moved',
       sample: (x, y, band) => Math.round(1e4 * seasonal(x - 22, y - 31, band)),
     });

@@ -5,7 +5,8 @@ import { DEFAULT_SETTINGS, type RunSettings } from './events.ts';
 import { jobRecord, resultPages, sameFindings, sameJob } from './job-record.ts';
 import { memoryPages, type PageStore } from './pages.ts';
 import { run } from './run.ts';
-import { type BandRole, MASK_CLASS, PROVENANCE, type Samples } from './scene.ts';
+import { type BandRole, MASK_CLASS, PROVENANCE } from './scene.ts';
+import { sameBands } from './testing/cloudy-run.ts';
 import { fakeNetworks } from './testing/fake-networks.ts';
 import { memorySource } from './testing/memory-source.ts';
 import { planTiles } from './tiles.ts';
@@ -41,8 +42,6 @@ async function go(
 
 const MISSED: MaskOperation = { kind: 'stroke', class: 2, radius: 16, points: [150.5, 120.5] };
 const ERASED: MaskOperation = { kind: 'polygon', class: 0, rings: [[60, 20, 110, 20, 110, 100, 60, 100]] };
-const sameBands = (a: readonly Samples[], b: readonly Samples[]) =>
-  a.every((band, i) => Buffer.compare(Buffer.from(band.buffer), Buffer.from(b[i].buffer)) === 0);
 const edits = (...operations: MaskOperation[]): MaskEdits => ({ own: null, operations });
 
 describe('a run with an edited mask', () => {

@@ -1,20 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { MaskEdits } from '../detect/edits.ts';
 import { DEFAULT_SETTINGS, type Progress } from '../events.ts';
-import { type BandRole, DISPLAY_SCALE, MASK_CLASS, type Sensor, type Window } from '../scene.ts';
+import { CANONICAL_BANDS, DISPLAY_SCALE, MASK_CLASS, type Sensor, type Window } from '../scene.ts';
 import { fakeNetworks } from '../testing/fake-networks.ts';
 import { memorySource, type SyntheticScene } from '../testing/memory-source.ts';
 import { cutOut, withClouds } from './clouded.ts';
 import { seeded } from './random.ts';
 import { selfCheck } from './self-check.ts';
 
-const SIX: readonly BandRole[] = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
-
 function field(more: Partial<SyntheticScene> = {}) {
   return memorySource({
     width: 700,
     height: 600,
-    roles: SIX,
+    roles: CANONICAL_BANDS,
     // Fields of many kinds: what lies under a cloud cannot be told from beside it.
     sample: (x, y, band) =>
       800 + 300 * band + 130 * ((7 * Math.floor(x / 37) + 13 * Math.floor(y / 29) + band) % 5),
@@ -80,7 +78,15 @@ describe('simulated clouds', () => {
     const [width, height] = [160, 128];
     const cover = async (sampleType: 'uint8' | 'int16', scale: number, sensor: Sensor = 'unknown') => {
       const sample = (x: number, y: number, band: number) => 60 + 12 * band + ((x >> 4) % 5) + ((y >> 4) % 3);
-      const source = memorySource({ width, height, roles: SIX, sampleType, scale, sensor, sample });
+      const source = memorySource({
+        width,
+        height,
+        roles: CANONICAL_BANDS,
+        sampleType,
+        scale,
+        sensor,
+        sample,
+      });
       const part = await cutOut(source, { x: 0, y: 0, width, height });
       const { bands } = withClouds(part, new Uint8Array(width * height).fill(1), seeded(3));
       return bands.map((band) => [...band]);

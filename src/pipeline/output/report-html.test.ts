@@ -5,7 +5,7 @@ import { selfCheck } from '../evaluate/self-check.ts';
 import { DEFAULT_SETTINGS, type RunSettings } from '../events.ts';
 import { memoryPages } from '../pages.ts';
 import { run } from '../run.ts';
-import type { BandRole } from '../scene.ts';
+import { CANONICAL_BANDS } from '../scene.ts';
 import { fakeNetworks } from '../testing/fake-networks.ts';
 import { memorySource } from '../testing/memory-source.ts';
 import { openTiles, planTiles } from '../tiles.ts';
@@ -13,11 +13,10 @@ import { resultPictures } from './pictures.ts';
 import { type SceneReport, sceneReport } from './report.ts';
 import { reportHtml } from './report-html.ts';
 
-const SIX: readonly BandRole[] = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
 const ground = (x: number, y: number, band: number) => 1000 + 200 * band + ((x * 7 + y * 3) % 90);
 const cloudy = (x: number, y: number) => Math.hypot(x - 60, y - 70) < 30;
 const named = (name: string, sample: (x: number, y: number, band: number) => number) =>
-  memorySource({ width: 300, height: 260, roles: SIX, name, sample });
+  memorySource({ width: 300, height: 260, roles: CANONICAL_BANDS, name, sample });
 
 async function report(): Promise<SceneReport> {
   const source = named('</script><b>&".tif', (x, y, band) => (cloudy(x, y) ? 7000 : ground(x, y, band)));
@@ -81,7 +80,7 @@ describe('a report', () => {
     const source = memorySource({
       width: 40,
       height: 30,
-      roles: SIX,
+      roles: CANONICAL_BANDS,
       nodata: 0,
       sample: (x) => (x < 10 ? 0 : 900),
     });

@@ -1,30 +1,21 @@
 import { throwIfAborted } from '../errors.ts';
-import type { Raster, Samples, SampleType, Window } from '../scene.ts';
-import { cropPlane } from '../windows.ts';
+import type { Raster, Samples, Window } from '../scene.ts';
 import { readBlock } from './blocks.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type Inflate, platformInflate } from './codecs.ts';
+import { copyPixels, spans } from './copy-pixels.ts';
+import {
+  BlockCache,
+  cacheBytes,
+  cropped,
+  FEW_BLOCKS,
+  keptPart,
+  MAX_CACHE_BYTES,
+  PANEL,
+} from './kept-blocks.ts';
 import { allocate, type ImageLayout, SAMPLE_BYTES } from './layout.ts';
 import type { Block } from './stored-samples.ts';
 
-/** Decoded blocks are kept, because neighbouring windows with their halo ask for the same ones again. Within these bounds: */
-const MIN_CACHE_BYTES = 32 * 2 ** 20;
-const MAX_CACHE_BYTES = 192 * 2 ** 20;
-/**
- * Rows of strips that are kept: every window of a row of windows needs the same strips from side to side, so that with
- * room for fewer each would be decoded again for each window. A run's windows are 576 pixels high.
- */
-const KEPT_ROWS = 576;
-/** They reach so far beyond the tile that they are read for, and so begin anywhere in a block. */
-const WINDOW_MARGIN = 160;
-/**
- * Blocks are kept for so many pixels across, half a Sentinel-2 scene: windows are read panel by panel, each from top to
- * bottom, so that what is kept does not grow with the width of the scene. Tiles at the border of two are decoded twice, and
- * strips, of which only the part in the panel is kept, once for each.
- */
-const PANEL = 5632;
-/** An image of no more blocks is soon asked for most of them again. */
-const FEW_BLOCKS = 64;
 /** Blocks fetched and unpacked at a time, unless they are large. */
 const PARALLEL = 4;
 const PARALLEL_BYTES = 64 * 2 ** 20;
@@ -189,98 +180,6 @@ function coarsestLevel(levels: readonly ImageLayout[], step: number): number {
   );
 }
 
-interface Span {
-  readonly block: number;
-  /** Range of indices into the list of positions. */
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Groups ascending positions by the block that holds them. */
-function spans(positions: Int32Array, blockSize: number): Span[] {
-  const out: Span[] = [];
-  for (let from = 0, to = 0; from < positions.length; from = to) {
-    const block = Math.floor(positions[from] / blockSize);
-    const end = (block + 1) * blockSize;
-    while (to < positions.length && positions[to] < end) to++;
-    out.push({ block, from, to });
-  }
-  return out;
-}
-
-/** Columns of a block. */
-interface Part {
-  readonly left: number;
-  readonly width: number;
-}
-
-/** What is kept of the blocks that these columns lie in: of strips what windows of one panel ask for. */
-function keptPart({ width, blockWidth, tiled }: ImageLayout, columns: Int32Array): Part {
-  const whole = { left: 0, width: blockWidth };
-  if (tiled) return whole;
-  const [first, last] = [columns[0], columns[columns.length - 1]];
-  const panel = Math.floor((first + last) / 2 / PANEL) * PANEL;
-  const left = Math.max(0, panel - WINDOW_MARGIN);
-  const right = Math.min(width, panel + PANEL + WINDOW_MARGIN);
-  return first >= left && last < right ? { left, width: right - left } : whole;
-}
-
-function cropped(block: Block, blockWidth: number, { left, width }: Part): Block {
-  if (width === blockWidth) return block;
-  const { samples, pixelStep, bandStep } = block;
-  const from = {
-    x: 0,
-    y: 0,
-    width: blockWidth * pixelStep,
-    height: samples.length / (blockWidth * pixelStep),
-  };
-  return {
-    samples: cropPlane(samples, from, { ...from, x: left * pixelStep, width: width * pixelStep }),
-    pixelStep,
-    bandStep: bandStep === blockWidth ? width : bandStep,
-  };
-}
-
-function copyPixels(
-  { samples, pixelStep, bandStep }: Block,
-  layout: ImageLayout,
-  part: Part,
-  band: number,
-  columns: Int32Array,
-  columnSpan: Span,
-  rows: Int32Array,
-  rowSpan: Span,
-  target: Samples,
-): void {
-  const from = bits(samples, layout.sampleType);
-  const to = bits(target, layout.sampleType);
-  const rowSamples = part.width * (layout.planar ? 1 : layout.bands);
-  const left = columnSpan.block * layout.blockWidth + part.left;
-  const top = rowSpan.block * layout.blockHeight;
-  const first = columns[columnSpan.from] - left;
-  const count = columnSpan.to - columnSpan.from;
-  const contiguous = columns[columnSpan.to - 1] - left - first === count - 1;
-  for (let r = rowSpan.from; r < rowSpan.to; r++) {
-    const start = (rows[r] - top) * rowSamples + band * bandStep;
-    const out = r * columns.length;
-    if (contiguous && pixelStep === 1) {
-      to.set(from.subarray(start + first, start + first + count), out + columnSpan.from);
-    } else if (contiguous) {
-      let i = start + first * pixelStep;
-      for (let c = out + columnSpan.from; c < out + columnSpan.to; c++, i += pixelStep) to[c] = from[i];
-    } else {
-      for (let c = columnSpan.from; c < columnSpan.to; c++) {
-        to[out + c] = from[start + (columns[c] - left) * pixelStep];
-      }
-    }
-  }
-}
-
-/** Floats are copied as integers: a number passed through a register may lose the payload of its NaN. */
-function bits(samples: Samples, type: SampleType): Samples {
-  return type === 'float32' ? new Uint32Array(samples.buffer, samples.byteOffset, samples.length) : samples;
-}
-
 /** @param most at most so many at a time, and PARALLEL */
 async function runAll(
   jobs: readonly (() => Promise<void>)[],
@@ -312,51 +211,5 @@ function assertInside(window: Window, grid: { width: number; height: number }): 
     y + height > grid.height
   ) {
     throw new Error(`window ${x},${y} ${width}x${height} leaves the grid of ${grid.width}x${grid.height}`);
-  }
-}
-
-/** Bytes of the blocks that the windows of a run share: strips or tiles across a panel. */
-function cacheBytes({ width, blockWidth, blockHeight, bands, sampleType }: ImageLayout): number {
-  const strips = blockWidth >= width;
-  const unit = strips ? 1 : blockWidth;
-  const across = Math.min(width, PANEL + 2 * Math.max(unit, WINDOW_MARGIN));
-  const down = strips ? KEPT_ROWS / blockHeight + 2 : Math.max(2, (KEPT_ROWS + WINDOW_MARGIN) / blockHeight);
-  const pixels = Math.ceil(across / unit) * unit * Math.ceil(down) * blockHeight;
-  return Math.max(MIN_CACHE_BYTES, pixels * bands * SAMPLE_BYTES[sampleType]);
-}
-
-/** Least recently used blocks go first; the newest one stays whatever its size. */
-class BlockCache {
-  private readonly blocks = new Map<string, Block>();
-  private bytes = 0;
-  private readonly limit: number;
-
-  constructor(limit: number) {
-    this.limit = limit;
-  }
-
-  get(key: string): Block | undefined {
-    const block = this.blocks.get(key);
-    if (block) {
-      this.blocks.delete(key);
-      this.blocks.set(key, block);
-    }
-    return block;
-  }
-
-  clear(): void {
-    this.blocks.clear();
-    this.bytes = 0;
-  }
-
-  put(key: string, block: Block): void {
-    if (this.blocks.has(key)) return;
-    this.blocks.set(key, block);
-    this.bytes += block.samples.byteLength;
-    for (const [oldest, old] of this.blocks) {
-      if (this.bytes <= this.limit || oldest === key) break;
-      this.blocks.delete(oldest);
-      this.bytes -= old.samples.byteLength;
-    }
   }
 }

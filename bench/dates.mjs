@@ -33,6 +33,8 @@ const { ssimMap, SSIM_RADIUS } = await load('pipeline/evaluate/ssim.ts');
 const { onGrid } = await load('pipeline/dates/warp.ts');
 const classical = await import('./lib/classical.mjs');
 const tools = {
+  ...(await load('pipeline/dates/fit.ts')),
+  ...(await load('pipeline/dates/fit-samples.ts')),
   ...(await load('pipeline/dates/harmonise.ts')),
   ...(await load('pipeline/dates/clone.ts')),
   ...(await load('pipeline/dates/poisson.ts')),

@@ -1,7 +1,7 @@
 import type { Planes } from './dates/clone.ts';
 import { clearDespite, type Doubts } from './dates/doubt.ts';
 import { clearIn, flagsIn } from './dates/findings.ts';
-import type { Fit } from './dates/harmonise.ts';
+import type { Fit } from './dates/fit.ts';
 import type { OtherDate } from './dates/match.ts';
 import type { Findings } from './findings.ts';
 import type { Job } from './job.ts';

@@ -2,7 +2,7 @@ import { readDate, readTarget, type UsefulDate, usableIn } from './date-planes.t
 import { acquiredOn, seasonDistance } from './dates/acquired.ts';
 import { type Cloned, cloneGap, type Planes } from './dates/clone.ts';
 import { type ClonedTiles, clearIn, isCloned, setCloned } from './dates/findings.ts';
-import { BLOCK } from './dates/harmonise.ts';
+import { BLOCK } from './dates/fit.ts';
 import { chooseDates, growLabels, labelCells, orderOf, REGION_CELL, type Regions } from './dates/regions.ts';
 import type { Findings } from './findings.ts';
 import { checkpoint, type Job, type Pace } from './job.ts';

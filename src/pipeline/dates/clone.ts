@@ -1,5 +1,6 @@
 import type { Window } from '../scene.ts';
-import { type Fit, harmonise } from './harmonise.ts';
+import type { Fit } from './fit.ts';
+import { harmonise } from './harmonise.ts';
 import { solvePoisson } from './poisson.ts';
 import { ABSENT, KNOWN, poissonGrids, UNKNOWN } from './poisson-grids.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MASK_CLASS } from '../scene.ts';
 import { checkFlags, clearDespite, createChecks, doubtsOf } from './doubt.ts';
-import type { Fit } from './harmonise.ts';
+import type { Fit } from './fit.ts';
 
 const SIDE = 256;
 const window = { x: 0, y: 0, width: SIDE, height: SIDE };

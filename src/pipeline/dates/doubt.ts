@@ -1,6 +1,7 @@
 import { squaredDistance } from '../distance.ts';
 import { type Grid, MASK_CLASS, type Window } from '../scene.ts';
-import { type Fit, harmonise } from './harmonise.ts';
+import type { Fit } from './fit.ts';
+import { harmonise } from './harmonise.ts';
 
 /**
  * Bright roofs and bare ground pass for cloud in the eyes of a detector that sees one date. Where the target is clear, it can be

@@ -7,7 +7,7 @@ import { isMeasured } from '../preprocess/observe.ts';
 import { type BandRole, type Grid, MASK_CLASS, type Scene, type SceneSource, type Window } from '../scene.ts';
 import { readPlane } from '../tiles.ts';
 import { acquiredOn } from './acquired.ts';
-import { median } from './harmonise.ts';
+import { median } from './fit-samples.ts';
 import { addToCrossPower, createCrossPower, findShift } from './shift.ts';
 import { onGrid, overlaps, type Shift } from './warp.ts';
 

@@ -1,0 +1,138 @@
+import type { Grid, Window } from '../scene.ts';
+import { BLOCK, type FitSums, HEAD, SAMPLES_PER_PREDICTOR, solveOne, sumsLength } from './fit.ts';
+
+/** Every so many rows and columns a pixel enters the sums. */
+const STEP = 2;
+/** Where Tukey's weight ends, in robust standard deviations: wide, as errors between seasons have long tails. */
+const BIWEIGHT = 9;
+
+/** @param partner See {@link FitSums}. */
+export function createFitSums(grid: Grid, predictors: number, partner: readonly (number | null)[]): FitSums {
+  return {
+    columns: Math.ceil(grid.width / BLOCK),
+    rows: Math.ceil(grid.height / BLOCK),
+    predictors,
+    targets: partner.length,
+    partner,
+    blocks: new Map(),
+  };
+}
+
+/**
+ * Enters the pixels of a tile core that are usable on both dates.
+ * @param date Bands of the date over the window, in reflectance; `target` those of the target.
+ */
+export function addToFit(
+  sums: FitSums,
+  window: Window,
+  date: readonly Float32Array[],
+  target: readonly Float32Array[],
+  usable: Uint8Array,
+): void {
+  const { predictors, targets: e, columns, blocks } = sums;
+  const q = predictors + 1;
+  const sites = sampled(window, usable);
+  const weights = robustWeights(sums, sites, date, target);
+  const x = new Float64Array(q).fill(1);
+  for (let s = 0; s < sites.length; s++) {
+    const i = sites[s];
+    const w = weights.weight[s];
+    if (w === 0) continue;
+    const column = Math.floor((window.x + (i % window.width)) / BLOCK);
+    const block = Math.floor((window.y + Math.floor(i / window.width)) / BLOCK) * columns + column;
+    let entry = blocks.get(block);
+    if (!entry) {
+      entry = new Float64Array(sumsLength(q, e));
+      blocks.set(block, entry);
+    }
+    entry[0] += w;
+    entry[1] += w * weights.residual[s];
+    entry[2] += w * weights.difference[s];
+    for (let a = 0; a < predictors; a++) x[a] = date[a][i];
+    addProducts(entry, HEAD, x, target, i, w);
+  }
+}
+
+/** Pixels of the window that lie on the sampling lattice and are usable. */
+function sampled(window: Window, usable: Uint8Array): Int32Array {
+  const sites: number[] = [];
+  for (let y = (STEP - (window.y % STEP)) % STEP; y < window.height; y += STEP) {
+    for (let x = (STEP - (window.x % STEP)) % STEP; x < window.width; x += STEP) {
+      if (usable[y * window.width + x]) sites.push(y * window.width + x);
+    }
+  }
+  return Int32Array.from(sites);
+}
+
+function addProducts(
+  to: Float64Array,
+  at: number,
+  x: Float64Array,
+  target: readonly Float32Array[],
+  i: number,
+  w: number,
+): void {
+  const q = x.length;
+  const e = target.length;
+  const cross = at + q * q;
+  for (let a = 0; a < q; a++) {
+    const wx = w * x[a];
+    for (let b = 0; b < q; b++) to[at + a * q + b] += wx * x[b];
+    for (let b = 0; b < e; b++) to[cross + a * e + b] += wx * target[b][i];
+  }
+}
+
+/**
+ * Weights of a tile's samples from their residuals to the tile's own regression, in two rounds. Residuals are means of
+ * absolute values over the bands; `difference` is that of the dates as they are.
+ */
+function robustWeights(
+  sums: FitSums,
+  sites: Int32Array,
+  date: readonly Float32Array[],
+  target: readonly Float32Array[],
+) {
+  const { predictors, targets: e, partner } = sums;
+  const q = predictors + 1;
+  const weight = new Float64Array(sites.length).fill(1);
+  const residual = new Float64Array(sites.length);
+  const difference = new Float64Array(sites.length);
+  const x = new Float64Array(q).fill(1);
+  const rounds = sites.length >= q * SAMPLES_PER_PREDICTOR ? 2 : 1;
+  for (let round = 0; round < rounds; round++) {
+    const products = new Float64Array(sumsLength(q, e));
+    sites.forEach((i, s) => {
+      for (let a = 0; a < predictors; a++) x[a] = date[a][i];
+      products[0] += weight[s];
+      addProducts(products, HEAD, x, target, i, weight[s]);
+    });
+    const model = solveOne(sums, products);
+    sites.forEach((i, s) => {
+      for (let a = 0; a < predictors; a++) x[a] = date[a][i];
+      let sum = 0;
+      let raw = 0;
+      for (let b = 0; b < e; b++) {
+        let value = -target[b][i];
+        for (let a = 0; a < q; a++) value += x[a] * model[a * e + b];
+        sum += Math.abs(value);
+        const other = partner[b];
+        if (other !== null) raw += Math.abs(target[b][i] - x[other]);
+      }
+      residual[s] = sum / e;
+      difference[s] = raw / e;
+    });
+    if (rounds === 1) break;
+    // 1.4826: from the median to the standard deviation of normal errors.
+    const limit = Math.max(1e-4, BIWEIGHT * 1.4826 * median(residual));
+    for (let s = 0; s < sites.length; s++) {
+      const t = residual[s] / limit;
+      weight[s] = t < 1 ? (1 - t * t) ** 2 : 0;
+    }
+  }
+  return { weight, residual, difference };
+}
+
+export function median(values: Float64Array): number {
+  const sorted = values.slice().sort();
+  return sorted.length === 0 ? 0 : sorted[sorted.length >> 1];
+}

@@ -1,0 +1,129 @@
+import { solvePositive } from '../linear.ts';
+
+/** Side of the blocks of the regression, in pixels of the target's grid. */
+export const BLOCK = 256;
+/** Weight of the whole scene in each block's regression, in samples. */
+const SCENE_SAMPLES = 2000;
+/** Ridge towards the identity, per sample and in all: no more than what keeps bands that say the same from being told apart. */
+const RIDGE = 1e-7;
+const RIDGE_ALWAYS = 0.005;
+/** Samples per predictor that a regression on several bands needs. */
+export const SAMPLES_PER_PREDICTOR = 20;
+
+/** What the regressions of all blocks are solved from. */
+export interface FitSums {
+  readonly columns: number;
+  readonly rows: number;
+  /** Bands of the date, and of the target. */
+  readonly predictors: number;
+  readonly targets: number;
+  /** Per band of the target the date's band of the same role, null if it has none. */
+  readonly partner: readonly (number | null)[];
+  /** By block: see {@link sumsLength}. */
+  readonly blocks: Map<number, Float64Array>;
+}
+
+/** Sum of weights, of weighted residuals, of weighted raw differences; then x x' and x y', x ending in a 1. */
+export const HEAD = 3;
+export const sumsLength = (q: number, e: number) => HEAD + q * q + q * e;
+
+/** Coefficients (q * e, predictor by predictor, the constant last) from sums of one block or several. */
+export function solveOne({ predictors, targets: e, partner }: FitSums, sums: Float64Array): Float64Array {
+  const q = predictors + 1;
+  const strength = RIDGE * sums[0] + RIDGE_ALWAYS;
+  if (sums[0] >= q * SAMPLES_PER_PREDICTOR) {
+    const gram = sums.slice(HEAD, HEAD + q * q);
+    const cross = sums.slice(HEAD + q * q);
+    for (let a = 0; a < q; a++) gram[a * q + a] += strength;
+    partner.forEach((other, b) => {
+      if (other !== null) cross[other * e + b] += strength;
+    });
+    return solvePositive(gram, cross, q, e);
+  }
+  // Gain and offset per band.
+  const out = new Float64Array(q * e);
+  const at = (a: number, b: number) => sums[HEAD + a * q + b];
+  partner.forEach((other, b) => {
+    if (other === null) {
+      out[predictors * e + b] = sums[0] > 0 ? sums[HEAD + q * q + predictors * e + b] / sums[0] : 0;
+      return;
+    }
+    const gram = Float64Array.of(
+      at(other, other) + strength,
+      at(other, predictors),
+      at(predictors, other),
+      at(predictors, predictors) + strength,
+    );
+    const right = Float64Array.of(
+      sums[HEAD + q * q + other * e + b] + strength,
+      sums[HEAD + q * q + predictors * e + b],
+    );
+    const [gain, offset] = solvePositive(gram, right, 2, 1);
+    out[other * e + b] = gain;
+    out[predictors * e + b] = offset;
+  });
+  return out;
+}
+
+/**
+ * What brings another date to the radiometry of the target: a linear regression of every band of the target on all bands of
+ * the date (and a constant), over pixels that are clear on both. It is local (blocks of 256 x 256 pixels on the
+ * target's grid, each with its neighbours, interpolated between centres, so that no border shows) and robust (pixels that
+ * changed between the dates lose their weight: Tukey's biweight). Where a block has few pixels the whole scene decides;
+ * where that has few, gain and offset per band; where there are none, the date is taken as it is.
+ */
+export interface Fit {
+  readonly columns: number;
+  readonly rows: number;
+  readonly predictors: number;
+  readonly targets: number;
+  /** q * e coefficients per block, predictor by predictor, the constant last. */
+  readonly blocks: readonly Float64Array[];
+  /** Mean absolute residual in reflectance per block, that of the scene where a block has no pixel. */
+  readonly residual: Float32Array;
+  /** Of the whole scene: the same, the mean absolute difference of the dates as they are, and samples. */
+  readonly scene: { readonly residual: number; readonly difference: number; readonly samples: number };
+  /** Means over the samples, per band of the date and of the target. */
+  readonly means: { readonly date: readonly number[]; readonly target: readonly number[] };
+}
+
+/** Solves the regression of every block, with its neighbours and a little of the whole scene. */
+export function solveFit(sums: FitSums): Fit {
+  const { columns, rows, predictors, targets: e, blocks } = sums;
+  const q = predictors + 1;
+  const scene = new Float64Array(sumsLength(q, e));
+  for (const entry of blocks.values()) add(scene, entry, 1);
+  const mean = (sum: number) => (scene[0] > 0 ? sum / scene[0] : 0);
+  const residual = new Float32Array(columns * rows);
+  const models = Array.from({ length: columns * rows }, (_, block) => {
+    const local = new Float64Array(sumsLength(q, e));
+    const column = block % columns;
+    const row = (block - column) / columns;
+    for (let v = Math.max(0, row - 1); v <= Math.min(rows - 1, row + 1); v++) {
+      for (let u = Math.max(0, column - 1); u <= Math.min(columns - 1, column + 1); u++) {
+        add(local, blocks.get(v * columns + u), 1);
+      }
+    }
+    const share = Math.min(1, SCENE_SAMPLES / Math.max(1, scene[0]));
+    add(local, scene, share);
+    residual[block] = local[0] > 0 ? local[1] / local[0] : 0;
+    return solveOne(sums, local);
+  });
+  return {
+    columns,
+    rows,
+    predictors,
+    targets: e,
+    blocks: models,
+    residual,
+    scene: { residual: mean(scene[1]), difference: mean(scene[2]), samples: scene[0] },
+    means: {
+      date: Array.from({ length: predictors }, (_, a) => mean(scene[HEAD + a * q + predictors])),
+      target: Array.from({ length: e }, (_, b) => mean(scene[HEAD + q * q + predictors * e + b])),
+    },
+  };
+}
+
+function add(into: Float64Array, sums: Float64Array | undefined, factor: number): void {
+  if (sums) for (let i = 0; i < into.length; i++) into[i] += factor * sums[i];
+}

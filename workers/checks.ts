@@ -1,5 +1,3 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { throwIfAborted } from '../src/pipeline/errors.ts';
 import { evaluate } from '../src/pipeline/evaluate/evaluate.ts';
 import { type SelfCheck, selfCheck } from '../src/pipeline/evaluate/self-check.ts';
 import type { Evaluation, Progress, RunReport } from '../src/pipeline/events.ts';
@@ -12,6 +10,7 @@ import { reportHtml } from '../src/pipeline/output/report-html.ts';
 import { inEnglish } from '../src/pipeline/phrase.ts';
 import type { SceneSource } from '../src/pipeline/scene.ts';
 import type { TileStore } from '../src/pipeline/tiles.ts';
+import { checksum } from './checksum.ts';
 import { unlessAborted } from './crossing.ts';
 import type { NetworksHost } from './networks-host.ts';
 import type { ReportRequest, SceneInput } from './protocol.ts';
@@ -51,7 +50,7 @@ export function compareRun(
   return evaluate(source, reference, result, tiles, pace, signal);
 }
 
-/** Reads the files once more for their checksums, and puts the report together. */
+/** Reads the files of the scene once more for their checksums, and puts the report together. */
 export async function reportRun(
   { source, tiles, report, models }: FinishedRun,
   inputs: readonly SceneInput[],
@@ -81,21 +80,9 @@ export async function reportRun(
     );
     files.push({ name: input.name, bytes: input.size, sha256: hash });
   }
+  const mask = report.settings.edits?.own;
+  if (mask) files.push({ name: mask.name, bytes: mask.bytes ?? null, sha256: mask.sha256 ?? null });
   const run = { ...report, evaluation: evaluation ?? report.evaluation };
   const told = sceneReport(source.scene, { files, models, run, selfCheck: checked, pictures });
   return format === 'html' ? reportHtml([told]) : `${JSON.stringify(told, inEnglish, 2)}\n`;
-}
-
-/** SHA-256 of a file in hex; the file passes through memory piece by piece. */
-async function checksum(file: File, onBytes: (bytes: number) => void, signal: AbortSignal): Promise<string> {
-  const hash = sha256.create();
-  const reader = file.stream().getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    throwIfAborted(signal);
-    if (done) break;
-    hash.update(value);
-    onBytes(value.length);
-  }
-  return [...hash.digest()].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -3,12 +3,19 @@ import { hasMasked } from '../src/pipeline/detect/mask.ts';
 import { type OpenedMask, openMask } from '../src/pipeline/detect/own-mask.ts';
 import { throwIfAborted } from '../src/pipeline/errors.ts';
 import type { RunSettings } from '../src/pipeline/events.ts';
-import { type FoundMask, maskAt, openFoundMask, uniformMask } from '../src/pipeline/found-mask.ts';
+import {
+  type FoundMask,
+  maskAt,
+  openFoundMask,
+  ownMaskCover,
+  uniformMask,
+} from '../src/pipeline/found-mask.ts';
 import { breathe } from '../src/pipeline/job.ts';
 import { resultPages, writeRecord } from '../src/pipeline/job-record.ts';
 import type { PageStore } from '../src/pipeline/pages.ts';
 import type { Scene, Window } from '../src/pipeline/scene.ts';
 import { openTiles, planTiles, readPlane, type TileLayout, tilesUnder } from '../src/pipeline/tiles.ts';
+import { checksum } from './checksum.ts';
 import type { DisplayLink } from './display-link.ts';
 import type { JobPages } from './job-pages.ts';
 import type { SceneInput } from './protocol.ts';
@@ -81,11 +88,15 @@ export function maskEditing(pages: JobPages, display: DisplayLink): MaskEditing 
       return true;
     },
     async take(input, scene, file, signal) {
-      taken = await openMask(file, file.name, planTiles(scene.grid), signal);
+      const layout = planTiles(scene.grid);
+      const opened = await openMask(file, file.name, layout, signal);
+      const sha256 = await checksum(file, () => {}, signal);
       const known = await pages.look(input, signal);
-      if (known) await taken.keep(known.pages, signal);
+      if (known) await opened.keep(known.pages, signal);
       throwIfAborted(signal);
-      return taken.own;
+      taken = opened;
+      const own = { ...opened.own, bytes: file.size, sha256 };
+      return known ? { ...own, covers: ownMaskCover(layout, known.pages, own.id) } : own;
     },
     keep: keepTaken,
     end() {

@@ -60,6 +60,27 @@ function ownPlane(layout: TileLayout, pages: PageStore, edits?: MaskEdits): Spar
 /** Name of the plane that holds a mask of the user's own. */
 export const ownMaskName = (id: string) => `own/${id}`;
 
+/** Name of the plane that is 1 where a mask of the user's own says nothing. */
+export const uncoveredName = (id: string) => `${ownMaskName(id)}/uncovered`;
+
+/** The share of the scene's pixels with data, as far as they are known, of which a kept mask of the user's own says something. */
+export function ownMaskCover(layout: TileLayout, pages: PageStore, id: string): number {
+  const uncovered = openPlane(layout, pages, uncoveredName(id));
+  const classes = openPlane(layout, pages, 'classes');
+  if (!layout.windows.some((_, key) => hasTile(uncovered, key))) return 1;
+  let [valid, missing] = [0, 0];
+  for (const window of layout.windows) {
+    const known = readPlane(classes, window);
+    const isUnsaid = readPlane(uncovered, window);
+    for (let i = 0; i < known.length; i++) {
+      if (known[i] === MASK_CLASS.nodata) continue;
+      valid++;
+      missing += isUnsaid[i];
+    }
+  }
+  return valid === 0 ? 1 : 1 - missing / valid;
+}
+
 /** Is the mask of this id in the pages, as a whole? */
 export function isOwnMaskKept(pages: PageStore, id: string): boolean {
   return pages.has(`${ownMaskName(id)}/kept`);

@@ -4,10 +4,12 @@ import { openMask } from './detect/own-mask.ts';
 import { DEFAULT_SETTINGS, type RunSettings } from './events.ts';
 import { jobRecord, resultPages, sameFindings, sameJob } from './job-record.ts';
 import { memoryPages, type PageStore } from './pages.ts';
+import { english } from './phrase.ts';
 import { run } from './run.ts';
 import { type BandRole, MASK_CLASS, PROVENANCE } from './scene.ts';
 import { sameBands } from './testing/cloudy-run.ts';
 import { fakeNetworks } from './testing/fake-networks.ts';
+import { maskFile } from './testing/mask-file.ts';
 import { memorySource } from './testing/memory-source.ts';
 import { planTiles } from './tiles.ts';
 
@@ -127,5 +129,23 @@ describe('a run with an edited mask', () => {
     expect(mask.filter((value) => value !== MASK_CLASS.clear).length).toBe(400);
     expect(bands[0][AT(66, 60)]).toBe(source.bands[0][AT(66, 60)]);
     await expect(go({ edits: { own, operations: [] } })).rejects.toMatchObject({ code: 'mask/lost' });
+  });
+
+  it("says how much of the scene a mask of the user's own covers", async () => {
+    const withMask = async (width: number) => {
+      const pages = memoryPages();
+      const file = maskFile({ width, height: 170, pixel: 10, value: (x) => (x < 10 ? 1 : 0) });
+      const { own, keep } = await openMask(file, file.name, planTiles(scene().scene.grid, 64));
+      await keep(pages);
+      return go({ edits: { own, operations: [] } }, pages);
+    };
+    const { report, mask } = await withMask(50);
+    expect(report.notices.map(({ code, message }) => [code, english(message)])).toContainEqual([
+      'mask/partial',
+      'The mask mine.tif covers 25.0 % of the scene. The rest counts as clear.',
+    ]);
+    expect([mask[AT(5, 60)], mask[AT(66, 60)]]).toEqual([MASK_CLASS.thick, MASK_CLASS.clear]);
+    const whole = await withMask(200);
+    expect(whole.report.notices.map(({ code }) => code)).not.toContain('mask/partial');
   });
 });

@@ -90,7 +90,7 @@ export async function run(
 
   // Preprocess and detect.
   await detectPass(job, found, notices, pace);
-  const findings = await doubtfulPass(job, await editPass(job, found));
+  const findings = await doubtfulPass(job, await editPass(job, found, notices));
   const masked = await finishMask(job, openFoundMask(layout, pages, job.settings.edits), store.mask);
 
   // What other dates saw.

@@ -28,7 +28,15 @@ export type MaskOperation =
 export interface OwnMask {
   readonly id: string;
   readonly name: string;
+  /** Length and SHA-256 (in hex) of the file, where it was read as a whole. */
+  readonly bytes?: number;
+  readonly sha256?: string;
+  /** The share of the scene's pixels of which it says something, 0..1; absent where it is not known yet. */
+  readonly covers?: number;
 }
+
+/** A share of less than all in percent: never rounded up to 100. */
+export const percentCovered = (share: number) => (Math.floor(1000 * share) / 10).toFixed(1);
 
 /** What the user changed of the mask. The operations apply one after the other, after the mask was grown. */
 export interface MaskEdits {

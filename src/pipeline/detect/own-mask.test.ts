@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ownMaskCover } from '../found-mask.ts';
 import { memoryPages } from '../pages.ts';
 import type { Grid } from '../scene.ts';
-import { buildTiff } from '../testing/tiff-builder.ts';
+import { maskFile as fileOf, type MaskPicture } from '../testing/mask-file.ts';
 import { openPlane, planTiles, readPlane } from '../tiles.ts';
 import { reachOf } from './edits.ts';
 import { openMask, polygonsOf } from './own-mask.ts';
@@ -111,33 +112,9 @@ describe('polygons of a GeoJSON', () => {
   });
 });
 
-/** A byte per pixel, 20 m pixels from the scene's corner: half the scene's resolution. */
-function maskFile(value: (x: number, y: number) => number, { width = 32, metadata = '' } = {}): File {
-  const height = 24;
-  const short = (...values: number[]) => ({ type: 3, values });
-  const double = (...values: number[]) => ({ type: 12, values });
-  const bytes = buildTiff({
-    data: Uint8Array.from({ length: width * height }, (_, i) => value(i % width, Math.floor(i / width))),
-    directories: [
-      {
-        256: short(width),
-        257: short(height),
-        258: short(8),
-        259: short(1),
-        262: short(1),
-        273: { type: 4, values: [16] },
-        277: short(1),
-        278: short(height),
-        279: { type: 4, values: [width * height] },
-        33550: double(20, 20, 0),
-        33922: double(0, 0, 0, 500_000, 4_000_000, 0),
-        34735: short(1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 32616),
-        ...(metadata && { 42112: { type: 2, values: [...new TextEncoder().encode(metadata), 0] } }),
-      },
-    ],
-  });
-  return new File([bytes], 'mine.tif');
-}
+/** 20 m pixels: half the scene's resolution. */
+const maskFile = (value: MaskPicture['value'], more: Partial<MaskPicture> = {}) =>
+  fileOf({ width: 32, height: 24, pixel: 20, value, ...more });
 
 describe('a mask as GeoTIFF', () => {
   const read = async (file: File) => {
@@ -146,7 +123,8 @@ describe('a mask as GeoTIFF', () => {
     const { own, keep } = await openMask(file, file.name, layout);
     await keep(pages);
     const plane = openPlane(layout, pages, `own/${own.id}`);
-    return { own, values: readPlane(plane, { x: 0, y: 0, width: 64, height: 48 }) };
+    const covers = ownMaskCover(layout, pages, own.id);
+    return { own, covers, values: readPlane(plane, { x: 0, y: 0, width: 64, height: 48 }) };
   };
 
   it('is laid on the grid of the scene, classes as they are', async () => {
@@ -176,6 +154,20 @@ describe('a mask as GeoTIFF', () => {
     expect(values[10 * 64 + 22]).toBe(2);
     expect(values.reduce((sum, value) => sum + value, 0)).toBe(4 * 2);
     await expect(read(spot(7))).rejects.toMatchObject({ code: 'mask/not-a-mask' });
+  });
+
+  it('of a part of the scene says how much it covers, and leaves the rest clear', async () => {
+    const { values, covers } = await read(maskFile(() => 2, { width: 8 }));
+    expect(covers).toBe(0.25);
+    expect([values[15], values[16]]).toEqual([2, 0]);
+    expect((await read(maskFile((x) => x % 3))).covers).toBe(1);
+  });
+
+  it('covers what it calls clear, and nothing where it says no data', async () => {
+    expect((await read(maskFile((x) => (x < 8 ? 255 : x % 3)))).covers).toBe(0.75);
+    expect((await read(maskFile((x) => (x < 8 ? 255 : 0)))).covers).toBe(1);
+    expect((await read(maskFile((x) => (x < 8 ? 1 : 0), { nodata: '0' }))).covers).toBe(1);
+    expect((await read(maskFile((x) => (x < 8 ? 9 : x % 2), { nodata: '9' }))).covers).toBe(0.75);
   });
 
   it('goes by an id of its content', async () => {

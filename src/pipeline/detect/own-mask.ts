@@ -2,7 +2,7 @@ import proj4 from 'proj4';
 import { definitionOf, turnedTo } from '../dates/projection.ts';
 import { onGrid, overlaps } from '../dates/warp.ts';
 import { PipelineError, throwIfAborted } from '../errors.ts';
-import { isOwnMaskKept, ownMaskName, setOwnMaskKept } from '../found-mask.ts';
+import { isOwnMaskKept, ownMaskName, setOwnMaskKept, uncoveredName } from '../found-mask.ts';
 import { blobSource, urlText } from '../ingest/byte-source.ts';
 import { openClasses, type SceneFile } from '../ingest/open.ts';
 import { crc32 } from '../page-log.ts';
@@ -13,7 +13,7 @@ import { parseItems } from '../tiff/gdal-metadata.ts';
 import { openPlane, setTile, type TileLayout } from '../tiles.ts';
 import { editClasses, type MaskOperation, type OwnMask, reachOf } from './edits.ts';
 
-/** A mask file of the user's: MASK_CLASS per pixel of the scene, window by window. */
+/** A mask file of the user's: MASK_CLASS per pixel of the scene, window by window; no data where it says nothing. */
 interface MaskReader {
   read(window: Window, signal?: AbortSignal): Promise<Uint8Array>;
 }
@@ -35,6 +35,8 @@ export interface OpenedMask {
  * A GeoTIFF of any grid holds MASK_CLASS values, or 0 and one other value (1 or 255), which then means thick cloud unless
  * the file names its classes. A GeoJSON holds polygons in WGS 84 (RFC 7946), or in the scene's coordinates where its `crs`
  * member says so or they can be no degrees; a feature's property `class` is thin, thick or shadow, thick if it is absent.
+ *
+ * What a GeoTIFF does not reach, or calls no data, counts as clear; `ownMaskCover` tells how much that is.
  *
  * @throws PipelineError `mask/not-a-mask`, `mask/elsewhere`, and what reading a GeoTIFF throws
  */
@@ -58,9 +60,17 @@ export async function openMask(
     async keep(pages, aborted) {
       if (isOwnMaskKept(pages, own.id)) return;
       const plane = openPlane(layout, pages, ownMaskName(own.id));
+      const uncovered = openPlane(layout, pages, uncoveredName(own.id));
       for (const [key, window] of layout.windows.entries()) {
         throwIfAborted(aborted);
-        setTile(plane, key, await reader.read(window, aborted));
+        const said = await reader.read(window, aborted);
+        const isUnsaid = said.map((value) => Number(value === MASK_CLASS.nodata));
+        setTile(uncovered, key, isUnsaid);
+        setTile(
+          plane,
+          key,
+          said.map((value, i) => (isUnsaid[i] ? MASK_CLASS.clear : value)),
+        );
       }
       setOwnMaskKept(pages, own.id);
     },
@@ -101,7 +111,9 @@ async function fromRaster(file: SceneFile, layout: TileLayout, signal?: AbortSig
   const values = new Set<number>(sample.bands[0]);
   const { nodata, metadata } = source.scene;
   if (nodata !== null) values.delete(nodata);
-  const laid = onGrid(source, grid);
+  // Files of 0 and 1 often name 0 as no data: it means clear all the same.
+  const scene = nodata === 0 ? { ...source.scene, nodata: null } : source.scene;
+  const laid = onGrid({ ...source, scene }, grid);
   for (const window of windows) {
     if (values.size > MOST_VALUES) break;
     throwIfAborted(signal);
@@ -126,8 +138,8 @@ async function fromRaster(file: SceneFile, layout: TileLayout, signal?: AbortSig
     async read(window, aborted) {
       const { bands } = await laid.read(window, [0], aborted);
       return Uint8Array.from(bands[0], (value) => {
-        if (isBinary) return value === marked[0] ? MASK_CLASS.thick : MASK_CLASS.clear;
-        return value >= 1 && value <= 3 ? value : MASK_CLASS.clear;
+        if (Number.isNaN(value)) return MASK_CLASS.nodata;
+        return isBinary && value === marked[0] ? MASK_CLASS.thick : value;
       });
     },
   };

@@ -35,7 +35,7 @@ export function summaryOf({ grid, sensor, sampleType, bands, decisions, notices 
   };
 }
 
-/** A file that was read; length and checksum are null for an address, of which only parts were read. */
+/** A file that was read; length and checksum are null where it was not read as a whole, as at an address. */
 export interface ReportedFile {
   readonly name: string;
   readonly bytes: number | null;

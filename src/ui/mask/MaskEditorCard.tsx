@@ -1,6 +1,7 @@
 import './mask-editor.css';
 import { useEffect, useRef } from 'react';
 import { MASK_COLOURS } from '../../pipeline/colours.ts';
+import { type OwnMask, percentCovered } from '../../pipeline/detect/edits.ts';
 import { TIFF_ENDINGS } from '../../pipeline/file-names.ts';
 import { type Phrase, phrase } from '../../pipeline/phrase.ts';
 import type { MaskTool } from '../../store/mask-editor.ts';
@@ -149,7 +150,7 @@ export function MaskEditorCard() {
           onChange={(bufferPixels) => actions.setMaskDraft({ bufferPixels })}
         />
       </div>
-      <OwnMaskRow name={own?.name ?? null} reading={reading} />
+      <OwnMaskRow own={own} reading={reading} />
       <button type="button" className="button primary wide" onClick={() => void actions.repairWithMask()}>
         {t('Repair with this mask')}
       </button>
@@ -171,7 +172,7 @@ const HINTS: Readonly<Record<MaskTool, Phrase>> = {
   move: phrase('Drag to move the map.'),
 };
 
-function OwnMaskRow({ name, reading }: { name: string | null; reading: string | null }) {
+function OwnMaskRow({ own, reading }: { own: OwnMask | null; reading: string | null }) {
   const { takeMask } = useActions();
   const input = useRef<HTMLInputElement>(null);
   if (reading !== null) return <p role="status">{t('Reading {{name}}…', { name: reading })}</p>;
@@ -189,11 +190,18 @@ function OwnMaskRow({ name, reading }: { name: string | null; reading: string | 
           if (file) void takeMask(file);
         }}
       />
-      {name !== null && <p className="own-mask-name">{t('Your mask: {{name}}', { name })}</p>}
+      {own && <p className="own-mask-name">{t('Your mask: {{name}}', { name: own.name })}</p>}
+      {own?.covers !== undefined && own.covers < 1 && (
+        <p className="own-mask-name" role="status">
+          {t('It covers {{share}} % of the scene. The rest counts as clear.', {
+            share: percentCovered(own.covers),
+          })}
+        </p>
+      )}
       <button type="button" className="button small" onClick={() => input.current?.click()}>
-        {name === null ? t('Use a mask of your own…') : t('Another…')}
+        {own === null ? t('Use a mask of your own…') : t('Another…')}
       </button>
-      {name !== null && (
+      {own !== null && (
         <button type="button" className="button small" onClick={() => void takeMask(null)}>
           {t('Back to what was found')}
         </button>

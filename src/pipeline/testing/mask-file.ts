@@ -1,0 +1,44 @@
+import { buildTiff } from './tiff-builder.ts';
+
+/** A mask for tests. */
+export interface MaskPicture {
+  readonly width: number;
+  readonly height: number;
+  /** Side of a pixel in metres. */
+  readonly pixel: number;
+  readonly value: (x: number, y: number) => number;
+  /** GDAL_METADATA and GDAL_NODATA; empty for none. */
+  readonly metadata?: string;
+  readonly nodata?: string;
+}
+
+/** A byte per pixel, from the upper left corner of the scenes of `memorySource`. */
+export function maskFile(picture: MaskPicture): File {
+  const { width, height, pixel, value, metadata = '', nodata = '' } = picture;
+  const short = (...values: number[]) => ({ type: 3, values });
+  const long = (...values: number[]) => ({ type: 4, values });
+  const double = (...values: number[]) => ({ type: 12, values });
+  const ascii = (words: string) => ({ type: 2, values: [...new TextEncoder().encode(words), 0] });
+  const bytes = buildTiff({
+    data: Uint8Array.from({ length: width * height }, (_, i) => value(i % width, Math.floor(i / width))),
+    directories: [
+      {
+        256: short(width),
+        257: short(height),
+        258: short(8),
+        259: short(1),
+        262: short(1),
+        273: long(16),
+        277: short(1),
+        278: short(height),
+        279: long(width * height),
+        33550: double(pixel, pixel, 0),
+        33922: double(0, 0, 0, 500_000, 4_000_000, 0),
+        34735: short(1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 32616),
+        ...(metadata && { 42112: ascii(metadata) }),
+        ...(nodata && { 42113: ascii(nodata) }),
+      },
+    ],
+  });
+  return new File([bytes], 'mine.tif');
+}

@@ -1,0 +1,20 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { throwIfAborted } from '../src/pipeline/errors.ts';
+
+/** SHA-256 of a file in hex; the file passes through memory piece by piece. */
+export async function checksum(
+  file: File,
+  onBytes: (bytes: number) => void,
+  signal?: AbortSignal,
+): Promise<string> {
+  const hash = sha256.create();
+  const reader = file.stream().getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    throwIfAborted(signal);
+    if (done) break;
+    hash.update(value);
+    onBytes(value.length);
+  }
+  return [...hash.digest()].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

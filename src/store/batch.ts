@@ -66,6 +66,8 @@ export function batchActions(context: ActionContext): BatchActions {
     const { actions } = get();
     change(id, { status: 'running' });
     await actions.open(input instanceof File ? [input] : input);
+    // A run would take along what was drawn on the mask in an earlier visit, and never used.
+    await actions.discardMask();
     if (get().job.status === 'unfinished') await actions.continueRun();
     const { job, scene, source } = get();
     const isOpen = isSame(source?.input, input);

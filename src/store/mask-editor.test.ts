@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { MaskOperation } from '../pipeline/detect/edits.ts';
 import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
+import type { SceneOverrides } from '../pipeline/scene.ts';
 import { createAppStore } from './create-store.ts';
 import { createFakeEngine } from './testing/fake-engine.ts';
 
@@ -140,6 +141,85 @@ describe('the mask editor', () => {
       const { edits, bufferPixels } = store.getState().settings;
       expect([edits, bufferPixels]).toEqual(unfinished ? [edited.edits, 7] : [undefined, 3]);
     }
+  });
+
+  describe('that a reload closed', () => {
+    const drawn = { ...DEFAULT_SETTINGS, bufferPixels: 7, edits: { own: null, operations: [DOT] } };
+    const confirmed = { ...DEFAULT_SETTINGS, bufferPixels: 5 };
+    const reload = (done: number, overrides: SceneOverrides | null = null) => {
+      const unfinished = { done, settings: confirmed, overrides, draft: drawn };
+      const engine = createFakeEngine({ unfinished });
+      const runs = vi.spyOn(engine, 'run');
+      const store = createAppStore({ engine, sample, saveFile: vi.fn() });
+      const masks = () => runs.mock.calls.map(([settings]) => [settings.bufferPixels, settings.edits]);
+      return { engine, store, actions: store.getState().actions, masks };
+    };
+
+    it.each([
+      [0.5, 'unfinished', []],
+      [1, 'done', [[5, undefined]]],
+    ])(
+      'opens again with what was drawn, which runs only when the user says so (%f done)',
+      async (done, status, ran) => {
+        const { store, actions, masks } = reload(done);
+        await actions.open(new File([], 'a.tif'));
+        expect(store.getState()).toMatchObject({
+          job: { status },
+          maskEditor: { draft: { bufferPixels: 7, edits: drawn.edits } },
+          settings: { bufferPixels: 5 },
+        });
+        expect(masks()).toEqual(ran);
+        await actions.repairWithMask();
+        expect(masks()).toEqual([...ran, [7, drawn.edits]]);
+      },
+    );
+
+    it('can be closed without it', async () => {
+      const { store, actions, masks } = reload(0.5);
+      await actions.open(new File([], 'a.tif'));
+      actions.undoMask();
+      expect(store.getState().maskEditor?.draft.edits).toBeUndefined();
+      actions.redoMask();
+      await actions.discardMask();
+      expect(store.getState()).toMatchObject({ maskEditor: null, job: { status: 'unfinished' } });
+      await actions.continueRun();
+      expect(masks()).toEqual([[5, undefined]]);
+    });
+
+    it('opens over the scene as it was corrected', async () => {
+      const { engine, store, actions } = reload(0.5, { scale: 2e-4 });
+      const override = vi.spyOn(engine, 'override');
+      await actions.open(new File([], 'a.tif'));
+      expect(override).toHaveBeenCalledExactlyOnceWith({ scale: 2e-4 });
+      expect(store.getState().maskEditor?.draft.edits).toEqual(drawn.edits);
+    });
+
+    it('stays closed where nothing was changed in it', async () => {
+      const unfinished = { done: 0.5, settings: confirmed, overrides: null, draft: confirmed };
+      const store = createAppStore({ engine: createFakeEngine({ unfinished }), sample, saveFile: vi.fn() });
+      await store.getState().actions.open(new File([], 'a.tif'));
+      expect(store.getState()).toMatchObject({ maskEditor: null, job: { status: 'unfinished' } });
+    });
+
+    it('does not take part in a queue', async () => {
+      const { store, actions, masks } = reload(0.5);
+      actions.queueScenes([new File([], 'a.tif')]);
+      await actions.runBatch();
+      expect(store.getState().batch?.items[0].state.status).toBe('done');
+      expect(masks()).toEqual([[5, undefined]]);
+    });
+
+    it('waits for the user when the scene of the last visit is opened', async () => {
+      const { engine, masks } = reload(0.5);
+      const origin = new URL('https://x.test/a.tif');
+      const last = { name: 'a.tif', origin, dates: [], reopen: async () => ({ scene: origin, dates: [] }) };
+      const memory = { remember: async () => {}, recall: async () => last, forget: async () => {} };
+      const store = createAppStore({ engine, sample, memory, saveFile: vi.fn() });
+      await store.getState().actions.recall();
+      await store.getState().actions.continueLast();
+      expect(store.getState().maskEditor?.draft.edits).toEqual(drawn.edits);
+      expect(masks()).toEqual([]);
+    });
   });
 
   it('stops a run for the review when its mask is found', async () => {

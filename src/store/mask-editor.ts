@@ -2,6 +2,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import { type EditClass, type MaskOperation, NO_EDITS, reachOf } from '../pipeline/detect/edits.ts';
 import { DEFAULT_SETTINGS, type RunSettings } from '../pipeline/events.ts';
 import type { Window } from '../pipeline/scene.ts';
+import type { Unfinished } from '../services/engine.ts';
 import type { ActionContext } from './context.ts';
 import type { AppState } from './state.ts';
 
@@ -36,8 +37,11 @@ export interface MaskEditorSlice {
 
 export interface MaskEditorActions {
   setReviewMask(on: boolean): void;
-  /** Stops a run that is under way (it can be continued) and opens the editor. */
-  editMask(): Promise<void>;
+  /**
+   * Stops a run that is under way (it can be continued) and opens the editor.
+   * @param draft what was drawn in an earlier visit; it is used only once the user repairs with it
+   */
+  editMask(draft?: MaskDraft): Promise<void>;
   /** Back to the mask as it was; the draft is forgotten. */
   discardMask(): Promise<void>;
   /** Repairs with the mask as it is in the editor. */
@@ -71,6 +75,14 @@ export function withMaskOf(settings: RunSettings, other: RunSettings | undefined
   if (!other?.edits) return rest;
   return { ...rest, ...draftOf(other), featherPixels: Math.min(other.bufferPixels, rest.featherPixels) };
 }
+
+/** What was being tried out for the mask and was never used; null if that is what the run had. */
+export function unusedDraft({ settings, draft }: Pick<Unfinished, 'settings' | 'draft'>): MaskDraft | null {
+  return draft && maskKey(draft) !== maskKey(settings) ? draftOf(draft) : null;
+}
+
+const maskKey = ({ cloudThreshold, shadowThreshold, bufferPixels, edits = NO_EDITS }: MaskDraft) =>
+  JSON.stringify([cloudThreshold, shadowThreshold, bufferPixels, edits.own?.id, edits.operations]);
 
 function draftOf({ cloudThreshold, shadowThreshold, bufferPixels, edits }: RunSettings): MaskDraft {
   return { cloudThreshold, shadowThreshold, bufferPixels, edits };
@@ -141,15 +153,14 @@ export function maskEditorActions(context: ActionContext): MaskEditorActions {
 
   return {
     setReviewMask: (reviewMask) => set({ reviewMask }),
-    async editMask() {
+    async editMask(drawn) {
       const { job, actions, settings } = get();
       // Of a saved comparison there is a scene to see, but none to run.
       if (get().source === null || get().opening !== null || get().maskEditor !== null) return;
       if (job.status === 'running' || job.status === 'starting') actions.cancel();
-      set({
-        maskEditor: { draft: draftOf(settings), past: [], future: [], moving: null, reading: null },
-        overlay: 'mask',
-      });
+      const used = draftOf(settings);
+      const steps = drawn ? { draft: drawn, past: [used] } : { draft: used, past: [] };
+      set({ maskEditor: { ...steps, future: [], moving: null, reading: null }, overlay: 'mask' });
       await show(null);
     },
     async discardMask() {

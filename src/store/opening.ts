@@ -1,8 +1,8 @@
-import type { BandStretch, OpenedScene, SceneOrigin } from '../services/engine.ts';
+import type { BandStretch, OpenedScene, SceneOrigin, Unfinished } from '../services/engine.ts';
 import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
 import type { SceneInput } from './dates.ts';
-import { withMaskOf } from './mask-editor.ts';
+import { type MaskDraft, unusedDraft, withMaskOf } from './mask-editor.ts';
 import { lastingMode } from './preferences.ts';
 import type { AppState, Range, Sample } from './state.ts';
 
@@ -56,6 +56,29 @@ export async function stretchToShow(
 export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) => string): SceneOpener {
   const { engine, memory, set, get } = context;
 
+  /** Goes back to where the mask was being edited: over the scene and the settings of the last run. */
+  const takeUp = async (unfinished: Unfinished, draft: MaskDraft, signal: AbortSignal) => {
+    const { sample, source } = get();
+    try {
+      if (unfinished.overrides !== null)
+        await opener.show(await engine.override(unfinished.overrides), signal, { sample, source });
+    } catch (fault) {
+      if (!signal.aborted) opener.failed(fault);
+      return;
+    }
+    if (signal.aborted) return;
+    set(({ settings }) => ({
+      settings: { ...settings, ...unfinished.settings },
+      unfinished,
+      job: { status: 'unfinished' },
+    }));
+    if (unfinished.done === 1) {
+      await get().actions.run();
+      if (get().job.status !== 'done') return;
+    }
+    await get().actions.editMask(draft);
+  };
+
   const opener: SceneOpener = {
     async start(input, sample, origin) {
       const signal = context.beginOpening();
@@ -64,8 +87,10 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
       opener.remember();
       const unfinished = await engine.unfinished(signal).catch(() => null);
       if (signal.aborted) return;
-      set(({ settings }) => ({ settings: withMaskOf(settings, unfinished?.draft ?? unfinished?.settings) }));
-      if (unfinished && unfinished.done > 0 && unfinished.done < 1)
+      set(({ settings }) => ({ settings: withMaskOf(settings, unfinished?.settings) }));
+      const draft = unfinished && unusedDraft(unfinished);
+      if (draft) await takeUp(unfinished, draft, signal);
+      else if (unfinished && unfinished.done > 0 && unfinished.done < 1)
         set({ unfinished, job: { status: 'unfinished' } });
       else await get().actions.run();
     },

@@ -43,7 +43,9 @@ export function sceneActions(context: ActionContext): SceneActions {
         void memory?.forget();
         actions.fail(fault);
       }
-      if (get().job.status === 'unfinished') await actions.continueRun();
+      // What was drawn on its mask waits for the user's word.
+      const { job, maskEditor } = get();
+      if (job.status === 'unfinished' && maskEditor === null) await actions.continueRun();
     },
     close() {
       context.abortTask();

@@ -6,6 +6,7 @@ import type { OpenedScene, SceneOrigin } from '../services/engine.ts';
 import { t } from '../texts/texts.ts';
 import type { ActionContext } from './context.ts';
 import { byDay, type DatesActions, pickTarget, type SceneDate, type SceneInput } from './dates.ts';
+import { withMaskOf } from './mask-editor.ts';
 import type { SceneOpener } from './opening.ts';
 import { isBusy } from './state.ts';
 
@@ -68,14 +69,14 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
     return { found, faults };
   };
 
-  /** Tells the engine of the dates, and finds out which of them can be used. */
+  /** Tells the engine of the dates, finds out which of them can be used, and gives what an earlier run of the target left. */
   const settle = async (dates: readonly SceneDate[], target: number, signal: AbortSignal) => {
     const others = dates.filter(({ id }) => id !== target);
     const problems = await engine.setDates(
       others.map(({ id, input }) => ({ id, input })),
       signal,
     );
-    if (signal.aborted) return;
+    if (signal.aborted) return null;
     const problemOf = (id: number) => problems[others.findIndex((date) => date.id === id)] ?? null;
     // A scene whose last date was removed stands alone again.
     const kept =
@@ -83,12 +84,13 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
     set({ dates: kept, target: kept.length > 0 ? target : null });
     opener.remember();
     const unfinished = await engine.unfinished(signal).catch(() => null);
-    if (signal.aborted) return;
+    if (signal.aborted) return null;
     const { job } = get();
     if (unfinished && unfinished.done > 0 && unfinished.done < 1) {
       if (job.status === 'idle' || job.status === 'unfinished')
         set({ unfinished, job: { status: 'unfinished' } });
     } else if (job.status === 'unfinished') set({ unfinished: null, job: { status: 'idle' } });
+    return unfinished;
   };
 
   /** Opens one of several dates, with the others beside it; alone, where the engine could not be told of these. */
@@ -97,7 +99,9 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
     const more = { dates, target: target.id, source: target, opening: target.name };
     try {
       const isOpen = await opener.open(target.input, target.name, null, signal, more);
-      if (isOpen) await settle(dates, target.id, signal);
+      const unfinished = isOpen ? await settle(dates, target.id, signal) : null;
+      // What was drawn belongs to the mask of one scene.
+      if (isOpen) set(({ settings }) => ({ settings: withMaskOf(settings, unfinished?.settings) }));
       return isOpen && !signal.aborted;
     } finally {
       if (get().dates === dates) set({ dates: [], target: null });

@@ -48,6 +48,17 @@ describe('files that come together', () => {
     expect(state().runDates).toEqual([idOf(MAY), idOf(JUNE)]);
   });
 
+  it('of several dates: what was drawn on the mask of the scene before is not theirs', async () => {
+    const { actions, store, engine } = setUp();
+    const runs = vi.spyOn(engine, 'run');
+    await actions.open(file('scene.tif'));
+    const drawn = { kind: 'stroke', class: 2, radius: 4, points: [10, 10] } as const;
+    store.setState({ settings: { ...store.getState().settings, edits: { own: null, operations: [drawn] } } });
+    await actions.open([file(JUNE), file(JULY)]);
+    await actions.run();
+    expect(runs.mock.lastCall?.[0].edits).toBeUndefined();
+  });
+
   it('of one scene are opened as one and processed at once', async () => {
     const { actions, names, engine } = setUp();
     await actions.open([file('S_B02.tif'), file('S_B03.tif')]);

@@ -11,7 +11,7 @@ import type {
   OpenedScene,
   SceneDateInput,
 } from './engine.ts';
-import { freeFile, pickFile, pickFolder } from './files.ts';
+import { freeFiles, pickFile, pickFolder } from './files.ts';
 import { readModelCards } from './models.ts';
 import { type WorkerClient, workerClient } from './worker-client.ts';
 
@@ -306,15 +306,25 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
     pickFolder,
 
-    async exportInto(folder, product, onEvent, signal) {
-      const name = productName(sceneStem(current?.name ?? ''), product);
-      const picked = folder && (await freeFile(folder, name));
+    async exportInto(folder, products, { onProgress, onFile }, signal) {
+      const names = products.map((product) => productName(sceneStem(current?.name ?? ''), product));
+      const places = folder && (await freeFiles(folder, names));
+      let written = 0;
       try {
-        const blob = await listened((api, job) => api.export(job, product, picked), onEvent, signal);
-        return blob && { name, blob };
+        for (const [i, product] of products.entries()) {
+          onProgress(product, 0);
+          const blob = await listened(
+            (api, job) => api.export(job, product, places?.[i] ?? null),
+            (event) => event.type === 'progress' && onProgress(product, event.done / event.total),
+            signal,
+          );
+          written++;
+          if (blob) onFile({ name: names[i], blob });
+        }
       } catch (thrown) {
-        // The place that was taken for the file.
-        if (folder && picked) await folder.removeEntry(picked.name).catch(() => undefined);
+        // The places that were taken for what was not written.
+        for (const { name } of places?.slice(written) ?? [])
+          await folder?.removeEntry(name).catch(() => undefined);
         throw thrown;
       }
     },

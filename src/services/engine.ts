@@ -141,15 +141,19 @@ export interface Engine {
    */
   pickFolder(): Promise<FileSystemDirectoryHandle | null>;
   /**
-   * Writes one product into a folder, under a name that is free there; without one, for a download.
-   * @returns the file for a download; null if it lies in the folder
+   * Writes products of the finished scene into a folder, one after the other, under names that are free there and carry the same
+   * number; without a folder, each is handed out for a download. What was written before a failure stays.
    */
   exportInto(
     folder: FileSystemDirectoryHandle | null,
-    product: Product,
-    onEvent: (event: EngineEvent) => void,
+    products: readonly Product[],
+    listener: {
+      /** @param share of the product that is written, 0..1 */
+      onProgress(product: Product, share: number): void;
+      onFile(file: ExportedFile): void;
+    },
     signal?: AbortSignal,
-  ): Promise<ExportedFile | null>;
+  ): Promise<void>;
   /** Ends the workers. */
   dispose(): void;
 }

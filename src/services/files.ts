@@ -55,25 +55,20 @@ export async function pickFolder(): Promise<FileSystemDirectoryHandle | null> {
 }
 
 /**
- * A new file in a folder: `name`, or `name-2` and so on where files of that name are; none is replaced.
+ * New files in a folder that belong together: of the given names, or all with the same number (`name-2` and so on) where
+ * any of these is taken; none is replaced.
  * @throws PipelineError `output/denied` if the folder is gone or may not be written to
  */
-export async function freeFile(
+export async function freeFiles(
   folder: FileSystemDirectoryHandle,
-  name: string,
-): Promise<FileSystemFileHandle> {
-  const [, stem, ending] = /^(.*?)(\.[^.]*)?$/.exec(name)!;
+  names: readonly string[],
+): Promise<FileSystemFileHandle[]> {
   try {
     for (let number = 1; ; number++) {
-      const tried = number === 1 ? name : `${stem}-${number}${ending ?? ''}`;
-      const taken = await folder.getFileHandle(tried).then(
-        () => true,
-        (thrown) => {
-          if (thrown instanceof DOMException && thrown.name === 'NotFoundError') return false;
-          throw thrown;
-        },
-      );
-      if (!taken) return await folder.getFileHandle(tried, { create: true });
+      const tried = names.map((name) => numbered(name, number));
+      const taken = await Promise.all(tried.map((name) => isTaken(folder, name)));
+      if (taken.includes(true)) continue;
+      return await Promise.all(tried.map((name) => folder.getFileHandle(name, { create: true })));
     }
   } catch (cause) {
     throw new PipelineError(
@@ -83,6 +78,22 @@ export async function freeFile(
       { cause },
     );
   }
+}
+
+function numbered(name: string, number: number): string {
+  if (number === 1) return name;
+  const [, stem, ending = ''] = /^(.*?)(\.[^.]*)?$/.exec(name)!;
+  return `${stem}-${number}${ending}`;
+}
+
+function isTaken(folder: FileSystemDirectoryHandle, name: string): Promise<boolean> {
+  return folder.getFileHandle(name).then(
+    () => true,
+    (thrown) => {
+      if (thrown instanceof DOMException && thrown.name === 'NotFoundError') return false;
+      throw thrown;
+    },
+  );
 }
 
 /** The browser fetches the bytes of a download some time after the click. */

@@ -82,7 +82,7 @@ export function batchActions(context: ActionContext): BatchActions {
     const { withLayers } = get().batch ?? { withLayers: false };
     const products: Product[] = withLayers ? ['result', 'mask', 'provenance'] : ['result'];
     try {
-      for (const product of products) await save(product, folder);
+      await save(products, folder);
     } catch (fault) {
       const error = toPipelineError(fault).toReport();
       const { code } = error;
@@ -95,19 +95,11 @@ export function batchActions(context: ActionContext): BatchActions {
   };
 
   let saving: AbortController | null = null;
-  const save = async (product: Product, folder: FileSystemDirectoryHandle | null) => {
+  const save = async (products: readonly Product[], folder: FileSystemDirectoryHandle | null) => {
     saving = new AbortController();
-    set({ saving: { product, share: 0 } });
+    const onProgress = (product: Product, share: number) => set({ saving: { product, share } });
     try {
-      const file = await engine.exportInto(
-        folder,
-        product,
-        (event) => {
-          if (event.type === 'progress') set({ saving: { product, share: event.done / event.total } });
-        },
-        saving.signal,
-      );
-      if (file !== null) context.saveFile(file);
+      await engine.exportInto(folder, products, { onProgress, onFile: context.saveFile }, saving.signal);
     } finally {
       set({ saving: null });
     }

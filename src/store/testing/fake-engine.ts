@@ -100,10 +100,12 @@ export function createFakeEngine(
       calls.push('pickFolder');
       return null;
     },
-    async exportInto(_folder, product) {
-      const name = `${(scene as Scene).name.replace(/\.tif$/, '')}-${product}.tif`;
-      calls.push(`save ${name}`);
-      return { name, blob: new Blob([]) };
+    async exportInto(_folder, products, { onFile }) {
+      for (const product of products) {
+        const name = `${(scene as Scene).name.replace(/\.tif$/, '')}-${product}.tif`;
+        calls.push(`save ${name}`);
+        onFile({ name, blob: new Blob([]) });
+      }
     },
     async selfCheck(onEvent, signal) {
       calls.push('selfCheck');

@@ -50,10 +50,32 @@ describe('messages between embed.html and its host', () => {
 
   it('change nothing but the state', () => {
     expect(
-      pickState({ swipe: '0.1', view: 3, onclick: 'x', before: 'y', __proto__: { gamma: '1' } }),
+      pickState({ swipe: '0.1', view: [3], onclick: 'x', before: 'y', __proto__: { gamma: '1' } }),
     ).toEqual({
       swipe: '0.1',
     });
     expect(pickState(null)).toEqual({});
+  });
+
+  it('may give numbers as numbers, and take a setting back with null', () => {
+    expect(pickState({ swipe: 0.2, gamma: 1, bands: 4, view: null, stretch: undefined })).toEqual({
+      swipe: '0.2',
+      gamma: '1',
+      bands: '4',
+      view: '',
+    });
+  });
+
+  it('are answered where they hold a setting of which nothing can be made; the others count', () => {
+    const { heard, taken, tell } = frameIn('https://host.example');
+    tell({ ...set, state: { swipe: 0.1, view: [1, 2, 3, 4], gamma: Number.NaN, bands: '1,'.repeat(200) } });
+    expect(taken).toEqual([set]);
+    const remedy = 'Give text of less than 200 characters, or a number.';
+    const error = { unclouded: 1, type: 'error', code: 'embed/bad-setting', remedy };
+    expect(heard.map(({ message }) => message)).toEqual([
+      { ...error, message: `“${'1,'.repeat(30)}” cannot be used for “bands”.` },
+      { ...error, message: '“NaN” cannot be used for “gamma”.' },
+      { ...error, message: '“1,2,3,4” cannot be used for “view”.' },
+    ]);
   });
 });

@@ -33,14 +33,14 @@ export function parseSettings(state: Partial<ViewState>): Settings {
 function parseShare(text: string): number {
   const [share] = numbers(text, 1) ?? [];
   if (share === undefined || share < 0 || share > 1)
-    throw bad('swipe', text, phrase('Give a number from 0 to 1.'));
+    throw badSetting('swipe', text, phrase('Give a number from 0 to 1.'));
   return share;
 }
 
 function parseBands(text: string): [number, number, number] {
   const found = numbers(text, 3) ?? numbers(text, 1);
   if (!found?.every((band) => Number.isInteger(band) && band >= 1))
-    throw bad('bands', text, phrase('Give numbers of three bands, from 1, such as 4,3,2.'));
+    throw badSetting('bands', text, phrase('Give numbers of three bands, from 1, such as 4,3,2.'));
   const [red, green = red, blue = red] = found.map((band) => band - 1);
   return [red, green, blue];
 }
@@ -51,27 +51,27 @@ function parseStretch(text: string): { low: number; high: number }[] {
     pair && pair[1] > pair[0] ? [{ low: pair[0], high: pair[1] }] : [],
   );
   if (ranges.length !== pairs.length || (pairs.length !== 1 && pairs.length !== 3))
-    throw bad('stretch', text, phrase('Give one or three pairs of reflectance, such as 0.02,0.3.'));
+    throw badSetting('stretch', text, phrase('Give one or three pairs of reflectance, such as 0.02,0.3.'));
   return ranges.length === 3 ? ranges : [ranges[0], ranges[0], ranges[0]];
 }
 
 function parseGamma(text: string): number {
   const [gamma] = numbers(text, 1) ?? [];
   if (gamma === undefined || gamma <= 0)
-    throw bad('gamma', text, phrase('Give a number above 0, such as 1.2.'));
+    throw badSetting('gamma', text, phrase('Give a number above 0, such as 1.2.'));
   return gamma;
 }
 
 function parseOverlay(text: string): Settings['overlay'] {
   if (text === 'none') return null;
   if (text === 'mask' || text === 'provenance') return text;
-  throw bad('overlay', text, phrase('Give mask, provenance or none.'));
+  throw badSetting('overlay', text, phrase('Give mask, provenance or none.'));
 }
 
 function parseView(text: string): Window {
   const [x, y, width, height] = numbers(text, 4) ?? [];
   if (!(width > 0 && height > 0))
-    throw bad('view', text, phrase('Give x,y,width,height in pixels of the image.'));
+    throw badSetting('view', text, phrase('Give x,y,width,height in pixels of the image.'));
   return { x, y, width, height };
 }
 
@@ -80,7 +80,8 @@ function numbers(text: string, count: number): number[] | null {
   return parts.length === count && parts.every(Number.isFinite) ? parts : null;
 }
 
-function bad(name: string, text: string, remedy: Phrase): PipelineError {
+/** A setting that cannot be understood, and how it is to be given. */
+export function badSetting(name: string, text: string, remedy: Phrase): PipelineError {
   return new PipelineError(
     'embed/bad-setting',
     phrase('“{{text}}” cannot be used for “{{name}}”.', { text: text.slice(0, 60), name }),

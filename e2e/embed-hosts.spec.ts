@@ -219,6 +219,10 @@ test('a page with a strict policy shows a comparison; one that keeps the worker 
   host.page('/stricter.html', html, { 'Content-Security-Policy': policy });
   await page.goto(`${host.origin}/stricter.html`);
   await expect(element.getByRole('status')).toContainText('worker-src blob:');
+  const elsewhere = policy.replace(`connect-src ${baseURL}`, `connect-src ${host.origin}`);
+  host.page('/elsewhere.html', html, { 'Content-Security-Policy': `${elsewhere}; worker-src blob:` });
+  await page.goto(`${host.origin}/elsewhere.html`);
+  await expect(element.getByRole('status')).toContainText('"connect-src" has to name');
 });
 
 test('a setting that cannot be used is told, and forgotten once it is put right', async ({

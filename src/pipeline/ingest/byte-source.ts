@@ -265,7 +265,8 @@ function failed(url: URL, cause: unknown, signal?: AbortSignal): never {
     'network/unreachable',
     phrase('The address at {{host}} could not be reached.', { host: url.host || url.protocol }),
     phrase(
-      'Check the connection; if it works, the server does not let web pages read its files (it has to send "Access-Control-Allow-Origin"): download the file and open it from disk.',
+      'Check the connection. If it works, either the server does not let web pages read its files (it has to send "Access-Control-Allow-Origin"), or the Content-Security-Policy of this page forbids the address (its "connect-src" has to name {{host}}). Else download the file and open it from disk.',
+      { host: url.host || url.protocol },
     ),
     { cause },
   );

@@ -42,6 +42,21 @@ test('an image that is no mask is told, not shown as one', async ({ page }) => {
   await expect(element.getByText('“landsat7-olinda-clear.tif” cannot be used for “mask”.')).toBeVisible();
 });
 
+test('a map whose drawing the browser takes away says so, and is loaded again', async ({ page }) => {
+  await page.goto(`/embed.html?before=${BEFORE}&after=${AFTER}`);
+  const element = page.locator('unclouded-swipe');
+  await expect(element).toHaveJSProperty('status', 'shown');
+  // As other maps of the page would: the browser allows a page 16 contexts.
+  await page.evaluate(() => {
+    const others = Array.from({ length: 20 }, () => document.createElement('canvas').getContext('webgl'));
+    Object.assign(globalThis, { others });
+  });
+  await expect(element).toHaveJSProperty('status', 'failed');
+  await expect(element.getByText('The browser took away')).toBeVisible();
+  await element.getByRole('button', { name: 'Try again' }).click();
+  await expect(element).toHaveJSProperty('status', 'shown');
+});
+
 test('a sandboxed frame of another origin shows a comparison', async ({ page, baseURL }) => {
   const query = new URLSearchParams({
     before: `${baseURL}/${BEFORE}`,

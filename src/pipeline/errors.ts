@@ -50,6 +50,7 @@ export type ErrorCode =
   | 'backend/none'
   | 'backend/lost'
   | 'display/no-webgl'
+  | 'display/context-lost'
   | 'worker/crashed'
   | 'memory/exhausted'
   // the file that is written

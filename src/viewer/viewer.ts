@@ -14,6 +14,7 @@ import type { Engine, Picture, TileRequest, TileSide } from '../services/engine.
 import type { Drawn } from '../store/combinations.ts';
 import type { CompareMode } from '../store/preferences.ts';
 import { hasDivider, type Split, splitOf, unsplit } from './compare.ts';
+import { contextLost, watchContexts } from './lost-contexts.ts';
 import { toCoordinate, toPixel } from './map-space.ts';
 import type { MaskEditing, MaskPen } from './mask-editing.ts';
 import { PatientMap } from './patient-map.ts';
@@ -34,7 +35,7 @@ export interface ViewerOptions {
   onSwipe(position: number): void;
   /** The scene given last stands on the map with all its tiles. */
   onShown(): void;
-  /** A tile could not be had. */
+  /** A tile could not be had, or the browser took away what the map is drawn with (`display/context-lost`). */
   onFault(fault: unknown): void;
   /** The user drew on the mask. */
   onDraw?(operation: MaskOperation): void;
@@ -162,6 +163,7 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
   });
   map.on('moveend', () => scene !== null && options.onMoved?.());
   const ground = () => scene && { space: scene.space, ...scene.grid };
+  const unwatch = watchContexts(target, () => options.onFault(contextLost()));
   const pointing = createPointing(map, target, ground, options.onPointer);
 
   return {
@@ -261,6 +263,7 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
     },
     dispose() {
       gone = true;
+      unwatch();
       pointing.dispose();
       editing?.dispose();
       swipe.dispose();

@@ -130,7 +130,7 @@ export interface RegionScore {
   readonly pixels: number;
   /** Peak signal-to-noise ratio in dB, peak 1, over all pixels and bands of the region. */
   readonly psnr: number;
-  /** Mean absolute and root mean square error in reflectance. */
+  /** Mean absolute and root mean square error in reflectance; in shares of 255 where the scene holds display values. */
   readonly mae: number;
   readonly rmse: number;
   /** Mean spectral angle in degrees. */

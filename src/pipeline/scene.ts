@@ -128,6 +128,12 @@ export interface Band {
 /** Scale of a band whose samples are display values, 0 to 255, rather than measured light; its reflectance is a stand-in. */
 export const DISPLAY_SCALE = 1 / 255;
 
+/** Are a scene's samples display values? What is measured in units of its scaled samples is then no reflectance. */
+export function holdsDisplayValues({ bands }: Pick<Scene, 'bands'>): boolean {
+  const light = bands.filter(({ role }) => !QUALITY_ROLES.includes(role));
+  return light.length > 0 && light.every(({ scale, offset }) => scale === DISPLAY_SCALE && offset === 0);
+}
+
 /** Something that ingest worked out and the user may want to check or change. */
 export interface Decision {
   readonly subject: 'sensor' | 'bands' | 'radiometry' | 'nodata' | 'quality-band';

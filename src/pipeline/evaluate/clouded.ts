@@ -23,12 +23,16 @@ import type { Random } from './random.ts';
 
 /** Reflectance that the full scale of an 8-bit Landsat TM/ETM+ picture stands for, roughly, in the canonical bands. */
 const LANDSAT_8_BIT = [0.42, 0.46, 0.42, 0.6, 0.53, 0.5];
+/** The same for ESA's true-colour pictures of Sentinel-2 (TCI): 255 from reflectance 0.3558 on. */
+const TRUE_COLOUR_S2 = 0.36;
 /** The same for other 8-bit pictures, which are stretched for display. */
 const DISPLAY_8_BIT = 0.5;
 
 /** Reflectance of the ground per unit of a band's scaled samples: display values are scaled to 0..1. */
-function groundPerUnit({ sensor }: Scene, { role, scale }: Band): number {
-  if (scale !== DISPLAY_SCALE || sensor === 'sentinel-2') return 1;
+function groundPerUnit({ sensor, bands }: Scene, { role, scale }: Band): number {
+  if (scale !== DISPLAY_SCALE) return 1;
+  // With more bands than those, 8-bit Sentinel-2 is reflectance scaled evenly, as in the training of the networks.
+  if (sensor === 'sentinel-2') return bands.some((band) => band.role === 'nir') ? 1 : TRUE_COLOUR_S2;
   if (!sensor.startsWith('landsat')) return DISPLAY_8_BIT;
   return LANDSAT_8_BIT[(CANONICAL_BANDS as readonly BandRole[]).indexOf(role)] ?? DISPLAY_8_BIT;
 }

@@ -1,5 +1,6 @@
 import type { Region, RegionScore, RegionScores } from '../events.ts';
 import { type Phrase, phrase } from '../phrase.ts';
+import { DISPLAY_SCALE, holdsDisplayValues, type Scene } from '../scene.ts';
 
 /** Regions in the order in which they are shown, with the names that people know them by. */
 const REGION_WORDS: readonly (readonly [Region, Phrase])[] = [
@@ -19,6 +20,12 @@ export interface Measure {
   readonly higherIsBetter: boolean;
 }
 
+const DISPLAY_TITLES: Readonly<Record<string, Phrase>> = {
+  MAE: phrase('Mean absolute error in values of 0 to 255; lower is better'),
+  RMSE: phrase('Root mean square error in values of 0 to 255; lower is better'),
+};
+
+/** The figures of a score, with errors in reflectance. */
 export const MEASURES: readonly Measure[] = [
   {
     name: 'PSNR',
@@ -64,6 +71,34 @@ export const MEASURES: readonly Measure[] = [
   },
 ];
 
+/** The same, with errors in display values. */
+const DISPLAY_MEASURES = MEASURES.map((measure): Measure => {
+  const title = DISPLAY_TITLES[measure.name];
+  if (title === undefined) return measure;
+  return { ...measure, title, digits: 1, value: (score) => (measure.value(score) ?? 0) / DISPLAY_SCALE };
+});
+
+/** In what the errors of a scene are told. */
+export interface Measuring {
+  readonly measures: readonly Measure[];
+  /** Units in 1 of a scene's scaled samples, in which scores are. */
+  readonly unitsPerOne: number;
+  /** Errors are told in values of 0 to 255, not in reflectance. */
+  readonly inDisplayValues: boolean;
+}
+
+/** Errors of measured light are told in reflectance, those of display values in these: what light they stand for is not known. */
+export function measuringOf(scene: Pick<Scene, 'bands'>): Measuring {
+  return holdsDisplayValues(scene) ? IN_DISPLAY_VALUES : IN_REFLECTANCE;
+}
+
+export const IN_REFLECTANCE: Measuring = { measures: MEASURES, unitsPerOne: 1, inDisplayValues: false };
+export const IN_DISPLAY_VALUES: Measuring = {
+  measures: DISPLAY_MEASURES,
+  unitsPerOne: 1 / DISPLAY_SCALE,
+  inDisplayValues: true,
+};
+
 /**
  * A measure's figure as text: `31.2`; `∞` for equal pictures, `–` for none.
  * @param decimal writes a number with so many digits
@@ -100,9 +135,10 @@ export function scoredRegions(before: RegionScores, after: RegionScores): Scored
   });
 }
 
-/** The mean absolute errors of regions as shares of an axis that ends at `end` (reflectance, a round number). */
-export function errorBars(regions: readonly ScoredRegion[]) {
-  const largest = Math.max(1e-4, ...regions.flatMap(({ before, after }) => [before.mae, after.mae]));
+/** The mean absolute errors of regions as shares of an axis that ends at `end`, a round number in the units of `measuring`. */
+export function errorBars(regions: readonly ScoredRegion[], { unitsPerOne }: Measuring) {
+  const errors = regions.flatMap(({ before, after }) => [before.mae, after.mae]);
+  const largest = unitsPerOne * Math.max(1e-4, ...errors);
   const power = 10 ** Math.floor(Math.log10(largest));
   const end = power * ([1, 2, 5].find((step) => step * power >= largest) ?? 10);
   return {
@@ -110,8 +146,8 @@ export function errorBars(regions: readonly ScoredRegion[]) {
     bars: regions.map(({ region, name, before, after }) => ({
       region,
       name,
-      before: before.mae / end,
-      after: after.mae / end,
+      before: (unitsPerOne * before.mae) / end,
+      after: (unitsPerOne * after.mae) / end,
     })),
   };
 }

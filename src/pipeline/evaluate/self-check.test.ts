@@ -8,6 +8,8 @@ import { cutOut, withClouds } from './clouded.ts';
 import { seeded } from './random.ts';
 import { selfCheck } from './self-check.ts';
 
+const RGB: readonly BandRole[] = ['red', 'green', 'blue'];
+
 function field(more: Partial<SyntheticScene> = {}) {
   return memorySource({
     width: 700,
@@ -76,17 +78,14 @@ describe('simulated clouds', () => {
 
   it('lie over display values as over the darker ground that they stand for, in whatever type', async () => {
     const [width, height] = [160, 128];
-    const cover = async (sampleType: 'uint8' | 'int16', scale: number, sensor: Sensor = 'unknown') => {
+    const cover = async (
+      sampleType: 'uint8' | 'int16',
+      scale: number,
+      sensor: Sensor = 'unknown',
+      roles: readonly BandRole[] = CANONICAL_BANDS,
+    ) => {
       const sample = (x: number, y: number, band: number) => 60 + 12 * band + ((x >> 4) % 5) + ((y >> 4) % 3);
-      const source = memorySource({
-        width,
-        height,
-        roles: CANONICAL_BANDS,
-        sampleType,
-        scale,
-        sensor,
-        sample,
-      });
+      const source = memorySource({ width, height, roles, sampleType, scale, sensor, sample });
       const part = await cutOut(source, { x: 0, y: 0, width, height });
       const { bands } = withClouds(part, new Uint8Array(width * height).fill(1), seeded(3));
       return bands.map((band) => [...band]);
@@ -95,6 +94,13 @@ describe('simulated clouds', () => {
       expect(await cover('int16', DISPLAY_SCALE, sensor)).toEqual(
         await cover('uint8', DISPLAY_SCALE, sensor),
       );
+    // True colour of Sentinel-2 saturates near reflectance 0.36: most thick cloud is white in it.
+    const white = (bands: readonly number[][]) => bands[2].filter((value) => value === 255).length;
+    const measured = await cover('int16', 1 / 254, 'sentinel-2', RGB);
+    expect(white(await cover('uint8', DISPLAY_SCALE, 'sentinel-2', RGB))).toBeGreaterThan(
+      0.02 * width * height,
+    );
+    expect(white(measured)).toBe(0);
     // 8-bit samples of measured light, as their file says, are no display values.
     expect(await cover('uint8', 1 / 254)).not.toEqual(await cover('uint8', DISPLAY_SCALE));
   });

@@ -49,6 +49,14 @@ describe('a report', () => {
     expect(json).not.toContain('data:');
   });
 
+  it('tells errors of display values in these, not in reflectance', async () => {
+    const told = await report();
+    expect(reportHtml([told])).toContain('MAE, RMSE in reflectance');
+    const html = reportHtml([{ ...told, scene: { ...told.scene, values: 'display' } }]);
+    expect(html).toContain('MAE, RMSE in values of 0 to 255');
+    expect(html).not.toMatch(/error in reflectance/);
+  });
+
   it('names the scenes that it does not describe', () => {
     const failed = { name: 'a.tif', message: 'It is <cut>.' };
     const finished = { name: 'b.tif', message: '/out/b-unclouded.tif' };

@@ -1,9 +1,10 @@
 import { PROVENANCE_COLOURS } from '../colours.ts';
-import { errorBars, figure, MEASURES, type ScoredRegion, scoredRegions } from '../evaluate/measures.ts';
-import type { RegionScores, RunSettings, Shares } from '../events.ts';
+import { IN_DISPLAY_VALUES, IN_REFLECTANCE } from '../evaluate/measures.ts';
+import type { RunSettings, Shares } from '../events.ts';
 import { english, inEnglish } from '../phrase.ts';
 import type { Decision } from '../scene.ts';
 import type { SceneReport, SceneSummary } from './report.ts';
+import { scoresPart, tableStart } from './report-scores.ts';
 import { REPORT_STYLE } from './report-style.ts';
 
 /** What there is to say about a scene that a page does not describe. */
@@ -63,6 +64,7 @@ function remarksPart(title: string, remarks: readonly Remark[]): string {
 function sceneSection(report: SceneReport): string {
   const { name, unclouded, date, scene, run, pictures, selfCheck } = report;
   const { evaluation, settings } = run;
+  const measuring = scene.values === 'display' ? IN_DISPLAY_VALUES : IN_REFLECTANCE;
   return `<main>
 <header>
 <h1>${text(name)}</h1>
@@ -82,6 +84,7 @@ ${
         'Error against a reference',
         `Against ${text(evaluation.reference)}${evaluation.warped ? ', interpolated to the grid of the scene' : ''}.`,
         evaluation,
+        measuring,
       )
     : ''
 }
@@ -91,6 +94,7 @@ ${
         'Self-check: the error to expect',
         `Simulated clouds on ${selfCheck.places.length} clear part${selfCheck.places.length === 1 ? '' : 's'} of this scene, repaired on ${text(selfCheck.backend)}; seed ${selfCheck.seed}.`,
         selfCheck,
+        measuring,
       )}
 <div class="pictures">
 ${picture(selfCheck.pictures.truth, 'Truth')}
@@ -216,62 +220,6 @@ function sharesPart(shares: Shares): string {
   );
   return `<svg class="shares" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">${bars.join('')}</svg>
 <ul class="legend">${words.join('\n')}</ul>`;
-}
-
-function scoresPart(
-  title: string,
-  about: string,
-  scores: { readonly before: RegionScores; readonly after: RegionScores },
-): string {
-  const regions = scoredRegions(scores.before, scores.after);
-  return `<section>
-<h2>${title}</h2>
-<p>${about}</p>
-${plot(regions)}
-${tableStart(title)}
-<thead><tr><th scope="col">Region</th><th scope="col"></th>${MEASURES.map(({ name, title: says }) => `<th scope="col" title="${english(says)}">${name}</th>`).join('')}<th scope="col" title="Share of samples within the 90 % interval that the confidence stands for">In 90 %</th></tr></thead>
-<tbody>
-${regions
-  .map(
-    ({
-      name,
-      before,
-      after,
-    }) => `<tr><th scope="row" rowspan="2">${english(name)}</th><td class="state">before</td>${MEASURES.map(
-      (measure) => `<td>${figure(measure, before)}</td>`,
-    ).join('')}<td></td></tr>
-<tr class="after"><td class="state">after</td>${MEASURES.map((measure) => `<td>${figure(measure, after)}</td>`).join('')}<td>${after.coverage === null ? '–' : `${Math.round(100 * after.coverage)} %`}</td></tr>`,
-  )
-  .join('\n')}
-</tbody>
-</table></div>
-<p><small>MAE, RMSE in reflectance, PSNR in dB (peak 1), SAM in degrees, NDVI as mean absolute difference. Nine of ten errors should lie in the 90 % interval.</small></p>
-</section>`;
-}
-
-/** Where the page is narrower than a table, that scrolls, by keyboard too. */
-function tableStart(label: string, kind = ''): string {
-  return `<div class="scrolled" role="region" aria-label="${label}" tabindex="0"><table class="${kind}">`;
-}
-
-/** Mean absolute error by region, before and after. */
-function plot(regions: readonly ScoredRegion[]): string {
-  const { end, bars } = errorBars(regions);
-  const rows = bars.map(({ name, before, after }, i) => {
-    const y = 34 * i;
-    return `<text x="92" y="${y + 19}" text-anchor="end">${english(name)}</text>
-<rect x="100" y="${y + 4}" width="${(360 * before).toFixed(1)}" height="9" class="before"/>
-<rect x="100" y="${y + 15}" width="${(360 * after).toFixed(1)}" height="9" class="after"/>`;
-  });
-  const height = 34 * bars.length;
-  return `<svg class="plot" viewBox="0 0 480 ${height + 38}" role="img" aria-label="Mean absolute error by region, before and after; the figures are in the table">
-${rows.join('\n')}
-<line x1="100" y1="0" x2="100" y2="${height}"/>
-<text x="100" y="${height + 15}">mean absolute error in reflectance</text>
-<text x="460" y="${height + 15}" text-anchor="end">${end}</text>
-<rect x="100" y="${height + 23}" width="9" height="9" class="before"/><text x="114" y="${height + 31}">before</text>
-<rect x="180" y="${height + 23}" width="9" height="9" class="after"/><text x="194" y="${height + 31}">after</text>
-</svg>`;
 }
 
 function datesPart({ run: { dates } }: SceneReport): string {

@@ -1,7 +1,14 @@
 import type { SelfCheck } from '../evaluate/self-check.ts';
 import type { RunReport } from '../events.ts';
 import type { Models } from '../networks.ts';
-import type { Decision, Notice, SampleType, Scene, Sensor } from '../scene.ts';
+import {
+  type Decision,
+  holdsDisplayValues,
+  type Notice,
+  type SampleType,
+  type Scene,
+  type Sensor,
+} from '../scene.ts';
 import { VERSION } from '../version.ts';
 import type { ResultPictures } from './pictures.ts';
 
@@ -15,13 +22,16 @@ export interface SceneSummary {
   readonly crsName: string;
   readonly sensor: Sensor;
   readonly sampleType: SampleType;
+  /** What errors are shares of: reflectance, or display values of 0 to 255. */
+  readonly values: 'reflectance' | 'display';
   /** Role of each band, in the order of the file. */
   readonly bands: readonly string[];
   readonly decisions: readonly Decision[];
   readonly notices: readonly Notice[];
 }
 
-export function summaryOf({ grid, sensor, sampleType, bands, decisions, notices }: Scene): SceneSummary {
+export function summaryOf(scene: Scene): SceneSummary {
+  const { grid, sensor, sampleType, bands, decisions, notices } = scene;
   return {
     width: grid.width,
     height: grid.height,
@@ -29,6 +39,7 @@ export function summaryOf({ grid, sensor, sampleType, bands, decisions, notices 
     crsName: grid.crs.name,
     sensor,
     sampleType,
+    values: holdsDisplayValues(scene) ? 'display' : 'reflectance',
     bands: bands.map((band) => band.role),
     decisions,
     notices,

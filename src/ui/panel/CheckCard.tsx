@@ -1,4 +1,5 @@
 import './checks.css';
+import { type Measuring, measuringOf } from '../../pipeline/evaluate/measures.ts';
 import type { SelfCheck } from '../../pipeline/evaluate/self-check.ts';
 import type { Evaluation } from '../../pipeline/events.ts';
 import { phrase } from '../../pipeline/phrase.ts';
@@ -17,19 +18,25 @@ export function CheckCard() {
   const known = useApp((state) => state.checks);
   const checking = useApp((state) => state.checking);
   const busy = useApp(isBusy);
+  const scene = useApp((state) => state.scene?.scene);
   const ofSample = useApp((state) => state.sample !== null);
   const { checkScene, compareWith, saveReport } = useActions();
   const checks = checksOf({ job, checks: known });
-  if (checks === null) return null;
+  if (checks === null || scene === undefined) return null;
+  const measuring = measuringOf(scene);
   const { selfCheck, report } = checks;
   const evaluation = checks.evaluation ?? report.evaluation;
   return (
     <section className="card check-card" aria-labelledby="check-title">
       <h2 id="check-title">{t('How good is it?')}</h2>
       {evaluation !== null && (
-        <ReferenceScores evaluation={evaluation} simulated={ofSample && checks.evaluation === null} />
+        <ReferenceScores
+          evaluation={evaluation}
+          simulated={ofSample && checks.evaluation === null}
+          measuring={measuring}
+        />
       )}
-      {selfCheck !== null && <SelfCheckScores found={selfCheck} />}
+      {selfCheck !== null && <SelfCheckScores found={selfCheck} measuring={measuring} />}
       {checking !== null ? (
         <Checking {...checking} />
       ) : (
@@ -95,7 +102,8 @@ function Checking({ kind, share, secondsLeft }: NonNullable<CheckSlice['checking
   );
 }
 
-function ReferenceScores({ evaluation, simulated }: { evaluation: Evaluation; simulated: boolean }) {
+function ReferenceScores(props: { evaluation: Evaluation; simulated: boolean; measuring: Measuring }) {
+  const { evaluation, simulated, measuring } = props;
   const { reference, warped, before, after } = evaluation;
   return (
     <>
@@ -113,7 +121,7 @@ function ReferenceScores({ evaluation, simulated }: { evaluation: Evaluation; si
                 { reference },
               )}
       </p>
-      <Scores before={before} after={after} />
+      <Scores before={before} after={after} measuring={measuring} />
     </>
   );
 }
@@ -124,7 +132,7 @@ const PICTURES = [
   ['repaired', phrase('Repaired'), phrase('Repaired: a clear part of the scene')],
 ] as const;
 
-function SelfCheckScores({ found }: { found: SelfCheck }) {
+function SelfCheckScores({ found, measuring }: { found: SelfCheck; measuring: Measuring }) {
   const { before, after, places, pictures, seconds } = found;
   const { thick, thin, shadow } = found.found;
   const mae = after.repaired?.mae;
@@ -139,9 +147,18 @@ function SelfCheckScores({ found }: { found: SelfCheck }) {
       {mae !== undefined && (
         <p>
           <Rich
-            text={t('Expect repaired pixels to be off by <b>{{error}}</b> in reflectance on average.', {
-              error: decimal(mae, 3),
-            })}
+            text={
+              measuring.inDisplayValues
+                ? t(
+                    'Expect repaired pixels to be off by <b>{{error}}</b> in values of 0 to 255 on average.',
+                    {
+                      error: decimal(mae * measuring.unitsPerOne, 1),
+                    },
+                  )
+                : t('Expect repaired pixels to be off by <b>{{error}}</b> in reflectance on average.', {
+                    error: decimal(mae, 3),
+                  })
+            }
           />
         </p>
       )}
@@ -153,7 +170,7 @@ function SelfCheckScores({ found }: { found: SelfCheck }) {
           </figure>
         ))}
       </div>
-      <Scores before={before} after={after} />
+      <Scores before={before} after={after} measuring={measuring} />
       <p className="fine">
         {t('Found: {{shares}}. Measured on {{count}} clear parts in {{duration}}.', {
           shares,

@@ -3,7 +3,7 @@ import {
   errorBars,
   figure,
   isBetter,
-  MEASURES,
+  type Measuring,
   type ScoredRegion,
   scoredRegions,
 } from '../../pipeline/evaluate/measures.ts';
@@ -12,13 +12,15 @@ import { t } from '../../texts/texts.ts';
 import { decimal, sampleText, wholePercent } from '../words.ts';
 
 /** Error before and after, by region: a plot, the figures, and how often the confidence holds what it promises. */
-export function Scores({ before, after }: { before: RegionScores; after: RegionScores }) {
+export function Scores(props: { before: RegionScores; after: RegionScores; measuring: Measuring }) {
+  const { before, after, measuring } = props;
+  const { measures } = measuring;
   const regions = scoredRegions(before, after);
   const coverage = after.repaired?.coverage ?? null;
   if (regions.length === 0) return null;
   return (
     <>
-      <ErrorPlot regions={regions} />
+      <ErrorPlot regions={regions} measuring={measuring} />
       <details>
         <summary>{t('All figures')}</summary>
         <table className="scores">
@@ -27,7 +29,7 @@ export function Scores({ before, after }: { before: RegionScores; after: RegionS
               <th scope="col">
                 <span className="visually-hidden">{t('Region and state')}</span>
               </th>
-              {MEASURES.map(({ name, title }) => (
+              {measures.map(({ name, title }) => (
                 <th key={name} scope="col">
                   <abbr title={t(title)}>{name}</abbr>
                 </th>
@@ -35,7 +37,7 @@ export function Scores({ before, after }: { before: RegionScores; after: RegionS
             </tr>
           </thead>
           {regions.map((region) => (
-            <RegionRows key={region.region} {...region} />
+            <RegionRows key={region.region} region={region} measures={measures} />
           ))}
         </table>
       </details>
@@ -51,23 +53,25 @@ export function Scores({ before, after }: { before: RegionScores; after: RegionS
   );
 }
 
-function RegionRows({ name, before, after }: ScoredRegion) {
+function RegionRows(props: { region: ScoredRegion; measures: Measuring['measures'] }) {
+  const { region, measures } = props;
+  const { name, before, after } = region;
   return (
     <tbody>
       <tr>
-        <th scope="rowgroup" colSpan={1 + MEASURES.length}>
+        <th scope="rowgroup" colSpan={1 + measures.length}>
           {t(name)}
         </th>
       </tr>
       <tr>
         <th scope="row">{t('before')}</th>
-        {MEASURES.map((measure) => (
+        {measures.map((measure) => (
           <td key={measure.name}>{figure(measure, before, decimal)}</td>
         ))}
       </tr>
       <tr className="after">
         <th scope="row">{t('after')}</th>
-        {MEASURES.map((measure) => (
+        {measures.map((measure) => (
           <td key={measure.name} data-better={isBetter(measure, before, after) === true}>
             {figure(measure, after, decimal)}
           </td>
@@ -81,8 +85,8 @@ function RegionRows({ name, before, after }: ScoredRegion) {
 const [LEFT, LENGTH, ROW, LINE] = [84, 216, 30, 16];
 
 /** Mean absolute error by region: the table says the same. */
-function ErrorPlot({ regions }: { regions: readonly ScoredRegion[] }) {
-  const { end, bars } = errorBars(regions);
+function ErrorPlot({ regions, measuring }: { regions: readonly ScoredRegion[]; measuring: Measuring }) {
+  const { end, bars } = errorBars(regions, measuring);
   const bottom = ROW * bars.length;
   return (
     <svg className="error-plot" viewBox={`0 0 ${LEFT + LENGTH + 4} ${bottom + 2 * LINE}`} aria-hidden="true">
@@ -97,7 +101,7 @@ function ErrorPlot({ regions }: { regions: readonly ScoredRegion[] }) {
       ))}
       <line x1={LEFT} x2={LEFT} y1={0} y2={bottom} />
       <text x={LEFT} y={bottom + 12}>
-        {t('mean error, in reflectance')}
+        {measuring.inDisplayValues ? t('mean error, in values of 0 to 255') : t('mean error, in reflectance')}
       </text>
       <text x={LEFT + LENGTH} y={bottom + 12} textAnchor="end">
         {sampleText(end)}

@@ -1,3 +1,4 @@
+import { DISPLAY_SCALE, holdsDisplayValues } from '../../pipeline/scene.ts';
 import type { Drawn } from '../../store/combinations.ts';
 import type { Combination, CombinationId } from '../../store/state.ts';
 import { t } from '../../texts/texts.ts';
@@ -17,10 +18,10 @@ export function ViewCard() {
   const drawn = combinations.find(({ id }) => id === combination)?.drawn;
   const gamma = useApp((state) => state.gamma);
   const basemap = useApp((state) => state.basemap);
-  const grid = useApp((state) => state.scene?.scene.grid);
+  const scene = useApp((state) => state.scene?.scene);
   const { setCombination, setGamma, setBasemap } = useActions();
   const online = useOnline();
-  if (grid === undefined) return null;
+  if (scene === undefined) return null;
   return (
     <section className="card quiet" aria-labelledby="view-title">
       <h2 id="view-title">{t('View')}</h2>
@@ -36,7 +37,7 @@ export function ViewCard() {
           </optgroup>
         </select>
       </label>
-      <Key drawn={drawn} />
+      <Key drawn={drawn} inDisplayValues={holdsDisplayValues(scene)} />
       {drawn !== 'ndvi' && <LevelsField />}
       <label className="slider-row">
         <span>{t('Brightness')}</span>
@@ -51,7 +52,7 @@ export function ViewCard() {
         />
       </label>
       {drawn === 'colours' && <EnhanceFields />}
-      {canHaveBasemap(grid) && (
+      {canHaveBasemap(scene.grid) && (
         <label className="check">
           <input
             type="checkbox"
@@ -69,7 +70,7 @@ export function ViewCard() {
 }
 
 /** What the colours of a palette stand for. */
-function Key({ drawn }: { drawn: Drawn | undefined }) {
+function Key({ drawn, inDisplayValues }: { drawn: Drawn | undefined; inDisplayValues: boolean }) {
   const [range] = useApp((state) => state.stretch);
   if (drawn === 'ndvi')
     return (
@@ -81,6 +82,16 @@ function Key({ drawn }: { drawn: Drawn | undefined }) {
     );
   if (drawn !== 'palette' || range === undefined) return null;
   const { low, high } = range;
+  if (inDisplayValues) {
+    const asValue = (share: number) => String(Math.round(share / DISPLAY_SCALE));
+    return (
+      <Ramp
+        stops={CONFIDENCE_RAMP}
+        low={asValue(low)}
+        high={t('{{value}} of 255', { value: asValue(high) })}
+      />
+    );
+  }
   return (
     <Ramp
       stops={CONFIDENCE_RAMP}

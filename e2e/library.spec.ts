@@ -107,6 +107,44 @@ test('a result is saved, opened after a reload as it was left, renamed, exported
   await expect(page.getByRole('alert')).toContainText('holds no comparisons that can be taken in');
 });
 
+test('among many comparisons one is found by its name', async ({ page }) => {
+  await saveSample(page);
+  await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const library = await root.getDirectoryHandle('library');
+    const folders: FileSystemDirectoryHandle[] = [];
+    for await (const folder of library.values()) folders.push(folder as FileSystemDirectoryHandle);
+    const [saved] = folders;
+    for (let number = 1; number <= 8; number++) {
+      const id = crypto.randomUUID();
+      const copy = await library.getDirectoryHandle(id, { create: true });
+      for await (const [name, handle] of saved.entries()) {
+        const file = await (handle as FileSystemFileHandle).getFile();
+        const record = name === 'record.json' && {
+          ...JSON.parse(await file.text()),
+          id,
+          title: `Copy ${number}`,
+        };
+        const writable = await (await copy.getFileHandle(name, { create: true })).createWritable();
+        await writable.write(record ? JSON.stringify(record) : file);
+        await writable.close();
+      }
+    }
+  });
+  await page.goto('/');
+  await page.getByRole('button', { name: /saved comparisons/ }).click();
+  const cards = page.getByRole('main').getByRole('listitem');
+  await expect(cards).toHaveCount(9);
+  await page.getByRole('searchbox', { name: 'Find by name' }).focus();
+  await page.keyboard.type('copy 7');
+  await expect(cards).toHaveCount(1);
+  await expect(page.getByRole('status').filter({ hasText: '1 of 9 comparisons' })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.screenshot({ path: 'test-results/library-search.png' });
+  await page.keyboard.press('Escape');
+  await expect(cards).toHaveCount(9);
+});
+
 test('the storage runs full: told, nothing is left behind, and saved once there is room', async ({
   page,
 }) => {

@@ -1,9 +1,10 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { comparisonBytes } from '../../pipeline/library/record.ts';
 import type { LibraryState } from '../../services/library-types.ts';
 import { useActions, useApp } from '../context.ts';
 import { Rich } from '../Rich.tsx';
 import { donePercent, fileSize, LIBRARY_WORK_WORDS } from '../words.ts';
+import { foundEntries, WORTH_SEARCHING } from './found.ts';
 import { LibraryCard } from './LibraryCard.tsx';
 import './library.css';
 import { t } from '../../texts/texts.ts';
@@ -12,11 +13,13 @@ import { t } from '../../texts/texts.ts';
 export default function LibraryPage() {
   const library = useApp((state) => state.library);
   const entries = library.status === 'ready' ? library.entries : [];
+  const [wanted, setWanted] = useState('');
+  const shown = foundEntries(entries, wanted);
   const heading = useRef<HTMLHeadingElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a comparison that goes takes the focus with it
   useEffect(() => {
     if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
-  }, [entries.length]);
+  }, [shown.length]);
   return (
     <main className="library">
       <div className="library-head">
@@ -42,13 +45,32 @@ export default function LibraryPage() {
         </div>
       )}
       {library.status === 'ready' && entries.length === 0 && <Empty />}
+      {entries.length > WORTH_SEARCHING && (
+        <Search wanted={wanted} onWanted={setWanted} found={shown.length} total={entries.length} />
+      )}
       <ul className="library-cards">
-        {entries.map((entry) => (
+        {shown.map((entry) => (
           <LibraryCard key={entry.id} entry={entry} />
         ))}
       </ul>
       {library.status === 'ready' && <Storage library={library} />}
     </main>
+  );
+}
+
+/** Finds comparisons by their names as these are typed; how many there are is said aloud, too. */
+function Search(props: { wanted: string; onWanted: (text: string) => void; found: number; total: number }) {
+  const { wanted, onWanted, found, total } = props;
+  return (
+    <search className="library-search">
+      <label className="field">
+        <span>{t('Find by name')}</span>
+        <input type="search" value={wanted} onChange={(event) => onWanted(event.target.value)} />
+      </label>
+      <p className="fine" role="status">
+        {wanted.trim() !== '' && t('{{found}} of {{total}} comparisons', { found, total })}
+      </p>
+    </search>
   );
 }
 

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
+import { maskFile } from '../src/pipeline/testing/mask-file.ts';
 
 const fixtures = 'src/pipeline/testing/fixtures';
 
@@ -7,14 +9,16 @@ async function finished(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: /Done|No clouds found/ })).toBeVisible({ timeout: 100_000 });
 }
 
-/** The settings that the last run had, by its report. */
-async function settingsOf(page: Page) {
+async function reportOf(page: Page) {
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Report as JSON' }).click(),
   ]);
-  return JSON.parse(readFileSync(await download.path(), 'utf8')).run.settings;
+  return JSON.parse(readFileSync(await download.path(), 'utf8'));
 }
+
+/** The settings that the last run had, by its report. */
+const settingsOf = async (page: Page) => (await reportOf(page)).run.settings;
 
 test('"Change and run again" keeps the mask that was edited, and brings none of another scene', async ({
   page,
@@ -80,4 +84,54 @@ test('Ctrl+Z takes the corners of an open polygon back before it undoes what is 
   }
   await page.keyboard.press('Control+z');
   await expect(undo).toBeDisabled();
+});
+
+test('what was drawn before a reload waits for the word of the user', async ({ page }) => {
+  const open = async () => {
+    await page.goto('/?backend=wasm');
+    await page.getByLabel('GeoTIFF files').setInputFiles(`${fixtures}/overviews.tif`);
+  };
+  await open();
+  await finished(page);
+  await page.getByRole('button', { name: 'Edit the mask' }).click();
+  await page.locator('.map.drawing').focus();
+  for (const key of ['Space', 'ArrowRight', 'Space']) await page.keyboard.press(key);
+  const undo = page.getByRole('button', { name: 'Undo' });
+  await expect(undo).toBeEnabled();
+  // The draft is written down a moment after the stroke.
+  await page.waitForTimeout(1500);
+  await open();
+  await expect(page.getByRole('heading', { name: 'Review the mask' })).toBeVisible({ timeout: 100_000 });
+  await expect(undo).toBeEnabled();
+  await page.screenshot({ path: 'test-results/mask-again.png' });
+  await page.getByRole('button', { name: 'Close without changes' }).click();
+  await finished(page);
+  expect((await settingsOf(page)).edits).toBeUndefined();
+  await open();
+  await finished(page);
+  await expect(page.getByRole('heading', { name: 'Review the mask' })).toBeHidden();
+});
+
+test('a mask file that leaves out a part of the scene is told as that, and reported with its checksum', async ({
+  page,
+}) => {
+  await page.goto('/?backend=wasm');
+  await page.getByLabel('GeoTIFF files').setInputFiles(`${fixtures}/overviews.tif`);
+  await finished(page);
+  await page.getByRole('button', { name: 'Edit the mask' }).click();
+  const value = (x: number, y: number) => Number(x < 40 && y < 40);
+  const file = maskFile({ width: 60, height: 2000, pixel: 30, corner: [452_475, 3_408_645], value });
+  const buffer = Buffer.from(await file.arrayBuffer());
+  await page.getByLabel('Mask file').setInputFiles({ name: 'part.tif', mimeType: 'image/tiff', buffer });
+  await expect(page.getByText(/^It covers [\d.]+ % of the scene/)).toBeVisible();
+  await page.screenshot({ path: 'test-results/mask-part.png' });
+  await page.getByRole('button', { name: 'Repair with this mask' }).click();
+  await finished(page);
+  await expect(page.getByText(/^The mask part.tif covers [\d.]+ % of the scene/)).toBeVisible();
+  const { files } = await reportOf(page);
+  expect(files.at(-1)).toEqual({
+    name: 'part.tif',
+    bytes: buffer.length,
+    sha256: createHash('sha256').update(buffer).digest('hex'),
+  });
 });

@@ -6,15 +6,17 @@ export interface MaskPicture {
   readonly height: number;
   /** Side of a pixel in metres. */
   readonly pixel: number;
+  /** Easting and northing of its upper left corner; that of the scenes of `memorySource` if left out. */
+  readonly corner?: readonly [number, number];
   readonly value: (x: number, y: number) => number;
   /** GDAL_METADATA and GDAL_NODATA; empty for none. */
   readonly metadata?: string;
   readonly nodata?: string;
 }
 
-/** A byte per pixel, from the upper left corner of the scenes of `memorySource`. */
+/** A byte per pixel, in UTM zone 16 north. */
 export function maskFile(picture: MaskPicture): File {
-  const { width, height, pixel, value, metadata = '', nodata = '' } = picture;
+  const { width, height, pixel, corner = [500_000, 4_000_000], value, metadata = '', nodata = '' } = picture;
   const short = (...values: number[]) => ({ type: 3, values });
   const long = (...values: number[]) => ({ type: 4, values });
   const double = (...values: number[]) => ({ type: 12, values });
@@ -33,7 +35,7 @@ export function maskFile(picture: MaskPicture): File {
         278: short(height),
         279: long(width * height),
         33550: double(pixel, pixel, 0),
-        33922: double(0, 0, 0, 500_000, 4_000_000, 0),
+        33922: double(0, 0, 0, ...corner, 0),
         34735: short(1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 32616),
         ...(metadata && { 42112: ascii(metadata) }),
         ...(nodata && { 42113: ascii(nodata) }),

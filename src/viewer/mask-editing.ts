@@ -1,25 +1,10 @@
-import Feature from 'ol/Feature.js';
-import Circle from 'ol/geom/Circle.js';
-import type Geometry from 'ol/geom/Geometry.js';
-import LineString from 'ol/geom/LineString.js';
-import Polygon from 'ol/geom/Polygon.js';
 import PointerInteraction from 'ol/interaction/Pointer.js';
-import VectorLayer from 'ol/layer/Vector.js';
 import type OlMap from 'ol/Map.js';
 import type MapBrowserEvent from 'ol/MapBrowserEvent.js';
-import VectorSource from 'ol/source/Vector.js';
-import { Fill, Stroke, Style } from 'ol/style.js';
-import { MASK_COLOURS, type Rgb } from '../pipeline/colours.ts';
-import type { EditClass, MaskOperation } from '../pipeline/detect/edits.ts';
+import type { MaskOperation } from '../pipeline/detect/edits.ts';
 import { t } from '../texts/texts.ts';
-import { type MapSpace, toCoordinate, toPixel } from './map-space.ts';
-
-/** What the user draws with; radius in pixels of the scene. */
-export interface MaskPen {
-  readonly tool: 'move' | 'brush' | 'eraser' | 'polygon';
-  readonly class: EditClass;
-  readonly radius: number;
-}
+import { toCoordinate, toPixel } from './map-space.ts';
+import { classOf, createMaskSketches, type MaskGround, type MaskPen } from './mask-sketches.ts';
 
 /** Drawing on the mask, with pointer and keyboard. */
 export interface MaskEditing {
@@ -32,19 +17,6 @@ export interface MaskEditing {
   dispose(): void;
 }
 
-/** Where the scene lies on the map. */
-export interface MaskGround {
-  readonly space: MapSpace;
-  readonly width: number;
-  readonly height: number;
-}
-
-const COLOURS: Readonly<Record<EditClass, Rgb>> = {
-  0: [255, 255, 255],
-  1: MASK_COLOURS.thin,
-  2: MASK_COLOURS.thick,
-  3: MASK_COLOURS.shadow,
-};
 /** Screen pixels by which an arrow key moves the cursor; with Shift so many times as far. */
 const KEY_STEP = 6;
 const KEY_LEAP = 6;
@@ -52,8 +24,6 @@ const KEY_LEAP = 6;
 const SPACING = 0.25;
 /** A click this near to its first point, in screen pixels, closes a polygon. */
 const CLOSING = 10;
-/** Time in milliseconds in which new tiles reach the map. */
-const TILES_ARRIVE = 700;
 
 /**
  * Draws strokes and polygons on the map. What is being drawn shows as a sketch; what was drawn goes to `onDraw` in pixels of
@@ -66,13 +36,7 @@ export function createMaskEditing(
   ground: () => MaskGround | null,
   onDraw: (operation: MaskOperation) => void,
 ): MaskEditing {
-  const source = new VectorSource();
-  const layer = new VectorLayer({
-    source,
-    zIndex: 10,
-    className: 'layer-sketch',
-    updateWhileInteracting: true,
-  });
+  const sketches = createMaskSketches(map, ground);
   let pen: MaskPen | null = null;
   /** Column and row, in pixels of the scene. */
   let cursor: [number, number] | null = null;
@@ -80,8 +44,6 @@ export function createMaskEditing(
   let penDown = false;
   /** The last corner was set where the one before is. */
   let repeatsCorner = false;
-  let sketch: Feature<Geometry> | null = null;
-  const ring = new Feature<Geometry>();
   const spoken = document.createElement('p');
   spoken.className = 'visually-hidden';
   spoken.setAttribute('role', 'status');
@@ -91,60 +53,11 @@ export function createMaskEditing(
   };
 
   const drawing = () => pen !== null && pen.tool !== 'move';
-  const classOf = ({ tool, class: value }: MaskPen) => (tool === 'eraser' ? 0 : value);
-
-  const showCursor = () => {
-    const at = ground();
-    if (pen === null || at === null || cursor === null || !drawing()) {
-      ring.setGeometry(undefined);
-      return;
-    }
-    const { resolution } = at.space;
-    const radius =
-      pen.tool === 'polygon' ? 4 * (map.getView().getResolution() ?? 1) : pen.radius * resolution;
-    ring.setGeometry(new Circle(toCoordinate(at.space, ...cursor), radius));
-    ring.setStyle([
-      new Style({ stroke: new Stroke({ color: 'rgb(0 0 0 / 75%)', width: 4 }) }),
-      new Style({ stroke: new Stroke({ color: 'white', width: 1.8 }) }),
-    ]);
-  };
-
-  const showSketch = () => {
-    const at = ground();
-    if (pen === null || at === null || points.length === 0) return;
-    const coordinates = [];
-    for (let i = 0; i < points.length; i += 2) {
-      coordinates.push(toCoordinate(at.space, points[i], points[i + 1]));
-    }
-    sketch ??= new Feature<Geometry>();
-    if (!source.hasFeature(sketch)) source.addFeature(sketch);
-    const colour = COLOURS[classOf(pen)];
-    if (pen.tool === 'polygon') {
-      const corners = cursor ? [...coordinates, toCoordinate(at.space, ...cursor)] : coordinates;
-      sketch.setGeometry(new Polygon([corners]));
-      sketch.setStyle(
-        new Style({
-          fill: new Fill({ color: [...colour, 0.35] }),
-          stroke: new Stroke({ color: [...colour, 1], width: 2 }),
-        }),
-      );
-      return;
-    }
-    sketch.setGeometry(
-      new LineString(coordinates.length > 1 ? coordinates : [coordinates[0], coordinates[0]]),
-    );
-    const width = 2 * pen.radius * at.space.resolution;
-    sketch.setStyle(
-      (_: unknown, resolution: number) =>
-        new Style({
-          stroke: new Stroke({ color: [...colour, 0.55], width: width / resolution, lineCap: 'round' }),
-        }),
-    );
-  };
+  const showCursor = () => sketches.showCursor(drawing() ? pen : null, cursor);
+  const showSketch = () => sketches.showDrawn(pen, points, cursor);
 
   const giveUp = () => {
-    if (sketch) source.removeFeature(sketch);
-    sketch = null;
+    sketches.drop();
     points = [];
     penDown = false;
   };
@@ -169,7 +82,7 @@ export function createMaskEditing(
     const value = pen && classOf(pen);
     if (pen === null || value === null || drawn.length === 0) return giveUp();
     if (pen.tool === 'polygon' && drawn.length < 6) return giveUp();
-    sketch = null;
+    sketches.leave();
     points = [];
     penDown = false;
     onDraw(
@@ -303,13 +216,12 @@ export function createMaskEditing(
   map.addInteraction(pointer);
   map.on('dblclick', closeTwice);
   target.addEventListener('keydown', onKey, { capture: true });
-  source.addFeature(ring);
 
   return {
     setPen(next) {
       if (pen?.tool !== next?.tool) giveUp();
-      if (next !== null && pen === null) map.addLayer(layer);
-      if (next === null && pen !== null) map.removeLayer(layer);
+      if (next !== null && pen === null) map.addLayer(sketches.layer);
+      if (next === null && pen !== null) map.removeLayer(sketches.layer);
       pen = next;
       pointer.setActive(next !== null);
       target.classList.toggle('drawing', drawing());
@@ -317,19 +229,13 @@ export function createMaskEditing(
       showSketch();
     },
     takeBack,
-    forgetSketches() {
-      const old = source.getFeatures().filter((feature) => feature !== ring && feature !== sketch);
-      setTimeout(() => {
-        for (const feature of old) if (source.hasFeature(feature)) source.removeFeature(feature);
-      }, TILES_ARRIVE);
-    },
+    forgetSketches: sketches.forget,
     dispose() {
       target.removeEventListener('keydown', onKey, { capture: true });
       target.classList.remove('drawing');
       map.removeInteraction(pointer);
       map.un('dblclick', closeTwice);
-      layer.dispose();
-      source.dispose();
+      sketches.dispose();
       spoken.remove();
     },
   };

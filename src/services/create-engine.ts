@@ -1,21 +1,11 @@
-import { proxy, type Remote, transfer } from 'comlink';
-import type { DateInput, DisplayApi, PipelineApi, SceneInput } from '../../workers/protocol.ts';
+import type { Remote } from 'comlink';
+import type { DateInput, PipelineApi, SceneInput } from '../../workers/protocol.ts';
 import { cancelled, throwIfAborted } from '../pipeline/errors.ts';
-import { productName, sceneStem } from '../pipeline/file-names.ts';
-import type { SceneOverrides } from '../pipeline/scene.ts';
-import type {
-  BackendReport,
-  ComparisonInput,
-  Engine,
-  EngineEvent,
-  OpenedScene,
-  SceneDateInput,
-} from './engine.ts';
-import { freeFiles, pickFile, pickFolder } from './files.ts';
+import type { Engine, OpenedScene, SceneDateInput } from './engine.ts';
+import { engineFiles } from './engine-files.ts';
+import { pickFolder } from './files.ts';
 import { readModelCards } from './models.ts';
-import { type WorkerClient, workerClient } from './worker-client.ts';
-
-type BackendName = BackendReport['backend'];
+import { type BackendName, createWorkers } from './two-workers.ts';
 
 export interface EngineOptions {
   /** Back ends to try, in order; default WebGPU on a real GPU, then WASM. */
@@ -37,117 +27,11 @@ export function preferredBackends(search: string): BackendName[] | undefined {
  * The engine in two workers: one computes, the other answers what the viewer asks meanwhile. Tiles pass
  * from the first to the second over a channel of their own, so the main thread never holds them.
  */
-export function createEngine(options: EngineOptions = {}): Engine {
-  const modelsUrl = (options.modelsUrl ?? new URL('models/', document.baseURI)).href;
-  const listeners = new Map<number, (event: EngineEvent) => void>();
-  /** Hears of the run that is shown when nobody else does. */
-  let onPreview: ((event: EngineEvent) => void) | null = null;
-  const deliver = proxy((job: number, event: EngineEvent) => {
-    const listener = listeners.get(job) ?? (job === shownRun ? onPreview : null);
-    listener?.(event);
-  });
-  /** What a new worker has to be told after a crash. */
-  let current: CurrentScene | null = null;
+export function createEngine({ prefer, modelsUrl: folder, onActs }: EngineOptions = {}): Engine {
+  const modelsUrl = (folder ?? new URL('models/', document.baseURI)).href;
+  const workers = createWorkers(modelsUrl, prefer, onActs);
+  const { pipeline, display, told, connect, listened } = workers;
   let lastOpening = 0;
-  let reference: SceneInput | null = null;
-  /** The finished files that the display shows instead, if it does. */
-  let comparison: ComparisonInput | null = null;
-  let connected = false;
-  /** The run whose tiles the display worker shows. */
-  let shownRun: number | null = null;
-
-  const pipeline: WorkerClient<PipelineApi> = workerClient(
-    (name) =>
-      new Worker(new URL('../../workers/pipeline.worker.ts', import.meta.url), { type: 'module', name }),
-    async (api) => {
-      connected = false;
-      shownRun = null;
-      // The display may be waiting for tiles of the worker that this one replaces.
-      if (display.alive) display.call((shown) => shown.connectPipeline(null)).catch(() => undefined);
-      await api.start({ modelsUrl, prefer: options.prefer }, deliver);
-      await reopen(api);
-      if (reference !== null) await api.setReference(0, reference);
-    },
-  );
-  const display: WorkerClient<DisplayApi> = workerClient(
-    (name) =>
-      new Worker(new URL('../../workers/display.worker.ts', import.meta.url), { type: 'module', name }),
-    async (api) => {
-      connected = false;
-      await api.start(deliver);
-      await reopen(api);
-      if (comparison) await api.openComparison(0, comparison);
-      if (shownRun === null || !pipeline.alive) return;
-      await api.expectRun(shownRun);
-      await pipeline.call((computing) => link(computing, api));
-    },
-  );
-
-  const stopWatching = options.onActs?.(() => {
-    if (listeners.size > 0 && pipeline.alive) pipeline.call((api) => api.giveWay()).catch(() => undefined);
-  });
-
-  /** Tells a worker that takes the place of a crashed one which scene is open. */
-  async function reopen(api: Remote<PipelineApi> | Remote<DisplayApi>): Promise<void> {
-    if (!current) return;
-    const { opening, input, overrides, dates } = current;
-    try {
-      await (api as Remote<DisplayApi>).open(0, input, opening);
-      await (api as Remote<DisplayApi>).take(opening);
-      if (overrides) await (api as Remote<DisplayApi>).override(overrides);
-      if (dates.length > 0) await (api as Remote<DisplayApi>).setDates(0, dates);
-    } catch (thrown) {
-      current = null;
-      reference = null;
-      throw thrown;
-    }
-  }
-
-  /** Gives the two workers a channel, if they do not share one yet. */
-  async function connect(signal?: AbortSignal): Promise<void> {
-    const both = await Promise.all([
-      pipeline.call(async (api) => ({ api }), signal),
-      display.call(async (api) => ({ api }), signal),
-    ]);
-    if (connected) return;
-    const [{ api: computing }, { api: showing }]: [
-      { api: Remote<PipelineApi> },
-      { api: Remote<DisplayApi> },
-    ] = both;
-    await link(computing, showing);
-  }
-
-  async function link(computing: Remote<PipelineApi>, showing: Remote<DisplayApi>): Promise<void> {
-    connected = true;
-    const { port1, port2 } = new MessageChannel();
-    await showing.connectPipeline(transfer(port1, [port1]));
-    await computing.connectDisplay(transfer(port2, [port2]));
-  }
-
-  /** Work of a worker that tells how far it is. */
-  function listenedTo<Api extends { cancel(job: number): void }, T>(
-    worker: WorkerClient<Api>,
-    work: (api: Remote<Api>, job: number) => Promise<T>,
-    onEvent: (event: EngineEvent) => void,
-    signal?: AbortSignal,
-  ): Promise<T> {
-    return worker.call(async (api, job) => {
-      listeners.set(job, onEvent);
-      try {
-        return await work(api, job);
-      } finally {
-        listeners.delete(job);
-      }
-    }, signal);
-  }
-
-  function listened<T>(
-    work: (api: Remote<PipelineApi>, job: number) => Promise<T>,
-    onEvent: (event: EngineEvent) => void,
-    signal?: AbortSignal,
-  ): Promise<T> {
-    return listenedTo(pipeline, work, onEvent, signal);
-  }
 
   /** Has both workers read a scene, for `take`; where one cannot, or nobody wants it any more, neither keeps it. */
   async function read(input: SceneInput, opening: number, signal?: AbortSignal): Promise<OpenedScene> {
@@ -168,10 +52,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
       const crossing = crossed(input);
       const opening = ++lastOpening;
       const { scene, displayBands } = await read(crossing, opening, signal);
-      current = { name: scene.name, opening, input: crossing, overrides: null, dates: [] };
-      reference = null;
-      comparison = null;
-      // In the place of a worker that ends comes one that opens `current`: of one that ended before, too, whose successor has the
+      told.scene = { name: scene.name, opening, input: crossing, overrides: null, dates: [] };
+      told.reference = null;
+      told.comparison = null;
+      // In the place of a worker that ends comes one that opens that scene: of one that ended before, too, whose successor has the
       // scene before and nothing to take.
       const ended = () => true;
       const [computes, shows] = await Promise.all([
@@ -184,22 +68,22 @@ export function createEngine(options: EngineOptions = {}): Engine {
     },
 
     async override(overrides): Promise<OpenedScene> {
-      const asked = current?.opening;
+      const asked = told.scene?.opening;
       // Both are asked at once, so that both go from one scene to the next before that or after it.
       const [scene, shown] = await Promise.all([
         pipeline.call((api) => api.override(overrides)),
         display.call((api) => api.override(overrides)),
       ]);
-      if (current?.opening !== asked) throw cancelled();
-      if (current) current = { ...current, overrides };
+      if (told.scene?.opening !== asked) throw cancelled();
+      if (told.scene) told.scene = { ...told.scene, overrides };
       return { scene, displayBands: shown.displayBands };
     },
 
     async setReference(input) {
       const crossing = input && crossed(input);
-      const asked = current?.opening;
+      const asked = told.scene?.opening;
       await pipeline.call((api, job) => api.setReference(job, crossing));
-      if (current?.opening === asked) reference = crossing;
+      if (told.scene?.opening === asked) told.reference = crossing;
     },
 
     models: (signal) => readModelCards(modelsUrl, signal),
@@ -220,12 +104,12 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
     async setDates(given, signal) {
       const dates = given.map(({ id, input }): DateInput => ({ id, input: crossed(input) }));
-      const asked = current?.opening;
+      const asked = told.scene?.opening;
       const problems = await pipeline.call((api, job) => api.setDates(job, dates), signal);
-      if (current?.opening !== asked) throw cancelled();
+      if (told.scene?.opening !== asked) throw cancelled();
       await display.call((api, job) => api.setDates(job, dates), signal);
-      if (current?.opening !== asked) throw cancelled();
-      if (current) current = { ...current, dates };
+      if (told.scene?.opening !== asked) throw cancelled();
+      if (told.scene) told.scene = { ...told.scene, dates };
       return problems;
     },
 
@@ -241,32 +125,28 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
     async run(settings, onEvent, signal, request) {
       await connect(signal);
-      return pipeline.call(async (api, job) => {
-        listeners.set(job, onEvent);
-        try {
-          await display.call((shown) => shown.expectRun(job));
-          shownRun = job;
-          onPreview = null;
-          const report = await api.run(job, settings, request);
-          const settled = () => display.call((shown) => shown.settled(job));
-          // The worker that takes the place of a crashed one is told of all tiles again.
-          await settled().catch(settled);
-          return report;
-        } finally {
-          listeners.delete(job);
-        }
-      }, signal);
+      const work = async (api: Remote<PipelineApi>, job: number) => {
+        await display.call((shown) => shown.expectRun(job));
+        told.shownRun = job;
+        told.onPreview = null;
+        const report = await api.run(job, settings, request);
+        const settled = () => display.call((shown) => shown.settled(job));
+        // The worker that takes the place of a crashed one is told of all tiles again.
+        await settled().catch(settled);
+        return report;
+      };
+      return listened(pipeline, work, onEvent, signal);
     },
 
     async previewMask(settings, { window, only }, onEvent, signal) {
       await connect(signal);
       return pipeline.call(async (api, job) => {
-        if (shownRun === null) {
+        if (told.shownRun === null) {
           await display.call((shown) => shown.expectRun(job));
-          shownRun = job;
+          told.shownRun = job;
         }
         // The tiles come under the run that is shown, by way of the display: also after this call.
-        onPreview = onEvent;
+        told.onPreview = onEvent;
         return api.previewMask(job, settings, window, only);
       }, signal);
     },
@@ -285,85 +165,25 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
     probe: (x, y) => display.call((api) => api.probe(x, y)),
 
-    async export(product, onEvent, signal) {
-      const name = productName(sceneStem(current?.name ?? ''), product);
-      const picked = await pickFile(name);
-      const blob = await listened((api, job) => api.export(job, product, picked), onEvent, signal);
-      return blob && { name, blob };
-    },
-
-    async exportPicture(look, onEvent, signal) {
-      const name = productName(sceneStem(current?.name ?? ''), 'picture');
-      const picked = await pickFile(name);
-      const blob = await listenedTo(
-        display,
-        (api, job) => api.exportPicture(job, look, picked),
-        onEvent,
-        signal,
-      );
-      return blob && { name, blob };
-    },
-
     pickFolder,
 
-    async exportInto(folder, products, { onProgress, onFile }, signal) {
-      const names = products.map((product) => productName(sceneStem(current?.name ?? ''), product));
-      const places = folder && (await freeFiles(folder, names));
-      let written = 0;
-      try {
-        for (const [i, product] of products.entries()) {
-          onProgress(product, 0);
-          const blob = await listened(
-            (api, job) => api.export(job, product, places?.[i] ?? null),
-            (event) => event.type === 'progress' && onProgress(product, event.done / event.total),
-            signal,
-          );
-          written++;
-          if (blob) onFile({ name: names[i], blob });
-        }
-      } catch (thrown) {
-        // The places that were taken for what was not written.
-        for (const { name } of places?.slice(written) ?? [])
-          await folder?.removeEntry(name).catch(() => undefined);
-        throw thrown;
-      }
-    },
-
-    selfCheck: (onEvent, signal) => listened((api, job) => api.selfCheck(job), onEvent, signal),
+    selfCheck: (onEvent, signal) => listened(pipeline, (api, job) => api.selfCheck(job), onEvent, signal),
 
     compare: (given, onEvent, signal) =>
-      listened((api, job) => api.compare(job, crossed(given)), onEvent, signal),
+      listened(pipeline, (api, job) => api.compare(job, crossed(given)), onEvent, signal),
 
-    async describe(request, onEvent, signal) {
-      const text = await listened((api, job) => api.describe(job, request), onEvent, signal);
-      const type = request.format === 'html' ? 'text/html' : 'application/json';
-      const name = `${sceneStem(current?.name ?? '')}-report.${request.format}`;
-      return { name, blob: new Blob([text], { type }) };
-    },
-
-    keep: (id, onEvent, signal) => listened((api, job) => api.keep(job, id), onEvent, signal),
+    keep: (id, onEvent, signal) => listened(pipeline, (api, job) => api.keep(job, id), onEvent, signal),
 
     async openComparison(input, signal) {
       const opened = await display.call((api, job) => api.openComparison(job, input), signal);
-      comparison = input;
+      told.comparison = input;
       return opened;
     },
 
-    dispose() {
-      stopWatching?.();
-      pipeline.stop();
-      display.stop();
-    },
-  };
-}
+    ...engineFiles(workers),
 
-interface CurrentScene {
-  readonly name: string;
-  /** Number of its opening. */
-  readonly opening: number;
-  readonly input: SceneInput;
-  readonly overrides: SceneOverrides | null;
-  readonly dates: readonly DateInput[];
+    dispose: workers.dispose,
+  };
 }
 
 /** An input as it crosses to a worker. */

@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { throwIfAborted } from '../src/pipeline/errors.ts';
+import { hex } from '../src/pipeline/hex.ts';
 
 /** SHA-256 of a file in hex; the file passes through memory piece by piece. */
 export async function checksum(
@@ -16,5 +17,5 @@ export async function checksum(
     hash.update(value);
     onBytes(value.length);
   }
-  return [...hash.digest()].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex(hash.digest());
 }

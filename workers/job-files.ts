@@ -1,3 +1,4 @@
+import { hex } from '../src/pipeline/hex.ts';
 import { type PageFile, type PageLog, pageLog } from '../src/pipeline/page-log.ts';
 import type { SceneInput } from './protocol.ts';
 
@@ -26,7 +27,7 @@ export async function sceneFingerprint(input: SceneInput, signal?: AbortSignal):
   bytes.set(text);
   bytes.set(new Uint8Array(head), text.length);
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return [...digest.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex(digest.subarray(0, 16));
 }
 
 async function ofFiles(input: Exclude<SceneInput, string>) {

@@ -1,6 +1,7 @@
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
+import { hex } from '../pipeline/hex.ts';
 import type { ModelIdentity } from '../pipeline/networks.ts';
 import { type Phrase, phrase } from '../pipeline/phrase.ts';
 
@@ -216,7 +217,7 @@ function corrupt(model: string, what: Phrase, cause?: unknown): PipelineError {
 
 async function sha256(bytes: ArrayBuffer): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex(digest);
 }
 
 const size = (shape: readonly number[]) => shape.reduce((product, side) => product * side, 1);

@@ -30,3 +30,33 @@ export function between(
   const low = Math.min(Math.floor(at), Math.max(0, count - 2));
   return { low, high: Math.min(count - 1, low + 1), share: at - low };
 }
+
+/** Adds numbers, times `factor`, one by one. */
+export function addTo(into: Float64Array, numbers: Float64Array, factor = 1): void {
+  for (let i = 0; i < into.length; i++) into[i] += factor * numbers[i];
+}
+
+/** Sums by block of a lattice, of blocks that have any. */
+export interface BlockSums {
+  readonly columns: number;
+  readonly rows: number;
+  readonly blocks: ReadonlyMap<number, Float64Array>;
+}
+
+/** `length` sums over a block and its neighbours, 3 x 3. */
+export function sumsAround(
+  { columns, rows, blocks }: BlockSums,
+  block: number,
+  length: number,
+): Float64Array {
+  const total = new Float64Array(length);
+  const column = block % columns;
+  const row = (block - column) / columns;
+  for (let v = Math.max(0, row - 1); v <= Math.min(rows - 1, row + 1); v++) {
+    for (let u = Math.max(0, column - 1); u <= Math.min(columns - 1, column + 1); u++) {
+      const sums = blocks.get(v * columns + u);
+      if (sums) addTo(total, sums);
+    }
+  }
+  return total;
+}

@@ -1,4 +1,4 @@
-import { between, solvePositive } from '../linear.ts';
+import { addTo, between, solvePositive, sumsAround } from '../linear.ts';
 import type { Grid, Window } from '../scene.ts';
 
 /**
@@ -114,24 +114,14 @@ export interface Slopes {
 /** Solves the regression of each block over its 3 x 3 neighbourhood, with the whole scene as the prior. */
 export function solveRegression(regression: Regression): Slopes {
   const { predictors: p, extras: e, columns, rows, blocks } = regression;
-  const add = (into: Float64Array, sums?: Float64Array) => {
-    if (sums) for (let i = 0; i < into.length; i++) into[i] += sums[i];
-  };
   const scene = new Float64Array(sumsLength(p, e));
-  for (const sums of blocks.values()) add(scene, sums);
+  for (const sums of blocks.values()) addTo(scene, sums);
   const share = SCENE_SAMPLES / Math.max(1, scene[0]);
   const prior = centred(scene, p, e).map((value) => value * share);
   const slopes = Array.from({ length: columns * rows }, (_, block) => {
-    const local = new Float64Array(sumsLength(p, e));
-    const column = block % columns;
-    const row = (block - column) / columns;
-    for (let v = Math.max(0, row - 1); v <= Math.min(rows - 1, row + 1); v++) {
-      for (let u = Math.max(0, column - 1); u <= Math.min(columns - 1, column + 1); u++) {
-        add(local, blocks.get(v * columns + u));
-      }
-    }
+    const local = sumsAround(regression, block, sumsLength(p, e));
     const products = centred(local, p, e);
-    add(products, prior);
+    addTo(products, prior);
     let trace = 0;
     let squares = 0;
     for (let a = 0; a < p; a++) {

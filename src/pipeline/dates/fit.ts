@@ -1,4 +1,4 @@
-import { solvePositive } from '../linear.ts';
+import { addTo, solvePositive, sumsAround } from '../linear.ts';
 
 /** Side of the blocks of the regression, in pixels of the target's grid. */
 export const BLOCK = 256;
@@ -92,20 +92,13 @@ export function solveFit(sums: FitSums): Fit {
   const { columns, rows, predictors, targets: e, blocks } = sums;
   const q = predictors + 1;
   const scene = new Float64Array(sumsLength(q, e));
-  for (const entry of blocks.values()) add(scene, entry, 1);
+  for (const entry of blocks.values()) addTo(scene, entry);
   const mean = (sum: number) => (scene[0] > 0 ? sum / scene[0] : 0);
   const residual = new Float32Array(columns * rows);
   const models = Array.from({ length: columns * rows }, (_, block) => {
-    const local = new Float64Array(sumsLength(q, e));
-    const column = block % columns;
-    const row = (block - column) / columns;
-    for (let v = Math.max(0, row - 1); v <= Math.min(rows - 1, row + 1); v++) {
-      for (let u = Math.max(0, column - 1); u <= Math.min(columns - 1, column + 1); u++) {
-        add(local, blocks.get(v * columns + u), 1);
-      }
-    }
+    const local = sumsAround(sums, block, sumsLength(q, e));
     const share = Math.min(1, SCENE_SAMPLES / Math.max(1, scene[0]));
-    add(local, scene, share);
+    addTo(local, scene, share);
     residual[block] = local[0] > 0 ? local[1] / local[0] : 0;
     return solveOne(sums, local);
   });
@@ -122,8 +115,4 @@ export function solveFit(sums: FitSums): Fit {
       target: Array.from({ length: e }, (_, b) => mean(scene[HEAD + q * q + predictors * e + b])),
     },
   };
-}
-
-function add(into: Float64Array, sums: Float64Array | undefined, factor: number): void {
-  if (sums) for (let i = 0; i < into.length; i++) into[i] += factor * sums[i];
 }

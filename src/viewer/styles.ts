@@ -1,30 +1,21 @@
 import type { Style } from 'ol/layer/WebGLTile.js';
 import { DATE_COLOURS, MASK_ENTRIES, PROVENANCE_ENTRIES, type Rgb } from '../pipeline/colours.ts';
+import { spanOf } from '../pipeline/enhance/shade.ts';
+import type { Stretch } from '../pipeline/enhance/stretch.ts';
 import type { Drawn } from '../store/combinations.ts';
 import { CONFIDENCE_RAMP, NDVI_RAMP } from './palette.ts';
-
-/** Range of reflectance that fills the display from black to white, for one band. */
-export interface StretchRange {
-  readonly low: number;
-  readonly high: number;
-}
 
 export type StyleVariables = Record<string, number>;
 
 /** Uniforms of {@link imageStyle}: one range each for red, green and blue; gamma above 1 brightens. */
-export function stretchVariables(ranges: readonly StretchRange[], gamma: number): StyleVariables {
+export function stretchVariables(ranges: readonly Stretch[], gamma: number): StyleVariables {
   const [r, g, b] = ranges;
   return {
-    ...{ lowR: r.low, spanR: span(r) },
-    ...{ lowG: g.low, spanG: span(g) },
-    ...{ lowB: b.low, spanB: span(b) },
+    ...{ lowR: r.low, spanR: spanOf(r) },
+    ...{ lowG: g.low, spanG: spanOf(g) },
+    ...{ lowB: b.low, spanB: spanOf(b) },
     gamma,
   };
-}
-
-/** Flat bands (low = high) must not divide by zero. */
-function span({ low, high }: StretchRange): number {
-  return Math.max(high - low, 1e-6);
 }
 
 const colour = ([r, g, b]: Rgb, alpha = 1) => ['color', r, g, b, alpha];

@@ -8,6 +8,7 @@ import Kinetic from 'ol/Kinetic.js';
 import type MapBrowserEvent from 'ol/MapBrowserEvent.js';
 import type { MaskOperation } from '../pipeline/detect/edits.ts';
 import { type Enhancement, enhances, NO_ENHANCEMENT } from '../pipeline/enhance/enhance.ts';
+import type { Stretch } from '../pipeline/enhance/stretch.ts';
 import type { Grid, Window } from '../pipeline/scene.ts';
 import { clipWindow } from '../pipeline/windows.ts';
 import type { Engine, Picture, TileRequest, TileSide } from '../services/engine.ts';
@@ -22,7 +23,7 @@ import { PatientMap } from './patient-map.ts';
 import { createPointing } from './pointing.ts';
 import { type ShownScene, showScene } from './shown-scene.ts';
 import { composeSnapshot } from './snapshot.ts';
-import { imageStyle, type StretchRange, type StyleVariables, stretchVariables } from './styles.ts';
+import { imageStyle, type StyleVariables, stretchVariables } from './styles.ts';
 import { createSwipeHandle } from './swipe.ts';
 
 export type OverlayKind = Exclude<TileRequest['layer'], TileSide>;
@@ -51,7 +52,7 @@ export interface SceneView {
   /** File indices shown as red, green, blue. */
   readonly bands: readonly number[];
   readonly drawn?: Drawn;
-  readonly stretch: readonly StretchRange[];
+  readonly stretch: readonly Stretch[];
   readonly gamma: number;
 }
 
@@ -62,7 +63,7 @@ export interface Viewer {
   /** File indices of three bands, and how they become colours. */
   setBands(bands: readonly number[], drawn?: Drawn): void;
   /** Reflectance ranges for red, green, blue, and gamma: instant, nothing is loaded again. */
-  setStretch(stretch: readonly StretchRange[], gamma: number): void;
+  setStretch(stretch: readonly Stretch[], gamma: number): void;
   /** Shows the repaired scene beside the scene as it was. */
   setComparing(on: boolean): void;
   /** How the two are compared; by swipe, unless told otherwise. */

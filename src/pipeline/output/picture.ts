@@ -1,5 +1,6 @@
 import type { DisplayPixels } from '../enhance/display-tile.ts';
 import type { Enhancement } from '../enhance/enhance.ts';
+import { shade } from '../enhance/shade.ts';
 import type { Stretch } from '../enhance/stretch.ts';
 import type { CarriedMetadata, Scene, Window } from '../scene.ts';
 import { editItems } from '../tiff/gdal-metadata.ts';
@@ -11,7 +12,7 @@ export interface Look {
   /** File indices of red, green, blue. */
   readonly bands: readonly [number, number, number];
   /** Reflectance drawn black and white, for each. */
-  readonly stretch: readonly Pick<Stretch, 'low' | 'high'>[];
+  readonly stretch: readonly Stretch[];
   /** Above 1 brightens. */
   readonly gamma: number;
   readonly enhancement: Enhancement;
@@ -67,9 +68,7 @@ function drawn({ data, width, height }: DisplayPixels, { stretch, gamma }: Look)
   const planes = Array.from({ length: 4 }, () => new Uint8Array(width * height));
   for (let i = 0; i < width * height; i++) {
     for (let band = 0; band < 3; band++) {
-      const { low, high } = stretch[band];
-      const share = (data[4 * i + band] - low) / Math.max(1e-6, high - low);
-      planes[band][i] = Math.round(255 * Math.min(1, Math.max(0, share)) ** (1 / gamma));
+      planes[band][i] = shade(data[4 * i + band], stretch[band], gamma);
     }
     planes[3][i] = data[4 * i + 3] > 0.5 ? 255 : 0;
   }

@@ -1,5 +1,6 @@
 import { PROVENANCE_ENTRIES, type Rgb, UNTOUCHED_COLOUR } from '../colours.ts';
 import { firstDisplayBands } from '../enhance/display-tile.ts';
+import { shade } from '../enhance/shade.ts';
 import { sceneStretch } from '../enhance/stretch.ts';
 import { breathe } from '../job.ts';
 import { isMeasured } from '../preprocess/observe.ts';
@@ -41,9 +42,7 @@ export async function resultPictures(
   const colour = (sample: number, channel: number) => {
     if (!isMeasured(sample, scene.nodata)) return 255;
     const { scale, offset } = scene.bands.find((band) => band.index === shown[channel])!;
-    const { low, high } = stretch[channel];
-    const share = (sample * scale + offset - low) / (high - low);
-    return Math.round(255 * Math.min(1, Math.max(0, share)) ** (1 / GAMMA));
+    return shade(sample * scale + offset, stretch[channel], GAMMA);
   };
   const before = new Uint8Array(3 * width * height);
   for (let c = 0; c < 3; c++)

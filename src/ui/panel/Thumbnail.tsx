@@ -1,4 +1,5 @@
 import { useContext, useEffect, useRef } from 'react';
+import { shade } from '../../pipeline/enhance/shade.ts';
 import type { SceneDate } from '../../store/dates.ts';
 import { TilesContext, useApp } from '../context.ts';
 
@@ -37,9 +38,7 @@ export function Thumbnail({ date }: { date: SceneDate }) {
         const picture = new ImageData(SIDE, SIDE);
         for (let i = 0; i < SIDE * SIDE; i++) {
           for (let c = 0; c < 3; c++) {
-            const { low, high } = stretch[c];
-            const share = (data[i * channels + c] - low) / Math.max(1e-6, high - low);
-            picture.data[4 * i + c] = 255 * Math.min(1, Math.max(0, share)) ** (1 / gamma);
+            picture.data[4 * i + c] = shade(data[i * channels + c], stretch[c], gamma);
           }
           picture.data[4 * i + 3] = 255 * data[i * channels + 3];
         }

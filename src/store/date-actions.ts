@@ -7,7 +7,7 @@ import { t } from '../texts/texts.ts';
 import type { ActionContext } from './context.ts';
 import { byDay, type DatesActions, pickTarget, type SceneDate, type SceneInput } from './dates.ts';
 import { withMaskOf } from './mask-editor.ts';
-import type { SceneOpener } from './opening.ts';
+import { isHalfDone, type SceneOpener } from './opening.ts';
 import { isBusy } from './state.ts';
 
 /** A scene that may become a date. */
@@ -86,7 +86,7 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
     const unfinished = await engine.unfinished(signal).catch(() => null);
     if (signal.aborted) return null;
     const { job } = get();
-    if (unfinished && unfinished.done > 0 && unfinished.done < 1) {
+    if (isHalfDone(unfinished)) {
       if (job.status === 'idle' || job.status === 'unfinished')
         set({ unfinished, job: { status: 'unfinished' } });
     } else if (job.status === 'unfinished') set({ unfinished: null, job: { status: 'idle' } });

@@ -53,6 +53,10 @@ export async function stretchToShow(
   return isNewest() && !(signal.aborted && get().scene === null) ? stretch : null;
 }
 
+/** Is there a run that can go on, neither just begun nor done? */
+export const isHalfDone = (run: Unfinished | null): run is Unfinished =>
+  run !== null && run.done > 0 && run.done < 1;
+
 export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) => string): SceneOpener {
   const { engine, memory, set, get } = context;
 
@@ -90,8 +94,7 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
       set(({ settings }) => ({ settings: withMaskOf(settings, unfinished?.settings) }));
       const draft = unfinished && unusedDraft(unfinished);
       if (draft) await takeUp(unfinished, draft, signal);
-      else if (unfinished && unfinished.done > 0 && unfinished.done < 1)
-        set({ unfinished, job: { status: 'unfinished' } });
+      else if (isHalfDone(unfinished)) set({ unfinished, job: { status: 'unfinished' } });
       else await get().actions.run();
     },
     async open(input, name, sample, signal, more) {

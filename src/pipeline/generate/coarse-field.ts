@@ -7,13 +7,7 @@ import { CELL, complete, LEVELS, type Level, pull } from './prefill.ts';
  * nothing clear is near. Cells are aligned to the scene's grid, so the fill does not depend on the tiling.
  * Memory: 4 bytes per cell and plane (11 MB for six planes of 10980 x 10980 pixels).
  */
-export interface CoarseField {
-  readonly width: number;
-  readonly height: number;
-  readonly planes: readonly Float32Array[];
-  /** Clear pixels that each cell rests on, up to FULL_WEIGHT. */
-  readonly weight: Uint8Array;
-}
+export type CoarseField = Level;
 
 export function createCoarseField(grid: Grid, planes: number): CoarseField {
   const width = Math.ceil(grid.width / CELL);

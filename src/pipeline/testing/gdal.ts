@@ -61,28 +61,24 @@ warnings, errors, details = validate(sys.argv[1], full_check=True)
 print(json.dumps(warnings + errors))
 `;
 
-/** A Python that has GDAL's modules (Debian: python3-gdal, which gdal-bin brings along), or null. */
-const python = ['python3', '/usr/bin/python3'].find(
-  (name) => spawnSync(name, ['-c', 'import osgeo_utils.samples']).status === 0,
-);
+/** A Python that has modules of GDAL (Debian: python3-gdal, which gdal-bin brings along); null, and a warning, if there is none. */
+function pythonThat(imports: string, skipped: string): string | null {
+  const names = ['python3', '/usr/bin/python3'];
+  const found = names.find((name) => spawnSync(name, ['-c', imports], { stdio: 'ignore' }).status === 0);
+  if (!found) console.warn(`No Python with GDAL (python3-gdal): ${skipped} is skipped`);
+  return found ?? null;
+}
 
-export const hasCogValidator = python !== undefined;
-if (!hasCogValidator) console.warn('no Python with GDAL: its check of cloud-optimised GeoTIFFs is skipped');
+const validatorPython = pythonThat('import osgeo_utils.samples', 'its check of cloud-optimised GeoTIFFs');
+export const hasCogValidator = validatorPython !== null;
 
 /** What GDAL's validate_cloud_optimized_geotiff.py (full check) has against a file: nothing, if all is well. */
 export function cogFaults(path: string): string[] {
-  return JSON.parse(execFileSync(python ?? 'python3', ['-c', VALIDATE, path], { encoding: 'utf8' }));
+  return JSON.parse(execFileSync(validatorPython ?? 'python3', ['-c', VALIDATE, path], { encoding: 'utf8' }));
 }
 
-/** A Python that has GDAL's bindings (Debian: python3-gdal); null if there is none. */
-export const gdalPython = (() => {
-  for (const python of ['python3', '/usr/bin/python3']) {
-    const has = spawnSync(python, ['-c', 'from osgeo import gdal, gdal_array'], { stdio: 'ignore' });
-    if (has.status === 0) return python;
-  }
-  console.warn("No Python with GDAL's bindings (python3-gdal): the matrix of layouts is skipped");
-  return null;
-})();
+/** A Python with GDAL's bindings. */
+export const gdalPython = pythonThat('from osgeo import gdal, gdal_array', 'the matrix of layouts');
 
 /** Fills a folder with the files of testing/make-matrix.py. */
 export function makeMatrix(folder: string): void {

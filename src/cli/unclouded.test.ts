@@ -1,5 +1,5 @@
 /** The command as it is shipped: built, run as a process, judged by what it leaves behind. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -14,18 +14,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { openScene } from '../pipeline/ingest/open.ts';
-import { writeCog } from '../pipeline/output/cog-writer.ts';
-import { MASK_CLASS, PROVENANCE, type SceneSource } from '../pipeline/scene.ts';
+import { MASK_CLASS, PROVENANCE } from '../pipeline/scene.ts';
 import { hasGdal, samplesByGdal } from '../pipeline/testing/gdal.ts';
 import { VERSION } from '../pipeline/version.ts';
-import { writeNodeFile } from './node-sink.ts';
-import { fileSource } from './node-source.ts';
+import { cutCorner, root, startIn, whole } from './testing/shipped-command.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const sample = join(root, 'public/samples/landsat7-olinda-simulated-clouds.tif');
 const clear = join(root, 'public/samples/landsat7-olinda-clear.tif');
 const damaged = join(root, 'src/pipeline/testing/fixtures/bad-truncated.tif');
@@ -53,54 +48,14 @@ afterEach(() => {
 /** Processes of the present test; one that hangs must not outlive it. */
 const started: ChildProcess[] = [];
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function start(...words: string[]): { process: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [join(root, 'dist-cli/unclouded.js'), ...words], { cwd: folder });
-  started.push(child);
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (text) => {
-    stdout += text;
-  });
-  child.stderr.on('data', (text) => {
-    stderr += text;
-  });
-  const ended = new Promise<Ended>((resolve) =>
-    child.on('close', (code) => resolve({ code, stdout, stderr })),
-  );
-  return { process: child, ended };
+function start(...words: string[]) {
+  const command = startIn(folder, words);
+  started.push(command.process);
+  return command;
 }
 
 const unclouded = (...words: string[]) => start(...words).ended;
 const files = () => readdirSync(folder).sort();
-
-/** The upper left pixels of a scene as a scene. */
-async function cutCorner(path: string, side: number, to: string): Promise<void> {
-  const file = await fileSource(path);
-  const { scene, read } = await openScene(file);
-  const { bands, sampleType, nodata, metadata } = scene;
-  const size = { width: side, height: side, bands: bands.length };
-  const reductions = bands.map(() => 'average' as const);
-  await writeNodeFile(to, ({ sink, scratch }) =>
-    writeCog({ ...size, sampleType, nodata, metadata, reductions }, (window) => read(window), sink, {
-      scratch,
-    }),
-  );
-  await file.close();
-}
-
-async function whole(path: string) {
-  const file = await fileSource(path);
-  const source: SceneSource = await openScene(file);
-  const { width, height } = source.scene.grid;
-  const { bands } = await source.read({ x: 0, y: 0, width, height });
-  await file.close();
-  return { scene: source.scene, bands };
-}
 
 describe('one scene', () => {
   test('result, products and report agree; what was observed is unchanged', async () => {

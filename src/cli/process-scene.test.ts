@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -105,4 +105,14 @@ test('a report says why there was no self-check, and names every file that was r
   const [why] = notices.filter((code) => code.startsWith('check/'));
   expect(outcome.run.notices.map(({ code }) => code)).toContain(why);
   expect(outcome.page?.files.map(({ name }) => name)).toEqual(['a.tif', 'clear.tif']);
+});
+
+test.each([
+  ['an answer that does not fit', { overrides: { nodata: -9999 } }],
+  ['a date that is not there', { dates: [['missing.tif']] }],
+])('what an earlier run kept survives a try to resume that fails early: %s', async (_, more) => {
+  const path = await file('a.tif');
+  writeFileSync(join(folder, 'out.tif.pages'), 'kept');
+  await expect(processed([path], {}, { resume: true, ...more })).rejects.toThrow();
+  expect(readFileSync(join(folder, 'out.tif.pages'), 'utf8')).toBe('kept');
 });

@@ -39,7 +39,7 @@ export async function processScene(
 ): Promise<SceneOutcome> {
   const paths = task.outputs.map((output) => output.path);
   const closing: (() => unknown)[] = [];
-  let keep = false;
+  let keep = task.resume;
   const seconds = stopwatch();
   // A failure is reported when they are needed; until then it must not count as unhandled.
   networks.catch(() => undefined);
@@ -61,7 +61,6 @@ export async function processScene(
     const read = [...task.files, ...task.dates.flat()];
     const { pages, continued } = await writing(() => keptPages(pagesOf(paths[0]), record, read, signal));
     closing.push(() => pages.close());
-    keep = task.resume;
     if (continued) {
       const composite = settings.composite !== undefined && dates.length > 0;
       const done = shareDone(openTiles(source.scene, planTiles(source.scene.grid), pages), composite);

@@ -9,6 +9,7 @@ import { english, inEnglish } from '../pipeline/phrase.ts';
 import { VERSION } from '../pipeline/version.ts';
 import { type Command, parseCommand, UsageError } from './arguments.ts';
 import { HELP } from './help.ts';
+import { holdsOutput, unlockOutput } from './output-lock.ts';
 import { plan } from './plan.ts';
 import type { SceneOutcome, Task } from './protocol.ts';
 import { processScenes, type SceneResult } from './scene-pool.ts';
@@ -91,10 +92,10 @@ function endOnSignals(tasks: readonly Task[]): {
   const end = (code: number) => () => {
     if (exitCode !== null) {
       for (const { outputs, resume } of tasks) {
-        removeWorkingFiles(
-          outputs.map((output) => output.path),
-          resume,
-        );
+        const [result, ...others] = outputs.map(({ path }) => path);
+        if (!holdsOutput(result)) continue;
+        removeWorkingFiles([result, ...others], resume);
+        unlockOutput(result);
       }
       process.exit(code);
     }

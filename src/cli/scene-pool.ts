@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { cancelled, type ErrorReport } from '../pipeline/errors.ts';
+import { cancelled, type ErrorReport, toPipelineError } from '../pipeline/errors.ts';
 import type { FromScene, NetworksConfig, SceneEvent, SceneOutcome, Task, ToScene } from './protocol.ts';
+import { lockOutput } from './output-lock.ts';
 import { listen } from './thread.ts';
 import { removeWorkingFiles } from './working-files.ts';
 
@@ -16,7 +17,7 @@ export interface PoolListener {
 
 /**
  * Processes scenes, `jobs` of them at a time, each on a thread of its own. An error ends its scene only. After a cancel,
- * scenes under way end within one tile, and no other begins.
+ * scenes under way end within one tile, and no other begins. A scene whose output another command is making fails.
  */
 export async function processScenes(
   tasks: readonly Task[],
@@ -36,7 +37,9 @@ export async function processScenes(
         continue;
       }
       worker ??= new Worker(new URL('./scene-thread.js', import.meta.url), { workerData: config });
-      const end = await inThread(worker, tasks[scene], (event) => listener.onEvent(scene, event), signal);
+      const thread = worker;
+      const onEvent = (event: SceneEvent) => listener.onEvent(scene, event);
+      const end = await locked(tasks[scene], () => inThread(thread, tasks[scene], onEvent, signal));
       if (end.gone) worker = null;
       results[scene] = end.result;
       listener.onEnd(scene, end.result);
@@ -48,12 +51,27 @@ export async function processScenes(
 }
 
 /** How a scene ended, and whether its thread is gone with it. */
+interface SceneEnd {
+  readonly result: SceneResult;
+  readonly gone: boolean;
+}
+
+/** Processes a scene while its output is kept from other commands. */
+async function locked({ outputs }: Task, process: () => Promise<SceneEnd>): Promise<SceneEnd> {
+  try {
+    const giveBack = await lockOutput(outputs[0].path);
+    return await process().finally(giveBack);
+  } catch (thrown) {
+    return { result: failed(toPipelineError(thrown).toReport()), gone: false };
+  }
+}
+
 function inThread(
   worker: Worker,
   task: Task,
   onEvent: (event: SceneEvent) => void,
   signal: AbortSignal,
-): Promise<{ result: SceneResult; gone: boolean }> {
+): Promise<SceneEnd> {
   return new Promise((resolve) => {
     const post = (message: ToScene) => worker.postMessage(message);
     const cancel = () => post({ type: 'cancel' });

@@ -55,6 +55,7 @@ export type ErrorCode =
   | 'memory/exhausted'
   // the file that is written
   | 'output/exists'
+  | 'output/in-use'
   | 'output/disk-full'
   | 'output/denied'
   | 'output/failed'

@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { holdsOutput, lockOutput } from './output-lock.ts';
+
+let folder: string;
+let output: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'unclouded-lock-'));
+  output = join(folder, 'out.tif');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Another command took the output, so many seconds ago. */
+function heldBy(process: number, host: string, seconds = 0): void {
+  writeFileSync(`${output}.lock`, `${process} ${host}`);
+  const when = Date.now() / 1000 - seconds;
+  utimesSync(`${output}.lock`, when, when);
+}
+
+const dead = () => spawnSync(process.execPath, ['-e', '']).pid;
+
+test('an output is held until it is given back', async () => {
+  const giveBack = await lockOutput(output);
+  expect(holdsOutput(output)).toBe(true);
+  giveBack();
+  expect(holdsOutput(output)).toBe(false);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test.each([
+  ['a process that lives', () => heldBy(process.ppid, hostname(), 9999)],
+  ['another machine, lately', () => heldBy(1, 'elsewhere', 30)],
+  ['nobody knows whom, just now', () => writeFileSync(`${output}.lock`, '')],
+])('held by %s, it is refused', async (_, hold) => {
+  hold();
+  await expect(lockOutput(output)).rejects.toMatchObject({
+    code: 'output/in-use',
+    message: expect.stringContaining(output),
+    remedy: expect.stringContaining(`${output}.lock`),
+  });
+  expect(holdsOutput(output)).toBe(false);
+  expect(existsSync(`${output}.lock`)).toBe(true);
+});
+
+test.each([
+  ['a process that is dead', () => heldBy(dead(), hostname())],
+  ['an earlier process of this number', () => heldBy(process.pid, hostname())],
+  ['another machine, long ago', () => heldBy(1, 'elsewhere', 600)],
+])('left behind by %s, it is taken over', async (_, hold) => {
+  hold();
+  (await lockOutput(output))();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a folder that cannot be written to is told', async () => {
+  await expect(lockOutput(join(folder, 'none', 'out.tif'))).rejects.toMatchObject({ code: 'output/failed' });
+});

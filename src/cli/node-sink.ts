@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs';
+import { lstatSync, renameSync, rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 import type { Deflate } from '../pipeline/output/encode-block.ts';
@@ -31,7 +31,35 @@ export const nodeDeflate: Deflate = async (bytes) => {
  * @throws PipelineError `output/disk-full`, `output/denied`, `output/failed`, and those of `write`.
  */
 export async function writeNodeFile<T>(path: string, write: (output: NodeOutput) => Promise<T>): Promise<T> {
-  const [part, scratchPath] = [`${path}.part`, `${path}.scratch`];
+  const [result] = await writeNodeFiles([path], write);
+  return result;
+}
+
+/**
+ * The same for files that belong together, one after the other: they take their places when all are complete, the first
+ * one last, or none does.
+ *
+ * @param write told which of the paths it is
+ */
+export async function writeNodeFiles<T>(
+  paths: readonly string[],
+  write: (output: NodeOutput, index: number) => Promise<T>,
+): Promise<T[]> {
+  try {
+    const results: T[] = [];
+    for (const [i, path] of paths.entries()) results.push(await filled(path, (output) => write(output, i)));
+    await writing(() => takePlaces(paths));
+    return results;
+  } finally {
+    for (const path of paths) rmSync(partOf(path), { force: true });
+  }
+}
+
+const partOf = (path: string) => `${path}.part`;
+
+/** Fills a file beside its place. */
+async function filled<T>(path: string, write: (output: NodeOutput) => Promise<T>): Promise<T> {
+  const scratchPath = `${path}.scratch`;
   const open: { close(): void }[] = [];
   const create = (name: string) =>
     writing(() => {
@@ -40,21 +68,37 @@ export async function writeNodeFile<T>(path: string, write: (output: NodeOutput)
       open.push(file);
       return file;
     });
-  const closeAll = () => {
-    for (const file of open.splice(0)) file.close();
-  };
   try {
-    const [file, scratch] = [await create(part), await create(scratchPath)];
+    const [file, scratch] = [await create(partOf(path)), await create(scratchPath)];
     const result = await write({ sink: fileSink(file), scratch: fileSink(scratch), deflate: nodeDeflate });
-    await writing(() => {
-      file.flush();
-      closeAll();
-      renameSync(part, path);
-    });
+    await writing(() => file.flush());
     return result;
   } finally {
-    closeAll();
-    rmSync(part, { force: true });
+    for (const file of open) file.close();
     rmSync(scratchPath, { force: true });
   }
+}
+
+/** Files that stand in the places are put aside meanwhile, so that they can come back. */
+function takePlaces(paths: readonly string[]): void {
+  const undo: (() => void)[] = [];
+  const replaced: string[] = [];
+  try {
+    for (const path of [...paths].reverse()) {
+      const there = lstatSync(path, { throwIfNoEntry: false });
+      if (there?.isDirectory()) throw new Error(`${path} is a folder.`);
+      if (there) {
+        const aside = `${path}.replaced`;
+        renameSync(path, aside);
+        undo.unshift(() => renameSync(aside, path));
+        replaced.push(aside);
+      }
+      renameSync(partOf(path), path);
+      undo.unshift(() => rmSync(path));
+    }
+  } catch (thrown) {
+    for (const back of undo) back();
+    throw thrown;
+  }
+  for (const path of replaced) rmSync(path, { force: true });
 }

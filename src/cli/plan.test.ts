@@ -176,6 +176,23 @@ test('to resume, scenes whose files are all there are finished', () => {
   expect(() => finished('--resume', '--mask')).toThrow(expect.objectContaining({ code: 'output/exists' }));
 });
 
+test('to resume, other products of a scene that was not finished may be replaced, and only of such a one', () => {
+  const [a, mask, pages] = here('a.tif', 'a-mask.tif', 'a-unclouded.tif.pages');
+  writeFileSync(mask, 'ours');
+  const exists = expect.objectContaining({ code: 'output/exists' });
+  expect(() => planned(a, '--mask', '--resume')).toThrow(exists);
+  writeFileSync(pages, '');
+  expect(() => planned(a, '--mask')).toThrow(exists);
+  expect(planned(a, '--mask', '--resume').map(({ finished }) => finished)).toEqual([false]);
+  writeFileSync(join(root, 'a-unclouded.tif'), 'mine');
+  expect(() => planned(a, '--mask', '--provenance', '--resume')).toThrow(exists);
+});
+
+test.each(['a-unclouded.tif', 'a-mask.tif'])('a folder %s is no output', (name) => {
+  mkdirSync(join(root, name));
+  expect(() => planned(...here('a.tif'), '--mask', '--overwrite')).toThrow(UsageError);
+});
+
 test('a folder is one scene of single-band files', () => {
   mkdirSync(join(root, 'S2A'));
   for (const name of ['B03.tif', 'B02.TIF', 'B04.tiff', 'notes.txt'])

@@ -15,6 +15,7 @@ import { fileNameOf, isTiffName, productName, sceneStem, stemOf } from '../pipel
 import { type Command, EXTRA_PRODUCTS, UsageError } from './arguments.ts';
 import { glob, isPattern } from './glob.ts';
 import type { Output, Task } from './protocol.ts';
+import { pagesOf } from './working-files.ts';
 
 export const isAddress = (input: string) => /^https?:\/\//i.test(input);
 
@@ -177,8 +178,8 @@ function checkOutputs(tasks: readonly Task[], reports: readonly Written[], overw
       .flatMap(({ files, reference, ownMask, dates }) => [...files, reference, ownMask, ...dates.flat()])
       .map(identity),
   );
-  const products = tasks.flatMap(({ input, outputs, finished }) =>
-    outputs.map(({ path }) => ({ path, of: input, kept: finished })),
+  const products = tasks.flatMap((task) =>
+    task.outputs.map(({ path }) => ({ path, of: task.input, ours: task.finished || wasBegun(task) })),
   );
   const taken = new Map<string, string>();
   for (const { path, of } of [...products, ...reports]) {
@@ -190,8 +191,12 @@ function checkOutputs(tasks: readonly Task[], reports: readonly Written[], overw
   }
   const folder = reports.find(({ path }) => isFolder(path));
   if (folder) throw new UsageError(`${folder.of} ${folder.path} is a folder: name a file.`);
+  const product = products.find(({ path }) => isFolder(path));
+  if (product) {
+    throw new UsageError(`${product.of} would be written to ${product.path}, which is a folder.`);
+  }
   const existing = [
-    ...products.filter(({ path, kept }) => !kept && isThere(path)),
+    ...products.filter(({ path, ours }) => !ours && isThere(path)),
     ...reports.filter(({ path }) => isOthers(path)),
   ].map(({ path }) => path);
   if (existing.length > 0 && !overwrite) {
@@ -201,6 +206,11 @@ function checkOutputs(tasks: readonly Task[], reports: readonly Written[], overw
       { text: 'Choose another output, or allow it to be replaced with --overwrite.' },
     );
   }
+}
+
+/** Is this a scene to go on with? What stands in its other products' places was left by the earlier run. */
+function wasBegun({ resume, outputs: [result] }: Task): boolean {
+  return resume && isThere(pagesOf(result.path)) && !isThere(result.path);
 }
 
 /** How a report begins, as JSON or as a page. */

@@ -19,10 +19,10 @@ import { checksums } from './checksums.ts';
 import { corrected } from './corrected.ts';
 import { keptPages } from './kept-pages.ts';
 import { nodeInflate } from './node-inflate.ts';
-import { writeNodeFile } from './node-sink.ts';
+import { writeNodeFiles } from './node-sink.ts';
 import { fileSource } from './node-source.ts';
 import { isAddress } from './plan.ts';
-import type { Output, SceneEvent, SceneOutcome, Task, WrittenOutput } from './protocol.ts';
+import type { SceneEvent, SceneOutcome, Task, WrittenOutput } from './protocol.ts';
 import { pagesOf, removeWorkingFiles } from './working-files.ts';
 
 /**
@@ -191,7 +191,7 @@ async function check(
   }
 }
 
-/** Writes all outputs; each waits for those after it to be complete before it gets its name. */
+/** Writes all outputs; they get their names when all are complete. */
 function writeProducts(
   { outputs }: Task,
   source: SceneSource,
@@ -209,13 +209,10 @@ function writeProducts(
     const secondsLeft = ((performance.now() - started) / 1000 / done) * (total - done);
     onEvent({ type: 'progress', stage: 'output', done, total, secondsLeft });
   };
-  const write = async ([output, ...rest]: readonly Output[]): Promise<WrittenOutput[]> => {
-    if (output === undefined) return [];
-    return writeNodeFile(output.path, async ({ sink, ...node }) => {
-      const options = { ...node, signal, onProgress: progress(outputs.indexOf(output)) };
-      const bytes = await productWriters[output.product](source, result, lineage, sink, options);
-      return [{ ...output, bytes }, ...(await write(rest))];
-    });
-  };
-  return write(outputs);
+  const paths = outputs.map(({ path }) => path);
+  return writeNodeFiles(paths, async ({ sink, ...node }, i) => {
+    const options = { ...node, signal, onProgress: progress(i) };
+    const bytes = await productWriters[outputs[i].product](source, result, lineage, sink, options);
+    return { ...outputs[i], bytes };
+  });
 }

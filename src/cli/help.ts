@@ -67,7 +67,8 @@ ${wrapped(ROLE_NAMES)}
 
 Exit codes
   0 done, 1 error (other scenes are still processed), 2 the command cannot be understood, 130 cancelled by
-  Ctrl-C, 143 ended by SIGTERM. A result appears under its name only when it is complete.
+  Ctrl-C, 143 ended by SIGTERM, 129 by a terminal that was closed. A result appears under its name only when
+  it is complete.
 `;
 
 function wrapped(words: readonly string[], width = 104): string {

@@ -17,11 +17,13 @@ import { statusLine } from './status-line.ts';
 import { errorText, finishedText, forTerminal, notBegunText, outcomeText, shortName } from './words.ts';
 import { removeWorkingFiles } from './working-files.ts';
 
-const EXIT = { done: 0, error: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+const EXIT = { done: 0, error: 1, usage: 2, hungUp: 129, interrupted: 130, terminated: 143 } as const;
 
 /** Beside the bundle in the package. */
 const MODELS = new URL('../public/models/', import.meta.url).href;
 
+// What is said after a reader or the terminal has gone is lost; the work goes on.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: readonly string[]): Promise<number> {
@@ -82,7 +84,7 @@ async function execute(command: Command, planned: readonly Task[]): Promise<numb
   return written && results.every((result) => result.status === 'done') ? EXIT.done : EXIT.error;
 }
 
-/** The first Ctrl-C or SIGTERM ends the scenes within one tile; the second one ends the process. */
+/** The first Ctrl-C, SIGTERM or closed terminal ends the scenes within one tile; the second one ends the process. */
 function endOnSignals(tasks: readonly Task[]): {
   readonly signal: AbortSignal;
   readonly exitCode: number | null;
@@ -102,7 +104,10 @@ function endOnSignals(tasks: readonly Task[]): {
     exitCode = code;
     abort.abort();
   };
-  process.on('SIGINT', end(EXIT.interrupted)).on('SIGTERM', end(EXIT.terminated));
+  process
+    .on('SIGINT', end(EXIT.interrupted))
+    .on('SIGTERM', end(EXIT.terminated))
+    .on('SIGHUP', end(EXIT.hungUp));
   return {
     signal: abort.signal,
     get exitCode() {
@@ -198,7 +203,7 @@ function jsonOf(...of: Parameters<typeof reportOf>): string {
 /** Writes a report; what hinders it is told, and leaves the results and the other report alone. */
 async function isWritten(path: string, text: string): Promise<boolean> {
   try {
-    await writing(() => (path === '-' ? void process.stdout.write(text) : writeFileSync(path, text)));
+    await writing(() => (path === '-' ? printed(text) : writeFileSync(path, text)));
     return true;
   } catch (thrown) {
     const remedy = {
@@ -207,4 +212,14 @@ async function isWritten(path: string, text: string): Promise<boolean> {
     process.stderr.write(`${errorText({ ...toPipelineError(thrown).toReport(), remedy })}\n`);
     return false;
   }
+}
+
+/** Writes to standard output; a reader that wants no more of it has what it wants. */
+function printed(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (fault) => {
+      if (fault && (fault as NodeJS.ErrnoException).code !== 'EPIPE') reject(fault);
+      else resolve();
+    });
+  });
 }

@@ -1,9 +1,11 @@
 /** The command as it is shipped: built, run as a process, judged by what it leaves behind. */
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import {
+  closeSync,
   copyFileSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -48,13 +50,13 @@ afterEach(() => {
 /** Processes of the present test; one that hangs must not outlive it. */
 const started: ChildProcess[] = [];
 
-function start(...words: string[]) {
-  const command = startIn(folder, words);
+function start(words: readonly string[], stdio?: StdioOptions) {
+  const command = startIn(folder, words, stdio);
   started.push(command.process);
   return command;
 }
 
-const unclouded = (...words: string[]) => start(...words).ended;
+const unclouded = (...words: string[]) => start(words).ended;
 const files = () => readdirSync(folder).sort();
 
 describe('one scene', () => {
@@ -241,6 +243,17 @@ describe('several scenes', () => {
   });
 });
 
+test.skipIf(!existsSync('/dev/full'))('a report that standard output has no room for says so', async () => {
+  const full = openSync('/dev/full', 'w');
+  const { ended } = start([damaged, '--report', '-'], ['ignore', full, 'pipe']);
+  closeSync(full);
+  const { code, stderr } = await ended;
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(/error output\/disk-full: .+\n {2}.*the report -: choose another place/),
+  });
+});
+
 test.skipIf(!existsSync('/dev/full'))(
   'a report that cannot be written says so and keeps no other from it',
   async () => {
@@ -256,21 +269,23 @@ test.skipIf(!existsSync('/dev/full'))(
   },
 );
 
+test('a reader that goes away is no reason to stop', async () => {
+  for (const name of ['a.tif', 'b.tif']) copyFileSync(corner, join(folder, name));
+  const { process: child, ended } = start(['a.tif', 'b.tif', '-o', 'o/', '-j', '2', '--report', '-']);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  expect((await ended).code).toBe(0);
+  expect(readdirSync(join(folder, 'o')).sort()).toEqual(['a-unclouded.tif', 'b-unclouded.tif']);
+});
+
 describe('ends before it is done', () => {
   test.each([
+    ['SIGHUP', 129],
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('%s while the networks compute: code %d, nothing left behind', async (signal, expected) => {
-    const { process: child, ended } = start(
-      sample,
-      sample,
-      clear,
-      '-o',
-      'out/',
-      '--mask',
-      '--report',
-      'r.json',
-    );
+    const words = [sample, sample, clear, '-o', 'out/', '--mask', '--report', 'r.json'];
+    const { process: child, ended } = start(words);
     const working = join(folder, 'out/landsat7-olinda-simulated-clouds-unclouded.tif.pages');
     await expect.poll(() => existsSync(working), { timeout: 120_000, interval: 10 }).toBe(true);
     const since = performance.now();
@@ -292,7 +307,7 @@ test('--resume: what was done before a SIGKILL is not done again, and the bytes 
   const working = join(folder, 'out.tif.pages');
   const size = () => (existsSync(working) ? statSync(working).size : 0);
   const command = [sample, '-o', 'out.tif', '--resume'];
-  const first = start(...command);
+  const first = start(command);
   await expect.poll(size, { timeout: 120_000, interval: 10 }).toBeGreaterThan(300_000);
   first.process.kill('SIGKILL');
   await first.ended;
@@ -306,7 +321,7 @@ test('--resume: what was done before a SIGKILL is not done again, and the bytes 
     (await whole(join(folder, 'whole.tif'))).bands,
   );
 
-  const other = start(...command, '--overwrite', '--buffer', '5');
+  const other = start([...command, '--overwrite', '--buffer', '5']);
   await expect.poll(size, { timeout: 120_000, interval: 10 }).toBeGreaterThan(300_000);
   other.process.kill('SIGINT');
   expect((await other.ended).code).toBe(130);

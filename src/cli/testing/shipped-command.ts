@@ -1,5 +1,5 @@
 /** What the tests of the shipped command work with: its process, and scenes on disk. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openScene } from '../../pipeline/ingest/open.ts';
@@ -21,13 +21,15 @@ export interface Ended {
 export function startIn(
   folder: string,
   words: readonly string[],
+  stdio: StdioOptions = 'pipe',
 ): { process: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [join(root, 'dist-cli/unclouded.js'), ...words], { cwd: folder });
+  const command = [join(root, 'dist-cli/unclouded.js'), ...words];
+  const child = spawn(process.execPath, command, { cwd: folder, stdio });
   let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (text) => {
+  child.stdout?.on('data', (text) => {
     stdout += text;
   });
-  child.stderr.on('data', (text) => {
+  child.stderr?.on('data', (text) => {
     stderr += text;
   });
   const ended = new Promise<Ended>((resolve) =>

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { UsageError } from './arguments.ts';
 
 const MAGIC = /[*?[\]{}]/;
 
@@ -9,6 +10,7 @@ export const isPattern = (word: string) => MAGIC.test(word);
 /**
  * Files that match a pattern, sorted: `*` and `?` within a name, `[abc]`, `{a,b}`, `**` for any folders. Names that
  * begin with a dot match only a pattern that does. Folders that cannot be read hold nothing.
+ * @throws UsageError for a set that ends before it begins, such as `[9-1]`
  */
 export function glob(pattern: string): string[] {
   const found = new Set<string>();
@@ -66,5 +68,9 @@ function matcher(part: string): RegExp {
       i = close;
     } else source += part[i].replace(/[\\^$.|+()[\]{}]/g, '\\$&');
   }
-  return new RegExp(`^${part.startsWith('.') ? '' : '(?!\\.)'}${source}$`, 'su');
+  try {
+    return new RegExp(`^${part.startsWith('.') ? '' : '(?!\\.)'}${source}$`, 'su');
+  } catch {
+    throw new UsageError(`${part} is no pattern: look at what stands in [ ].`);
+  }
 }

@@ -31,7 +31,10 @@ async function main(words: readonly string[]): Promise<number> {
     const command = parseCommand(words, availableParallelism());
     if (command === 'help') process.stdout.write(HELP);
     else if (command === 'version') process.stdout.write(`${VERSION}\n`);
-    else return await execute(command, plan(command));
+    else {
+      const tell = (text: string) => command.quiet || process.stderr.write(`${text}\n`);
+      return await execute(command, plan(command, tell));
+    }
     return EXIT.done;
   } catch (thrown) {
     if (thrown instanceof UsageError) {

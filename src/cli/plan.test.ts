@@ -69,6 +69,20 @@ test('other dates by name and by pattern; the scene itself is none of them', () 
   ).toThrow(UsageError);
 });
 
+test('a link to nothing is left out of what a pattern finds, and told', () => {
+  symlinkSync(join(root, 'gone.tif'), join(root, 'c.tif'));
+  const told: string[] = [];
+  const [pattern, a] = here('[a-c].tif', 'a.tif');
+  const tasks = plan(parseCommand([pattern], 1) as Command, (text) => told.push(text));
+  expect(tasks.map(({ input }) => input)).toEqual([a]);
+  expect(told).toEqual([expect.stringContaining(`${join(root, 'c.tif')} is a link`)]);
+  expect(() => planned(join(root, 'c*.tif'))).toThrow(expect.objectContaining({ code: 'file/unreadable' }));
+});
+
+test('a pattern that means nothing is told as one', () => {
+  expect(() => planned(join(root, 'x[9-1].tif'))).toThrow(UsageError);
+});
+
 test('a file whose name looks like a pattern is a file', () => {
   expect(planned(...here('odd[1].tif'))[0].input).toBe(join(root, 'odd[1].tif'));
 });
@@ -202,6 +216,17 @@ test('a folder is one scene of single-band files', () => {
   expect(task.files).toEqual(here('S2A/B02.TIF', 'S2A/B03.tif', 'S2A/B04.tiff'));
   expect(task.outputs[0].path).toBe(join(root, 'S2A-unclouded.tif'));
   expect(() => planned(...here('S2A'), '-o', join(root, 'S2A/B03.tif'), '--overwrite')).toThrow(UsageError);
+});
+
+test('what a command made of the bands of a folder is none of them', () => {
+  mkdirSync(join(root, 'S2A'));
+  const made = ['unclouded', 'mask', 'picture'].map((product) => `S2A-${product}.tif`);
+  for (const name of ['B02.tif', 'B03.tif', ...made]) writeFileSync(join(root, 'S2A', name), '');
+  const words = [...here('S2A'), '-o', join(root, 'S2A'), '--mask'];
+  const bands = here('S2A/B02.tif', 'S2A/B03.tif');
+  expect(planned(...words, '--resume')).toMatchObject([{ files: bands, finished: true }]);
+  expect(planned(...words, '--overwrite')).toMatchObject([{ files: bands, finished: false }]);
+  expect(planned(...here('a.tif'), '--date', join(root, 'S2A')).map(({ dates }) => dates)).toEqual([[bands]]);
 });
 
 test.each([['http://'], ['https://[::1/x.tif']])('%s is no address', (address) => {

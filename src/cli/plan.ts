@@ -17,19 +17,23 @@ import { glob, isPattern } from './glob.ts';
 import type { Output, Task } from './protocol.ts';
 import { pagesOf } from './working-files.ts';
 
+/** What a command, or the page, may have made of a scene. */
+const PRODUCTS = ['result', ...EXTRA_PRODUCTS, 'date', 'picture'] as const;
+
 export const isAddress = (input: string) => /^https?:\/\//i.test(input);
 
 /**
  * Looks up the inputs of a command and says what is written where; makes the folders for it.
+ * @param tell told what was left out
  * @throws UsageError if outputs cannot be told apart, would replace an input or are named as no GeoTIFF is, or for what is
  *   no address; PipelineError `file/unreadable` for inputs that are not there, `output/exists` unless overwriting is
  *   allowed, `output/denied`.
  */
-export function plan(command: Command): Task[] {
-  const inputs = scenesOf(command.inputs, command);
-  const reference = command.reference === null ? null : lookUp(command.reference)[0];
-  const ownMask = command.ownMask === null ? null : lookUp(command.ownMask)[0];
-  const dates = scenesOf(command.dates, command, inputs);
+export function plan(command: Command, tell: (text: string) => void = () => undefined): Task[] {
+  const inputs = scenesOf(command.inputs, command, tell);
+  const reference = command.reference === null ? null : lookUp(command.reference, tell)[0];
+  const ownMask = command.ownMask === null ? null : lookUp(command.ownMask, tell)[0];
+  const dates = scenesOf(command.dates, command, tell, inputs);
   const intoFolder = goesIntoFolder(command, inputs);
   if (command.output !== null && intoFolder && existsSync(command.output) && !isFolder(command.output)) {
     throw new UsageError(`--output ${command.output} is a file: several results need a folder.`);
@@ -68,9 +72,14 @@ export function plan(command: Command): Task[] {
  * The scenes that words name. A pattern may find what earlier commands, or the page, made beside the scenes or beside those
  * `besides`: that is not meant.
  */
-function scenesOf(words: readonly string[], command: Command, besides: readonly string[] = []): string[] {
+function scenesOf(
+  words: readonly string[],
+  command: Command,
+  tell: (text: string) => void,
+  besides: readonly string[] = [],
+): string[] {
   const found = words.flatMap((word) =>
-    lookUp(word).map((path) => ({ path, byName: isAddress(word) || existsSync(word) })),
+    lookUp(word, tell).map((path) => ({ path, byName: isAddress(word) || existsSync(word) })),
   );
   const named = new Set(found.filter(({ byName }) => byName).map(({ path }) => path));
   const all = [...new Set(found.map(({ path }) => path))];
@@ -102,13 +111,17 @@ function isThere(path: string): boolean {
 }
 
 /** Absolute paths, or the address, behind one word of the command line. */
-function lookUp(word: string): string[] {
+function lookUp(word: string, tell: (text: string) => void): string[] {
   if (isAddress(word)) {
     if (!URL.canParse(word)) throw new UsageError(`${word} is no address.`);
     return [new URL(word).href];
   }
   if (existsSync(word)) return [resolve(word)];
-  const found = isPattern(word) ? glob(word) : [];
+  const matches = isPattern(word) ? glob(word) : [];
+  const found = matches.filter(existsSync);
+  for (const path of matches) {
+    if (!found.includes(path)) tell(`${path} is a link to a file that is not there: it is left out.`);
+  }
   if (found.length > 0) return found.map((path) => resolve(path));
   throw new PipelineError(
     'file/unreadable',
@@ -117,10 +130,11 @@ function lookUp(word: string): string[] {
   );
 }
 
-/** The files of a scene: those of a folder, which hold a band each, or the input itself. */
+/** The files of a scene: those of a folder, which hold a band each but for what was made of them, or the input itself. */
 function filesOf(input: string): string[] {
-  if (isAddress(input) || !statSync(input).isDirectory()) return [input];
-  const named = readdirSync(input).filter(isTiffName);
+  if (isAddress(input) || !isFolder(input)) return [input];
+  const made = PRODUCTS.map((product) => productName(sceneStem(basename(input)), product));
+  const named = readdirSync(input).filter((name) => isTiffName(name) && !made.includes(name));
   const files = named.filter((name) => !isFolder(join(input, name)));
   if (files.length > 0) return files.sort().map((name) => join(input, name));
   throw new PipelineError(

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { cancelled, type ErrorReport, toPipelineError } from '../pipeline/errors.ts';
-import type { FromScene, NetworksConfig, SceneEvent, SceneOutcome, Task, ToScene } from './protocol.ts';
 import { lockOutput } from './output-lock.ts';
+import type { FromScene, NetworksConfig, SceneEvent, SceneOutcome, Task, ToScene } from './protocol.ts';
 import { listen } from './thread.ts';
 import { removeWorkingFiles } from './working-files.ts';
 

@@ -36,8 +36,11 @@ test('a page of another origin shows a comparison with three lines of HTML', asy
 });
 
 test('an image that is no mask is told, not shown as one', async ({ page }) => {
-  await page.goto(`/embed.html?before=${BEFORE}&after=${AFTER}&mask=${AFTER}`);
+  const poster = 'samples/olinda-poster.jpg';
+  await page.goto(`/embed.html?before=${BEFORE}&after=${AFTER}&mask=${AFTER}&poster=${poster}`);
   const element = page.locator('unclouded-swipe');
+  await expect(element).toHaveJSProperty('poster', poster);
+  await expect(element).toHaveJSProperty('mask', AFTER);
   await expect(element).toHaveJSProperty('status', 'failed');
   await expect(element.getByText('“landsat7-olinda-clear.tif” cannot be used for “mask”.')).toBeVisible();
 });

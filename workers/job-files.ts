@@ -57,19 +57,23 @@ async function ofAddress(address: string, signal?: AbortSignal) {
  */
 export async function openJobFile(
   fingerprint: string,
-  {
-    folder = RUNS,
-    create,
-    empty = false,
-    onFull,
-  }: { folder?: string; create: boolean; empty?: boolean; onFull?: () => void },
+  options: {
+    readonly folder?: string;
+    readonly create: boolean;
+    readonly empty?: boolean;
+    onFull?(): void;
+    /** Another tab holds the file. */
+    onHeld?(): void;
+  },
 ): Promise<PageLog | null> {
+  const { folder = RUNS, create, empty = false, onFull } = options;
   try {
     const handle = await (await folderOf(folder)).getFileHandle(fingerprint + EXTENSION, { create });
     const file: PageFile = await handle.createSyncAccessHandle();
     if (empty) file.truncate(0);
     return pageLog(file, { onFull });
-  } catch {
+  } catch (fault) {
+    if (Object(fault).name === 'NoModificationAllowedError') options.onHeld?.();
     return null;
   }
 }

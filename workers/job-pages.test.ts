@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_SETTINGS } from '../src/pipeline/events.ts';
 import { isFound, maskedTiles } from '../src/pipeline/findings.ts';
 import { type JobRecord, jobRecord, writeRecord } from '../src/pipeline/job-record.ts';
@@ -18,6 +18,8 @@ const source = memorySource({
 const { models } = fakeNetworks();
 const record = (settings = DEFAULT_SETTINGS, scene = source.scene) => jobRecord(scene, models, settings);
 const file = (name: string, content = 'x', lastModified = 1) => new File([content], name, { lastModified });
+
+afterEach(() => vi.unstubAllGlobals());
 
 /** Node has no private file system: what is told here holds for pages in memory too. */
 describe('the pages of a scene', () => {
@@ -45,6 +47,21 @@ describe('the pages of a scene', () => {
     await pages.claim(input, record(), options);
     const fresh = await pages.claim(input, record(settings), { ...options, fresh: true });
     expect(isFound(fresh, 0)).toBe(false);
+  });
+
+  it.each([
+    ['NoModificationAllowedError', /another tab/],
+    ['SecurityError', /keeps no files/],
+  ])('are in memory where the browser answers %s, which is told as it is', async (name, words) => {
+    const handle = { createSyncAccessHandle: () => Promise.reject(new DOMException('', name)) };
+    const folder = { getFileHandle: async () => handle, entries: async function* () {} };
+    const root = { getDirectoryHandle: async () => folder };
+    vi.stubGlobal('navigator', { storage: { getDirectory: async () => root } });
+    const notices: Notice[] = [];
+    const notify = (notice: Notice) => notices.push(notice);
+    await jobPages().claim(file('a.tif'), record(), { fresh: false, notify });
+    expect(notices.map(({ code }) => code)).toEqual(['job/not-kept']);
+    expect(notices[0].message.text).toMatch(words);
   });
 
   it('of tiles that the generator saw with another halo give what was found, and nothing repaired', async () => {

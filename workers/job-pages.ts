@@ -85,10 +85,14 @@ export function jobPages(): JobPages {
   async function emptied(at: Place): Promise<PageStore> {
     at.log?.close();
     at.log = null;
+    let why = NOT_KEPT;
+    const onHeld = () => {
+      why = HELD;
+    };
     if (at.fingerprint !== null)
-      at.log = await openJobFile(at.fingerprint, { create: true, empty: true, onFull });
+      at.log = await openJobFile(at.fingerprint, { create: true, empty: true, onFull, onHeld });
     at.memory = at.log ? null : memoryPages();
-    if (!at.log) notify(NOT_KEPT);
+    if (!at.log) notify(why);
     return at.log ?? (at.memory as PageStore);
   }
 
@@ -134,5 +138,11 @@ const NOT_KEPT: Notice = {
   code: 'job/not-kept',
   message: phrase(
     'This browser keeps no files for this page here: the run could not be continued after a reload.',
+  ),
+};
+const HELD: Notice = {
+  code: 'job/not-kept',
+  message: phrase(
+    'This scene is open in another tab, which keeps what is done of it: the run in this tab could not be continued after a reload.',
   ),
 };

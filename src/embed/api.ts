@@ -45,8 +45,8 @@ export interface UncloudedSwipeElement extends HTMLElement {
   /** To be set; read `sources`. Every element has a method of this name, which stays. */
   get after(): HTMLElement['after'];
   set after(source: ImageSource | null);
-  set mask(source: ImageSource | null);
-  set provenance(source: ImageSource | null);
+  mask: ImageSource | null;
+  provenance: ImageSource | null;
   poster: string | null;
   /** Share of the width that shows the image before, 0 to 1. */
   swipe: number;

@@ -72,8 +72,16 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
     for (const name of SOURCES) this.#setSource(name, sources[name] ?? null);
   }
 
+  get mask(): ImageSource | null {
+    return this.#sources.mask ?? null;
+  }
+
   set mask(source: ImageSource | null) {
     this.#setSource('mask', source);
+  }
+
+  get provenance(): ImageSource | null {
+    return this.#sources.provenance ?? null;
   }
 
   set provenance(source: ImageSource | null) {

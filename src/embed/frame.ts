@@ -8,7 +8,7 @@ import { linkHost, pickState } from './messages.ts';
 
 /** The address follows the user this much later, in milliseconds: browsers limit how often it may change. */
 const ADDRESS_DELAY = 400;
-const SOURCES = ['before', 'after', 'mask', 'provenance'] as const;
+const PICTURES = ['poster', 'before', 'after', 'mask', 'provenance'] as const;
 
 customElements.define('unclouded-swipe', UncloudedSwipe);
 const query = new URLSearchParams(location.search);
@@ -54,7 +54,7 @@ startPage(location, document.documentElement).then(() => {
   if (location.protocol === 'file:') {
     document.body.append(fileChooser(element));
   } else if (query.get('before') && query.get('after')) {
-    for (const name of SOURCES) {
+    for (const name of PICTURES) {
       const address = query.get(name);
       if (address) element.setAttribute(name, address);
     }

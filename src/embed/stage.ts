@@ -7,6 +7,7 @@ import { mapStyles } from '../viewer/shadow-styles.ts';
 import { createViewer } from '../viewer/viewer.ts';
 import type { EmbedError, ViewState } from './api.ts';
 import { controlStyles, createControls } from './controls.ts';
+import { readWhole } from './read-whole.ts';
 import { parseSettings, type Settings, shareText, viewText } from './settings.ts';
 import { adopt } from './styles.ts';
 
@@ -215,7 +216,7 @@ function absolute({ before, after, mask, provenance }: ComparisonInput): Compari
   return { before: one(before), after: one(after), mask: one(mask), provenance: one(provenance) };
 }
 
-/** Images that are read whole where that is the only way, in bytes. */
+/** Most bytes of an image that is read whole where that is the only way. */
 const MAX_WHOLE = 256 * 2 ** 20;
 
 /**
@@ -234,8 +235,9 @@ async function wholeFiles(
   const whole = async <T extends string | Blob | undefined>(source: T) => {
     if (typeof source !== 'string') return source;
     const response = await fetch(source, { signal });
-    if (!response.ok || Number(response.headers.get('Content-Length')) > MAX_WHOLE) throw fault;
-    return new File([await response.blob()], new URL(source).pathname.split('/').pop() ?? '');
+    const blob = response.ok ? await readWhole(response, MAX_WHOLE) : null;
+    if (blob === null) throw fault;
+    return new File([blob], new URL(source).pathname.split('/').pop() ?? '');
   };
   const { before, after, mask, provenance } = sources;
   const files = [whole(before), whole(after), whole(mask), whole(provenance)] as const;

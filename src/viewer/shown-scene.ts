@@ -1,9 +1,11 @@
+import Attribution from 'ol/control/Attribution.js';
 import TileLayer from 'ol/layer/Tile.js';
 import type OlMap from 'ol/Map.js';
 import OSM from 'ol/source/OSM.js';
 import View from 'ol/View.js';
 import type { Grid } from '../pipeline/scene.ts';
 import type { TileRequest } from '../services/engine.ts';
+import { t } from '../texts/texts.ts';
 import type { Split } from './compare.ts';
 import { createSceneLayer, type SceneLayer } from './layers.ts';
 import { mapSpace } from './map-space.ts';
@@ -32,6 +34,8 @@ export interface ShownScene {
   /** The same after the map has changed its size, unless the user has moved away since. */
   keepAll(split: Split | null): void;
   showBasemap(on: boolean): void;
+  /** Whose base map is shown; null if none is. */
+  credit(): string | null;
   dispose(): void;
 }
 
@@ -86,6 +90,10 @@ export function showScene(
   showAll(0, null);
 
   let base: TileLayer<OSM> | null = null;
+  const credit = t('© OpenStreetMap contributors');
+  const attributions = `<a href="https://www.openstreetmap.org/copyright" target="_blank">${credit}</a>`;
+  /** Says whose the base map is, while it is shown. */
+  let attribution: Attribution | null = null;
   return {
     grid,
     space,
@@ -94,13 +102,17 @@ export function showScene(
     keepAll: (split) => whole === viewState() && showAll(0, split),
     showBasemap(on) {
       if (on && base === null && canHaveBasemap(grid)) {
-        base = new TileLayer({ source: new OSM(), className: 'layer-base', zIndex: -1 });
+        base = new TileLayer({ source: new OSM({ attributions }), className: 'layer-base', zIndex: -1 });
+        attribution = new Attribution({ collapsible: false });
         map.addLayer(base);
+        map.addControl(attribution);
       }
       base?.setVisible(on);
     },
+    credit: () => (base?.getVisible() ? credit : null),
     dispose() {
       map.setLayers([]);
+      if (attribution) map.removeControl(attribution);
       for (const entry of Object.values(layers)) entry.dispose();
       base?.dispose();
     },

@@ -1,8 +1,9 @@
 /**
  * Draws the map's canvases over one another as the browser shows them, divider or halves included, as PNG at device
  * resolution.
+ * @param credit a line for the lower right corner
  */
-export function composeSnapshot(target: HTMLElement): Promise<Blob> {
+export function composeSnapshot(target: HTMLElement, credit: string | null): Promise<Blob> {
   const box = target.getBoundingClientRect();
   const ratio = window.devicePixelRatio;
   const [layers, context] = canvas(box, ratio);
@@ -29,6 +30,7 @@ export function composeSnapshot(target: HTMLElement): Promise<Blob> {
   const stack = target.querySelector('.ol-layers');
   if (stack) paper.filter = getComputedStyle(stack).filter;
   paper.drawImage(layers, 0, 0);
+  if (credit !== null) sign(paper, picture, ratio, credit);
   return new Promise((resolve, reject) => {
     picture.toBlob(
       (blob) => (blob ? resolve(blob) : reject(new Error('The picture is empty.'))),
@@ -42,6 +44,19 @@ function canvas(box: DOMRect, ratio: number): [HTMLCanvasElement, CanvasRenderin
   element.width = Math.round(box.width * ratio);
   element.height = Math.round(box.height * ratio);
   return [element, element.getContext('2d') as CanvasRenderingContext2D];
+}
+
+/** Writes a line into the lower right corner. */
+function sign(paper: CanvasRenderingContext2D, { width, height }: Size, ratio: number, text: string): void {
+  paper.filter = 'none';
+  paper.font = `${11 * ratio}px system-ui, sans-serif`;
+  paper.textAlign = 'right';
+  paper.textBaseline = 'bottom';
+  const room = { width: paper.measureText(text).width + 12 * ratio, height: 17 * ratio };
+  paper.fillStyle = 'rgb(255 255 255 / 80%)';
+  paper.fillRect(width - room.width, height - room.height, room.width, room.height);
+  paper.fillStyle = '#333';
+  paper.fillText(text, width - 6 * ratio, height - 2 * ratio);
 }
 
 interface Size {

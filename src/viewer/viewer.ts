@@ -261,7 +261,7 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
     },
     snapshot() {
       map.renderSync();
-      return composeSnapshot(target);
+      return composeSnapshot(target, scene?.credit() ?? null);
     },
     dispose() {
       gone = true;

@@ -85,4 +85,7 @@ test('an address that is none is told at its field', async ({ page }) => {
   await page.getByLabel('Or open from an address').fill('scene');
   await page.keyboard.press('Enter');
   await expect(page.getByText('This is not a web address.')).toBeVisible();
+  await page.getByLabel('Or open from an address').fill('http://example.org/scene.tif');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('This page may not read addresses that begin with http://')).toBeVisible();
 });

@@ -1,6 +1,7 @@
 import { PipelineError } from '../pipeline/errors.ts';
 import { phrase } from '../pipeline/phrase.ts';
 import type { AppStore } from '../store/create-store.ts';
+import { BLOCKED, isBlocked, isWebAddress } from '../store/web-address.ts';
 
 const LIBRARY = '#library';
 
@@ -21,7 +22,7 @@ export function followAddress(store: AppStore): void {
 
 /**
  * What the page's address asks to open: `?sample`, or `?url=<GeoTIFF>` (absolute, or relative to the page).
- * @throws PipelineError `network/unreachable` if the address is not one of the web.
+ * @throws PipelineError `network/unreachable` if the address is not one of the web, or one that the page may not read
  */
 export function initialScene(search: string, base: string): 'sample' | URL | null {
   const query = new URLSearchParams(search);
@@ -29,7 +30,10 @@ export function initialScene(search: string, base: string): 'sample' | URL | nul
   const text = query.get('url');
   if (text === null || text.trim() === '') return null;
   const url = URL.canParse(text, base) ? new URL(text, base) : null;
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
+  if (url && isBlocked(url, base)) {
+    throw new PipelineError('network/unreachable', BLOCKED.message, BLOCKED.remedy);
+  }
+  if (url && isWebAddress(url)) return url;
   throw new PipelineError(
     'network/unreachable',
     phrase('“{{text}}” is not the address of a file on the web.', { text }),

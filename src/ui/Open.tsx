@@ -1,5 +1,6 @@
 import { useId, useRef, useState } from 'react';
 import { TIFF_ENDINGS } from '../pipeline/file-names.ts';
+import { BLOCKED, isBlocked, isWebAddress } from '../store/web-address.ts';
 import { t } from '../texts/texts.ts';
 import { useActions } from './context.ts';
 import { scenesFiles } from './dropped-files.ts';
@@ -58,7 +59,7 @@ export function FilesButton(props: {
 export function UrlForm() {
   const { open } = useActions();
   const [text, setText] = useState('');
-  const [problem, setProblem] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
   const id = useId();
   return (
     <form
@@ -67,8 +68,9 @@ export function UrlForm() {
       onSubmit={(event) => {
         event.preventDefault();
         const url = parseAddress(text);
-        setProblem(url === null);
-        if (url !== null) void open(url);
+        const found = problemOf(url);
+        setProblem(found);
+        if (url !== null && found === null) void open(url);
       }}
     >
       <label htmlFor={id}>{t('Or open from an address')}</label>
@@ -81,20 +83,20 @@ export function UrlForm() {
           autoComplete="off"
           spellCheck={false}
           value={text}
-          aria-invalid={problem}
-          aria-describedby={problem ? `${id}-problem` : undefined}
+          aria-invalid={problem !== null}
+          aria-describedby={problem !== null ? `${id}-problem` : undefined}
           onChange={(event) => {
             setText(event.target.value);
-            setProblem(false);
+            setProblem(null);
           }}
         />
         <button type="submit" className="button" disabled={text.trim() === ''}>
           {t('Open')}
         </button>
       </div>
-      {problem && (
+      {problem !== null && (
         <p id={`${id}-problem`} className="field-problem" role="alert">
-          {t('This is not a web address. It begins with https:// and ends in the name of the file.')}
+          {problem}
         </p>
       )}
     </form>
@@ -102,10 +104,13 @@ export function UrlForm() {
 }
 
 function parseAddress(text: string): URL | null {
-  try {
-    const url = new URL(text.trim());
-    return url.protocol === 'https:' || url.protocol === 'http:' ? url : null;
-  } catch {
-    return null;
-  }
+  const address = text.trim();
+  const url = URL.canParse(address) ? new URL(address) : null;
+  return url && isWebAddress(url) ? url : null;
+}
+
+function problemOf(url: URL | null): string | null {
+  if (url === null)
+    return t('This is not a web address. It begins with https:// and ends in the name of the file.');
+  return isBlocked(url, document.baseURI) ? `${t(BLOCKED.message)} ${t(BLOCKED.remedy)}` : null;
 }

@@ -1,5 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -53,6 +61,17 @@ test.each([
   hold();
   (await lockOutput(output))();
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test.skipIf(!existsSync('/proc/self/stat'))('a dead process that nobody has buried yet is dead', async () => {
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+  const pid = await new Promise<number>((resolve) =>
+    parent.stdout.once('data', (text) => resolve(Number(text))),
+  );
+  const state = () => /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+  await expect.poll(state).toBe('Z');
+  heldBy(pid, hostname());
+  await lockOutput(output).finally(() => parent.kill());
 });
 
 test('a folder that cannot be written to is told', async () => {

@@ -53,7 +53,8 @@ function isLeftBehind(path: string): boolean {
 function lives(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    // Linux counts the dead among the processes until their parents take note.
+    return !/\) [ZX] /.test(read(`/proc/${pid}/stat`) ?? '');
   } catch (cause) {
     // A process of another user may not be asked.
     return (cause as NodeJS.ErrnoException).code === 'EPERM';

@@ -45,7 +45,7 @@ export const targetBands = (plan: BandPlan) => [
   ...plan.extra,
 ];
 
-/** The bands of {@link targetBands} over a window, in reflectance. */
+/** The bands of {@link targetBands} over a window, in reflectance; NaN where an extra one was not measured. */
 export async function readTarget({ source, plan, signal }: Job, window: Window): Promise<Planes> {
   const bands = targetBands(plan);
   const withAlpha = plan.alpha === null ? bands : [...bands, plan.alpha];

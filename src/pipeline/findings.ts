@@ -40,7 +40,7 @@ const summaryName = (key: number) => `found/${key}`;
 
 /**
  * The findings in the pages: none, or those of the tiles that an earlier process looked at.
- * Memory: the coarse field and, for scenes with extra bands, less than 1 kB per tile.
+ * Memory: the coarse field and, for scenes with extra bands, some kB per tile.
  */
 export function openFindings(layout: TileLayout, plan: BandPlan, pages: PageStore): Findings {
   const present = plan.canonical.filter((index) => index !== null).length;
@@ -120,10 +120,10 @@ export function regressionOf({ sums, classes: { layout } }: Findings, plan: Band
 
 /**
  * Float64: pixels with data, number of blocks, length of a block's sums, then per block its number and sums.
- * Float32: the tile's cells of the coarse field, plane by plane. Uint8: their weights.
+ * Float32: the tile's cells of the coarse field, plane by plane. Uint8: their weights, likewise.
  */
 function summarise(
-  { coarse, coarse: { planes, weight }, classes }: Findings,
+  { coarse, coarse: { planes, weights }, classes }: Findings,
   key: number,
   found: TileFindings,
 ) {
@@ -137,7 +137,7 @@ function summarise(
   ]);
   const cells = cellsOf(classes.layout.windows[key]);
   const count = cells.width * cells.height;
-  const page = new Uint8Array(numbers.byteLength + count * (4 * planes.length + 1));
+  const page = new Uint8Array(numbers.byteLength + 5 * count * planes.length);
   page.set(new Uint8Array(numbers.buffer));
   const values = new Float32Array(page.buffer, numbers.byteLength, count * planes.length);
   planes.forEach((plane, p) => {
@@ -145,8 +145,10 @@ function summarise(
       values.set(plane.subarray(from, from + cells.width), p * count + to),
     );
   });
-  const weights = page.subarray(page.length - count);
-  eachRow(coarse, cells, (from, to) => weights.set(weight.subarray(from, from + cells.width), to));
+  const kept = page.subarray(page.length - count * planes.length);
+  weights.forEach((weight, p) => {
+    eachRow(coarse, cells, (from, to) => kept.set(weight.subarray(from, from + cells.width), p * count + to));
+  });
   return page;
 }
 
@@ -168,8 +170,12 @@ function restore(findings: Findings, key: number, page: Uint8Array): void {
       plane.set(values.subarray(p * count + from, p * count + from + cells.width), to);
     });
   });
-  const weights = page.subarray(page.length - count);
-  eachRow(coarse, cells, (to, from) => coarse.weight.set(weights.subarray(from, from + cells.width), to));
+  const kept = page.subarray(page.length - count * coarse.planes.length);
+  coarse.weights.forEach((weight, p) => {
+    eachRow(coarse, cells, (to, from) => {
+      weight.set(kept.subarray(p * count + from, p * count + from + cells.width), to);
+    });
+  });
 }
 
 /** The cells of the coarse field under a tile core, which begins on a cell. */

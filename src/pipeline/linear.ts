@@ -31,9 +31,9 @@ export function between(
   return { low, high: Math.min(count - 1, low + 1), share: at - low };
 }
 
-/** Adds numbers, times `factor`, one by one. */
+/** Adds numbers, times `factor`, one by one; there may be fewer of them. */
 export function addTo(into: Float64Array, numbers: Float64Array, factor = 1): void {
-  for (let i = 0; i < into.length; i++) into[i] += factor * numbers[i];
+  for (let i = 0; i < numbers.length; i++) into[i] += factor * numbers[i];
 }
 
 /** Sums by block of a lattice, of blocks that have any. */

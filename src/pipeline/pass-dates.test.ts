@@ -223,6 +223,47 @@ describe('other dates', () => {
     expect(error(clouded)).toBeLessThan(0.01);
   });
 
+  it('do not take gaps of a band for measurements, nor temperatures for reflectance', async () => {
+    const roles = [...CANONICAL_BANDS, 'lwir', 'rededge1'] as const;
+    const scene8 = (
+      reflectance: Ground,
+      gap: (x: number, y: number, band: number) => boolean,
+      name: string,
+    ) =>
+      scene(
+        (x, y, band) => {
+          if (gap(x, y, band)) return 0;
+          return band === 6 ? 299 + reflectance(x, y, 5) : reflectance(x, y, band === 7 ? 2.5 : band);
+        },
+        { roles, name, nodata: 0, sampleType: 'float32' },
+      );
+    const cloudy = scene8(
+      (x, y, band) => (clouded(x, y) ? 0.7 : ground(x, y, band)),
+      // Gaps beside the cloud.
+      (x, _, band) => band === 6 && x > 160 && x < 200,
+      'gaps',
+    );
+    // The red edge of the date lacks a half, that of the other one columns here and there.
+    for (const lacking of [(x: number) => x > 128, (x: number) => x % 32 === 0]) {
+      const date = scene8(seasonal, (x, _, band) => band === 7 && lacking(x), 'other');
+      const { after, result, codes, error } = await go([date], {}, cloudy);
+      expect(codes).toEqual([]);
+      const provenance = result.provenance(whole);
+      let [warmth, kept] = [0, 0];
+      for (let i = 0; i < WIDTH * HEIGHT; i++) {
+        const [x, y] = [i % WIDTH, Math.floor(i / WIDTH)];
+        if (cloudy.bands[6][i] === 0) expect(after[6][i]).toBe(0);
+        else if (clouded(x, y))
+          warmth = Math.max(warmth, Math.abs(after[6][i] * 1e-4 - 299 - ground(x, y, 5)));
+        if (clouded(x, y) && provenance[i] === PROVENANCE.otherDate) kept++;
+      }
+      expect(warmth).toBeLessThan(0.2);
+      expect(error((x, y) => clouded(x, y) && !lacking(x))).toBeLessThan(0.01);
+      expect(kept).toBeGreaterThan(5000);
+      expect(result.confidence(whole)[100 * WIDTH + 120]).toBeGreaterThan(70);
+    }
+  });
+
   it('fill a scene of nothing but cloud with what they saw', async () => {
     const { result, report } = await go(
       [scene(seasonal)],

@@ -152,7 +152,7 @@ async function fitDates(
       );
       return at < 0 ? null : at;
     });
-    return createFitSums(grid, predictors.length, partner);
+    return createFitSums(grid, predictors.length, partner, plan.needed.length);
   });
   for (const [done, key] of keys.entries()) {
     await checkpoint(job);

@@ -17,7 +17,7 @@ import { addToCoarseField } from './generate/coarse-field.ts';
 import { CLEAR_LIMIT, DOUBTFUL_LIMIT } from './generate/prefill.ts';
 import { checkpoint, type Job, type Notices, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
 import { phrase } from './phrase.ts';
-import { type Observation, observe } from './preprocess/observe.ts';
+import { cirrusOf, type Observation, observe } from './preprocess/observe.ts';
 import { detectorInput, gatherFrom } from './preprocess/tensor.ts';
 import { MASK_CLASS, type Raster, type SceneSource, type Window } from './scene.ts';
 import { readPlane, type SparsePlane, setTile, tileOf } from './tiles.ts';
@@ -118,7 +118,7 @@ export async function detectPass(
       const tile = networkTile(job, core, 'detect');
       const input = detectorInput(
         seen.canonical,
-        seen.extra[plan.cirrus] ?? null,
+        cirrusOf(seen, plan),
         gatherFrom(tile, seen.window, seen.window, seen.valid),
         networks.lend,
       );
@@ -160,7 +160,7 @@ export async function enterClearPixels(job: Job, findings: Findings, keys: reado
  * not; those of every other scene as they are.
  */
 export async function doubtfulPass(job: Job, findings: Findings): Promise<Findings> {
-  if (findings.coarse.weight.some((weight) => weight > 0)) return findings;
+  if (findings.coarse.weights[0].some((weight) => weight > 0)) return findings;
   const doubtful = { ...findings, clearLimit: DOUBTFUL_LIMIT };
   const observed = job.layout.windows.map((_, key) => key).filter((key) => findings.valid.get(key));
   await enterClearPixels(job, doubtful, observed);

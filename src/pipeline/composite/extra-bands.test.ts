@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type BandRole, CANONICAL_BANDS, MASK_CLASS } from '../scene.ts';
-import { cloudy, reflectance, runOver, sameBands } from '../testing/cloudy-run.ts';
+import { cloudy, ground, reflectance, runOver, sameBands } from '../testing/cloudy-run.ts';
 
 describe('bands that the networks do not know', () => {
   it('lets further bands follow a linear relation, and copies alpha and quality bands', async () => {
@@ -37,5 +37,33 @@ describe('bands that the networks do not know', () => {
     const roles: BandRole[] = [...CANONICAL_BANDS, 'coastal'];
     const { after } = await runOver(cloudy({ roles, sample: (x) => (x < 60 ? 7000 : 1503) }));
     expect(after.map((band) => band[0])).toEqual(new Array(7).fill(1503));
+  });
+
+  it('do not take gaps of a band for measurements, nor lose the other bands with one that is empty', async () => {
+    const roles: BandRole[] = [...CANONICAL_BANDS, 'lwir', 'rededge1', 'other'];
+    const seen = (x: number, y: number, band: number) => Math.round(1e4 * reflectance(x, y, band));
+    const rededge = (x: number, y: number) => Math.round(1e4 * ground(x, y, 2.5));
+    const gaps = cloudy({
+      roles,
+      nodata: 0,
+      sample: (x, y, band) => {
+        if (band === 6) return x > 85 && x < 120 && y < 120 ? 0 : 40_000;
+        return band < 6 ? seen(x, y, band) : band === 7 ? rededge(x, y) : 0;
+      },
+    });
+    const whole = cloudy({
+      roles: [...CANONICAL_BANDS, 'rededge1'],
+      nodata: 0,
+      sample: (x, y, band) => (band < 6 ? seen(x, y, band) : rededge(x, y)),
+    });
+    const { after, mask } = await runOver(gaps, { featherPixels: 0 });
+    const inMask = after.map((band) => [...band].filter((_, i) => mask[i] !== MASK_CLASS.clear));
+    const warmth = inMask[6].filter((value) => value !== 0);
+    expect(Math.min(...warmth)).toBeGreaterThan(39_900);
+    expect(Math.max(...warmth)).toBeLessThan(40_100);
+    expect(after[6].filter((value) => value === 0)).toHaveLength(34 * 120);
+    expect(after[8].every((value) => value === 0)).toBe(true);
+    const { after: expected } = await runOver(whole, { featherPixels: 0 });
+    expect(sameBands([after[7]], [expected[6]])).toBe(true);
   });
 });

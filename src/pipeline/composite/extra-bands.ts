@@ -41,12 +41,12 @@ export function createRegression(grid: Grid, predictors: number, extras: number)
   };
 }
 
-/** Layout of the sums: count, x (P), y (E), x x' (P * P), x y' (P * E). */
-function sumsLength(p: number, e: number): number {
-  return 1 + p + e + p * p + p * e;
-}
+/** Sums of one extra band, over the clear pixels at which it was measured: count, x (P), y, x x' (P * P), x y' (P). */
+const bandSums = (p: number) => 2 + p + p * p + p;
+/** Those of all extra bands, one after another. */
+const sumsLength = (p: number, e: number) => e * bandSums(p);
 
-/** Enters the clear pixels of a window. */
+/** Enters the clear pixels of a window. @param extra NaN where a band was not measured: that says nothing about this band. */
 export function addToRegression(
   regression: Regression,
   window: Window,
@@ -57,6 +57,7 @@ export function addToRegression(
   const { predictors: p, extras: e, columns, blocks } = regression;
   const firstX = window.x % STEP === 0 ? 0 : STEP - (window.x % STEP);
   const firstY = window.y % STEP === 0 ? 0 : STEP - (window.y % STEP);
+  const xs = new Float64Array(p);
   for (let y = firstY; y < window.height; y += STEP) {
     const blockRow = Math.floor((window.y + y) / BLOCK) * columns;
     for (let x = firstX; x < window.width; x += STEP) {
@@ -68,17 +69,23 @@ export function addToRegression(
         sums = new Float64Array(sumsLength(p, e));
         blocks.set(block, sums);
       }
-      sums[0]++;
-      const xx = 1 + p + e;
-      const xy = xx + p * p;
-      for (let a = 0; a < p; a++) {
-        const value = canonical[a][i];
-        sums[1 + a] += value;
-        for (let b = 0; b < p; b++) sums[xx + a * p + b] += value * canonical[b][i];
-        for (let b = 0; b < e; b++) sums[xy + a * e + b] += value * extra[b][i];
-      }
-      for (let b = 0; b < e; b++) sums[1 + p + b] += extra[b][i];
+      for (let a = 0; a < p; a++) xs[a] = canonical[a][i];
+      for (let b = 0; b < e; b++)
+        if (!Number.isNaN(extra[b][i])) addPixel(sums, b * bandSums(p), xs, extra[b][i]);
     }
+  }
+}
+
+function addPixel(sums: Float64Array, at: number, xs: Float64Array, y: number): void {
+  const p = xs.length;
+  const xx = at + 2 + p;
+  const xy = xx + p * p;
+  sums[at]++;
+  sums[at + 1 + p] += y;
+  for (let a = 0; a < p; a++) {
+    sums[at + 1 + a] += xs[a];
+    for (let b = 0; b < p; b++) sums[xx + a * p + b] += xs[a] * xs[b];
+    sums[xy + a] += xs[a] * y;
   }
 }
 
@@ -91,13 +98,13 @@ export function mergeRegression(regression: Regression, blocks: ReadonlyMap<numb
   }
 }
 
-/** Sums of products about the mean: x x' (P * P), then x y' (P * E). */
-function centred(sums: Float64Array, p: number, e: number): Float64Array {
+/** Of one extra band, sums of products about the mean: x x' (P * P), then x y' (P). */
+function centred(sums: Float64Array, p: number): Float64Array {
   const n = Math.max(1, sums[0]);
-  const out = sums.slice(1 + p + e);
+  const out = sums.slice(2 + p);
   for (let a = 0; a < p; a++) {
     for (let b = 0; b < p; b++) out[a * p + b] -= (sums[1 + a] * sums[1 + b]) / n;
-    for (let b = 0; b < e; b++) out[p * p + a * e + b] -= (sums[1 + a] * sums[1 + p + b]) / n;
+    out[p * p + a] -= (sums[1 + a] * sums[1 + p]) / n;
   }
   return out;
 }
@@ -116,24 +123,35 @@ export function solveRegression(regression: Regression): Slopes {
   const { predictors: p, extras: e, columns, rows, blocks } = regression;
   const scene = new Float64Array(sumsLength(p, e));
   for (const sums of blocks.values()) addTo(scene, sums);
-  const share = SCENE_SAMPLES / Math.max(1, scene[0]);
-  const prior = centred(scene, p, e).map((value) => value * share);
   const slopes = Array.from({ length: columns * rows }, (_, block) => {
-    const local = sumsAround(regression, block, sumsLength(p, e));
-    const products = centred(local, p, e);
-    addTo(products, prior);
-    let trace = 0;
-    let squares = 0;
-    for (let a = 0; a < p; a++) {
-      trace += products[a * p + a];
-      const square = 1 + p + e + a * p + a;
-      squares += local[square] + share * scene[square];
+    const local = sumsAround(regression, block, scene.length);
+    const out = new Float64Array(p * e);
+    for (let b = 0; b < e; b++) {
+      const of = (sums: Float64Array) => sums.subarray(b * bandSums(p), (b + 1) * bandSums(p));
+      solveBand(of(local), of(scene), p).forEach((slope, a) => {
+        out[a * e + b] = slope;
+      });
     }
-    const ridge = Math.max((RIDGE * trace) / p, (LEAST_RIDGE * squares) / p, 1e-12);
-    for (let a = 0; a < p; a++) products[a * p + a] += ridge;
-    return solvePositive(products.subarray(0, p * p), products.subarray(p * p), p, e);
+    return out;
   });
   return { columns, rows, predictors: p, extras: e, blocks: slopes };
+}
+
+function solveBand(local: Float64Array, scene: Float64Array, p: number): Float64Array {
+  const share = SCENE_SAMPLES / Math.max(1, scene[0]);
+  const products = centred(local, p);
+  const prior = centred(scene, p);
+  for (let i = 0; i < products.length; i++) products[i] += prior[i] * share;
+  let trace = 0;
+  let squares = 0;
+  for (let a = 0; a < p; a++) {
+    trace += products[a * p + a];
+    const square = 2 + p + a * p + a;
+    squares += local[square] + share * scene[square];
+  }
+  const ridge = Math.max((RIDGE * trace) / p, (LEAST_RIDGE * squares) / p, 1e-12);
+  for (let a = 0; a < p; a++) products[a * p + a] += ridge;
+  return solvePositive(products.subarray(0, p * p), products.subarray(p * p), p, 1);
 }
 
 /**

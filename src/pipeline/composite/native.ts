@@ -27,7 +27,7 @@ export function sampleMaker(type: SampleType, nodata: number | null): (value: nu
  * Every other sample keeps its bits.
  *
  * @param samples Native samples of the tile core; changed in place.
- * @param repaired In reflectance (`sample * scale + offset`).
+ * @param repaired In reflectance (`sample * scale + offset`); NaN where nothing is known: the sample stays as it is.
  * @param alpha 0..1 per pixel.
  */
 export function mixInto(
@@ -40,7 +40,7 @@ export function mixInto(
 ): void {
   for (let i = 0; i < samples.length; i++) {
     const a = alpha[i];
-    if (a === 0 || !isData(samples[i])) continue;
+    if (a === 0 || !isData(samples[i]) || Number.isNaN(repaired[i])) continue;
     const native = (repaired[i] - band.offset) / band.scale;
     samples[i] = make(a === 1 ? native : (1 - a) * samples[i] + a * native);
   }

@@ -31,7 +31,10 @@ export interface Cloned {
   readonly changed: Uint8Array;
 }
 
-/** Pixels of some bands over the window of the input: those of the target, or of a date. In reflectance. */
+/**
+ * Pixels of some bands over the window of the input: those of the target, or of a date. In reflectance; NaN where one of the target's extra
+ * bands was not measured.
+ */
 export type Planes = readonly Float32Array[];
 
 /** How often a clear pixel at the rim counts: what is cloned beside it follows its noise, so that no step is seen. */
@@ -70,8 +73,8 @@ export function cloneGap(
     plane.fill(0);
     for (let i = 0; i < kind.length; i++) {
       if (kind[i] !== KNOWN) continue;
-      // A known pixel beyond which nothing is known ties the correction to nought.
-      plane[i] = input.known[i] ? wanted[i] - own[i] : 0;
+      // A known pixel beyond which nothing is known, or where this band has a gap, ties the correction to nought.
+      plane[i] = input.known[i] && !Number.isNaN(wanted[i]) ? wanted[i] - own[i] : 0;
       if (b < bands) disagreement[i] += Math.abs(plane[i]) / bands;
     }
     solvePoisson(grids, plane, reference.sources(b));

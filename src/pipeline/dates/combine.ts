@@ -4,6 +4,7 @@ import type { CompositeMethod } from '../events.ts';
 export interface Candidate {
   /** 0 for the target, else the date's number. */
   readonly date: number;
+  /** NaN where a band that does not count was not measured. */
   readonly values: Float64Array;
 }
 
@@ -43,11 +44,16 @@ function pick(candidates: readonly Candidate[], method: CompositeMethod, counted
 
 function medianOf(candidates: readonly Candidate[], counted: number): Candidate {
   const values = candidates[0].values.map((_, b) => {
-    const sorted = candidates.map((candidate) => candidate.values[b]).sort((p, q) => p - q);
+    const sorted = candidates
+      .map((candidate) => candidate.values[b])
+      .filter((value) => !Number.isNaN(value))
+      .sort((p, q) => p - q);
     const half = sorted.length >> 1;
     return sorted.length % 2 === 1 ? sorted[half] : 0.5 * (sorted[half - 1] + sorted[half]);
   });
-  const same = candidates.find((candidate) => candidate.values.every((value, b) => value === values[b]));
+  const same = candidates.find((candidate) =>
+    candidate.values.every((value, b) => value === values[b] || Number.isNaN(value)),
+  );
   if (same) return same;
   // A mixture is no date's own; the target is named only where its values are left as they are.
   const others = candidates.filter(({ date }) => date > 0);

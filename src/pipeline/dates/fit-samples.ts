@@ -6,21 +6,28 @@ const STEP = 2;
 /** Where Tukey's weight ends, in robust standard deviations: wide, as errors between seasons have long tails. */
 const BIWEIGHT = 9;
 
-/** @param partner See {@link FitSums}. */
-export function createFitSums(grid: Grid, predictors: number, partner: readonly (number | null)[]): FitSums {
+/** @param partner and `counted`: see {@link FitSums}. */
+export function createFitSums(
+  grid: Grid,
+  predictors: number,
+  partner: readonly (number | null)[],
+  counted: number,
+): FitSums {
   return {
     columns: Math.ceil(grid.width / BLOCK),
     rows: Math.ceil(grid.height / BLOCK),
     predictors,
     targets: partner.length,
     partner,
+    counted,
     blocks: new Map(),
   };
 }
 
 /**
  * Enters the pixels of a tile core that are usable on both dates.
- * @param date Bands of the date over the window, in reflectance; `target` those of the target.
+ * @param date Bands of the date over the window, in reflectance; `target` those of the target, NaN where one that does not count has
+ *   gaps: what is not measured teaches nothing about this band.
  */
 export function addToFit(
   sums: FitSums,
@@ -33,6 +40,11 @@ export function addToFit(
   const q = predictors + 1;
   const sites = sampled(window, usable);
   const weights = robustWeights(sums, sites, date, target);
+  const length = sumsLength(
+    q,
+    e,
+    target.some((plane) => sites.some((i) => Number.isNaN(plane[i]))),
+  );
   const x = new Float64Array(q).fill(1);
   for (let s = 0; s < sites.length; s++) {
     const i = sites[s];
@@ -41,15 +53,17 @@ export function addToFit(
     const column = Math.floor((window.x + (i % window.width)) / BLOCK);
     const block = Math.floor((window.y + Math.floor(i / window.width)) / BLOCK) * columns + column;
     let entry = blocks.get(block);
-    if (!entry) {
-      entry = new Float64Array(sumsLength(q, e));
+    if (!entry || entry.length < length) {
+      const longer = new Float64Array(length);
+      longer.set(entry ?? []);
+      entry = longer;
       blocks.set(block, entry);
     }
     entry[0] += w;
     entry[1] += w * weights.residual[s];
     entry[2] += w * weights.difference[s];
     for (let a = 0; a < predictors; a++) x[a] = date[a][i];
-    addProducts(entry, HEAD, x, target, i, w);
+    addProducts(entry, x, target, i, w);
   }
 }
 
@@ -66,7 +80,6 @@ function sampled(window: Window, usable: Uint8Array): Int32Array {
 
 function addProducts(
   to: Float64Array,
-  at: number,
   x: Float64Array,
   target: readonly Float32Array[],
   i: number,
@@ -74,17 +87,26 @@ function addProducts(
 ): void {
   const q = x.length;
   const e = target.length;
-  const cross = at + q * q;
+  const cross = HEAD + q * q;
+  addGram(to, HEAD, x, w);
+  for (let b = 0; b < e; b++) {
+    const value = target[b][i];
+    if (Number.isNaN(value)) addGram(to, sumsLength(q, e, false) + b * q * q, x, w);
+    else for (let a = 0; a < q; a++) to[cross + a * e + b] += w * x[a] * value;
+  }
+}
+
+function addGram(to: Float64Array, at: number, x: Float64Array, w: number): void {
+  const q = x.length;
   for (let a = 0; a < q; a++) {
     const wx = w * x[a];
     for (let b = 0; b < q; b++) to[at + a * q + b] += wx * x[b];
-    for (let b = 0; b < e; b++) to[cross + a * e + b] += wx * target[b][i];
   }
 }
 
 /**
  * Weights of a tile's samples from their residuals to the tile's own regression, in two rounds. Residuals are means of
- * absolute values over the bands; `difference` is that of the dates as they are.
+ * absolute values over the bands that count; `difference` is that of the dates as they are.
  */
 function robustWeights(
   sums: FitSums,
@@ -92,7 +114,7 @@ function robustWeights(
   date: readonly Float32Array[],
   target: readonly Float32Array[],
 ) {
-  const { predictors, targets: e, partner } = sums;
+  const { predictors, targets: e, partner, counted } = sums;
   const q = predictors + 1;
   const weight = new Float64Array(sites.length).fill(1);
   const residual = new Float64Array(sites.length);
@@ -100,26 +122,26 @@ function robustWeights(
   const x = new Float64Array(q).fill(1);
   const rounds = sites.length >= q * SAMPLES_PER_PREDICTOR ? 2 : 1;
   for (let round = 0; round < rounds; round++) {
-    const products = new Float64Array(sumsLength(q, e));
+    const products = new Float64Array(sumsLength(q, e, true));
     sites.forEach((i, s) => {
       for (let a = 0; a < predictors; a++) x[a] = date[a][i];
       products[0] += weight[s];
-      addProducts(products, HEAD, x, target, i, weight[s]);
+      addProducts(products, x, target, i, weight[s]);
     });
     const model = solveOne(sums, products);
     sites.forEach((i, s) => {
       for (let a = 0; a < predictors; a++) x[a] = date[a][i];
       let sum = 0;
       let raw = 0;
-      for (let b = 0; b < e; b++) {
+      for (let b = 0; b < counted; b++) {
         let value = -target[b][i];
         for (let a = 0; a < q; a++) value += x[a] * model[a * e + b];
         sum += Math.abs(value);
         const other = partner[b];
         if (other !== null) raw += Math.abs(target[b][i] - x[other]);
       }
-      residual[s] = sum / e;
-      difference[s] = raw / e;
+      residual[s] = sum / counted;
+      difference[s] = raw / counted;
     });
     if (rounds === 1) break;
     // 1.4826: from the median to the standard deviation of normal errors.

@@ -19,49 +19,61 @@ export interface FitSums {
   readonly targets: number;
   /** Per band of the target the date's band of the same role, null if it has none. */
   readonly partner: readonly (number | null)[];
+  /** Bands of the target that count for residuals and differences: the first so many. (Others may be in other units.) */
+  readonly counted: number;
   /** By block: see {@link sumsLength}. */
   readonly blocks: Map<number, Float64Array>;
 }
 
-/** Sum of weights, of weighted residuals, of weighted raw differences; then x x' and x y', x ending in a 1. */
+/**
+ * Sum of weights, of weighted residuals, of weighted raw differences; then x x' and x y', x ending in a 1. Where bands of the
+ * target have gaps, also x x' of the pixels that each of them lacks, band by band.
+ */
 export const HEAD = 3;
-export const sumsLength = (q: number, e: number) => HEAD + q * q + q * e;
+export const sumsLength = (q: number, e: number, gaps: boolean) =>
+  HEAD + q * q + q * e + (gaps ? e * q * q : 0);
 
 /** Coefficients (q * e, predictor by predictor, the constant last) from sums of one block or several. */
 export function solveOne({ predictors, targets: e, partner }: FitSums, sums: Float64Array): Float64Array {
   const q = predictors + 1;
-  const strength = RIDGE * sums[0] + RIDGE_ALWAYS;
-  if (sums[0] >= q * SAMPLES_PER_PREDICTOR) {
-    const gram = sums.slice(HEAD, HEAD + q * q);
-    const cross = sums.slice(HEAD + q * q);
-    for (let a = 0; a < q; a++) gram[a * q + a] += strength;
-    partner.forEach((other, b) => {
-      if (other !== null) cross[other * e + b] += strength;
-    });
-    return solvePositive(gram, cross, q, e);
-  }
-  // Gain and offset per band.
   const out = new Float64Array(q * e);
-  const at = (a: number, b: number) => sums[HEAD + a * q + b];
   partner.forEach((other, b) => {
-    if (other === null) {
-      out[predictors * e + b] = sums[0] > 0 ? sums[HEAD + q * q + predictors * e + b] / sums[0] : 0;
-      return;
-    }
-    const gram = Float64Array.of(
-      at(other, other) + strength,
-      at(other, predictors),
-      at(predictors, other),
-      at(predictors, predictors) + strength,
-    );
-    const right = Float64Array.of(
-      sums[HEAD + q * q + other * e + b] + strength,
-      sums[HEAD + q * q + predictors * e + b],
-    );
-    const [gain, offset] = solvePositive(gram, right, 2, 1);
-    out[other * e + b] = gain;
-    out[predictors * e + b] = offset;
+    const gram = sums.slice(HEAD, HEAD + q * q);
+    const lacking = sums.subarray(sumsLength(q, e, false) + b * q * q);
+    if (lacking.length > 0) for (let k = 0; k < gram.length; k++) gram[k] -= lacking[k];
+    const cross = Float64Array.from({ length: q }, (_, a) => sums[HEAD + q * q + a * e + b]);
+    solveBand(gram, cross, other).forEach((coefficient, a) => {
+      out[a * e + b] = coefficient;
+    });
   });
+  return out;
+}
+
+/** @param other See {@link FitSums.partner}. */
+function solveBand(gram: Float64Array, cross: Float64Array, other: number | null): Float64Array {
+  const q = cross.length;
+  const last = q - 1;
+  const at = (a: number, b: number) => gram[a * q + b];
+  const weight = at(last, last);
+  const strength = RIDGE * weight + RIDGE_ALWAYS;
+  if (weight >= q * SAMPLES_PER_PREDICTOR) {
+    for (let a = 0; a < q; a++) gram[a * q + a] += strength;
+    if (other !== null) cross[other] += strength;
+    return solvePositive(gram, cross, q, 1);
+  }
+  // Gain and offset.
+  const out = new Float64Array(q);
+  if (other === null) {
+    out[last] = weight > 0 ? cross[last] / weight : 0;
+    return out;
+  }
+  const own = Float64Array.of(
+    at(other, other) + strength,
+    at(other, last),
+    at(last, other),
+    weight + strength,
+  );
+  [out[other], out[last]] = solvePositive(own, Float64Array.of(cross[other] + strength, cross[last]), 2, 1);
   return out;
 }
 
@@ -83,20 +95,20 @@ export interface Fit {
   readonly residual: Float32Array;
   /** Of the whole scene: the same, the mean absolute difference of the dates as they are, and samples. */
   readonly scene: { readonly residual: number; readonly difference: number; readonly samples: number };
-  /** Means over the samples, per band of the date and of the target. */
+  /** Means over the samples, per band of the date and of those of the target that count. */
   readonly means: { readonly date: readonly number[]; readonly target: readonly number[] };
 }
 
 /** Solves the regression of every block, with its neighbours and a little of the whole scene. */
 export function solveFit(sums: FitSums): Fit {
-  const { columns, rows, predictors, targets: e, blocks } = sums;
+  const { columns, rows, predictors, targets: e, counted, blocks } = sums;
   const q = predictors + 1;
-  const scene = new Float64Array(sumsLength(q, e));
+  const scene = new Float64Array(sumsLength(q, e, true));
   for (const entry of blocks.values()) addTo(scene, entry);
   const mean = (sum: number) => (scene[0] > 0 ? sum / scene[0] : 0);
   const residual = new Float32Array(columns * rows);
   const models = Array.from({ length: columns * rows }, (_, block) => {
-    const local = sumsAround(sums, block, sumsLength(q, e));
+    const local = sumsAround(sums, block, scene.length);
     const share = Math.min(1, SCENE_SAMPLES / Math.max(1, scene[0]));
     addTo(local, scene, share);
     residual[block] = local[0] > 0 ? local[1] / local[0] : 0;
@@ -112,7 +124,7 @@ export function solveFit(sums: FitSums): Fit {
     scene: { residual: mean(scene[1]), difference: mean(scene[2]), samples: scene[0] },
     means: {
       date: Array.from({ length: predictors }, (_, a) => mean(scene[HEAD + a * q + predictors])),
-      target: Array.from({ length: e }, (_, b) => mean(scene[HEAD + q * q + predictors * e + b])),
+      target: Array.from({ length: counted }, (_, b) => mean(scene[HEAD + q * q + predictors * e + b])),
     },
   };
 }

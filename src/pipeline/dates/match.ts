@@ -33,6 +33,9 @@ const LIKE_REFLECTANCE: readonly BandRole[] = [
   'nir09',
 ];
 
+/** A band that lacks more than this share of the pixels that the canonical ones hold is no predictor. */
+const MOST_GAPS = 0.05;
+
 /** Side of the pictures in which a shift is looked for, how many, and the share of each that has to be clear. */
 const SHIFT_SIDE = 256;
 const SHIFT_PICTURES = 9;
@@ -53,9 +56,7 @@ export async function match(
   const { name } = given.scene;
   try {
     const plan = await requireUsable(given, grid, job.signal);
-    const predictors = given.scene.bands
-      .filter(({ index: band, role }) => plan.canonical.includes(band) || LIKE_REFLECTANCE.includes(role))
-      .map((band) => band.index);
+    const predictors = await findPredictors(given, plan, job.signal);
     const missing = job.plan.canonical.filter(
       (band, i) => band !== null && plan.canonical[i] === null,
     ).length;
@@ -84,7 +85,14 @@ export async function match(
       );
     }
     const source = onGrid(given, grid, shift);
-    return { index, source, plan, predictors, acquired: acquiredOn(given.scene), shift };
+    return {
+      index,
+      source,
+      plan: { ...plan, needed: predictors },
+      predictors,
+      acquired: acquiredOn(given.scene),
+      shift,
+    };
   } catch (thrown) {
     const known = thrown instanceof PipelineError && /^(dates|scene)\//.test(thrown.code);
     if (!known) throw thrown;
@@ -95,6 +103,29 @@ export async function match(
     );
     return null;
   }
+}
+
+/** The canonical bands, and those like them that are measured (nearly) wherever these are: a pixel is of use only if all are. */
+async function findPredictors(
+  { scene, readDecimated }: SceneSource,
+  plan: BandPlan,
+  signal?: AbortSignal,
+): Promise<number[]> {
+  const others = scene.bands.filter(({ role }) => LIKE_REFLECTANCE.includes(role)).map(({ index }) => index);
+  if (others.length === 0) return [...plan.needed];
+  const { width, height } = scene.grid;
+  const all = { x: 0, y: 0, width, height };
+  const bands = [...plan.needed, ...others];
+  const raster = await readDecimated(all, Math.min(64, width), Math.min(64, height), bands, signal);
+  const measured = (b: number, i: number) => isMeasured(raster.bands[b][i], scene.nodata);
+  const seen = [...raster.bands[0].keys()].filter((i) => plan.needed.every((_, b) => measured(b, i)));
+  const whole = others.filter((_, k) => {
+    const gaps = seen.filter((i) => !measured(plan.needed.length + k, i)).length;
+    return gaps <= MOST_GAPS * seen.length;
+  });
+  return scene.bands
+    .map(({ index }) => index)
+    .filter((index) => plan.needed.includes(index) || whole.includes(index));
 }
 
 /**

@@ -3,7 +3,7 @@ import { throwIfAborted } from '../errors.ts';
 import { DEFAULT_SETTINGS } from '../events.ts';
 import type { Networks } from '../networks.ts';
 import type { BandPlan } from '../preprocess/bands.ts';
-import { observe } from '../preprocess/observe.ts';
+import { cirrusOf, observe } from '../preprocess/observe.ts';
 import { detectorInput, gatherFrom } from '../preprocess/tensor.ts';
 import { MASK_CLASS, type Scene, type SceneSource, type Window } from '../scene.ts';
 import { HALOS } from '../tiles.ts';
@@ -63,8 +63,8 @@ async function cloudIn(
     const seen = observe(scene, plan, await source.read(window, plan.all, signal), plan.all);
     const grown = growWindow(window, HALOS.detect);
     const tile = { x: grown.x, y: grown.y, width: TILE, height: TILE };
-    const cirrus = seen.extra[plan.cirrus] ?? null;
-    const input = detectorInput(seen.canonical, cirrus, gatherFrom(tile, window, window, seen.valid));
+    const gather = gatherFrom(tile, window, window, seen.valid);
+    const input = detectorInput(seen.canonical, cirrusOf(seen, plan), gather);
     const found = fromNetwork(await networks.detect(input, TILE, TILE), tile, window);
     for (const value of classify(found, seen.valid, DEFAULT_SETTINGS)) {
       if (value === MASK_CLASS.nodata) continue;

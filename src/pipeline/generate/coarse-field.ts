@@ -5,9 +5,15 @@ import { CELL, complete, LEVELS, type Level, pull } from './prefill.ts';
 /**
  * The scene at one value per 16 x 16 pixels, from clear pixels only: what tiles fill their clouds from where
  * nothing clear is near. Cells are aligned to the scene's grid, so the fill does not depend on the tiling.
- * Memory: 4 bytes per cell and plane (11 MB for six planes of 10980 x 10980 pixels).
+ * Memory: 5 bytes per cell and plane (14 MB for six planes of 10980 x 10980 pixels).
  */
-export type CoarseField = Level;
+export interface CoarseField {
+  readonly width: number;
+  readonly height: number;
+  readonly planes: readonly Float32Array[];
+  /** Clear pixels that each cell of a plane rests on, up to FULL_WEIGHT. */
+  readonly weights: readonly Uint8Array[];
+}
 
 export function createCoarseField(grid: Grid, planes: number): CoarseField {
   const width = Math.ceil(grid.width / CELL);
@@ -16,7 +22,7 @@ export function createCoarseField(grid: Grid, planes: number): CoarseField {
     width,
     height,
     planes: Array.from({ length: planes }, () => new Float32Array(width * height)),
-    weight: new Uint8Array(width * height),
+    weights: Array.from({ length: planes }, () => new Uint8Array(width * height)),
   };
 }
 
@@ -42,6 +48,32 @@ export function asLevel(planes: readonly Float32Array[], clear: Uint8Array, wind
   };
 }
 
+/**
+ * Planes as levels, see {@link asLevel}: those that hold a number at the same clear pixels as one. Most often that is all of them; bands
+ * that the networks do not see may have gaps of their own, NaN.
+ * @returns levels, with the places of their planes among `planes`
+ */
+export function asLevels(
+  planes: readonly Float32Array[],
+  clear: Uint8Array,
+  window: Window,
+): { readonly level: Level; readonly places: readonly number[] }[] {
+  const placesOf = new Map<Uint8Array, number[]>([[clear, []]]);
+  planes.forEach((plane, p) => {
+    const gaps = clear.some((is, i) => is !== 0 && Number.isNaN(plane[i]));
+    const known = gaps ? clear.map((is, i) => (Number.isNaN(plane[i]) ? 0 : is)) : clear;
+    placesOf.set(known, [...(placesOf.get(known) ?? []), p]);
+  });
+  return [...placesOf].map(([known, places]) => ({
+    level: asLevel(
+      places.map((p) => planes[p]),
+      known,
+      window,
+    ),
+    places,
+  }));
+}
+
 /** Enters the clear pixels of one tile core, whose corner lies on a multiple of 16 pixels. */
 export function addToCoarseField(
   field: CoarseField,
@@ -49,26 +81,31 @@ export function addToCoarseField(
   planes: readonly Float32Array[],
   clear: Uint8Array,
 ): void {
-  let level = asLevel(planes, clear, window);
-  for (let l = 0; l < LEVELS; l++) level = pull(level);
   const left = window.x / CELL;
   const top = window.y / CELL;
-  for (let y = 0; y < level.height; y++) {
-    const to = (top + y) * field.width + left;
-    field.weight.set(level.weight.subarray(y * level.width, (y + 1) * level.width), to);
-    level.planes.forEach((plane, p) => {
-      field.planes[p].set(plane.subarray(y * level.width, (y + 1) * level.width), to);
-    });
+  for (const { level: pixels, places } of asLevels(planes, clear, window)) {
+    let level = pixels;
+    for (let l = 0; l < LEVELS; l++) level = pull(level);
+    for (let y = 0; y < level.height; y++) {
+      const to = (top + y) * field.width + left;
+      const row = <T extends Float32Array | Uint8Array>(of: T) =>
+        of.subarray(y * level.width, (y + 1) * level.width);
+      places.forEach((p, k) => {
+        field.weights[p].set(row(level.weight), to);
+        field.planes[p].set(row(level.planes[k]), to);
+      });
+    }
   }
 }
 
 /**
  * The field without holes, in the same memory: the same pull and push, down to one cell. Its grid is padded to a square whose
- * side is a power of two, with missing cells.
- * @returns null if no cell is known: then nothing can be filled.
+ * side is a power of two, with missing cells. A plane that is known nowhere holds NaN.
+ * @returns null if no cell of the first plane is known: then nothing can be filled.
  */
 export function completeCoarseField(field: CoarseField): CoarseField | null {
-  if (field.weight.every((weight) => weight === 0)) return null;
+  const unknown = (weight: Uint8Array) => weight.every((is) => is === 0);
+  if (unknown(field.weights[0])) return null;
   let side = 1;
   while (side < field.width || side < field.height) side *= 2;
   const pad = <T extends Float32Array | Uint8Array>(from: T, to: T): T => {
@@ -77,11 +114,15 @@ export function completeCoarseField(field: CoarseField): CoarseField | null {
     }
     return to;
   };
-  const weight = pad(field.weight, new Uint8Array(side * side));
   const origin = { x: 0, y: 0 };
   // Plane by plane, to bound the memory.
-  for (const plane of field.planes) {
+  for (const [p, plane] of field.planes.entries()) {
+    if (unknown(field.weights[p])) {
+      plane.fill(Number.NaN);
+      continue;
+    }
     const padded = pad(plane, new Float32Array(side * side));
+    const weight = pad(field.weights[p], new Uint8Array(side * side));
     const [filled] = complete({ width: side, height: side, planes: [padded], weight });
     copyOverlap(filled, { ...origin, width: side, height: side }, plane, {
       ...origin,

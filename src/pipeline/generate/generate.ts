@@ -3,7 +3,7 @@ import { GENERATOR_OUTPUTS } from '../networks.ts';
 import { phrase } from '../phrase.ts';
 import type { Observation } from '../preprocess/observe.ts';
 import type { Window } from '../scene.ts';
-import { asLevel, type CoarseField, cropCoarseField } from './coarse-field.ts';
+import { asLevels, type CoarseField, cropCoarseField } from './coarse-field.ts';
 import { prefill } from './prefill.ts';
 
 /** The generator's word on a tile core. */
@@ -15,14 +15,14 @@ export interface Generated {
 }
 
 /**
- * Fills the pixels that are not clear, from those that are.
+ * Fills the pixels that are not clear, from those that are; of a band with gaps of its own, NaN, also those.
  *
  * @param seen Observation over a window that starts on a multiple of 16 pixels and reaches FILL_MARGIN beyond
  *   `wanted`, or to the edge of the scene.
  * @param clear 1 where a pixel may be filled from, over the same window.
  * @param coarse The scene's complete field, with the same planes: canonical bands of the scene, then extra bands.
  * @param wanted The part that is filled.
- * @returns The planes over `wanted`, in the order of the field.
+ * @returns The planes over `wanted`, in the order of the field; NaN all over in a band of which nothing is known.
  */
 export function fillFrom(
   seen: Observation,
@@ -31,7 +31,6 @@ export function fillFrom(
   wanted: Window,
 ): Float32Array[] {
   const planes = [...seen.canonical.filter((plane) => plane !== null), ...seen.extra];
-  const level = asLevel(planes, clear, seen.window);
   const { x, y } = seen.window;
   const area = {
     left: wanted.x - x,
@@ -39,7 +38,19 @@ export function fillFrom(
     right: wanted.x - x + wanted.width,
     bottom: wanted.y - y + wanted.height,
   };
-  return prefill(level, cropCoarseField(coarse, seen.window), area);
+  const cells = cropCoarseField(coarse, seen.window);
+  const filled: Float32Array[] = [];
+  for (const { level, places } of asLevels(planes, clear, seen.window)) {
+    const some = prefill(
+      level,
+      places.map((p) => cells[p]),
+      area,
+    );
+    places.forEach((p, k) => {
+      filled[p] = some[k];
+    });
+  }
+  return filled;
 }
 
 /**

@@ -15,6 +15,8 @@ import {
 export interface BandPlan {
   /** The six canonical bands, null where missing. */
   readonly canonical: readonly (number | null)[];
+  /** Bands that hold data wherever a pixel is valid: the canonical ones; of another date all that the scene's are worked out from. */
+  readonly needed: readonly number[];
   /** Measured bands that the networks do not see; they follow by regression. */
   readonly extra: readonly number[];
   /** Place in `extra` of the cirrus band (1.38 µm), which the detector sees; -1 where there is none. */
@@ -117,6 +119,7 @@ export function planBands(scene: Scene): BandPlan {
   );
   return {
     canonical,
+    needed: canonical.filter((index) => index !== null),
     extra,
     cirrus: extra.indexOf(scene.bands.find((band) => band.role === 'cirrus')?.index ?? -1),
     alpha: scene.bands.find((band) => band.role === 'alpha')?.index ?? null,

@@ -18,7 +18,7 @@ export interface Observation {
   readonly window: Window;
   /** Six canonical bands, clipped to 0..1.5, 0 at invalid pixels; null where the scene lacks the band. */
   readonly canonical: readonly (Float32Array | null)[];
-  /** Extra bands in the order of the plan, `sample * scale + offset` without clipping, 0 at invalid pixels. */
+  /** Extra bands in the order of the plan, `sample * scale + offset` without clipping, NaN where they were not measured. */
   readonly extra: readonly Float32Array[];
   /** 1 where the pixel holds data. */
   readonly valid: Uint8Array;
@@ -30,8 +30,8 @@ export function isMeasured(sample: number, nodata: number | null): boolean {
 }
 
 /**
- * Where a window holds data: a pixel is invalid if a canonical band is no-data, NaN or infinite there, or
- * if alpha is 0. (One canonical band is enough: a network must not take a fill value for a measurement.)
+ * Where a window holds data: a pixel is invalid if a band that is needed is no-data, NaN or infinite there, or
+ * if alpha is 0. (One band is enough: a network must not take a fill value for a measurement.)
  *
  * @param samples Samples of a band of the file, by file index.
  */
@@ -42,8 +42,7 @@ function findValid(
   length: number,
 ): Uint8Array {
   const valid = new Uint8Array(length).fill(1);
-  for (const index of plan.canonical) {
-    if (index === null) continue;
+  for (const index of plan.needed) {
     const band = samples(index);
     // Integers are always finite.
     const always = scene.nodata === null && !(band instanceof Float32Array || band instanceof Float64Array);
@@ -59,7 +58,7 @@ function findValid(
 
 /**
  * Native samples to reflectance. `raster.bands[i]` is file band `indices[i]`; extra bands that were not read
- * are left out. A value of an extra band that is no data while the pixel is valid reads 0.
+ * are left out. One that was not measured at a pixel takes nothing from the others: the pixel is valid.
  *
  * @param scratch Where given, holds the planes: they are valid until it is given again.
  */
@@ -89,6 +88,11 @@ export function observe(
   };
 }
 
+/** The cirrus band as the detector is given it, 0 where it was not measured; null where there is none. */
+export function cirrusOf({ extra }: Observation, { cirrus }: BandPlan): Float32Array | null {
+  return extra[cirrus]?.map((value) => (Number.isNaN(value) ? 0 : value)) ?? null;
+}
+
 function toLimited(from: Samples, scale: number, offset: number, valid: Uint8Array, to: Float32Array): void {
   for (let i = 0; i < to.length; i++) {
     const value = from[i] * scale + offset;
@@ -105,6 +109,6 @@ function toUnlimited(
   to: Float32Array,
 ): void {
   for (let i = 0; i < to.length; i++) {
-    to[i] = valid[i] !== 0 && isMeasured(from[i], nodata) ? from[i] * scale + offset : 0;
+    to[i] = valid[i] !== 0 && isMeasured(from[i], nodata) ? from[i] * scale + offset : Number.NaN;
   }
 }

@@ -14,8 +14,8 @@ const random = (x: number, y: number) => Math.abs(Math.sin(x * 127.1 + y * 311.7
 const ground = (x: number, y: number, band: number) =>
   0.1 + 0.1 * random(Math.floor(x / 5), Math.floor(y / 5)) + 0.03 * random(x, y) + 0.01 * band;
 
-/** A scene with cloud in the columns from..to-1, and its own noise. */
-const scene = (name: string, from: number, to: number, seed: number) =>
+/** A scene with cloud in the columns from..to-1, and its own noise; brighter in the columns from 14 to `changed`, as after a harvest. */
+const scene = (name: string, from: number, to: number, seed: number, changed = 0) =>
   memorySource({
     width: WIDTH,
     height: HEIGHT,
@@ -23,7 +23,12 @@ const scene = (name: string, from: number, to: number, seed: number) =>
     name,
     sample: (x, y, band) =>
       Math.round(
-        1e4 * (x >= from && x < to ? 0.8 : ground(x, y, band) + 0.004 * (random(y + seed, x + band) - 0.5)),
+        1e4 *
+          (x >= from && x < to
+            ? 0.8
+            : ground(x, y, band) +
+              0.004 * (random(y + seed, x + band) - 0.5) +
+              (x >= 14 && x < changed ? 0.15 : 0)),
       ),
   });
 
@@ -40,7 +45,8 @@ async function go(
   const options = { core: 64, halos: { detect: 32, generate: 32 }, dates: others, pages };
   const { report, result } = await run(source, fakeNetworks(), settings, () => undefined, options);
   const { bands } = await result.read(whole);
-  return { report, bands, provenance: result.provenance(whole), date: result.date(whole) };
+  const [provenance, date] = [result.provenance(whole), result.date(whole)];
+  return { report, bands, provenance, date, confidence: result.confidence(whole) };
 }
 
 describe('composites', () => {
@@ -99,6 +105,25 @@ describe('composites', () => {
       expect(others).toBeGreaterThan(5000);
       expect(report.settings.composite).toBe(method);
       expect(report.shares.observed).toBeCloseTo(kept / provenance.length, 6);
+    },
+  );
+
+  it.each(['least-cloudy', 'medoid', 'median'] as const)(
+    '%s: does not hide that the ground has changed',
+    async (method) => {
+      const harvested = scene('harvested', 0, 0, 500, 55);
+      const cloudy = scene('target', 20, 60, 300);
+      const repaired = await go(undefined, memoryPages(), [cloudy, harvested]);
+      expect(repaired.provenance[at(25)]).toBe(PROVENANCE.otherDateChanged);
+      const composed = await go(method, memoryPages(), [cloudy, harvested]);
+      expect(composed.date[at(25)]).toBe(1);
+      expect(composed.provenance[at(25)]).toBe(PROVENANCE.otherDateChanged);
+      expect(composed.confidence[at(25)]).toBeLessThanOrEqual(repaired.confidence[at(25)] + 1);
+      expect(composed.report.shares.otherDatesChanged).toBeGreaterThan(0.05);
+      // Dates that differ among each other, where the target says nothing.
+      const three = await go(method, memoryPages(), [cloudy, harvested, scene('one', 0, 0, 700)]);
+      expect(three.provenance[at(50)]).toBe(PROVENANCE.otherDateChanged);
+      expect(three.confidence[at(50)]).toBeLessThan(30);
     },
   );
 

@@ -1,11 +1,14 @@
 import { confidenceOf } from './composite/composite.ts';
 import { mixInto, sampleMaker } from './composite/native.ts';
 import { readDate, readTarget, targetBands, type UsefulDate, usableIn } from './date-planes.ts';
+import { errorOfChange } from './dates/clone.ts';
 import { type Candidate, combine } from './dates/combine.ts';
+import { type ClonedTiles, errorOf } from './dates/findings.ts';
 import { harmonise } from './dates/harmonise.ts';
 import type { CompositeMethod, RepairedTile } from './events.ts';
 import { checkpoint, type Job, type Pace } from './job.ts';
 import type { PageStore } from './pages.ts';
+import type { Dates } from './pass-dates.ts';
 import { isMeasured } from './preprocess/observe.ts';
 import { type Band, MASK_CLASS, PROVENANCE } from './scene.ts';
 import { readPlane, repairedTile, setRepaired, type TileStore } from './tiles.ts';
@@ -22,10 +25,11 @@ export function isComposed(pages: PageStore, key: number): boolean {
  * Puts a composite of all dates in place of the repaired scene, tile by tile: wherever a date is clear, the target included. What none
  * of them saw stays as it was repaired, without dates all of it. Pixels that the composite takes from the target keep their bits. Goes
  * on from what is there.
+ * @param cloned What cloning said of the gaps: that the ground has changed there holds whichever date is taken.
  */
 export async function compositePass(
   job: Job,
-  dates: readonly UsefulDate[],
+  { useful: dates, cloned }: Pick<Dates, 'useful' | 'cloned'>,
   method: CompositeMethod,
   store: TileStore,
   pace: Pace,
@@ -36,7 +40,7 @@ export async function compositePass(
   for (const key of layout.windows.keys()) {
     await checkpoint(job);
     if (!isComposed(store.pages, key)) {
-      const tile = await compositeTile(job, dates, order, method, store, key);
+      const tile = await compositeTile(job, dates, cloned, order, method, store, key);
       if (tile) setRepaired(store, key, tile);
       store.pages.set(doneName(key), Uint8Array.of(1));
     }
@@ -68,6 +72,7 @@ const clearOfTarget = (store: TileStore, window: RepairedTile['window']) =>
 async function compositeTile(
   job: Job,
   dates: readonly UsefulDate[],
+  cloned: ClonedTiles,
   order: readonly number[],
   method: CompositeMethod,
   store: TileStore,
@@ -93,7 +98,8 @@ async function compositeTile(
   const share = new Float32Array(classes.length);
   const values = bands.map(() => new Float32Array(classes.length));
   const taken = new Uint8Array(classes.length);
-  const error = new Float32Array(classes.length);
+  const changed = readPlane(cloned.changed, window);
+  const error = Float32Array.from(readPlane(cloned.error, window), errorOf);
   for (let i = 0; i < classes.length; i++) {
     const candidates: Candidate[] = order.flatMap((date) => {
       if (!clear[date][i]) return [];
@@ -107,7 +113,10 @@ async function compositeTile(
     const { residual, at } = matched[result.date - 1];
     share[i] = 1;
     taken[i] = result.date;
-    error[i] = Math.max(residual[at[i]], result.spread);
+    const usual = residual[at[i]];
+    const change = errorOfChange(result.spread, usual);
+    if (change !== null) changed[i] = 1;
+    error[i] = Math.max(error[i], usual, change ?? result.spread);
     for (let b = 0; b < bands.length; b++) values[b][i] = result.values[b];
   }
   if (!taken.some((date) => date > 0)) return null;
@@ -115,7 +124,7 @@ async function compositeTile(
     job,
     store,
     key,
-    { share, values, taken, error, numbers: dates.map(({ index }) => index + 1) },
+    { share, values, taken, changed, error, numbers: dates.map(({ index }) => index + 1) },
     signal,
   );
 }
@@ -149,6 +158,8 @@ interface Put {
   readonly share: Float32Array;
   readonly values: readonly Float32Array[];
   readonly taken: Uint8Array;
+  /** 1 where the ground looks different on other dates, or beside the gap. */
+  readonly changed: Uint8Array;
   readonly error: Float32Array;
   readonly numbers: readonly number[];
 }
@@ -158,7 +169,7 @@ async function withComposite(
   { source, plan, layout }: Job,
   store: TileStore,
   key: number,
-  { share, values, taken, error, numbers }: Put,
+  { share, values, taken, changed, error, numbers }: Put,
   signal?: AbortSignal,
 ): Promise<RepairedTile> {
   const { scene } = source;
@@ -173,7 +184,7 @@ async function withComposite(
   const date = before?.date?.slice() ?? fresh(0);
   for (let i = 0; i < taken.length; i++) {
     if (taken[i] === 0) continue;
-    provenance[i] = PROVENANCE.otherDate;
+    provenance[i] = changed[i] ? PROVENANCE.otherDateChanged : PROVENANCE.otherDate;
     confidence[i] = confidenceOf(error[i]);
     date[i] = numbers[taken[i] - 1];
   }

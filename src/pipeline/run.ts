@@ -102,8 +102,7 @@ export async function run(
   const slopes = coarse && regression ? solveRegression(regression) : null;
   await breathe(signal);
   await repairPass(job, findings, { coarse, slopes, cloned: dates?.cloned ?? null }, masked, store, pace);
-  if (job.settings.composite && dates)
-    await compositePass(job, dates.useful, job.settings.composite, store, pace);
+  if (job.settings.composite && dates) await compositePass(job, dates, job.settings.composite, store, pace);
 
   // Evaluate.
   const result = resultReader(source, store);

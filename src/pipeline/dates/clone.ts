@@ -47,6 +47,14 @@ const CHANGE_TIMES_RESIDUAL = 2.5;
 const CHANGED_ERROR = 1.5;
 
 /**
+ * Has the ground changed where dates disagree by `found`, which do by `usual` elsewhere? Both in reflectance.
+ * @returns the error to be expected then, null if it has not
+ */
+export function errorOfChange(found: number, usual: number): number | null {
+  return found > Math.max(CHANGE, CHANGE_TIMES_RESIDUAL * usual) ? CHANGED_ERROR * found : null;
+}
+
+/**
  * Fills a gap from other dates: their gradients, joined to what is clear around it (seamless cloning). Where two dates
  * meet, no step is left either.
  *
@@ -87,10 +95,10 @@ export function cloneGap(
     const usual = reference.residual[i];
     const found = Math.max(disagreement[i], reference.spread[i]);
     error[s] = Math.max(usual, 0.5 * (usual + found));
-    if (found > Math.max(CHANGE, CHANGE_TIMES_RESIDUAL * usual)) {
-      changed[s] = 1;
-      error[s] = Math.max(error[s], CHANGED_ERROR * found);
-    }
+    const change = errorOfChange(found, usual);
+    if (change === null) return;
+    changed[s] = 1;
+    error[s] = Math.max(error[s], change);
   });
   return { sites, planes, error, changed };
 }

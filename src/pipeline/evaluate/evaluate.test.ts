@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../events.ts';
 import { run } from '../run.ts';
-import type { SceneSource } from '../scene.ts';
+import { CANONICAL_BANDS, type SceneSource } from '../scene.ts';
 import { cloudy, ground } from '../testing/cloudy-run.ts';
 import { fakeNetworks } from '../testing/fake-networks.ts';
 import { memorySource } from '../testing/memory-source.ts';
@@ -35,5 +35,32 @@ describe('evaluate', () => {
     const nameless = await against(memorySource({ ...cloudy(), roles: ['other', 'other'] }));
     expect(nameless.report.evaluation).toBeNull();
     expect(nameless.report.notices.map(({ code }) => code)).toEqual(['evaluate/no-common-bands']);
+  });
+
+  it('does not count pixels at which either picture is transparent', async () => {
+    const holes = (value: (x: number, y: number, band: number) => number, hole: (x: number) => boolean) =>
+      memorySource(
+        cloudy({
+          roles: [...CANONICAL_BANDS, 'alpha'],
+          sample: (x, y, band) => (band === 6 ? (hole(x) ? 0 : 255) : hole(x) ? 0 : value(x, y, band)),
+        }),
+      );
+    const clear = (x: number, y: number, band: number) => Math.round(1e4 * ground(x, y, band));
+    const source = holes(clear, (x) => x < 20);
+    for (const width of [200, 190]) {
+      const truth = holes(clear, (x) => x >= 100);
+      const { grid } = truth.scene;
+      // Of another width: on a grid of its own.
+      const reference = { ...truth, scene: { ...truth.scene, grid: { ...grid, width } } };
+      const { report } = await run(source, fakeNetworks(), DEFAULT_SETTINGS, () => {}, {
+        core: 64,
+        reference,
+      });
+      const { after, warped } = report.evaluation!;
+      expect(warped).toBe(width !== 200);
+      expect(after.all!.pixels / 170).toBeCloseTo(80, -0.5);
+      expect(after.all!.mae).toBeLessThan(1e-6);
+      expect(after.all!.ssim).toBeGreaterThan(0.9999);
+    }
   });
 });

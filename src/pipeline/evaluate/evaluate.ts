@@ -65,6 +65,10 @@ export async function evaluate(
   const { source: truth, warped, compared } = alignReference(scene, reference);
   const bandsOf = (of: Scene) => compared.map((i) => canonicalIndices(of)[i] as number);
   const [seen, told] = [bandsOf(scene), bandsOf(truth.scene)];
+  const withAlpha = (of: Scene, bands: readonly number[]) => [
+    ...bands,
+    ...of.bands.filter(({ role }) => role === 'alpha').map(({ index }) => index),
+  ];
   const ndvi = ndviBands(compared);
   const before = emptyTally();
   const after = emptyTally();
@@ -75,17 +79,20 @@ export async function evaluate(
     const window = growWindow(core, SSIM_RADIUS);
     const inside = clipWindow(window, scene.grid.width, scene.grid.height)!;
     const [original, finished, there] = await Promise.all([
-      source.read(inside, seen, signal),
+      source.read(inside, withAlpha(scene, seen), signal),
       // Repaired neighbours reach into the context of untouched tiles.
       result.read(inside, signal),
-      truth.read(inside, told, signal),
+      truth.read(inside, withAlpha(truth.scene, told), signal),
     ]);
     throwIfAborted(signal);
     const clear = toPicture(truth.scene, told, there, window);
     const first = toPicture(scene, seen, original, window);
     const scoring = { core, classes: result.mask(core), ndvi };
     if (isRepaired(store, key)) {
-      const repaired = { window: inside, bands: seen.map((index) => finished.bands[index]) };
+      const repaired = {
+        window: inside,
+        bands: withAlpha(scene, seen).map((index) => finished.bands[index]),
+      };
       const interval = intervalOf(result.confidence(core), result.provenance(core));
       addCore([before], first, clear, scoring);
       addCore([after], toPicture(scene, seen, repaired, window), clear, { ...scoring, interval });

@@ -29,32 +29,41 @@ export function scoresOf(tally: Tally): RegionScores {
 /** Reflectance of some bands over a core with SSIM_RADIUS of context; context beyond the scene is mirrored. */
 export interface Picture {
   readonly planes: readonly Float32Array[];
-  /** 1 where every band holds data. */
+  /** 1 where every band holds data, and the pixel is not transparent. */
   readonly valid: Uint8Array;
 }
 
 /**
  * Samples as reflectance, with context.
- * @param raster The bands `indices` of the file over the part of `window` inside the scene.
+ * @param raster The bands `indices` of the file over the part of `window` inside the scene; then its transparency, if it has any.
  */
 export function toPicture(scene: Scene, indices: readonly number[], raster: Raster, window: Window): Picture {
   const { window: inside } = raster;
   const columns = mirrorPositions(window.x, window.width, inside.x, inside.x + inside.width);
   const rows = mirrorPositions(window.y, window.height, inside.y, inside.y + inside.height);
   const valid = new Uint8Array(window.width * window.height).fill(1);
+  const eachPixel = (visit: (i: number, at: number) => void) => {
+    for (let y = 0, i = 0; y < window.height; y++) {
+      const row = (rows[y] - inside.y) * inside.width - inside.x;
+      for (let x = 0; x < window.width; x++, i++) visit(i, row + columns[x]);
+    }
+  };
   const planes = indices.map((index, b) => {
     const { scale, offset } = scene.bands.find((band) => band.index === index)!;
     const out = new Float32Array(window.width * window.height);
-    for (let y = 0, i = 0; y < window.height; y++) {
-      const row = (rows[y] - inside.y) * inside.width - inside.x;
-      for (let x = 0; x < window.width; x++, i++) {
-        const sample = raster.bands[b][row + columns[x]];
-        if (isMeasured(sample, scene.nodata)) out[i] = sample * scale + offset;
-        else valid[i] = 0;
-      }
-    }
+    eachPixel((i, at) => {
+      const sample = raster.bands[b][at];
+      if (isMeasured(sample, scene.nodata)) out[i] = sample * scale + offset;
+      else valid[i] = 0;
+    });
     return out;
   });
+  const alpha = raster.bands.at(indices.length);
+  if (alpha) {
+    eachPixel((i, at) => {
+      if (alpha[at] === 0) valid[i] = 0;
+    });
+  }
   return { planes, valid };
 }
 

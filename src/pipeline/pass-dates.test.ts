@@ -168,6 +168,23 @@ describe('other dates', () => {
     expect(both.report.shares.otherDatesChanged).toBeGreaterThan(0.05);
   });
 
+  it('of which more than half is transparent, or a border of zeros, help with the rest', async () => {
+    const empty = (x: number, y: number) => x < 60 || y > 150 || x > 200;
+    const shown = (x: number, y: number, band: number) => (empty(x, y) ? 0 : seasonal(x, y, band));
+    const transparent = scene((x, y, band) => (band === 6 ? (empty(x, y) ? 0 : 1) : shown(x, y, band)), {
+      roles: [...CANONICAL_BANDS, 'alpha'],
+    });
+    const swath = scene(shown);
+    const notice = { code: 'zero-border', message: { text: '', values: {} } };
+    for (const date of [transparent, { ...swath, scene: { ...swath.scene, notices: [notice] } }]) {
+      const { codes, result, error } = await go([date]);
+      expect(codes).toEqual([]);
+      expect(error((x, y) => inDisc(x, y, 120, 100, 44))).toBeLessThan(0.004);
+      // The cloud in the corner is seen by nobody.
+      expect(result.provenance(whole)[8 * WIDTH + 10]).toBe(PROVENANCE.generated);
+    }
+  });
+
   it('that cannot help are left out, each with its reason', async () => {
     const far: GeoTransform = [900000, 10, 0, 4000000, 0, -10];
     const at = (over: object) => {

@@ -48,11 +48,12 @@ const SHIFT_FROM = 0.1;
 export async function match(
   job: Job,
   findings: Findings,
-  given: SceneSource,
+  unmatched: SceneSource,
   index: number,
   notices: Notices,
 ): Promise<OtherDate | null> {
   const { grid } = job.source.scene;
+  const given = withoutFill(unmatched);
   const { name } = given.scene;
   try {
     const plan = await requireUsable(given, grid, job.signal);
@@ -142,8 +143,18 @@ export async function requireUsable(date: SceneSource, grid: Grid, signal?: Abor
     );
   }
   const plan = planDate(date.scene);
-  await checkUnits(date, plan, signal);
+  await checkUnits(withoutFill(date), plan, signal);
   return plan;
+}
+
+/**
+ * The date with 0 for no data where it seems to have a border of zeros that it does not name. Unlike in the scene itself, nothing is lost
+ * if dark ground is among them: it is not taken from this date.
+ */
+function withoutFill(date: SceneSource): SceneSource {
+  const { scene } = date;
+  const filled = scene.nodata === null && scene.notices.some(({ code }) => code === 'zero-border');
+  return filled ? { ...date, scene: { ...scene, nodata: 0 } } : date;
 }
 
 /**
@@ -173,11 +184,13 @@ async function checkUnits(
   const { width, height } = scene.grid;
   const visible = plan.canonical.slice(0, 3) as number[];
   const all = { x: 0, y: 0, width, height };
-  const raster = await readDecimated(all, Math.min(64, width), Math.min(64, height), visible, signal);
-  const values = raster.bands.flatMap((samples, b) => {
-    const { scale, offset } = scene.bands.find(({ index }) => index === visible[b])!;
-    return [...samples]
-      .filter((sample) => isMeasured(sample, scene.nodata))
+  const wanted = plan.alpha === null ? visible : [...visible, plan.alpha];
+  const raster = await readDecimated(all, Math.min(64, width), Math.min(64, height), wanted, signal);
+  const opaque = raster.bands.at(visible.length);
+  const values = visible.flatMap((index, b) => {
+    const { scale, offset } = scene.bands.find((band) => band.index === index)!;
+    return [...raster.bands[b]]
+      .filter((sample, i) => isMeasured(sample, scene.nodata) && opaque?.[i] !== 0)
       .map((sample) => sample * scale + offset);
   });
   const middle = median(Float64Array.from(values));

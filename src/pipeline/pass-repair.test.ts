@@ -23,6 +23,30 @@ describe('repair', () => {
     expect(report.meanConfidence).toBeCloseTo(67, 1);
   });
 
+  it('calls a pixel generated of which hardly anything was seen, whatever the mask calls it', async () => {
+    // Around the cloud a rim that is thick with 0.75: too little for a mask from 0.8 on, but the mask is grown over it.
+    const rim = (x: number, y: number) => Math.hypot(x - 66, y - 60) < 24;
+    const networks = fakeNetworks({
+      classify: ([blue]) => (blue > 0.6 ? [0, 0, 1, 0] : blue > 0.4 ? [0.25, 0, 0.75, 0] : [1, 0, 0, 0]),
+    });
+    const { result, mask, window } = await runOver(
+      cloudy({
+        sample: (x, y, band) => {
+          const value = reflectance(x, y, band);
+          return Math.round(1e4 * (value < 0.6 && rim(x, y) ? 0.5 : value));
+        },
+      }),
+      { cloudThreshold: 0.8, bufferPixels: 6 },
+      SMALL_TILES,
+      networks,
+    );
+    const provenance = result.provenance(window);
+    const across = [66, 66 + 22, 66 + 26].map((x) => 60 * window.width + x);
+    expect(across.map((i) => mask[i])).toEqual([MASK_CLASS.thick, MASK_CLASS.thin, MASK_CLASS.thin]);
+    const { generated, thinCorrected } = PROVENANCE;
+    expect(across.map((i) => provenance[i])).toEqual([generated, generated, thinCorrected]);
+  });
+
   it('fills thick cloud from its surroundings', async () => {
     const flat = cloudy({ sample: (x, y) => (Math.hypot(x - 90, y - 80) < 40 ? 7000 : 2000) });
     const { after } = await runOver(flat, { featherPixels: 0 });

@@ -88,6 +88,9 @@ export async function repairTile(
   return composite(scene, core, nativeSamples(job, core, rasters), readPlane(store.mask, core), alpha, {
     bands: repairedBands(plan, view, generated.canonical, slopes, alpha, share),
     errorScale: generated.errorScale,
+    unseen: view.fill
+      ? shareOfFill(cropPlane(view.found.thick, view.around, core), null)
+      : new Float32Array(alpha.length),
     dates: cloned && share && filledFrom(cloned, core, share),
     thickFilled: coarse !== null,
   });
@@ -230,7 +233,7 @@ function fillAround(
   return fillFrom({ window, canonical: planes, extra: [], valid: known }, known, coarse, inside);
 }
 
-/** How much of a pixel takes its tone from the pre-fill: the more the thicker the cloud, nothing where a date shows the ground. */
+/** How much of a pixel comes from the pre-fill: the more the thicker the cloud, nothing where a date shows the ground. */
 function shareOfFill(thick: Uint8Array, seen: Uint8Array | null): Float32Array {
   const share = new Float32Array(thick.length);
   for (let i = 0; i < share.length; i++) if (!seen?.[i]) share[i] = THICK_BLEND[thick[i]];

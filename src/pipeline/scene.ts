@@ -229,14 +229,17 @@ export interface SceneSource {
 export const MASK_CLASS = { clear: 0, thin: 1, thick: 2, shadow: 3, nodata: 255 } as const;
 export type MaskClass = (typeof MASK_CLASS)[keyof typeof MASK_CLASS];
 
-/** Where a pixel of the result came from, as stored in provenance files. */
+/**
+ * Where a pixel of the result came from, as stored in provenance files. It speaks of the bands that the networks see; in a repaired pixel
+ * the others follow them, from clear ground around or another date, also where these were corrected.
+ */
 export const PROVENANCE = {
   observed: 0,
   /** Thin cloud, corrected from what was seen through it. */
   thinCorrected: 1,
   /** Shadow, corrected from what was seen in it. */
   shadowCorrected: 2,
-  /** Thick cloud: nothing was seen, the network generated it. */
+  /** Thick cloud, or likely so, where what was seen counted for less than half: the network generated it. */
   generated: 3,
   /** Found cloudy but left as observed, because nothing could be said about it. */
   leftCloudy: 4,

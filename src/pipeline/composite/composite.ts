@@ -9,6 +9,8 @@ export interface Repair {
   readonly bands: ReadonlyMap<number, Float32Array>;
   /** Laplace scale of the error in reflectance, > 0. */
   readonly errorScale: Float32Array;
+  /** How much of what the generator worked from was filled in, not seen, 0..1. */
+  readonly unseen: Float32Array;
   /** What other dates saw; null if there is none. */
   readonly dates: FilledFromDates | null;
   /** False if thick cloud could not be filled, because nothing clear is in the scene. */
@@ -84,7 +86,7 @@ export function composite(
       confidence[i] = 0;
       share[i] = 0;
     } else if (value !== MASK_CLASS.clear) {
-      provenance[i] = REPAIRED_AS[value];
+      provenance[i] = repair.unseen[i] >= 0.5 ? PROVENANCE.generated : REPAIRED_AS[value];
       confidence[i] = confidenceOf(repair.errorScale[i]);
     }
   }

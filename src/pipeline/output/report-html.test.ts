@@ -57,6 +57,14 @@ describe('a report', () => {
     expect(html).not.toMatch(/error in reflectance/);
   });
 
+  it('says of which bands provenance does not speak', async () => {
+    const told = await report();
+    const bands = (...roles: string[]) =>
+      reportHtml([{ ...told, scene: { ...told.scene, bands: [...told.scene.bands, ...roles] } }]);
+    expect(bands('alpha', 'scl')).not.toContain('worked out from the bands');
+    expect(bands('coastal', 'lwir', 'scl')).toContain('coastal, lwir are worked out from the bands');
+  });
+
   it('names the scenes that it does not describe', () => {
     const failed = { name: 'a.tif', message: 'It is <cut>.' };
     const finished = { name: 'b.tif', message: '/out/b-unclouded.tif' };

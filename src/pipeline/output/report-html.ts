@@ -2,7 +2,7 @@ import { PROVENANCE_COLOURS } from '../colours.ts';
 import { IN_DISPLAY_VALUES, IN_REFLECTANCE } from '../evaluate/measures.ts';
 import type { RunSettings, Shares } from '../events.ts';
 import { english, inEnglish } from '../phrase.ts';
-import type { Decision } from '../scene.ts';
+import { CANONICAL_BANDS, type Decision, QUALITY_ROLES } from '../scene.ts';
 import type { SceneReport, SceneSummary } from './report.ts';
 import { scoresPart, tableStart } from './report-scores.ts';
 import { REPORT_STYLE } from './report-style.ts';
@@ -61,6 +61,14 @@ function remarksPart(title: string, remarks: readonly Remark[]): string {
   return `<main><h1>${title}</h1><ul>${items.join('\n')}</ul></main>\n`;
 }
 
+/** Of bands that the networks do not see, what is told of a pixel is not all of the truth. */
+function followersPart({ scene, run }: SceneReport): string {
+  const seen: readonly string[] = [...CANONICAL_BANDS, ...QUALITY_ROLES];
+  const others = scene.bands.filter((role) => !seen.includes(role));
+  if (others.length === 0 || run.tiles.repaired === 0) return '';
+  return `<p class="honest">Under cloud and shadow, ${others.map(text).join(', ')} ${others.length === 1 ? 'is' : 'are'} worked out from the bands that the networks see and from clear ground around, or another date, never from what was seen through the cloud. Provenance and confidence speak of the bands that the networks see.</p>`;
+}
+
 function sceneSection(report: SceneReport): string {
   const { name, unclouded, date, scene, run, pictures, selfCheck } = report;
   const { evaluation, settings } = run;
@@ -78,6 +86,7 @@ ${picture(pictures.provenance, 'Where each pixel came from')}
 ${sharesPart(run.shares)}
 <p>${meanConfidence(report)}${run.tiles.repaired} of ${run.tiles.total} tiles were repaired in ${run.seconds.toFixed(1)} s on ${text(run.backend)}.</p>
 ${run.shares.generated > 0 ? '<p class="honest">Generated pixels are a plausible guess, not an observation. Do not measure on them.</p>' : ''}
+${followersPart(report)}
 ${
   evaluation
     ? scoresPart(

@@ -1,6 +1,6 @@
 import { readDate, readTarget, type UsefulDate, usableIn } from './date-planes.ts';
 import { acquiredOn, seasonDistance } from './dates/acquired.ts';
-import { type Cloned, cloneGap, type Planes } from './dates/clone.ts';
+import { type Cloned, cloneGap } from './dates/clone.ts';
 import { type ClonedTiles, clearIn, isCloned, setCloned } from './dates/findings.ts';
 import { BLOCK } from './dates/fit.ts';
 import { chooseDates, growLabels, labelCells, orderOf, REGION_CELL, type Regions } from './dates/regions.ts';
@@ -135,11 +135,10 @@ async function fillBlock(
   const classes = readPlane(mask, window, MASK_CLASS.nodata);
   const gap = classes.map((value, i) => (value === MASK_CLASS.nodata || known[i] ? 0 : 1));
   const target = await readTarget(job, window);
-  const values: Planes[] = [];
-  for (const date of dates) {
+  const read = async (date: number) => {
     await checkpoint(job);
-    values.push(await readDate(date, window, job.signal));
-  }
+    return readDate(dates[date], window, job.signal);
+  };
   const open = [
     window.x > 0,
     window.y > 0,
@@ -150,6 +149,6 @@ async function fillBlock(
   const fits = dates.map(({ fit }) => fit);
   return {
     choice,
-    filled: cloneGap({ window, known, gap, choice, usable, fits, open }, target, values, seen),
+    filled: await cloneGap({ window, known, gap, choice, usable, fits, open }, target, read, seen),
   };
 }

@@ -58,20 +58,21 @@ export function errorOfChange(found: number, usual: number): number | null {
  * Fills a gap from other dates: their gradients, joined to what is clear around it (seamless cloning). Where two dates
  * meet, no step is left either.
  *
+ * @param read The predictors of a date (0, 1, ...) over the window: one date at a time, as all of them may be gigabytes.
  * @param bands Bands of the target that count for the error: the first so many.
  * @returns null if no date sees any of the gap.
  */
-export function cloneGap(
+export async function cloneGap(
   input: CloneInput,
   target: Planes,
-  dates: readonly Planes[],
+  read: (date: number) => Promise<Planes>,
   bands: number,
   hold = HOLD,
-): Cloned | null {
+): Promise<Cloned | null> {
   const { window } = input;
   const { kind, unknown } = kindsOf(input);
   if (unknown === 0) return null;
-  const reference = referenceOf(input, kind, dates);
+  const reference = await referenceOf(input, kind, read);
   const grids = poissonGrids(kind, window.width, window.height, hold);
   const sites = sitesOf(kind, (value) => value === UNKNOWN);
   const plane = new Float32Array(kind.length);
@@ -141,57 +142,74 @@ function kindsOf({ window, known, gap, choice, open }: CloneInput) {
   return { kind, unknown };
 }
 
-/** The dates in the target's radiometry, put together as chosen, at the pixels that take part. */
-function referenceOf(input: CloneInput, kind: Uint8Array, dates: readonly Planes[]) {
-  const { window, choice, usable, fits } = input;
-  const { width } = window;
+/**
+ * The dates in the target's radiometry, put together as chosen, at the pixels that take part. A date may be read twice: for what is taken
+ * from it; then, when this is known of all dates, for what it says of the others.
+ */
+async function referenceOf(
+  { window, choice, usable, fits }: CloneInput,
+  kind: Uint8Array,
+  read: (date: number) => Promise<Planes>,
+) {
   const bands = fits[0].targets;
   const planes = Array.from({ length: bands }, () => new Float32Array(kind.length));
   const residual = new Float32Array(kind.length);
   const spread = new Float32Array(kind.length);
   const parts = sitesOf(kind, (value) => value !== ABSENT);
-  const own = dates.map((values, d) => {
-    const sites = parts.filter((i) => usable[d][i] !== 0);
-    const gathered = values.map((plane) => Float32Array.from(sites, (i) => plane[i]));
-    const matched = harmonise(fits[d], window, sites, gathered);
-    sites.forEach((i, s) => {
-      if (choice[i] !== d + 1) return;
-      for (let b = 0; b < bands; b++) planes[b][i] = matched.planes[b][s];
-      residual[i] = matched.residual[s];
-    });
-    return { sites, matched };
-  });
-  const multiple = dates.length > 1;
-  if (multiple) {
-    own.forEach(({ sites, matched }, d) => {
+  const matched = async (d: number, sites: Int32Array) => {
+    if (sites.length === 0) return { planes: [], residual: new Float32Array(0) };
+    const gathered = (await read(d)).map((plane) => Float32Array.from(sites, (i) => plane[i]));
+    return harmonise(fits[d], window, sites, gathered);
+  };
+  for (const d of fits.keys()) {
+    const sites = parts.filter((i) => usable[d][i] !== 0 && choice[i] === d + 1);
+    const taken = await matched(d, sites);
+    taken.planes.forEach((plane, b) => {
       sites.forEach((i, s) => {
-        if (choice[i] === d + 1) return;
-        let sum = 0;
-        for (let b = 0; b < bands; b++) sum += Math.abs(matched.planes[b][s] - planes[b][i]);
-        spread[i] = Math.max(spread[i], sum / bands);
+        planes[b][i] = plane[s];
       });
+    });
+    sites.forEach((i, s) => {
+      residual[i] = taken.residual[s];
     });
   }
   // Beside a pixel that takes another date, the step between the dates is not cloned: see `seamSources`.
-  const seams = multiple ? seamsOf(kind, choice, width) : [];
-  const place = multiple && seams.length > 0 ? own.map(({ sites }) => indexOf(sites, kind.length)) : [];
+  const seams = fits.length > 1 ? seamsOf(kind, choice, window.width) : [];
+  const across = acrossSeams(seams, choice, fits.length);
+  for (const d of fits.keys()) {
+    const sites = parts.filter((i) => usable[d][i] !== 0 && choice[i] !== d + 1);
+    const other = await matched(d, sites);
+    sites.forEach((i, s) => {
+      let sum = 0;
+      for (let b = 0; b < bands; b++) sum += Math.abs(other.planes[b][s] - planes[b][i]);
+      spread[i] = Math.max(spread[i], sum / bands);
+      if (across[d].has(i))
+        across[d].set(
+          i,
+          Float32Array.from(other.planes, (plane) => plane[s]),
+        );
+    });
+  }
   const sources = (b: number) => {
     if (seams.length === 0) return undefined;
-    const at = (date: number, i: number) => {
-      const s = place[date - 1][i];
-      return s < 0 ? null : own[date - 1].matched.planes[b][s];
-    };
+    const at = (date: number, i: number) => across[date - 1].get(i)?.[b] ?? null;
     return seamSources(kind, choice, planes[b], seams, at);
   };
   return { planes, residual, spread, sources };
 }
 
-function indexOf(sites: Int32Array, length: number): Int32Array {
-  const index = new Int32Array(length).fill(-1);
-  sites.forEach((i, s) => {
-    index[i] = s;
-  });
-  return index;
+/** By date: the pixels across a seam from one that takes it, where what it says is wanted too; null before it is known. */
+function acrossSeams(
+  seams: readonly (readonly [number, number])[],
+  choice: Uint8Array,
+  dates: number,
+): Map<number, Float32Array | null>[] {
+  const across = Array.from({ length: dates }, () => new Map<number, Float32Array | null>());
+  for (const [p, q] of seams) {
+    across[choice[p] - 1].set(q, null);
+    across[choice[q] - 1].set(p, null);
+  }
+  return across;
 }
 
 /** Pairs of neighbours that take different dates, one of them unknown at least. */

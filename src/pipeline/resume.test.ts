@@ -17,14 +17,14 @@ import { memorySource } from './testing/memory-source.ts';
 const ROLES: BandRole[] = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22', 'rededge1', 'coastal'];
 const WHOLE = { x: 0, y: 0, width: 330, height: 270 };
 
-/** Ground with clouds and shadows over tile borders, no data at one corner, and two bands that follow. */
+/** Ground with clouds and shadows over tile borders, no data at one corner, and two bands that follow, one with gaps of its own. */
 function scene() {
   return memorySource({
     ...WHOLE,
     roles: ROLES,
     nodata: 0,
     sample: (x, y, band) => {
-      if (x + y < 30) return 0;
+      if (x + y < 30 || (band === 7 && x > 98 && x < 130)) return 0;
       if (Math.hypot(x - 66, y - 60) < 30) return 7000 + 10 * band;
       if (Math.hypot(x - 230, y - 150) < 40) return 5000;
       if (Math.hypot(x - 30, y - 240) < 20) return 200;

@@ -60,8 +60,7 @@ export function asLevels(
 ): { readonly level: Level; readonly places: readonly number[] }[] {
   const placesOf = new Map<Uint8Array, number[]>([[clear, []]]);
   planes.forEach((plane, p) => {
-    const gaps = clear.some((is, i) => is !== 0 && Number.isNaN(plane[i]));
-    const known = gaps ? clear.map((is, i) => (Number.isNaN(plane[i]) ? 0 : is)) : clear;
+    const known = hasGaps(plane, clear) ? clear.map((is, i) => (Number.isNaN(plane[i]) ? 0 : is)) : clear;
     placesOf.set(known, [...(placesOf.get(known) ?? []), p]);
   });
   return [...placesOf].map(([known, places]) => ({
@@ -72,6 +71,11 @@ export function asLevels(
     ),
     places,
   }));
+}
+
+function hasGaps(plane: Float32Array, clear: Uint8Array): boolean {
+  for (let i = 0; i < clear.length; i++) if (clear[i] !== 0 && Number.isNaN(plane[i])) return true;
+  return false;
 }
 
 /** Enters the clear pixels of one tile core, whose corner lies on a multiple of 16 pixels. */

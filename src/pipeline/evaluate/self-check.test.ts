@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { MaskEdits } from '../detect/edits.ts';
 import { DEFAULT_SETTINGS, type Progress } from '../events.ts';
-import { CANONICAL_BANDS, DISPLAY_SCALE, MASK_CLASS, type Sensor, type Window } from '../scene.ts';
+import {
+  type BandRole,
+  CANONICAL_BANDS,
+  DISPLAY_SCALE,
+  MASK_CLASS,
+  type Sensor,
+  type Window,
+} from '../scene.ts';
 import { fakeNetworks } from '../testing/fake-networks.ts';
 import { memorySource, type SyntheticScene } from '../testing/memory-source.ts';
 import { cutOut, withClouds } from './clouded.ts';

@@ -69,6 +69,9 @@ export function requireOneDate(names: readonly string[]): void {
     );
 }
 
+/** Landsat has two thermal bands: the first (B10, B6_VCID_1) is the one to go by. */
+const byLabel = (a: BandFile, b: BandFile) => a.label.localeCompare(b.label, 'en', { numeric: true });
+
 /** The files that make up the scene, in its order of bands. */
 export function chooseFiles(members: readonly BandFile[]): BandFile[] {
   if (members.every(({ role }) => role === null)) {
@@ -80,6 +83,10 @@ export function chooseFiles(members: readonly BandFile[]): BandFile[] {
     if (role === null || LEFT_ASIDE.includes(role)) continue;
     const other = best.get(role);
     const [area, otherArea] = [member, other].map((one) => (one ? pixelArea(one.image.grid) : Number.NaN));
+    if (other && role === 'lwir') {
+      if (byLabel(member, other) < 0) best.set(role, member);
+      continue;
+    }
     if (other && Math.abs(area - otherArea) < 1e-3 * area) {
       throw notOneScene(
         phrase('{{a}} and {{b}} hold the same band ({{role}})', {

@@ -125,6 +125,22 @@ describe('sensor', () => {
     expect(guess(name)).toBe(sensor);
   });
 
+  it.each([
+    [
+      'LC08_L1TP_022039_20200512_20200820_02_T1',
+      ['B1', 'B2', 'B3', 'B4', 'B5', 'B8', 'B10', 'B11', 'QA_PIXEL'],
+      'landsat-oli',
+    ],
+    ['HLS.L30.T16RBU.2020133T163901.v2.0', ['B02', 'B05', 'B06', 'B07', 'Fmask'], 'landsat-oli'],
+    ['LE07_L1TP_021047_20000221.tif', ['B01', 'B02'], 'landsat-tm-etm'],
+    ['like-landsat-8.tif', ['B2', 'B8A', 'B11'], 'sentinel-2'],
+    ['like-landsat-8.tif', ['B02', 'B03', 'SCL'], 'sentinel-2'],
+    ['x.tif', ['B02', 'B03'], 'sentinel-2'],
+    ['x.tif', ['B2', 'B11'], 'sentinel-2'],
+  ] as const)('of a file named %s with bands %s is %s', (name, bands, sensor) => {
+    expect(guess(name, {}, [...bands])).toBe(sensor);
+  });
+
   it('believes metadata before names', () => {
     expect(guess('s2-like.tif', { SPACECRAFT_ID: 'LANDSAT_8' })).toBe('landsat-oli');
     expect(guess('x.tif', { SENSOR: 'NAIP' })).toBe('aerial');

@@ -73,7 +73,10 @@ const HINTS: readonly { readonly sensor: Sensor; readonly pattern: RegExp }[] = 
 const SENSOR_KEYS =
   /SENSOR|SPACECRAFT|SATELLITE|PLATFORM|MISSION|PRODUCT|CONSTELLATION|INSTRUMENT|DATATAKE|COLLECTION|TITLE|SCENE/i;
 
-/** The sensor, from the file's metadata, else the bands' names, else the file's name. */
+/**
+ * The sensor, from the file's metadata, else names of bands that one sensor alone has, else what the file is called, else
+ * names of bands that others may have, too.
+ */
 export function guessSensor(
   fileName: string,
   items: readonly MetadataItem[],
@@ -106,6 +109,7 @@ export function guessSensor(
   const fromName = hinted(stem);
   if (fromName)
     return { sensor: fromName, because: phrase('the file is named {{name}}', { name: fileName }) };
+  if (descriptions.some((name) => /^(B1[12]|B0[1-9])$/i.test(name.trim()))) return AS_SENTINEL_2;
   return { sensor: 'unknown', because: phrase('neither metadata, band names nor file name tell') };
 }
 
@@ -113,14 +117,18 @@ function hinted(text: string): Sensor | null {
   return HINTS.find(({ pattern }) => pattern.test(text))?.sensor ?? null;
 }
 
+const AS_SENTINEL_2: SensorGuess = {
+  sensor: 'sentinel-2',
+  because: phrase('its bands are named as Sentinel-2 names them'),
+};
+
+/** Landsat has a B11, and HLS a B01 to B07 of Landsat: they tell nothing here. */
 function sensorOfBandNames(descriptions: readonly string[]): SensorGuess | null {
   const names = descriptions.map((d) => d.trim().toUpperCase());
   const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
   // As GDAL describes the bands of a product.
   const byGdal = has(/^B\d{1,2}A?, CENTRAL WAVELENGTH \d+ NM$/);
-  if (byGdal || has(/^B8A$/) || has(/^SCL$|^QA60$|^MSK_CLD/) || has(/^B1[12]$/) || has(/^B0[1-9]$/)) {
-    return { sensor: 'sentinel-2', because: phrase('its bands are named as Sentinel-2 names them') };
-  }
+  if (byGdal || has(/^B8A$|^SCL$|^QA60$|^MSK_CLD/)) return AS_SENTINEL_2;
   if (has(/^SR_B\d/) || has(/^ST_B\d/)) {
     const oli = has(/^ST_B10$/) || (has(/^SR_B6$/) && has(/^SR_B7$/));
     const tm = !oli && (has(/^ST_B6$/) || (has(/^SR_B7$/) && has(/^SR_B5$/)));

@@ -163,6 +163,20 @@ describe.skipIf(!hasGdal)('several files of one scene', () => {
     expect(scene.nodata).toBe(0);
   });
 
+  it('Landsat level 1 with its thermal and panchromatic bands', async () => {
+    const stem = 'LC08_L1TP_022039_20200512_20200820_02_T1';
+    const files = [11, 10, 1, 2, 3, 4, 5, 6, 7, 9].map((n) => make(`${stem}_B${n}.TIF`, { pixel: 30 }));
+    files.push(make(`${stem}_B8.TIF`, { pixel: 15 }), make(`${stem}_QA_PIXEL.TIF`, { pixel: 30 }));
+    const { scene } = await openScene(files);
+    expect(scene.sensor).toBe('landsat-oli');
+    expect(scene.grid.transform?.[1]).toBe(30);
+    expect(scene.bands.map(({ role }) => role).join(' ')).toBe(
+      'coastal blue green red nir cirrus swir16 swir22 lwir qa_pixel',
+    );
+    expect(scene.bands[1]).toMatchObject({ scale: 2e-5, offset: -0.1 });
+    expect(scene.bands[8].description).toBe('B10');
+  });
+
   it('plain names, types that differ, and as no data the value that nothing measured can equal', async () => {
     const source = await openScene([
       make('red.tif', { type: 'int16', nodata: -9999, value: (x) => (x === 5 ? -9999 : x) }),

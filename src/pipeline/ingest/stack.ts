@@ -27,7 +27,8 @@ const MAX_FILES = 64;
  * The single-band files of one scene (`B02.tif`, `B03.tif`, ...; Landsat's `*_SR_B4.TIF` and `*_QA_PIXEL.TIF`) as one
  * image. What each band is, its file's name says. The finest grid is that of the image; coarser bands of light are
  * interpolated onto it (bilinear), bands of classes repeated (nearest), both as GDAL does. Of a band that comes in
- * several resolutions, the finest is taken; panchromatic bands and files whose names say nothing are left aside.
+ * several resolutions, the finest is taken, of two thermal ones the first; panchromatic bands and files whose names say
+ * nothing are left aside.
  * All files need one coordinate system, and extents that agree to within a pixel of the coarser file. Samples have the
  * smallest type that holds those of all files, and no data is one value in all bands, as {@link commonSamples} says.
  * @throws PipelineError `scene/not-one-scene`, `scene/different-grids`, and those of {@link openImage}

@@ -15,7 +15,7 @@ export interface RadiometryEvidence {
   readonly items: readonly MetadataItem[];
   /** File name and any text of the file that may bear a product's name. */
   readonly texts: readonly string[];
-  /** Of the bands that hold light. */
+  /** Of the bands that hold reflected light; of all that hold light if there are none. */
   readonly sample: SceneSample;
 }
 
@@ -31,9 +31,14 @@ export function fromConvention(evidence: RadiometryEvidence): Rule {
   if (sampleType === 'uint8') {
     return { scale: DISPLAY_SCALE, offset: 0, because: phrase('8-bit samples are display values, 0 to 255') };
   }
+  return sensorRule(evidence) ?? unknownRule(evidence);
+}
+
+/** Of the numbers that the sensor's products hold; null if it has no convention. */
+function sensorRule(evidence: RadiometryEvidence): Rule | null {
+  const { sensor } = evidence;
   if (sensor === 'sentinel-2') return sentinel2Rule(evidence);
-  if (sensor.startsWith('landsat')) return landsatRule(evidence);
-  return unknownRule(evidence);
+  return sensor.startsWith('landsat') ? landsatRule(evidence) : null;
 }
 
 const PLAIN_S2: Radiometry = { scale: 1e-4, offset: 0 };
@@ -154,8 +159,8 @@ function landsatRule({ texts, sample }: RadiometryEvidence): Rule {
   };
 }
 
-function floatRule({ sample }: RadiometryEvidence): Rule {
-  const bright = brightest(sample, 0.98);
+function floatRule(evidence: RadiometryEvidence): Rule {
+  const bright = brightest(evidence.sample, 0.98);
   if (!(bright > 3))
     return { scale: 1, offset: 0, because: phrase('floating point samples lie between 0 and 1') };
   const top = { value: trimmed(bright) };
@@ -171,6 +176,8 @@ function floatRule({ sample }: RadiometryEvidence): Rule {
       offset: 0,
       because: phrase('floating point samples go up to {{value}}: display values', top),
     };
+  const known = sensorRule(evidence);
+  if (known) return known;
   if (bright <= 20_000)
     return {
       scale: 1e-4,

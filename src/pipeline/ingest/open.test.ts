@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { english } from '../phrase.ts';
 import { dataFile, fixture, hasData } from '../testing/fixtures.ts';
+import { patterned, written } from '../testing/patterned-image.ts';
 import { applyOverrides, openScene } from './open.ts';
 
 const roles = (scene: { bands: readonly { role: string }[] }) =>
@@ -38,6 +39,21 @@ describe('what a scene says of itself', () => {
 
   it('an alpha band', async () => {
     expect(roles((await openScene(fixture('rgba.tif'))).scene)).toBe('red green blue alpha');
+  });
+
+  it.each([299, 325])('reflectance stays that beside a thermal band of up to %i kelvin', async (kelvin) => {
+    const names = ['B2', 'B3', 'B4', 'B5', 'B10', 'SZA_like'];
+    const size = { width: 32, height: 32, bands: names.length };
+    const { spec } = patterned('float32', size);
+    const planes = names.map((_, band) =>
+      Float32Array.from({ length: 32 * 32 }, (_, i) => (band < 4 ? i / 2048 : kelvin - (i % 14))),
+    );
+    const items = names.map((name, i) => `<Item name="DESCRIPTION" sample="${i}" role="description">${name}</Item>`);
+    const gdalMetadata = `<GDALMetadata>${items.join('')}</GDALMetadata>`;
+    const blob = await written({ spec: { ...spec, metadata: { ...spec.metadata, gdalMetadata } }, planes });
+    const { scene } = await openScene(new File([blob], 'LC08_022039_20200512.tif'));
+    expect(roles(scene)).toBe('blue green red nir lwir other');
+    expect(scene.bands[0]).toMatchObject({ scale: 1, offset: 0 });
   });
 
   it('an image without georeference works, with a notice', async () => {

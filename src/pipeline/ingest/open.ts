@@ -81,6 +81,9 @@ async function openFiles(
   return image;
 }
 
+/** Their numbers may be kelvin or anything: they do not tell how reflectance is scaled. */
+const APART: readonly BandRole[] = ['lwir', 'pan', 'other'];
+
 /** Understands an image as a scene. */
 async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource> {
   const { name, grid, sampleType, measuredType, nodata, metadata } = image;
@@ -113,7 +116,9 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
     : image.reader;
 
   const light = roles.flatMap((role, i) => (QUALITY_ROLES.includes(role) ? [] : [i]));
-  const sample = await sampleScene(reader, width, height, light, nodata, validity, signal);
+  const reflective = light.filter((band) => !APART.includes(roles[band]));
+  const sampled = reflective.length > 0 ? reflective : light;
+  const sample = await sampleScene(reader, width, height, sampled, nodata, validity, signal);
   // What is read next lies elsewhere.
   reader.forget();
   const texts = [name, imageDescription, ...descriptions, ...items.map((item) => item.value)];

@@ -26,7 +26,7 @@ export interface Rule extends Radiometry {
 
 /** By the convention of the sensor, of the type of samples, or of what the values look like. */
 export function fromConvention(evidence: RadiometryEvidence): Rule {
-  const { sampleType, sensor } = evidence;
+  const { sampleType } = evidence;
   if (sampleType.startsWith('float')) return floatRule(evidence);
   if (sampleType === 'uint8') {
     return { scale: DISPLAY_SCALE, offset: 0, because: phrase('8-bit samples are display values, 0 to 255') };
@@ -46,7 +46,30 @@ const SHIFTED_S2: Radiometry = { scale: 1e-4, offset: -0.1 };
 
 /** ESA: reflectance = (DN - 1000) / 10000 since processing baseline 04.00 (25 January 2022), DN / 10000 before. */
 function sentinel2Rule(evidence: RadiometryEvidence): Rule {
-  return sentinel2Said(evidence) ?? sentinel2Seen(evidence);
+  const said = sentinel2Said(evidence);
+  if (!said) return sentinel2Seen(evidence);
+  if (!isTakenOut(said, evidence.sample)) return said;
+  const values = { said: said.because, dark: trimmed(darkestAboveZero(evidence.sample)) };
+  return {
+    ...PLAIN_S2,
+    because: phrase(
+      '{{said}}, but samples go down to {{dark}}: it was taken out of them, please check',
+      values,
+    ),
+  };
+}
+
+/** Reflectance of water and shadow that was corrected too far: hardly anything is darker. */
+const DARKEST_S2 = -0.02;
+
+/** Do samples lie so far below an offset that it cannot be in them any more? Tools that take it out leave names and metadata. */
+export function isTakenOut({ scale, offset }: Radiometry, sample: SceneSample): boolean {
+  return offset < 0 && darkestAboveZero(sample) * scale + offset < DARKEST_S2;
+}
+
+/** What is not above zero is no measurement of Sentinel-2. */
+function darkestAboveZero({ sorted }: SceneSample): number {
+  return darkest({ sorted: sorted.map((values) => values.filter((value) => value > 0)), zeroShare: 0 }, 0.01);
 }
 
 /** By what the metadata and the product's name say; null where they say nothing. */

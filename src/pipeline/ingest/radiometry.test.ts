@@ -12,6 +12,8 @@ interface Case {
   scale?: number;
   /** Share of samples that are 0: a border of nothing. */
   border?: number;
+  /** The number that stands in a border of a tenth. */
+  below?: number;
   /** Lowest and highest sample; values are spread evenly between. */
   range?: readonly [number, number];
 }
@@ -25,6 +27,7 @@ function decide({ sensor = 'unknown', sampleType = 'uint16', ...more }: Case) {
   const values = Float64Array.from({ length: 1001 }, (_, i) =>
     i < empty ? 0 : low + ((high - low) * (i - empty)) / (1000 - empty),
   );
+  if (more.below !== undefined) values.fill(more.below, 0, 100);
   const scales = scale === undefined ? [] : [0, 1, 2, 4].map((sample) => ({ sample, value: String(scale) }));
   return decideRadiometry({
     roles: ROLES,
@@ -43,7 +46,7 @@ describe('radiometry', () => {
   it.each<[string, Case, number, number, RegExp]>([
     [
       'Sentinel-2 since 04.00',
-      { sensor: 'sentinel-2', items: { PROCESSING_BASELINE: '05.09' } },
+      { sensor: 'sentinel-2', items: { PROCESSING_BASELINE: '05.09' }, range: [1040, 9000] },
       1e-4,
       -0.1,
       /05\.09/,
@@ -57,14 +60,35 @@ describe('radiometry', () => {
     ],
     [
       'Sentinel-2 by its name',
-      { sensor: 'sentinel-2', texts: ['S2A_MSIL2A_20230115T105401_N0509_R051_T31UFS'] },
+      { sensor: 'sentinel-2', texts: ['S2A_MSIL2A_20230115T105401_N0509_R051_T31UFS'], range: [1040, 9000] },
       1e-4,
       -0.1,
       /product's name/,
     ],
     [
       'Sentinel-2 with its offset',
-      { sensor: 'sentinel-2', items: { BOA_ADD_OFFSET_1: '-1000' } },
+      { sensor: 'sentinel-2', items: { BOA_ADD_OFFSET_1: '-1000' }, range: [1040, 9000] },
+      1e-4,
+      -0.1,
+      /-1000/,
+    ],
+    [
+      'Sentinel-2 whose name tells of an offset that was taken out',
+      { sensor: 'sentinel-2', texts: ['S2A_MSIL2A_20230115T105401_N0509_R051_T31UFS'], range: [150, 9000] },
+      1e-4,
+      0,
+      /05\.09.*down to 238.*taken out/,
+    ],
+    [
+      'Sentinel-2 whose darkest water lies below its offset',
+      { sensor: 'sentinel-2', items: { BOA_ADD_OFFSET_1: '-1000' }, range: [950, 9000] },
+      1e-4,
+      -0.1,
+      /-1000/,
+    ],
+    [
+      'Sentinel-2 with its offset and a border of negative numbers',
+      { sensor: 'sentinel-2', items: { BOA_ADD_OFFSET_1: '-1000' }, range: [1040, 9000], below: -9999 },
       1e-4,
       -0.1,
       /-1000/,

@@ -2,8 +2,8 @@ import { type Phrase, phrase } from '../phrase.ts';
 import { type Decision, QUALITY_ROLES } from '../scene.ts';
 import { bandItem, type MetadataItem } from '../tiff/gdal-metadata.ts';
 import {
-  darkest,
   fromConvention,
+  isTakenOut,
   type Radiometry,
   type RadiometryEvidence,
   sentinel2Said,
@@ -54,12 +54,12 @@ function fileRadiometry(items: readonly MetadataItem[], band: number): Radiometr
 }
 
 /**
- * Tools that set the scale of Sentinel-2 leave its offset in the metadata beside. It still counts where no sample lies below
- * it; where one does, it was taken out before.
+ * Tools that set the scale of Sentinel-2 leave its offset in the metadata beside. It still counts unless samples
+ * lie well below it: then it was taken out before.
  */
 function isScaleAlone(evidence: RadiometryEvidence, fromFile: readonly (Radiometry | null)[]): boolean {
   if (evidence.sensor !== 'sentinel-2') return false;
   if (!fromFile.every((r) => r !== null && r.offset === 0 && Math.abs(r.scale - 1e-4) < 1e-9)) return false;
-  const offset = sentinel2Said(evidence)?.offset ?? 0;
-  return offset < 0 && darkest(evidence.sample, 0.002) >= -offset * 1e4;
+  const said = sentinel2Said(evidence);
+  return said !== null && said.offset < 0 && !isTakenOut(said, evidence.sample);
 }

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from './events.ts';
+import { run } from './run.ts';
 import { CANONICAL_BANDS, MASK_CLASS } from './scene.ts';
-import { cloudy, reflectance, runOver } from './testing/cloudy-run.ts';
+import { cloudy, reflectance, runOver, SMALL_TILES } from './testing/cloudy-run.ts';
+import { fakeNetworks } from './testing/fake-networks.ts';
+import { memorySource } from './testing/memory-source.ts';
 
 describe('the mask that is found', () => {
   it('takes the mask from a quality band where asked, and from the network where there is none', async () => {
@@ -25,5 +29,26 @@ describe('the mask that is found', () => {
     );
     expect(union.mask[19]).toBe(MASK_CLASS.thick);
     expect(union.mask[60 * 200 + 66]).toBe(MASK_CLASS.thick);
+  });
+
+  it('tells the encoding of a quality band by its pixels, not by overviews, which may be interpolated', async () => {
+    const classes = cloudy({
+      roles: [...CANONICAL_BANDS, 'fmask'],
+      sample: (x, _, band) => (band === 6 ? (x < 20 ? 4 : 1) : 2000),
+    });
+    const source = memorySource(classes);
+    const between = async (...request: Parameters<typeof source.readDecimated>) => {
+      const raster = await source.readDecimated(...request);
+      return { ...raster, bands: raster.bands.map((samples) => samples.map((value) => value * 58 + 1)) };
+    };
+    const settings = { ...DEFAULT_SETTINGS, maskSource: 'quality-band', bufferPixels: 0 } as const;
+    const { result } = await run(
+      { ...source, readDecimated: between },
+      fakeNetworks(),
+      settings,
+      () => {},
+      SMALL_TILES,
+    );
+    expect([...result.mask({ x: 18, y: 0, width: 4, height: 1 })]).toEqual([2, 2, 0, 0]);
   });
 });

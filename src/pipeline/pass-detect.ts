@@ -21,26 +21,35 @@ import { cirrusOf, type Observation, observe } from './preprocess/observe.ts';
 import { detectorInput, gatherFrom } from './preprocess/tensor.ts';
 import { MASK_CLASS, type Raster, type SceneSource, type Window } from './scene.ts';
 import { readPlane, type SparsePlane, setTile, tileOf } from './tiles.ts';
-import { clipWindow, cropPlane } from './windows.ts';
+import { clipWindow, cropPlane, spreadWindows } from './windows.ts';
 
-/** Side of the sample from which the encoding of a quality band is told. */
+/** Side of the coarse sample of quality bands, where small windows hold nothing. */
 const SAMPLE_SIDE = 256;
 
+/** How the quality bands are encoded, told by their pixels: overviews may be interpolated, and then hold what no pixel says. */
 async function qualityDecoders(
   source: SceneSource,
   bands: Job['plan']['clouds'],
   signal?: AbortSignal,
 ): Promise<{ index: number; decode: QualityDecoder }[]> {
   if (bands.length === 0) return [];
+  const indices = bands.map((band) => band.index);
   const { width, height } = source.scene.grid;
-  const sample = await source.readDecimated(
-    { x: 0, y: 0, width, height },
-    Math.min(width, SAMPLE_SIDE),
-    Math.min(height, SAMPLE_SIDE),
-    bands.map((band) => band.index),
-    signal,
-  );
-  return bands.map(({ role, index }, i) => ({ index, decode: chooseDecoder(role, sample.bands[i]) }));
+  const values: number[][] = bands.map(() => []);
+  const add = (raster: Raster) =>
+    raster.bands.forEach((samples, i) => {
+      for (const value of samples) if (Number.isFinite(value)) values[i].push(value);
+    });
+  for (const window of spreadWindows(width, height)) add(await source.read(window, indices, signal));
+  if (values.some((list) => list.length === 0)) {
+    // A date that covers little of the scene, between those windows.
+    const [columns, rows] = [width, height].map((side) => Math.min(side, SAMPLE_SIDE));
+    add(await source.readDecimated({ x: 0, y: 0, width, height }, columns, rows, indices, signal));
+  }
+  return bands.map(({ role, index }, i) => ({
+    index,
+    decode: chooseDecoder(role, Float64Array.from(values[i])),
+  }));
 }
 
 /**

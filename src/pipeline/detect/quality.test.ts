@@ -4,7 +4,7 @@ import { classify, fromQualityBand } from './probabilities.ts';
 import { chooseDecoder, MEDIUM } from './quality.ts';
 
 const decode = (role: Parameters<typeof chooseDecoder>[0], values: number[], sample = values) => {
-  const decoder = chooseDecoder(role, Uint16Array.from(sample));
+  const decoder = chooseDecoder(role, Float32Array.from(sample));
   return values.map((value) => decoder(value).map(Math.round));
 };
 const CLEAR = [0, 0, 0];
@@ -39,6 +39,26 @@ describe('quality bands', () => {
     expect(decode('qa_pixel', [21824], mostlyCloud2)).toEqual([CLEAR]);
   });
 
+  it('reads the pixel_qa of Landsat Collection 1 surface reflectance', () => {
+    // Clear, water, shadow, snow, cloud on TM, ETM+ and on OLI, cirrus, clear with medium confidence of cloud, fill.
+    const tm = decode('qa_pixel', [66, 68, 72, 80, 96, 224, 130, 1]);
+    expect(tm).toEqual([CLEAR, CLEAR, SHADOW, CLEAR, THICK, THICK, MAYBE, CLEAR]);
+    const oli = decode('qa_pixel', [322, 324, 328, 336, 352, 480, 834, 386, 1346, 1]);
+    expect(oli).toEqual([CLEAR, CLEAR, SHADOW, CLEAR, THICK, THICK, THIN, MAYBE, CLEAR, CLEAR]);
+  });
+
+  it('goes by what the sample of a date holds, however small a part of the scene it covers', () => {
+    const beside = new Array(10).fill(Number.NaN);
+    expect(decode('qa_pixel', [23888, 21824], [21824, 23888, 21824, ...beside])).toEqual([SHADOW, CLEAR]);
+    expect(decode('qa_pixel', [23888], beside)).toEqual([SHADOW]);
+    expect(decode('fmask', [1, 4], [64, 96, 66, ...beside])).toEqual([THIN, THIN]);
+  });
+
+  it('does not take a few values that are none of its classes for another encoding', () => {
+    const classes = [...new Array(400).fill(0), 1, 2, 3, 4, 255];
+    expect(decode('fmask', [1, 2, 4], [...classes, 233])).toEqual([CLEAR, SHADOW, THICK]);
+  });
+
   it('masks what is said with medium confidence only where the threshold is lowered', () => {
     const samples = Uint16Array.of(2752);
     const found = fromQualityBand(samples, chooseDecoder('qa_pixel', samples));
@@ -70,5 +90,13 @@ describe('quality bands', () => {
       if (percent > 0 && percent < 50) expect(thin).toBeGreaterThan(thick);
     }
     expect(decode('cloud_probability', [255])).toEqual([CLEAR]);
+  });
+
+  it('takes a cloud probability with values between 100 and 255 for one of 0 to 255', () => {
+    const [none, half, sure] = decode('cloud_probability', [0, 128, 255], [0, 3, 90, 128, 255]);
+    expect([none, sure]).toEqual([CLEAR, THICK]);
+    expect(half[0] + half[1]).toBeCloseTo(128, -0.5);
+    // Fill beside percents.
+    expect(decode('cloud_probability', [100, 255], [0, 60, 100, 255, 255])).toEqual([THICK, CLEAR]);
   });
 });

@@ -44,6 +44,18 @@ const qaPixelCollection1: QualityDecoder = (value) => {
 };
 
 /**
+ * Landsat Collection 1 pixel_qa, of surface reflectance: bit 0 fill, 1 clear, 2 water, 3 shadow, 4 snow, 5 cloud, confidences
+ * of cloud 6-7, cirrus 8-9 (OLI only).
+ */
+const pixelQa: QualityDecoder = (value) => {
+  if (bit(value, 0)) return CLEAR;
+  if (bit(value, 5) || field(value, 6) === 3) return THICK;
+  if (field(value, 8) === 3) return THIN;
+  if (bit(value, 3)) return SHADOW;
+  return field(value, 6) === 2 ? [MEDIUM, 0, 0] : CLEAR;
+};
+
+/**
  * Landsat 8 BQA before the collections (until 2016): bit 0 fill, confidences (0 none, 1 no, 2 maybe, 3 yes) of
  * water 4-5, snow 10-11, cirrus 12-13, cloud 14-15. It knows no shadow.
  */
@@ -65,20 +77,33 @@ export function looksLikeCollection2(value: number): boolean {
   return confidences && bit(value, 6) === !(bit(value, 1) || bit(value, 3));
 }
 
+/** Could `value` be pixel_qa? A pixel is clear exactly if it is nothing else; cirrus (OLI only) has low or high confidence. */
+function looksLikePixelQa(value: number): boolean {
+  const known = value < 1 << 11 && field(value, 6) > 0 && field(value, 8) !== 2;
+  return known && bit(value, 1) === (field(value, 2) === 0 && field(value, 4) === 0);
+}
+
 /**
- * Which of the three encodings the values of a Landsat quality band are in, by majority. What is not Collection 2
- * and has one of the two highest bits set is older than the collections, as Collection 1 uses 13 bits only.
+ * Which of the encodings the values of a Landsat quality band are in, by majority; fill does not count. Of the others, what
+ * has one of the two highest bits set is older than the collections, as Collection 1 uses 13 bits only.
  */
 export function landsatDecoder(sample: ArrayLike<number>): QualityDecoder {
-  let [collection2, older, collection1] = [0, 0, 0];
+  const counts = new Map(
+    [qaPixelCollection2, pixelQa, qaPreCollection, qaPixelCollection1].map((d) => [d, 0]),
+  );
   for (let i = 0; i < sample.length; i++) {
-    if (sample[i] <= 1) continue;
-    if (looksLikeCollection2(sample[i])) collection2++;
-    else if (sample[i] >= 1 << 14) older++;
-    else collection1++;
+    const value = sample[i];
+    if (!(value > 1)) continue;
+    const decoder = encodingOf(value);
+    counts.set(decoder, (counts.get(decoder) ?? 0) + 1);
   }
-  if (collection2 > older + collection1) return qaPixelCollection2;
-  return older > collection1 ? qaPreCollection : qaPixelCollection1;
+  return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most))[0];
+}
+
+function encodingOf(value: number): QualityDecoder {
+  if (looksLikeCollection2(value)) return qaPixelCollection2;
+  if (looksLikePixelQa(value)) return pixelQa;
+  return value >= 1 << 14 ? qaPreCollection : qaPixelCollection1;
 }
 
 /** CFMask / Fmask: 0 land, 1 water, 2 shadow, 3 snow, 4 cloud, 255 fill. */
@@ -97,7 +122,18 @@ const hlsFmask: QualityDecoder = (value) => {
 
 /** Classes end at 4; of bits, those for water and aerosol are set almost everywhere. */
 function fmaskDecoder(sample: Samples): QualityDecoder {
-  return sample.some((value) => value > 4 && value !== 255) ? hlsFmask : cfmask;
+  return shareBetween(sample, 4, 255) > 0.01 ? hlsFmask : cfmask;
+}
+
+/** Share of the finite values that lie between two, 0..1. */
+function shareBetween(sample: Samples, low: number, high: number): number {
+  let [between, all] = [0, 0];
+  for (const value of sample) {
+    if (!Number.isFinite(value)) continue;
+    all++;
+    if (value > low && value < high) between++;
+  }
+  return all > 0 ? between / all : 0;
 }
 
 /** Sentinel-2 scene classification: 3 shadow, 8 and 9 cloud of medium and high probability, 10 thin cirrus. */
@@ -111,16 +147,22 @@ const scl: QualityDecoder = (value) => {
 /** Sentinel-2 QA60: bit 10 opaque cloud, bit 11 cirrus; it knows no shadow. */
 const qa60: QualityDecoder = (value) => (bit(value, 10) ? THICK : bit(value, 11) ? THIN : CLEAR);
 
-/** Cloud probability p in percent: thick p², thin p(1 - p), so that their sum is p and thick leads above one half. */
-const cloudProbability: QualityDecoder = (value) => {
-  if (!(value > 0 && value <= 100)) return CLEAR;
-  const p = value / 100;
-  return [255 * p * (1 - p), 255 * p * p, 0];
-};
+/**
+ * Cloud probability p: thick p², thin p(1 - p), so that their sum is p and thick leads above one half. In percent, or from 0
+ * to 255 (CLP of Sentinel Hub), where 255 beside percents is fill.
+ */
+function cloudProbability(sample: Samples): QualityDecoder {
+  const certain = shareBetween(sample, 100, 255) > 0.001 ? 255 : 100;
+  return (value) => {
+    if (!(value > 0 && value <= certain)) return CLEAR;
+    const p = value / certain;
+    return [255 * p * (1 - p), 255 * p * p, 0];
+  };
+}
 
 /**
  * The decoder of a quality band.
- * @param sample Values of the band from all over the scene, to tell encodings apart.
+ * @param sample Values of pixels from all over the scene, not interpolated, to tell encodings apart; NaN does not count.
  */
 export function chooseDecoder(role: CloudRole, sample: Samples): QualityDecoder {
   switch (role) {
@@ -133,6 +175,6 @@ export function chooseDecoder(role: CloudRole, sample: Samples): QualityDecoder 
     case 'qa60':
       return qa60;
     case 'cloud_probability':
-      return cloudProbability;
+      return cloudProbability(sample);
   }
 }

@@ -1,4 +1,5 @@
-import type { Samples, Window } from '../scene.ts';
+import type { Samples } from '../scene.ts';
+import { spreadWindows } from '../windows.ts';
 import type { ImageReader } from './source.ts';
 
 /** A sample of the scene's values: windows spread over the grid, so that little of a large file is read. */
@@ -8,9 +9,6 @@ export interface SceneSample {
   /** Share of sampled pixels that are 0 in every requested band, 0..1. */
   readonly zeroShare: number;
 }
-
-const WINDOWS_ACROSS = 4;
-const WINDOW_SIZE = 64;
 
 /** @param validity band that is 0 where the scene holds no data; -1 if there is none */
 export async function sampleScene(
@@ -25,7 +23,7 @@ export async function sampleScene(
   const values = bands.map(() => [] as number[]);
   let zeros = 0;
   let pixels = 0;
-  for (const window of spread(width, height)) {
+  for (const window of spreadWindows(width, height)) {
     const raster = await reader.read(window, validity < 0 ? bands : [...bands, validity], signal);
     const valid = raster.bands[bands.length] as Samples | undefined;
     const light = raster.bands.slice(0, bands.length);
@@ -53,18 +51,4 @@ export function quantile(sorted: Float64Array, share: number): number {
 
 function isValid(samples: Samples, i: number, nodata: number | null): boolean {
   return Number.isFinite(samples[i]) && samples[i] !== nodata;
-}
-
-function spread(width: number, height: number): Window[] {
-  const starts = (length: number) => {
-    if (length <= WINDOW_SIZE * WINDOWS_ACROSS) return [{ at: 0, size: length }];
-    const step = (length - WINDOW_SIZE) / (WINDOWS_ACROSS - 1);
-    return Array.from({ length: WINDOWS_ACROSS }, (_, i) => ({
-      at: Math.round(i * step),
-      size: WINDOW_SIZE,
-    }));
-  };
-  return starts(height).flatMap((row) =>
-    starts(width).map((column) => ({ x: column.at, y: row.at, width: column.size, height: row.size })),
-  );
 }

@@ -178,6 +178,27 @@ describe('a mask as GeoTIFF', () => {
     expect(a.own.id).not.toBe(c.own.id);
   });
 
+  it('that is a UDM2 of Planet is understood by its bands', async () => {
+    // Columns: clear, snow, shadow, light haze, heavy haze, cloud, nothing.
+    const udm2 = (x: number, _: number, band: number) =>
+      band < 6 ? Number(band === x % 7) : band === 6 ? 80 + x : Number(x % 7 === 6);
+    const { values, covers } = await read(maskFile(udm2, { bands: 8 }));
+    expect(Array.from({ length: 7 }, (_, x) => values[2 * x])).toEqual([0, 0, 3, 1, 2, 2, 0]);
+    expect(covers).toBeCloseTo(1 - 4 / 32, 6);
+    const { values: clear } = await read(maskFile((_x, _y, band) => Number(band === 0), { bands: 8 }));
+    expect(clear.every((value) => value === 0)).toBe(true);
+  });
+
+  it.each([
+    [3, (x: number) => (x > 20 ? 255 : 0)],
+    [8, (x: number) => x % 3],
+  ])('of %i bands of anything else is refused', async (bands, value) => {
+    await expect(read(maskFile(value, { bands }))).rejects.toMatchObject({
+      code: 'mask/not-a-mask',
+      message: expect.stringContaining(`${bands} bands`),
+    });
+  });
+
   it('is refused with values that are no classes', async () => {
     await expect(read(maskFile((x) => 10 * x))).rejects.toMatchObject({ code: 'mask/not-a-mask' });
   });

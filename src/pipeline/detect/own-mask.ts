@@ -12,6 +12,7 @@ import { type Grid, MASK_CLASS, type Window } from '../scene.ts';
 import { parseItems } from '../tiff/gdal-metadata.ts';
 import { openPlane, setTile, type TileLayout } from '../tiles.ts';
 import { editClasses, type MaskOperation, type OwnMask, reachOf } from './edits.ts';
+import { isUdm2, udm2On } from './udm2.ts';
 
 /** A mask file of the user's: MASK_CLASS per pixel of the scene, window by window; no data where it says nothing. */
 interface MaskReader {
@@ -33,7 +34,7 @@ export interface OpenedMask {
  * Lays the user's own mask on the scene's grid.
  *
  * A GeoTIFF of any grid holds MASK_CLASS values, or 0 and one other value (1 or 255), which then means thick cloud unless
- * the file names its classes. A GeoJSON holds polygons in WGS 84 (RFC 7946), or in the scene's coordinates where its `crs`
+ * the file names its classes; or it is a UDM2 of Planet. Other files of several bands are no mask. A GeoJSON holds polygons in WGS 84 (RFC 7946), or in the scene's coordinates where its `crs`
  * member says so or they can be no degrees; a feature's property `class` is thin, thick or shadow, thick if it is absent.
  *
  * What a GeoTIFF does not reach, or calls no data, counts as clear; `ownMaskCover` tells how much that is.
@@ -99,6 +100,16 @@ async function fromRaster(file: SceneFile, layout: TileLayout, signal?: AbortSig
   const source = await openClasses(file, signal);
   if (!overlaps(source.scene.grid, grid))
     throw elsewhere(phrase('{{name}} does not meet the scene.', { name: source.scene.name }));
+  const bands = source.scene.bands.filter(({ role }) => role !== 'alpha').length;
+  if (bands > 1) {
+    if (await isUdm2(source, bands, signal)) return udm2On(grid, source);
+    throw notAMask(
+      phrase('{{name}} holds {{bands}} bands, and a mask has one.', { name: source.scene.name, bands }),
+      phrase(
+        'Write the band that is the mask into a file of its own: gdal_translate -b 1 input.tif mask.tif.',
+      ),
+    );
+  }
   const { width, height } = source.scene.grid;
   const side = (length: number) => Math.min(length, SAMPLE_SIDE);
   const sample = await source.readDecimated(

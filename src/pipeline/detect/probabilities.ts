@@ -45,17 +45,18 @@ export function fromQualityBand(samples: Samples, decode: QualityDecoder): Proba
   return found;
 }
 
-/** The larger probability of each class, scaled down where their sum would exceed 1. */
+/**
+ * The larger probability of each class. Where their sum would exceed 1, that of shadow gives way: what one is sure of is no
+ * less sure for what the other says, and cloud wins. Thin and thick are scaled down only if they alone exceed it.
+ */
 export function unite(a: Probabilities, b: Probabilities): Probabilities {
   const out = noProbabilities(a.thin.length);
   for (let i = 0; i < out.thin.length; i++) {
     const thin = Math.max(a.thin[i], b.thin[i]);
     const thick = Math.max(a.thick[i], b.thick[i]);
-    const shadow = Math.max(a.shadow[i], b.shadow[i]);
-    const factor = Math.min(1, 255 / (thin + thick + shadow));
-    out.thin[i] = Math.floor(thin * factor);
-    out.thick[i] = Math.floor(thick * factor);
-    out.shadow[i] = Math.floor(shadow * factor);
+    out.thin[i] = Math.floor(thin * Math.min(1, 255 / (thin + thick)));
+    out.thick[i] = Math.min(thick, 255 - out.thin[i]);
+    out.shadow[i] = Math.min(Math.max(a.shadow[i], b.shadow[i]), 255 - out.thin[i] - out.thick[i]);
   }
   return out;
 }

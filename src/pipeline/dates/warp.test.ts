@@ -163,6 +163,27 @@ describe('a date on the grid of the target', () => {
   });
 });
 
+describe('whether two grids overlap', () => {
+  const tile: Grid = { ...utm16, width: 10980, height: 10980 };
+  const at = (east: number, north: number, width = 150, height = 150): Grid => ({
+    ...utm16,
+    width,
+    height,
+    transform: [500000 + 10 * east, 10, 0, 4000000 - 10 * north, 0, -10],
+  });
+
+  it.each([
+    ['a small one between the points of a large one', at(10, 10), true],
+    ['a thin one across it', at(-500, 4010, 12000, 20), true],
+    ['one that reaches into a corner', at(-149, -149), true],
+    ['one beside it, to the left', at(-150, 0), false],
+    ['one beside it, to the right', at(10980, 0), false],
+    ['one far away', at(20000, 20000), false],
+  ])('%s', (_, other, expected) => {
+    expect([overlaps(other, tile), overlaps(tile, other)]).toEqual([expected, expected]);
+  });
+});
+
 describe('coordinate systems', () => {
   it('in degrees meet across 180 degrees and from any meridian', () => {
     const degrees = (west: number): Grid => ({

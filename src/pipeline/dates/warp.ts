@@ -105,14 +105,18 @@ function onMultiples({ x, y, width, height }: Window, step: number): Window {
   };
 }
 
-/** Does any pixel of the target lie on the date? Judged at the points of a coarse lattice. */
+/** Do two grids share ground? Judged at the points of a lattice on either, as one may be much smaller than the other. */
 export function overlaps(date: Grid, target: Grid): boolean {
-  const map = pixelMap(target, date);
+  return reachesInto(date, target) || reachesInto(target, date);
+}
+
+function reachesInto(from: Grid, to: Grid): boolean {
+  const map = pixelMap(from, to);
   const points = 64;
   for (let j = 0; j <= points; j++) {
     for (let i = 0; i <= points; i++) {
-      const [x, y] = map((i / points) * target.width, (j / points) * target.height);
-      if (x >= 0 && y >= 0 && x < date.width && y < date.height) return true;
+      const [x, y] = map((i / points) * from.width, (j / points) * from.height);
+      if (x > 0 && y > 0 && x < to.width && y < to.height) return true;
     }
   }
   return false;

@@ -149,7 +149,7 @@ export interface Notice {
   readonly message: Phrase;
 }
 
-export type Sensor = 'sentinel-2' | 'landsat-tm-etm' | 'landsat-oli' | 'aerial' | 'unknown';
+export type Sensor = 'sentinel-2' | 'landsat-tm-etm' | 'landsat-oli' | 'modis' | 'aerial' | 'unknown';
 
 /** A scene as ingest understood it. Plain data: it may cross worker boundaries. */
 export interface Scene {

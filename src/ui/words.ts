@@ -37,6 +37,7 @@ export const SENSOR_WORDS: Readonly<Record<Sensor, Phrase>> = {
   'sentinel-2': phrase('Sentinel-2'),
   'landsat-tm-etm': phrase('Landsat 4, 5 or 7'),
   'landsat-oli': phrase('Landsat 8 or 9'),
+  modis: phrase('MODIS'),
   aerial: phrase('Aerial or drone'),
   unknown: phrase('Not recognised'),
 };

@@ -38,6 +38,8 @@ export function fromConvention(evidence: RadiometryEvidence): Rule {
 function sensorRule(evidence: RadiometryEvidence): Rule | null {
   const { sensor } = evidence;
   if (sensor === 'sentinel-2') return sentinel2Rule(evidence);
+  if (sensor === 'modis')
+    return { scale: 1e-4, offset: 0, because: phrase('MODIS holds reflectance x 10000') };
   return sensor.startsWith('landsat') ? landsatRule(evidence) : null;
 }
 

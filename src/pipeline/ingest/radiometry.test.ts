@@ -137,6 +137,7 @@ describe('radiometry', () => {
       -0.1,
       /level 1/,
     ],
+    ['MODIS of dark ground', { sensor: 'modis', sampleType: 'int16', range: [20, 1200] }, 1e-4, 0, /MODIS/],
     ['8 bits', { sampleType: 'uint8', range: [0, 255] }, 1 / 255, 0, /display/],
     ['floats', { sampleType: 'float32', range: [0, 1.2] }, 1, 0, /0 and 1/],
     [

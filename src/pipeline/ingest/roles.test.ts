@@ -48,6 +48,26 @@ describe('roles from names', () => {
     ['MSK_CLDPRB', 'sentinel-2', 'cloud_probability'],
     ['QA_RADSAT', 'landsat-oli', 'quality'],
     ['SR_QA_AEROSOL', 'landsat-oli', 'quality'],
+    ['SAA', 'landsat-oli', 'quality'],
+    ['SZA', 'landsat-oli', 'quality'],
+    ['LC08_L1TP_022039_20200512_VAA', 'landsat-oli', 'quality'],
+    ['VZA', 'sentinel-2', 'quality'],
+    ['ST_CDIST', 'landsat-oli', 'quality'],
+    ['ST_ATRAN', 'landsat-oli', 'quality'],
+    ['ST_EMIS', 'landsat-tm-etm', 'quality'],
+    ['SR_ATMOS_OPACITY', 'landsat-tm-etm', 'quality'],
+    ['QA10', 'sentinel-2', 'quality'],
+    ['dataMask', 'sentinel-2', 'quality'],
+    ['CLM', 'sentinel-2', 'quality'],
+    ['sur_refl_b01', 'modis', 'red'],
+    ['sur_refl_b02_1', 'modis', 'nir'],
+    ['Nadir_Reflectance_Band3', 'modis', 'blue'],
+    ['sur_refl_b05', 'modis', 'other'],
+    ['sur_refl_b07', 'modis', 'swir22'],
+    ['sur_refl_qc_500m', 'modis', 'quality'],
+    ['sur_refl_szen', 'modis', 'quality'],
+    ['StateQA', 'modis', 'quality'],
+    ['BRDF_Albedo_Band_Mandatory_Quality_Band1', 'modis', 'quality'],
     ['B4', 'unknown', null],
     ['reduced', 'unknown', null],
   ] as const)('%s on %s is %s', (name, sensor, role) => {
@@ -78,6 +98,7 @@ describe('roles from the order of bands', () => {
     [4, 'uint16', 'aerial', 'red green blue nir'],
     [6, 'uint16', 'unknown', 'blue green red nir swir16 swir22'],
     [7, 'uint8', 'unknown', 'blue green red nir swir16 lwir swir22'],
+    [7, 'int16', 'modis', 'red nir blue green other swir16 swir22'],
     [7, 'uint16', 'landsat-oli', 'coastal blue green red nir swir16 swir22'],
     [
       12,
@@ -120,6 +141,9 @@ describe('sensor', () => {
     ['LE07_L1TP_021047_20000221.tif', 'landsat-tm-etm'],
     ['l8-gulf.tif', 'landsat-oli'],
     ['m_3211850_nw_11_060_20200511.tif', 'aerial'],
+    ['MOD09A1.A2020001.h18v04.061.tif', 'modis'],
+    ['Nadir_Reflectance', 'modis'],
+    ['brdf_MCD43A4_2020.tif', 'modis'],
     ['holiday.tif', 'unknown'],
   ])('%s is %s', (name, sensor) => {
     expect(guess(name)).toBe(sensor);
@@ -137,6 +161,9 @@ describe('sensor', () => {
     ['like-landsat-8.tif', ['B02', 'B03', 'SCL'], 'sentinel-2'],
     ['x.tif', ['B02', 'B03'], 'sentinel-2'],
     ['x.tif', ['B2', 'B11'], 'sentinel-2'],
+    ['x.tif', ['sur_refl_b01', 'sur_refl_b02'], 'modis'],
+    ['x.tif', ['Nadir_Reflectance_Band1', 'Nadir_Reflectance_Band2'], 'modis'],
+    ['MOD09A1.A2020001_sur_refl', ['b01', 'b02'], 'modis'],
   ] as const)('of a file named %s with bands %s is %s', (name, bands, sensor) => {
     expect(guess(name, {}, [...bands])).toBe(sensor);
   });

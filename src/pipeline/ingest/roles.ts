@@ -25,9 +25,15 @@ const NAMES: readonly (readonly [RegExp, BandRole])[] = [
   ],
   [/^(alpha|transparency)$/, 'alpha'],
   [
-    /(^|_)qa(_|$)|radsat|aerosol_qa|^(msk_|mask$|cloud_?mask|cm$|valid)|saturation|zenith|azimuth|^(aot|wvp|elevation|dem)$/,
+    /(^|_|state)qa(_|$)|(^|_)(qc|state)(_|$)|^qa_?\d+$|quality|radsat|^(msk_|mask$|(cloud|data)_?mask|cl?m$|valid)|saturation/,
     'quality',
   ],
+  // Angles, and what surface reflectance and temperature were computed with.
+  [
+    /zenith|azimuth|(^|_)([sv][az]a|[sv]zen|raa)$|(^|_)st_(atran|cdist|drad|emis|emsd|trad|urad)$|atmos_opacity|sr_aerosol/,
+    'quality',
+  ],
+  [/^(aot|wvp|elevation|dem)$|day_of_year$/, 'quality'],
   [/^coastal|^(ultra ?)?violet|^(coastal )?aerosol$/, 'coastal'],
   [/^(b|blue)$|^blue\b/, 'blue'],
   [/^(g|green)$|^green$/, 'green'],
@@ -82,6 +88,10 @@ const ORDERS: Readonly<Record<string, { readonly roles: string; readonly what: P
     roles: 'coastal blue green red nir swir16 swir22',
     what: phrase('seven bands are usually those of Landsat 8 and 9'),
   },
+  '7/modis': {
+    roles: 'red nir blue green other swir16 swir22',
+    what: phrase('seven bands of MODIS are usually in the order of their numbers'),
+  },
   '8/16': {
     roles: 'coastal blue other green other red rededge1 nir',
     what: phrase('eight bands are usually those of PlanetScope'),
@@ -109,7 +119,7 @@ export function roleOfName(description: string, sensor: Sensor): BandRole | null
   }
   if (sensor === 'aerial' || sensor === 'unknown') return null;
   const number = name.match(
-    /(?:^|[_ .-])(?:b|band[ _-]?)0*(\d{1,2})(a?)(?:_vcid_\d|[_ .-]\d+m)?(?:$|[ ,(:])/,
+    /(?:^|[_ .-])(?:b|band[ _-]?)0*(\d{1,2})(a?)(?:_vcid_\d|[_ .-]\d+m|_1)?(?:$|[ ,(:])/,
   );
   return number ? (BAND_NUMBERS[sensor][number[1] + number[2].toUpperCase()] ?? null) : null;
 }
@@ -153,6 +163,7 @@ function byOrder(evidence: BandEvidence, named: readonly (BandRole | null)[]) {
   const depth = sampleType === 'uint8' ? '8' : '16';
   let order = ORDERS[`${free.length}/${depth}`];
   if (free.length === 7 && sensor === 'landsat-tm-etm') order = ORDERS['7/8'];
+  if (free.length === 7 && sensor === 'modis') order = ORDERS['7/modis'];
   if (free.length === 7 && sensor === 'landsat-oli') order = ORDERS['7/16'];
   if (free.length === 4 && (sensor === 'sentinel-2' || sensor.startsWith('landsat'))) order = ORDERS['4/16'];
   if (free.length === 4 && (sensor === 'aerial' || photometric === PHOTOMETRIC.rgb)) order = ORDERS['4/8'];

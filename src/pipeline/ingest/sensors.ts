@@ -46,6 +46,8 @@ export const BAND_NUMBERS: Readonly<
     '7': 'swir22',
     '8': 'pan',
   },
+  // Band 5 is at 1.24 µm.
+  modis: { '1': 'red', '2': 'nir', '3': 'blue', '4': 'green', '5': 'other', '6': 'swir16', '7': 'swir22' },
 };
 
 export interface SensorGuess {
@@ -66,6 +68,7 @@ const HINTS: readonly { readonly sensor: Sensor; readonly pattern: RegExp }[] = 
     sensor: 'landsat-tm-etm',
     pattern: /landsat[-_ ]?[4-7]\b|\bL[ETM]0?[4-7](_|\b)|\bL[4-7](_|\b|-)|\bE?TM\b\+?|\bETM_?PLUS\b/i,
   },
+  { sensor: 'modis', pattern: /(^|[^a-z])(M[OY]D09|MCD43|sur_refl|Nadir_Reflectance|MODIS(?![a-z]))/i },
   { sensor: 'aerial', pattern: /\bNAIP|\bm_\d{7}_[ns][ew]_|orthophoto|\bUAV\b|\bdrone\b/i },
 ];
 
@@ -129,6 +132,9 @@ function sensorOfBandNames(descriptions: readonly string[]): SensorGuess | null 
   // As GDAL describes the bands of a product.
   const byGdal = has(/^B\d{1,2}A?, CENTRAL WAVELENGTH \d+ NM$/);
   if (byGdal || has(/^B8A$|^SCL$|^QA60$|^MSK_CLD/)) return AS_SENTINEL_2;
+  if (has(/^SUR_REFL_B\d|^NADIR_REFLECTANCE_BAND\d/)) {
+    return { sensor: 'modis', because: phrase('its bands are named as those of MODIS are') };
+  }
   if (has(/^SR_B\d/) || has(/^ST_B\d/)) {
     const oli = has(/^ST_B10$/) || (has(/^SR_B6$/) && has(/^SR_B7$/));
     const tm = !oli && (has(/^ST_B6$/) || (has(/^SR_B7$/) && has(/^SR_B5$/)));

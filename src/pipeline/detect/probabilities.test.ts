@@ -3,6 +3,8 @@ import { DEFAULT_SETTINGS } from '../events.ts';
 import { MASK_CLASS } from '../scene.ts';
 import { classify, type Probabilities, unite } from './probabilities.ts';
 
+type Triple = [thin: number, thick: number, shadow: number];
+
 const one = (thin: number, thick: number, shadow: number): Probabilities => ({
   thin: Uint8Array.of(thin),
   thick: Uint8Array.of(thick),
@@ -10,12 +12,12 @@ const one = (thin: number, thick: number, shadow: number): Probabilities => ({
 });
 
 describe('two kinds of evidence together', () => {
-  it.each([
+  it.each<[string, Triple, Triple, Triple]>([
     ['sure of cloud, sure of shadow', [0, 255, 0], [0, 0, 255], [0, 255, 0]],
     ['likely cloud, sure of shadow', [0, 140, 0], [0, 0, 255], [0, 140, 115]],
     ['thin and thick', [200, 0, 30], [0, 255, 0], [112, 143, 0]],
     ['what leaves room for both', [10, 20, 30], [20, 10, 100], [20, 20, 100]],
-  ] as const)('%s', (_, a, b, expected) => {
+  ])('%s', (_, a, b, expected) => {
     const { thin, thick, shadow } = unite(one(...a), one(...b));
     expect([thin[0], thick[0], shadow[0]]).toEqual(expected);
   });

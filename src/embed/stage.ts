@@ -107,7 +107,9 @@ function show(
   colours: Colours,
 ): Stage {
   const { grid } = opened.scene;
-  const fail = (fault: unknown) => onError(told(fault));
+  let ended = false;
+  /** At the end the worker's unfinished tiles reject: that is no fault. */
+  const fail = (fault: unknown) => ended || onError(told(fault));
   let settings = initial;
   /** The state in words, by which a change is known. */
   let said = asked;
@@ -196,6 +198,7 @@ function show(
     },
     snapshot: () => viewer.snapshot(),
     dispose() {
+      ended = true;
       controls.dispose();
       viewer.dispose();
       engine.dispose();

@@ -52,7 +52,7 @@ async function fill(): Promise<void> {
   const take = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [url, { sha256, bytes }] = next;
-      await cache.put(url, await exact(url, sha256));
+      await cache.put(url, direct(await exact(url, sha256)));
       done += bytes;
       await tell({ type: 'progress', share: done / total });
     }
@@ -76,6 +76,14 @@ async function exact(url: string, sha256: string): Promise<Response> {
   const fetched = await fetch(url, { cache: 'no-cache' });
   if (fetched.ok && (await checksum(fetched.clone())) === sha256) return fetched;
   throw new Error(`${url} is not the file that belongs to this version (HTTP ${fetched.status}).`);
+}
+
+/**
+ * The same as if no redirect had led to it: hosts send `/index.html` to `/`, and browsers refuse to navigate to what
+ * was redirected.
+ */
+function direct(response: Response): Response {
+  return response.redirected ? new Response(response.body, response) : response;
 }
 
 async function checksum(response: Response): Promise<string> {

@@ -123,3 +123,17 @@ test('the networks hear that the user acts', async () => {
   await arrive();
   expect(acts).toBe(1);
 });
+
+test('who computes with a generator learns that another one has taken its place', async () => {
+  const host = networksHost({ modelsUrl: '' });
+  compute = () => never;
+  const { networks } = await host.start('light');
+  const computed = failure(networks.detect(tile(), 1, 1));
+  const next = host.start('full');
+  expect(await Promise.race([computed, arrive()])).toMatchObject({ code: 'job/cancelled' });
+  expect(await failure(networks.detect(tile(), 1, 1))).toMatchObject({ code: 'job/cancelled' });
+  const starting = failure(next);
+  await host.start('light');
+  expect(await Promise.race([starting, arrive()])).toMatchObject({ code: 'job/cancelled' });
+  expect(starts.map(({ prefer }) => prefer)).toEqual([undefined, undefined, undefined]);
+});

@@ -1,7 +1,7 @@
 import { type Remote, transfer, wrap } from 'comlink';
 import type { BackendName } from '../src/inference/backend.ts';
 import type { StartReport } from '../src/inference/networks.ts';
-import { PipelineError } from '../src/pipeline/errors.ts';
+import { cancelled, PipelineError } from '../src/pipeline/errors.ts';
 import type { GeneratorSize, Networks } from '../src/pipeline/networks.ts';
 import './crossing.ts';
 import { phrase } from '../src/pipeline/phrase.ts';
@@ -16,8 +16,8 @@ export interface RemoteNetworks {
 /** The networks, in a worker of their own that is started when first needed and replaced when it is lost. */
 export interface NetworksHost {
   /**
-   * The networks, with the generator that is asked for; a failed start may be tried again. Their calls reject with `backend/lost` when the device or the
-   * worker ends.
+   * The networks, with the generator that is asked for; a failed start may be tried again. Their calls reject with `backend/lost`
+   * when the device or the worker ends, with `job/cancelled` when networks with another generator take their place.
    * @throws PipelineError those of createNetworks
    */
   start(generator: GeneratorSize): Promise<RemoteNetworks>;
@@ -40,6 +40,8 @@ export function networksHost(config: PipelineConfig): NetworksHost {
     readonly generator: GeneratorSize;
     readonly worker: Worker;
     readonly remote: Remote<InferenceApi>;
+    /** Rejects what is still computed. */
+    readonly ending: AbortController;
     readonly started: Promise<RemoteNetworks>;
   } | null = null;
   let backend: BackendName | null = null;
@@ -54,6 +56,7 @@ export function networksHost(config: PipelineConfig): NetworksHost {
 
   const end = () => {
     running?.worker.terminate();
+    running?.ending.abort();
     running = null;
   };
 
@@ -67,8 +70,9 @@ export function networksHost(config: PipelineConfig): NetworksHost {
           name,
         });
         const remote = wrap<InferenceApi>(worker);
-        const started = startNetworks(worker, remote, name, { ...config, generator, prefer });
-        running = { generator, worker, remote, started };
+        const ending = new AbortController();
+        const started = startNetworks(worker, remote, name, { ...config, generator, prefer }, ending.signal);
+        running = { generator, worker, remote, ending, started };
         started.then(
           ({ report }) => {
             if (running?.worker === worker) backend = report.backend;
@@ -97,25 +101,31 @@ async function startNetworks(
   remote: Remote<InferenceApi>,
   name: string,
   config: PipelineConfig,
+  ending: AbortSignal,
 ): Promise<RemoteNetworks> {
   const pending = new Set<(reason: PipelineError) => void>();
   let lost: PipelineError | null = null;
-  const lose = (why: string) => {
-    lost ??= new PipelineError(
-      'backend/lost',
-      why
-        ? phrase('The networks stopped unexpectedly: {{reason}}', { reason: why })
-        : phrase('The networks stopped unexpectedly.'),
-      phrase('Continue the run; if it happens again, close other tabs.'),
-    );
+  const end = (reason: PipelineError) => {
+    lost ??= reason;
     for (const reject of pending) reject(lost);
     pending.clear();
   };
+  const lose = (why: string) =>
+    end(
+      new PipelineError(
+        'backend/lost',
+        why
+          ? phrase('The networks stopped unexpectedly: {{reason}}', { reason: why })
+          : phrase('The networks stopped unexpectedly.'),
+        phrase('Continue the run; if it happens again, close other tabs.'),
+      ),
+    );
+  ending.addEventListener('abort', () => end(cancelled()), { once: true });
   worker.addEventListener('error', (event) => {
     event.preventDefault();
     lose(event.message);
   });
-  /** The work's result, or the loss of the worker, whichever comes first. */
+  /** The work's result, or the end of the worker, whichever comes first. */
   const unlessLost = <T>(work: Promise<T>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       if (lost) return reject(lost);

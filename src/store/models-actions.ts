@@ -33,7 +33,7 @@ export function modelsActions({ engine, set, get }: ActionContext): ModelsAction
     },
     async measureSpeed(generator) {
       if (get().measuring !== null) return;
-      set({ measuring: generator });
+      set({ measuring: generator, error: null });
       try {
         const speed = await engine.measure(generator);
         set(({ speeds }) => ({ speeds: { ...speeds, [generator]: speed }, backend: speed.backend }));

@@ -117,8 +117,9 @@ export interface OfflineSlice {
 }
 
 /** Whether something is under way that loading the page again would interrupt. */
-export function isBusy({ opening, surveying, job, saving, libraryWork, checking, batch }: AppState): boolean {
-  const preparing = opening !== null || surveying !== null || checking !== null;
+export function isBusy(state: AppState): boolean {
+  const { opening, surveying, job, saving, libraryWork, checking, measuring, batch } = state;
+  const preparing = opening !== null || surveying !== null || checking !== null || measuring !== null;
   const writing = saving !== null || libraryWork !== null;
   if (batch?.running) return true;
   return preparing || writing || isRunning({ job });

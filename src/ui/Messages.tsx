@@ -1,6 +1,7 @@
 import { english } from '../pipeline/phrase.ts';
 import { t } from '../texts/texts.ts';
 import { useActions, useApp } from './context.ts';
+import { problemInWords } from './words.ts';
 
 /** What went wrong and what to do about it; the page beneath stays usable. */
 export function ErrorMessage() {
@@ -18,6 +19,16 @@ export function ErrorMessage() {
         </div>
       )}
     </div>
+  );
+}
+
+/** The same in a dialog, beneath which the page's own message lies. */
+export function DialogProblem() {
+  const error = useApp((state) => state.error);
+  return (
+    <p className="field-problem" role="alert">
+      {error && problemInWords(error)}
+    </p>
   );
 }
 

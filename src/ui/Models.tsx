@@ -7,6 +7,7 @@ import { Dialog } from './Dialog.tsx';
 import './models.css';
 import { type Phrase, phrase } from '../pipeline/phrase.ts';
 import { t } from '../texts/texts.ts';
+import { DialogProblem } from './Messages.tsx';
 import { Rich } from './Rich.tsx';
 import { decimal } from './words.ts';
 
@@ -53,6 +54,7 @@ export default function Models() {
         ))}
       </ul>
       <SpeedHere />
+      <DialogProblem />
     </Dialog>
   );
 }
@@ -123,7 +125,9 @@ function SpeedHere() {
           </p>
         );
       })}
-      {busy && <p className="soft">{t('Can be measured when the work here is done.')}</p>}
+      {busy && measuring === null && (
+        <p className="soft">{t('Can be measured when the work here is done.')}</p>
+      )}
     </section>
   );
 }

@@ -2,7 +2,8 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { type ComparisonRecord, comparisonBytes } from '../../pipeline/library/record.ts';
 import { elementHtml, frameHtml, type ViewAttributes } from '../../pipeline/library/share.ts';
 import { useActions, useApp } from '../context.ts';
-import { donePercent, fileSize, problemInWords } from '../words.ts';
+import { DialogProblem } from '../Messages.tsx';
+import { donePercent, fileSize } from '../words.ts';
 import './share.css';
 import { phrase } from '../../pipeline/phrase.ts';
 import { t } from '../../texts/texts.ts';
@@ -10,7 +11,6 @@ import { t } from '../../texts/texts.ts';
 /** Takes a comparison to other people's pages: as a folder, as an element, as a frame. */
 export default function ShareDialog({ record, view }: { record: ComparisonRecord; view: ViewAttributes }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const error = useApp((state) => state.error);
   const { endSharing } = useActions();
   const title = useId();
   useEffect(() => dialog.current?.showModal(), []);
@@ -19,10 +19,7 @@ export default function ShareDialog({ record, view }: { record: ComparisonRecord
       <h2 id={title}>{t('Share {{title}}', { title: record.title })}</h2>
       <Folder record={record} />
       <InAPage title={record.title} view={view} />
-      {/* The page's own message lies beneath the dialog. */}
-      <p className="field-problem" role="alert">
-        {error && problemInWords(error)}
-      </p>
+      <DialogProblem />
       <form method="dialog">
         <button type="submit" className="button">
           {t('Close')}

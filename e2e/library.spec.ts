@@ -263,11 +263,18 @@ test('what a card asks is answered by keyboard, and the focus is not lost', asyn
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'Rename Recife' })).toBeFocused();
   const remove = page.getByRole('button', { name: 'Delete Recife' });
+  // Escape answers the question, and cancels no job besides.
+  await page.evaluate(() =>
+    addEventListener('keydown', ({ key, defaultPrevented }) => {
+      if (key === 'Escape') document.body.dataset.escape = defaultPrevented ? 'taken' : 'free';
+    }),
+  );
   for (const key of ['Escape', 'Enter']) {
     await remove.press('Enter');
     await expect(page.getByRole('button', { name: 'Keep', exact: true })).toBeFocused();
     await page.keyboard.press(key);
     await expect(remove).toBeFocused();
+    await expect(page.locator('body')).toHaveAttribute('data-escape', 'taken');
   }
   await remove.press('Enter');
   await page.keyboard.press('Shift+Tab');

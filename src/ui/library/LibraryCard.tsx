@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useState } from 'react';
 import { type ComparisonRecord, comparisonBytes, MAX_TITLE } from '../../pipeline/library/record.ts';
 import type { LibraryEntry } from '../../services/library-types.ts';
 import { t } from '../../texts/texts.ts';
@@ -7,6 +7,13 @@ import { dateInWords, fileSize, problemInWords, sharesInWords } from '../words.t
 
 /** For what appears because the user asked for it. */
 const focus = (element: HTMLElement | null) => element?.focus();
+
+/** Escape answers what is asked, and cancels no job besides. */
+const onEscape = (act: () => void) => (event: KeyboardEvent) => {
+  if (event.key !== 'Escape') return;
+  event.preventDefault();
+  act();
+};
 
 type Question = 'rename' | 'delete';
 
@@ -166,7 +173,7 @@ function RenameForm({ record, onDone }: { record: ComparisonRecord; onDone: () =
         event.preventDefault();
         void renameSaved(record.id, title).then(onDone);
       }}
-      onKeyDown={(event) => event.key === 'Escape' && onDone()}
+      onKeyDown={onEscape(onDone)}
     >
       <label htmlFor={id} className="visually-hidden">
         {t('Title')}
@@ -203,12 +210,7 @@ function DeleteQuestion({
     : t('Delete it for good?');
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset
-    <div
-      className="library-actions"
-      role="group"
-      aria-label={question}
-      onKeyDown={(event) => event.key === 'Escape' && onDone()}
-    >
+    <div className="library-actions" role="group" aria-label={question} onKeyDown={onEscape(onDone)}>
       <span className="library-question">{t('Delete for good?')}</span>
       <button type="button" className="button small danger" onClick={() => void removeSaved(id).then(onDone)}>
         {t('Delete')}

@@ -43,8 +43,11 @@ export interface Library {
     write: (id: string) => Promise<Readonly<Record<ImageFile, number>>>,
     signal?: AbortSignal,
   ): Promise<ComparisonRecord>;
-  /** Opens a comparison; no other tab can delete it until another one is opened, or `release` called. */
-  open(id: string, signal?: AbortSignal): Promise<StoredComparison>;
+  /**
+   * Opens a comparison; once it is shown, no other tab can delete it until another one is, or `release` called.
+   * @param show tells whether it came to be shown
+   */
+  open(id: string, show: (stored: StoredComparison) => Promise<boolean>, signal?: AbortSignal): Promise<void>;
   release(): void;
   rename(id: string, title: string): Promise<void>;
   /** Rejects with `library/in-use` while another tab shows it. */

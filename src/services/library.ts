@@ -89,16 +89,13 @@ export function browserLibrary(): Library {
         });
       }),
 
-    async open(id, signal) {
-      const release = await hold(id);
+    async open(id, show, signal) {
+      let release = await hold(id);
       try {
-        const stored = await worker.call((api, job) => api.open(job, id), signal);
-        released = letGo();
-        letGo = release;
-        return stored;
-      } catch (thrown) {
-        await release();
-        throw thrown;
+        const shown = await show(await worker.call((api, job) => api.open(job, id), signal));
+        if (shown) [letGo, release] = [release, letGo];
+      } finally {
+        released = release();
       }
     },
 

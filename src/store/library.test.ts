@@ -37,12 +37,12 @@ function fakeLibrary() {
       tell();
       return record;
     },
-    async open(id) {
+    async open(id, show) {
       const record = records.find((one) => one.id === id);
       if (!record) throw new PipelineError('library/gone', phrase('It is gone.'), phrase('Choose another.'));
       calls.push('open');
       const files = IMAGE_FILES.map((name) => [name, new File([name], name)]);
-      return { record, images: Object.fromEntries(files) };
+      await show({ record, images: Object.fromEntries(files) });
     },
     release: () => void calls.push('release'),
     async rename(id, title) {

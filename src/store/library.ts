@@ -8,7 +8,7 @@ import {
 } from '../pipeline/library/record.ts';
 import type { ViewAttributes } from '../pipeline/library/share.ts';
 import type { Window } from '../pipeline/scene.ts';
-import type { ImportReport, LibraryState } from '../services/library-types.ts';
+import type { ImportReport, LibraryState, StoredComparison } from '../services/library-types.ts';
 import { t } from '../texts/texts.ts';
 import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
@@ -76,7 +76,7 @@ export function libraryActions(context: ActionContext): LibraryActions {
   const { engine, library, set, get } = context;
   let stop: AbortController | null = null;
   /** Images of the comparison that is open. */
-  let images: Awaited<ReturnType<NonNullable<typeof library>['open']>>['images'] | null = null;
+  let images: StoredComparison['images'] | null = null;
 
   /** Does one thing at a time that takes a while and can be stopped. */
   const work = async (
@@ -99,6 +99,46 @@ export function libraryActions(context: ActionContext): LibraryActions {
   const attempt = async (task: () => Promise<unknown>) => {
     set({ error: null });
     await task().catch(get().actions.fail);
+  };
+
+  /** Puts a stored comparison on the page; false where the page shall not show it. */
+  const show = async ({ record, images: stored }: StoredComparison, signal: AbortSignal) => {
+    const {
+      'before.tif': before,
+      'after.tif': after,
+      'mask.tif': mask,
+      'provenance.tif': provenance,
+    } = stored;
+    const input = { before, after, mask, provenance, overrides: record.interpretation };
+    const opened = await engine.openComparison(input, signal);
+    context.takeOver(signal);
+    const { bands, stretch, gamma, overlay, overlayOpacity, swipe, window } = record.view;
+    const ownStretch = await stretchToShow(context, bands, signal);
+    if (ownStretch === null) return false;
+    images = stored;
+    const combinations = combinationsOf(opened.scene, bands);
+    set((state) => ({
+      ...EMPTY,
+      opening: signal.aborted ? state.opening : null,
+      scene: { ...opened, scene: { ...opened.scene, name: record.title } },
+      job: { status: 'saved', record },
+      hasResult: true,
+      combinations,
+      combination: combinations.find((one) => one.bands.join() === bands.join())?.id ?? combinations[0].id,
+      displayBands: bands,
+      stretch,
+      ownStretch,
+      levels: ownStretch.length > 0 ? levelsOf(stretch, ownStretch) : OWN_LEVELS,
+      gamma,
+      overlay,
+      overlayOpacity,
+      compareMode: lastingMode(state.compareMode),
+      swipe,
+      startWindow: window,
+      sceneRevision: state.sceneRevision + 1,
+      page: 'scene',
+    }));
+    return true;
   };
 
   return {
@@ -150,44 +190,7 @@ export function libraryActions(context: ActionContext): LibraryActions {
       const title = known.find((entry) => entry.id === id)?.record?.title;
       set({ opening: title ?? t('the comparison'), error: null });
       try {
-        const stored = await library.open(id, signal);
-        const { record } = stored;
-        const {
-          'before.tif': first,
-          'after.tif': after,
-          'mask.tif': mask,
-          'provenance.tif': provenance,
-        } = stored.images;
-        const input = { before: first, after, mask, provenance, overrides: record.interpretation };
-        const opened = await engine.openComparison(input, signal);
-        context.takeOver(signal);
-        const { bands, stretch, gamma, overlay, overlayOpacity, swipe, window } = record.view;
-        const ownStretch = await stretchToShow(context, bands, signal);
-        if (ownStretch === null) return;
-        images = stored.images;
-        const combinations = combinationsOf(opened.scene, bands);
-        set((state) => ({
-          ...EMPTY,
-          opening: signal.aborted ? state.opening : null,
-          scene: { ...opened, scene: { ...opened.scene, name: record.title } },
-          job: { status: 'saved', record },
-          hasResult: true,
-          combinations,
-          combination:
-            combinations.find((one) => one.bands.join() === bands.join())?.id ?? combinations[0].id,
-          displayBands: bands,
-          stretch,
-          ownStretch,
-          levels: ownStretch.length > 0 ? levelsOf(stretch, ownStretch) : OWN_LEVELS,
-          gamma,
-          overlay,
-          overlayOpacity,
-          compareMode: lastingMode(state.compareMode),
-          swipe,
-          startWindow: window,
-          sceneRevision: state.sceneRevision + 1,
-          page: 'scene',
-        }));
+        await library.open(id, (stored) => show(stored, signal), signal);
       } catch (fault) {
         if (signal.aborted) return;
         set({ opening: null });

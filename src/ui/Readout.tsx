@@ -26,6 +26,8 @@ export function Readout() {
   return (
     <section
       className="readout"
+      // While it stays where it is, it can be scrolled; else the pointer goes through it, to the map.
+      tabIndex={inspecting ? 0 : undefined}
       aria-label={inspecting ? t('Pixel in the middle') : t('Pixel under the pointer')}
     >
       {/* Where it lies over the panel. */}
@@ -44,6 +46,7 @@ export function Readout() {
         ))}
         <span>{t('column {{column}}, row {{row}}', { column: probe.x, row: probe.y })}</span>
       </p>
+      {origin !== null && <p className="origin">{origin}</p>}
       <Spectrum scene={scene} before={probe.before} after={after} />
       <table>
         <thead>
@@ -76,7 +79,6 @@ export function Readout() {
             origin: origin ?? t('not looked at yet'),
           })}
       </p>
-      {origin !== null && <p className="origin">{origin}</p>}
     </section>
   );
 }

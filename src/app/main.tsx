@@ -18,6 +18,7 @@ import '../ui/styles/media.css';
 import { startPage, t } from '../texts/texts.ts';
 import { onActs } from '../viewer/acts.ts';
 import { followAddress, initialScene } from './address.ts';
+import { keepFocus } from './kept-focus.ts';
 import { openLaunchedFiles } from './launched-files.ts';
 import { followTheme, localPreferences } from './preferences.ts';
 import { installShortcuts } from './shortcuts.ts';
@@ -46,6 +47,7 @@ createRoot(document.getElementById('root') as HTMLElement).render(
   </StrictMode>,
 );
 installShortcuts(store);
+keepFocus();
 followAddress(store);
 openLaunchedFiles(store);
 

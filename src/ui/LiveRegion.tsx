@@ -18,6 +18,7 @@ export function announcement({
   opening,
   surveying,
   job,
+  kept,
   saving,
   checking,
   libraryWork,
@@ -36,6 +37,8 @@ export function announcement({
     case 'unfinished':
       return t('An earlier run of this scene can be continued');
     case 'done':
+      if (kept?.report === job.report)
+        return t('Saved in the library: {{title}}', { title: kept.record.title });
       return t('Done: {{shares}}', { shares: sharesInWords(job.report.shares, job.report.dates) });
     case 'saved':
       return t('{{title}}: {{shares}}', {

@@ -12,9 +12,12 @@ export function BatchCard() {
   const { runBatch, stopBatch, closeBatch, removeFromBatch, setBatchLayers } = useActions();
   if (batch === null) return null;
   const { items, running, withLayers, folder } = batch;
-  const count = (status: BatchItem['state']['status']) =>
-    items.filter(({ state }) => state.status === status).length;
-  const [waiting, done, failed] = [count('waiting'), count('done'), count('failed')];
+  const those = (status: BatchItem['state']['status']) =>
+    items.filter(({ state }) => state.status === status);
+  const [waiting, done] = [those('waiting').length, those('done').length];
+  const failures = those('failed');
+  const failed = failures.length;
+  const newest = failures.at(-1);
   return (
     <section className="card batch" aria-labelledby="batch-title">
       <h2 id="batch-title">
@@ -86,6 +89,9 @@ export function BatchCard() {
           </button>
         </>
       )}
+      <p className="visually-hidden" role="status">
+        {newest && t('{{name}}: {{problem}}', { name: newest.name, problem: stateInWords(newest) })}
+      </p>
       {folder !== null && <p className="fine">{t('Saved in {{folder}}', { folder })}</p>}
     </section>
   );

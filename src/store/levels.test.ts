@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createAppStore } from './create-store.ts';
-import { atLevels, OWN_LEVELS } from './levels.ts';
+import { atLevels, OWN_LEVELS, withNearer } from './levels.ts';
 import { createFakeEngine } from './testing/fake-engine.ts';
 import { fakeSample } from './testing/fake-scene.ts';
 
@@ -21,6 +21,13 @@ it('moves black and white over the scene’s own stretch, and keeps them apart',
   expect(store.getState().stretch[0].low).toBeCloseTo(0.05, 9);
   setLevels(OWN_LEVELS);
   expect(store.getState().stretch).toEqual(atLevels(store.getState().ownStretch, OWN_LEVELS));
+});
+
+it('a press moves the nearer of black and white', () => {
+  const levels = { black: 0, white: 1 };
+  expect(withNearer(levels, 0.3)).toEqual({ black: 0.3, white: 1 });
+  expect(withNearer(levels, 0.7)).toEqual({ black: 0, white: 0.7 });
+  expect(withNearer(levels, 1.4)).toEqual({ black: 0, white: 1.4 });
 });
 
 it('follows the clear ground once a run has found the clouds, but not where the user has set the range', async () => {

@@ -23,6 +23,11 @@ export interface LevelsActions {
   setLevels(levels: Levels): void;
 }
 
+/** Levels of which the one that lies nearer to a place is moved there. */
+export function withNearer({ black, white }: Levels, place: number): Levels {
+  return place - black < white - place ? { black: place, white } : { black, white: place };
+}
+
 /** Ranges of reflectance for levels of a stretch. */
 export function atLevels(stretch: readonly Range[], { black, white }: Levels): Range[] {
   return stretch.map(({ low, high }) => ({

@@ -53,6 +53,12 @@ export function positionAfterKey(
   }
 }
 
+/** Position after a press on the name of a side: all of it; half, where all of it is shown already. */
+export function positionAfterPress(side: 'before' | 'after', position: SwipePosition): SwipePosition {
+  const all = side === 'before' ? 1 : 0;
+  return position === all ? 0.5 : all;
+}
+
 /** What a screen reader says of a position. */
 export function describePosition(position: SwipePosition): string {
   const before = Math.round(position * 100);
@@ -94,18 +100,22 @@ export function createSwipeHandle(host: HTMLElement, onMove: (position: SwipePos
   })) {
     handle.setAttribute(name, value);
   }
-  const label = (text: string, side: string) => {
+  const events = new AbortController();
+  // For those who cannot drag (WCAG 2.5.7); by keyboard, Home and End do it.
+  const label = (text: string, side: 'before' | 'after') => {
     const node = document.createElement('span');
     node.className = `swipe-label swipe-label-${side}`;
     node.textContent = text;
     node.setAttribute('aria-hidden', 'true');
+    node.addEventListener('click', () => onMove(positionAfterPress(side, position)), {
+      signal: events.signal,
+    });
     return node;
   };
   const labels = [label(t('Before'), 'before'), label(t('After'), 'after')];
   element.append(...labels, handle);
   host.append(element);
 
-  const events = new AbortController();
   const listen = <K extends keyof HTMLElementEventMap>(
     type: K,
     listener: (event: HTMLElementEventMap[K]) => void,

@@ -5,7 +5,7 @@ import { mapSpace, spaceNotice, toCrs, toPixel } from './map-space.ts';
 import { canHaveBasemap } from './projection-rules.ts';
 import { clippedBox, shift } from './snapshot.ts';
 import { imageStyle, stretchVariables } from './styles.ts';
-import { describePosition, positionAfterKey, positionAt } from './swipe.ts';
+import { describePosition, positionAfterKey, positionAfterPress, positionAt } from './swipe.ts';
 import { decimation, levelCount, resolutions, tileWindow } from './tile-grid.ts';
 import { createTileMemory } from './tile-memory.ts';
 
@@ -146,6 +146,13 @@ describe('swipe', () => {
     expect(describePosition(0.62)).toBe('62 % before, 38 % after');
     expect(describePosition(0)).toBe('all after');
     expect(describePosition(1)).toBe('all before');
+  });
+
+  it('shows all of a side whose name is pressed, and half of it when it is pressed again', () => {
+    expect(positionAfterPress('before', 0.4)).toBe(1);
+    expect(positionAfterPress('before', 1)).toBe(0.5);
+    expect(positionAfterPress('after', 1)).toBe(0);
+    expect(positionAfterPress('after', 0)).toBe(0.5);
   });
 
   it('moves a divider between rows the way the arrows point', () => {

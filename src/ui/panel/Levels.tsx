@@ -1,4 +1,5 @@
-import { LEVELS_RANGE, OWN_LEVELS } from '../../store/levels.ts';
+import type { PointerEvent } from 'react';
+import { LEVELS_RANGE, OWN_LEVELS, withNearer } from '../../store/levels.ts';
 import { useActions, useApp } from '../context.ts';
 import './levels.css';
 import { phrase } from '../../pipeline/phrase.ts';
@@ -31,10 +32,17 @@ export function LevelsField() {
       onChange={(event) => setLevels({ ...levels, [name]: event.target.valueAsNumber })}
     />
   );
+  const press = ({ button, target, currentTarget, clientX }: PointerEvent<HTMLElement>) => {
+    if (button !== 0 || target instanceof HTMLInputElement) return;
+    const { left, width } = currentTarget.getBoundingClientRect();
+    const level = least + ((clientX - left) / width) * (most - least);
+    setLevels(withNearer(levels, Math.round(level * 100) / 100));
+  };
   return (
     <fieldset className="levels">
       <legend>{t('Stretch')}</legend>
-      <div className="histogram">
+      {/* For those who cannot drag (WCAG 2.5.7); its handles are sliders. */}
+      <div className="histogram" onPointerDown={press}>
         <svg viewBox={`0 0 64 ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
           {bands.map(({ histogram }, i) => (
             <path key={CHANNELS[i]} className={CHANNELS[i]} d={outline(histogram)} />

@@ -17,6 +17,7 @@ const awake = new Set<UncloudedSwipe>();
 
 /** English until `stage.ts` has come, which brings the other languages. */
 let t = (text: string): string => text;
+let language = 'en';
 
 /** Where there is no document (rendering on a server), the module can be loaded all the same. */
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
@@ -159,8 +160,9 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
         map: this.#map,
         sources,
         state: this.#state,
-        onLanguage: (translate) => {
+        onLanguage: (translate, spoken) => {
           t = translate;
+          language = spoken;
           this.#nameMap();
           this.#setStatus('loading', t('Loading the images…'));
         },
@@ -208,6 +210,8 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
     again.addEventListener('click', () => {
       this.#rest();
       this.load();
+      // The button is gone.
+      this.#map.focus({ preventScroll: true });
     });
     const { code = 'internal/unexpected', message, remedy = '' } = fault;
     this.#setStatus('failed');
@@ -217,6 +221,7 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
   }
 
   #setStatus(status: UncloudedSwipeElement['status'], text = ''): void {
+    this.#message.lang = language;
     this.#status = status;
     this.#failed = null;
     this.toggleAttribute('shown', status === 'shown');
@@ -225,6 +230,9 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
 
   #nameMap(): void {
     this.#map.ariaLabel = this.ariaLabel || t('Map of both images');
+    // A name that the page gives is in the page's language.
+    if (this.ariaLabel) this.#map.removeAttribute('lang');
+    else this.#map.lang = language;
   }
 
   #setSource(name: SourceName, value: ImageSource | null): void {

@@ -38,7 +38,7 @@ it('a stage that is put to rest while tiles load tells no fault of them', async 
   const onError = vi.fn();
   const stage = await openStage(
     {
-      map: { getRootNode: () => null, querySelectorAll: () => [] } as unknown as HTMLElement,
+      map: { getRootNode: () => null, querySelectorAll: () => [], children: [] } as unknown as HTMLElement,
       sources: { before: 'before.tif', after: 'after.tif' },
       state: {},
       onLanguage: () => {},

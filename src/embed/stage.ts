@@ -2,7 +2,7 @@ import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/erro
 import { phrase } from '../pipeline/phrase.ts';
 import { clipWindow } from '../pipeline/windows.ts';
 import { type ComparisonInput, createComparisonEngine } from '../services/comparison.ts';
-import { chooseLanguage, t } from '../texts/texts.ts';
+import { chooseLanguage, locale, t } from '../texts/texts.ts';
 import { mapStyles } from '../viewer/shadow-styles.ts';
 import { createViewer } from '../viewer/viewer.ts';
 import type { EmbedError, ViewState } from './api.ts';
@@ -17,8 +17,8 @@ export interface StageOptions {
   /** Addresses may be relative to the page. */
   readonly sources: ComparisonInput;
   readonly state: Partial<ViewState>;
-  /** The language of the page can be spoken from now on. */
-  onLanguage(translate: typeof t): void;
+  /** The language of the page can be spoken from now on, or the nearest to it: a BCP 47 tag. */
+  onLanguage(translate: typeof t, language: string): void;
   onLoad(): void;
   /** The user changed something. */
   onState(change: Partial<ViewState>): void;
@@ -40,7 +40,7 @@ export interface Stage {
 export async function openStage(options: StageOptions, signal: AbortSignal): Promise<Stage> {
   await chooseLanguage(pageLanguages());
   throwIfAborted(signal);
-  options.onLanguage(t);
+  options.onLanguage(t, locale());
   const policy = watchPolicy();
   const engine = createComparisonEngine();
   try {
@@ -170,6 +170,8 @@ function show(
   ]) {
     for (const element of map.querySelectorAll(selector)) element.setAttribute('part', part);
   }
+
+  for (const child of map.children) (child as HTMLElement).lang = locale();
 
   async function setColours(next: Settings): Promise<void> {
     const bands = next.bands ?? opened.displayBands;

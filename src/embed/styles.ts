@@ -17,7 +17,7 @@ img { object-fit: cover; pointer-events: none; }
 .message:has(button) { inset-block: 0; height: fit-content; max-height: 100%; overflow: auto; max-width: min(34em, 100% - 48px); box-sizing: border-box; padding: 12px 16px; }
 .message:empty { display: none; }
 .message p { margin: 4px 0 8px; overflow-wrap: anywhere; }
-button { font: inherit; min-height: 32px; padding: 2px 12px; border: 1px solid light-dark(#8b979f, #667583);
+button { font: inherit; min-height: 32px; padding: 2px 12px; border: 1px solid light-dark(#7f8b93, #667583);
   border-radius: 6px; background: light-dark(#fff, #202a34); color: inherit; cursor: pointer; }
 button:focus-visible { outline: 3px solid light-dark(#1f5fd0, #8db8ff); }
 `;

@@ -90,7 +90,6 @@ function Blink() {
       <button
         type="button"
         className="button small shown"
-        aria-pressed={showsBefore}
         onClick={() => {
           setRuns(false);
           store.getState().actions.setSwipe(showsBefore ? 0 : 1);

@@ -36,17 +36,27 @@ export async function compositePass(
 ): Promise<void> {
   const { layout } = job;
   const order = await leastCloudyFirst(job, dates, store);
-  const total = layout.windows.length;
-  for (const key of layout.windows.keys()) {
-    await checkpoint(job);
-    if (!isComposed(store.pages, key)) {
-      const tile = await compositeTile(job, dates, cloned, order, method, store, key);
-      if (tile) setRepaired(store, key, tile);
-      store.pages.set(doneName(key), Uint8Array.of(1));
-    }
+  const tell = (key: number) => {
     const tile = repairedTile(store, key);
     if (tile) job.emit({ type: 'repaired', tile });
-    pace.report('composite', key + 1, total);
+  };
+  const keys = [...layout.windows.keys()];
+  const left = keys.filter((key) => !isComposed(store.pages, key));
+  for (const key of keys) {
+    if (!isComposed(store.pages, key)) continue;
+    await checkpoint(job);
+    tell(key);
+  }
+  let done = keys.length - left.length;
+  pace.report('composite', done, keys.length);
+  for (const key of left) {
+    await checkpoint(job);
+    const tile = await compositeTile(job, dates, cloned, order, method, store, key);
+    if (tile) setRepaired(store, key, tile);
+    store.pages.set(doneName(key), Uint8Array.of(1));
+    tell(key);
+    done++;
+    pace.report('composite', done, keys.length);
   }
 }
 

@@ -93,9 +93,10 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
       if (signal.aborted) return;
       set(({ settings }) => ({ settings: withMaskOf(settings, unfinished?.settings) }));
       const draft = unfinished && unusedDraft(unfinished);
+      const corrections = unfinished?.overrides ?? null;
       if (draft) await takeUp(unfinished, draft, signal);
       else if (isHalfDone(unfinished)) set({ unfinished, job: { status: 'unfinished' } });
-      else await get().actions.run();
+      else await get().actions.correct(corrections, {});
     },
     async open(input, name, sample, signal, more) {
       set({ opening: name, error: null, page: 'scene' });

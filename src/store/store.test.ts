@@ -191,6 +191,12 @@ describe('a run that an earlier visit left', () => {
     expect(engine.calls.slice(-3)).toEqual(['override scale', 'warmUp', 'run']);
   });
 
+  it('is shown again as the corrected scene that it was of', async () => {
+    const { engine, actions } = setUp({ unfinished: { ...unfinished, done: 1, overrides: { scale: 2e-4 } } });
+    await actions.open(file('scene.tif'));
+    expect(engine.calls.slice(-3)).toEqual(['override scale', 'warmUp', 'run']);
+  });
+
   it('can be started over', async () => {
     const { engine, store, actions } = setUp({ unfinished });
     await actions.open(file('scene.tif'));

@@ -55,14 +55,14 @@ function sentinel2Rule(evidence: RadiometryEvidence): Rule {
   return {
     ...PLAIN_S2,
     because: phrase(
-      '{{said}}, but samples go down to {{dark}}: it was taken out of them, please check',
+      '{{said}}, but many samples lie below {{dark}}: it was taken out of them, please check',
       values,
     ),
   };
 }
 
-/** Reflectance of water and shadow that was corrected too far: hardly anything is darker. */
-const DARKEST_S2 = -0.02;
+/** Of a scene with the offset in, hardly more than this share (shadow and water that were corrected too far) is darker than this reflectance. */
+const [DARK_SHARE, DARKEST_S2] = [0.05, -0.02];
 
 /** Do samples lie so far below an offset that it cannot be in them any more? Tools that take it out leave names and metadata. */
 export function isTakenOut({ scale, offset }: Radiometry, sample: SceneSample): boolean {
@@ -71,7 +71,8 @@ export function isTakenOut({ scale, offset }: Radiometry, sample: SceneSample): 
 
 /** What is not above zero is no measurement of Sentinel-2. */
 function darkestAboveZero({ sorted }: SceneSample): number {
-  return darkest({ sorted: sorted.map((values) => values.filter((value) => value > 0)), zeroShare: 0 }, 0.01);
+  const measured = sorted.map((values) => values.filter((value) => value > 0));
+  return darkest({ sorted: measured, zeroShare: 0 }, DARK_SHARE);
 }
 
 /** By what the metadata and the product's name say; null where they say nothing. */

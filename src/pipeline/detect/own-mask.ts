@@ -34,8 +34,9 @@ export interface OpenedMask {
  * Lays the user's own mask on the scene's grid.
  *
  * A GeoTIFF of any grid holds MASK_CLASS values, or 0 and one other value (1 or 255), which then means thick cloud unless
- * the file names its classes; or it is a UDM2 of Planet. Other files of several bands are no mask. A GeoJSON holds polygons in WGS 84 (RFC 7946), or in the scene's coordinates where its `crs`
- * member says so or they can be no degrees; a feature's property `class` is thin, thick or shadow, thick if it is absent.
+ * the file names its classes; or it is a UDM2 of Planet. Other files of several bands are no mask. A GeoJSON holds polygons
+ * in WGS 84 (RFC 7946), or in the scene's coordinates where its `crs` member says so or they can be no degrees; a feature's
+ * property `class` is thin, thick or shadow, thick if it is absent.
  *
  * What a GeoTIFF does not reach, or calls no data, counts as clear; `ownMaskCover` tells how much that is.
  *

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Scene, SceneSource, Window } from '../scene.ts';
 import { MASK_CLASS, PROVENANCE } from '../scene.ts';
+import { NO_METADATA } from '../testing/metadata.ts';
 import { displayStore } from './display-store.ts';
 import { type DisplayRequest, displayTile, firstDisplayBands, probePixel } from './display-tile.ts';
 
@@ -38,14 +39,7 @@ function source(nodata: number | null = null): SceneSource {
     byteLength: WIDTH * HEIGHT * 4,
     decisions: [],
     notices: [],
-    metadata: {
-      geoTags: {},
-      gdalMetadata: null,
-      gdalNodata: null,
-      photometricInterpretation: 1,
-      extraSamples: [],
-      otherTags: {},
-    },
+    metadata: NO_METADATA,
   };
   return {
     scene,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeNodeFile } from '../../cli/node-sink.ts';
 import type { PageFile } from '../page-log.ts';
+import { NO_METADATA } from '../testing/metadata.ts';
 import { blobSink } from './blob-sink.ts';
 import { type CogSpec, type ReadTile, writeCog } from './cog-writer.ts';
 import { fileSink } from './file-sink.ts';
@@ -20,14 +21,7 @@ const spec: CogSpec = {
   nodata: null,
   reductions: ['average'],
   tileSize: 64,
-  metadata: {
-    geoTags: {},
-    gdalMetadata: null,
-    gdalNodata: null,
-    photometricInterpretation: 1,
-    extraSamples: [],
-    otherTags: {},
-  },
+  metadata: NO_METADATA,
 };
 const readTile: ReadTile = async (window) => ({
   window,

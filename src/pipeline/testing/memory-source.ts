@@ -2,6 +2,7 @@ import { throwIfAborted } from '../errors.ts';
 import { allocate } from '../ingest/layout.ts';
 import type { BandRole, Raster, Samples, SampleType, Scene, SceneSource, Sensor, Window } from '../scene.ts';
 import { cropPlane } from '../windows.ts';
+import { NO_METADATA } from './metadata.ts';
 
 /** A scene described by a function per pixel, for tests. */
 export interface SyntheticScene {
@@ -50,14 +51,7 @@ export function memorySource(synthetic: SyntheticScene): MemorySource {
     byteLength: bands.reduce((sum, band) => sum + band.byteLength, 0),
     decisions: [],
     notices: [],
-    metadata: {
-      geoTags: {},
-      gdalMetadata: null,
-      gdalNodata: nodata === null ? null : String(nodata),
-      photometricInterpretation: 1,
-      extraSamples: [],
-      otherTags: {},
-    },
+    metadata: { ...NO_METADATA, gdalNodata: nodata === null ? null : String(nodata) },
   };
   const all = roles.map((_, index) => index);
   const grid = { x: 0, y: 0, width, height };

@@ -4,8 +4,9 @@ import { seeded } from '../evaluate/random.ts';
 import { allocate } from '../ingest/layout.ts';
 import { blobSink } from '../output/blob-sink.ts';
 import { type CogSpec, type WriteOptions, writeCog } from '../output/cog-writer.ts';
-import type { CarriedMetadata, Samples, SampleType } from '../scene.ts';
+import type { Samples, SampleType } from '../scene.ts';
 import { cropPlane } from '../windows.ts';
+import { NO_METADATA } from './metadata.ts';
 
 /** Largest and smallest values that the pattern reaches. */
 const RANGE: Record<SampleType, readonly [number, number]> = {
@@ -17,15 +18,6 @@ const RANGE: Record<SampleType, readonly [number, number]> = {
   int32: [-2147483648, 2147483647],
   float32: [-1e6, 1e6],
   float64: [-1e12, 1e12],
-};
-
-const METADATA: CarriedMetadata = {
-  geoTags: {},
-  gdalMetadata: null,
-  gdalNodata: null,
-  photometricInterpretation: 1,
-  extraSamples: [],
-  otherTags: {},
 };
 
 /** What is to be written, and its samples plane by plane: bands, then the mask if it has one. */
@@ -67,7 +59,7 @@ export function patterned(
     hasMask,
     reductions: planes.map(() => 'average' as const),
     metadata: {
-      ...METADATA,
+      ...NO_METADATA,
       gdalNodata: nodata === null ? null : String(nodata),
       extraSamples: new Array(bands - 1).fill(0),
     },

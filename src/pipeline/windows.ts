@@ -54,17 +54,16 @@ export function mirrorPositions(start: number, length: number, low: number, high
 }
 
 const WINDOWS_ACROSS = 4;
-const WINDOW_SIZE = 64;
 
-/** A few small windows from all over a `width` x `height` grid, by which a large file is judged while little of it is read. */
-export function spreadWindows(width: number, height: number): Window[] {
+/**
+ * A few windows of `size` pixels each way from all over a `width` x `height` grid, by which a large file is judged while
+ * little of it is read.
+ */
+export function spreadWindows(width: number, height: number, size = 64): Window[] {
   const starts = (length: number) => {
-    if (length <= WINDOW_SIZE * WINDOWS_ACROSS) return [{ at: 0, size: length }];
-    const step = (length - WINDOW_SIZE) / (WINDOWS_ACROSS - 1);
-    return Array.from({ length: WINDOWS_ACROSS }, (_, i) => ({
-      at: Math.round(i * step),
-      size: WINDOW_SIZE,
-    }));
+    if (length <= size * WINDOWS_ACROSS) return [{ at: 0, size: length }];
+    const step = (length - size) / (WINDOWS_ACROSS - 1);
+    return Array.from({ length: WINDOWS_ACROSS }, (_, i) => ({ at: Math.round(i * step), size }));
   };
   return starts(height).flatMap((row) =>
     starts(width).map((column) => ({ x: column.at, y: row.at, width: column.size, height: row.size })),

@@ -1,5 +1,6 @@
 import { isMeasured } from '../preprocess/observe.ts';
 import type { Samples, SceneSource, Window } from '../scene.ts';
+import { spreadWindows } from '../windows.ts';
 import { needsPreview } from './preview.ts';
 
 /** Values in reflectance that are drawn black and white. */
@@ -21,8 +22,7 @@ export const HISTOGRAM_BINS = 64;
 
 /** Longer side of the sample from which percentiles are taken. */
 const SAMPLE_SIDE = 512;
-/** Of a scene that is costly to read as a whole: so many windows each way, of so many pixels, where ingest has read. */
-const WINDOWS_ACROSS = 4;
+/** Side of the windows that are read of a scene that is costly to read as a whole; they lie where ingest has read. */
 const WINDOW_SIDE = 128;
 const LOW = 0.02;
 const HIGH = 0.98;
@@ -156,13 +156,7 @@ async function readSample(
     return [{ ...sample, bands: read.bands }];
   }
   const samples: Sample[] = [];
-  const side = (length: number) => Math.min(WINDOW_SIDE, length);
-  const start = (i: number, length: number) =>
-    Math.round((i * (length - side(length))) / (WINDOWS_ACROSS - 1));
-  for (let i = 0; i < WINDOWS_ACROSS ** 2; i++) {
-    const x = start(i % WINDOWS_ACROSS, width);
-    const y = start(Math.floor(i / WINDOWS_ACROSS), height);
-    const window = { x, y, width: side(width), height: side(height) };
+  for (const window of spreadWindows(width, height, WINDOW_SIDE)) {
     const { bands: read } = await source.read(window, bands, signal);
     samples.push({ window, width: window.width, height: window.height, bands: read });
   }

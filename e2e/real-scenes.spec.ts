@@ -65,6 +65,7 @@ for (const backend of ['wasm', 'webgpu'] as const) {
     test.setTimeout(720_000);
     await page.goto(`/?backend=${backend}`);
     await process(page, sentinel as string);
+    expect(await page.getByText(/passed over/).allTextContents()).toEqual([]);
     await expect(page.getByText(new RegExp(`on ${backend}`, 'i')).first()).toBeVisible();
     await page.screenshot({ path: info.outputPath(`sentinel-2-${backend}.png`) });
     await checkExports(page, sentinel as string, info.outputDir, 0);

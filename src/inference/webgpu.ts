@@ -14,10 +14,8 @@ const RAISED_LIMITS = [
   'maxComputeInvocationsPerWorkgroup',
 ] as const;
 
-/** A driver that hangs fails nothing and answers nothing. */
-const START_LIMIT_MS = 30_000;
-const answered = <T>(work: Promise<T>) =>
-  within(START_LIMIT_MS, work, () => new BackendUnusable(phrase('it does not answer')));
+/** A driver that hangs fails nothing and answers nothing; one on the processor answers once it has done what other pages asked. */
+const START_LIMIT_MS = { graphics: 30_000, processor: 180_000 };
 
 /**
  * Starts WebGPU on a device of our own, so that its loss is noticed.
@@ -29,6 +27,9 @@ const answered = <T>(work: Promise<T>) =>
 export async function startWebGpu(softwareToo: boolean): Promise<StartedBackend> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!gpu) throw new BackendUnusable(phrase('this browser has no WebGPU'));
+  const limit = START_LIMIT_MS[softwareToo ? 'processor' : 'graphics'];
+  const answered = <T>(work: Promise<T>) =>
+    within(limit, work, () => new BackendUnusable(phrase('it does not answer')));
   const adapter = await answered(
     gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null),
   );

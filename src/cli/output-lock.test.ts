@@ -14,18 +14,20 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { holdsOutput, lockOutput } from './output-lock.ts';
 
 let folder: string;
+let stem: string;
 let output: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'unclouded-lock-'));
-  output = join(folder, 'out.tif');
+  stem = join(folder, 'out');
+  output = `${stem}.tif`;
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Another command took the output, so many seconds ago. */
 function heldBy(process: number, host: string, seconds = 0): void {
-  writeFileSync(`${output}.lock`, `${process} ${host}`);
+  writeFileSync(`${stem}.lock`, `${process} ${host}`);
   const when = Date.now() / 1000 - seconds;
-  utimesSync(`${output}.lock`, when, when);
+  utimesSync(`${stem}.lock`, when, when);
 }
 
 const dead = () => spawnSync(process.execPath, ['-e', '']).pid;
@@ -38,19 +40,26 @@ test('an output is held until it is given back', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test('outputs whose other products have the same names are held together', async () => {
+  const giveBack = await lockOutput(output);
+  expect(holdsOutput(`${stem}.tiff`)).toBe(true);
+  giveBack();
+  expect(holdsOutput(`${stem}.tiff`)).toBe(false);
+});
+
 test.each([
   ['a process that lives', () => heldBy(process.ppid, hostname(), 9999)],
   ['another machine, lately', () => heldBy(1, 'elsewhere', 30)],
-  ['nobody knows whom, just now', () => writeFileSync(`${output}.lock`, '')],
+  ['nobody knows whom, just now', () => writeFileSync(`${stem}.lock`, '')],
 ])('held by %s, it is refused', async (_, hold) => {
   hold();
   await expect(lockOutput(output)).rejects.toMatchObject({
     code: 'output/in-use',
     message: expect.stringContaining(output),
-    remedy: expect.stringContaining(`${output}.lock`),
+    remedy: expect.stringContaining(`${stem}.lock`),
   });
   expect(holdsOutput(output)).toBe(false);
-  expect(existsSync(`${output}.lock`)).toBe(true);
+  expect(existsSync(`${stem}.lock`)).toBe(true);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { PipelineError } from '../pipeline/errors.ts';
+import { stemOf } from '../pipeline/file-names.ts';
 import { writing } from '../pipeline/output/sink.ts';
 
 /** A lock is renewed this often, in milliseconds. */
@@ -8,7 +9,8 @@ const RENEWAL = 15_000;
 /** One of another machine that was not renewed for this long was left behind, in milliseconds. */
 const LEFT_BEHIND = 120_000;
 
-const lockOf = (output: string) => `${output}.lock`;
+/** Named as the other products of a scene are: those of `x.tif` and `x.tiff` have the same names. */
+const lockOf = (output: string) => `${stemOf(output)}.lock`;
 const me = () => `${process.pid} ${hostname()}`;
 
 /**

@@ -33,10 +33,10 @@ async function processed(path: string, resume: boolean) {
 test('a scene whose output another command is making fails, and the files of that command stay', async () => {
   const path = join(folder, 'out.tif');
   for (const ending of ['part', 'pages']) writeFileSync(`${path}.${ending}`, 'theirs');
-  writeFileSync(`${path}.lock`, `${process.ppid} ${hostname()}`);
+  writeFileSync(path.replace(/tif$/, 'lock'), `${process.ppid} ${hostname()}`);
   const results = await processed(path, true);
   expect(results).toMatchObject([{ status: 'failed', error: { code: 'output/in-use' } }]);
-  expect(readdirSync(folder)).toEqual(['out.tif.lock', 'out.tif.pages', 'out.tif.part']);
+  expect(readdirSync(folder)).toEqual(['out.lock', 'out.tif.pages', 'out.tif.part']);
 });
 
 test.each([

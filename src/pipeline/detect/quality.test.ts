@@ -92,6 +92,14 @@ describe('quality bands', () => {
     expect(decode('cloud_probability', [255])).toEqual([CLEAR]);
   });
 
+  it('takes a cloud probability of fractions up to 1 for one of 0 to 1', () => {
+    const [none, half, sure, fill] = decode('cloud_probability', [0, 0.5, 1, Number.NaN], [0, 0.02, 0.5, 1]);
+    expect([none, sure, fill]).toEqual([CLEAR, THICK, CLEAR]);
+    expect(half[0] + half[1]).toBeCloseTo(128, -0.5);
+    // Percents that are no whole numbers.
+    expect(decode('cloud_probability', [1], [0.02, 0.5, 1, 60])).not.toEqual([THICK]);
+  });
+
   it('takes a cloud probability with values between 100 and 255 for one of 0 to 255', () => {
     const [none, half, sure] = decode('cloud_probability', [0, 128, 255], [0, 3, 90, 128, 255]);
     expect([none, sure]).toEqual([CLEAR, THICK]);

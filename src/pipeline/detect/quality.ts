@@ -148,11 +148,12 @@ const scl: QualityDecoder = (value) => {
 const qa60: QualityDecoder = (value) => (bit(value, 10) ? THICK : bit(value, 11) ? THIN : CLEAR);
 
 /**
- * Cloud probability p: thick p², thin p(1 - p), so that their sum is p and thick leads above one half. In percent, or from 0
- * to 255 (CLP of Sentinel Hub), where 255 beside percents is fill.
+ * Cloud probability p: thick p², thin p(1 - p), so that their sum is p and thick leads above one half. In percent; from 0 to 255
+ * (CLP of Sentinel Hub), where 255 beside percents is fill; or from 0 to 1 (s2cloudless), where all that is not a fraction is 0 or 1.
  */
 function cloudProbability(sample: Samples): QualityDecoder {
-  const certain = shareBetween(sample, 100, 255) > 0.001 ? 255 : 100;
+  const isFraction = shareBetween(sample, 0, 1) > 0.001 && shareBetween(sample, 1, 255) === 0;
+  const certain = isFraction ? 1 : shareBetween(sample, 100, 255) > 0.001 ? 255 : 100;
   return (value) => {
     if (!(value > 0 && value <= certain)) return CLEAR;
     const p = value / certain;

@@ -137,6 +137,8 @@ function sentinel2Seen({ sample }: RadiometryEvidence): Rule {
 const LANDSAT_LEVEL_2: Radiometry = { scale: 2.75e-5, offset: -0.2 };
 /** Below reflectance 0 by as much as shadows are overcorrected at times: Landsat's level 2 holds hardly anything darker. */
 const DARKEST_LEVEL_2 = 6500;
+/** Reflectance -0.1, which no correction leaves in a share of a band: rescaled by a tool that left the name. */
+const IMPOSSIBLE_LEVEL_2 = 3636;
 
 /** USGS Collection 2: level 2 is DN x 2.75e-5 - 0.2; level 1 top-of-atmosphere is about DN x 2e-5 - 0.1. */
 function landsatRule({ texts, sample }: RadiometryEvidence): Rule {
@@ -144,7 +146,18 @@ function landsatRule({ texts, sample }: RadiometryEvidence): Rule {
   if (
     texts.some((text) => /\bL[CETO]\d{2}_L2S[PR]|\bSR_B\d|COLLECTION_2_LEVEL_2|\/C02\/T\d_L2/i.test(text))
   ) {
-    return { ...LANDSAT_LEVEL_2, because: phrase('Landsat Collection 2 level 2 convention') };
+    const dark = darkest(sample, DARK_SHARE);
+    if (!(dark < IMPOSSIBLE_LEVEL_2)) {
+      return { ...LANDSAT_LEVEL_2, because: phrase('Landsat Collection 2 level 2 convention') };
+    }
+    return {
+      scale: 1e-4,
+      offset: 0,
+      because: phrase(
+        'the name says Landsat Collection 2 level 2, but many samples lie below {{dark}}: taken for reflectance x 10000, please check',
+        { dark: trimmed(dark) },
+      ),
+    };
   }
   if (texts.some((text) => /_L1(TP|GT|GS)_/i.test(text))) {
     return {

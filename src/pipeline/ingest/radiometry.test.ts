@@ -117,10 +117,17 @@ describe('radiometry', () => {
     ['Sentinel-2 all bright', { sensor: 'sentinel-2', range: [4000, 9000] }, 1e-4, 0, /please check/],
     [
       'Landsat level 2 by name',
-      { sensor: 'landsat-oli', texts: ['LC08_L2SP_021039_20201130'] },
+      { sensor: 'landsat-oli', texts: ['LC08_L2SP_021039_20201130'], range: [6900, 20_000] },
       2.75e-5,
       -0.2,
       /level 2/,
+    ],
+    [
+      'Landsat level 2 by name, rescaled',
+      { sensor: 'landsat-oli', texts: ['LC08_L2SP_021039_20201130_x10000'], range: [80, 5200] },
+      1e-4,
+      0,
+      /below 336.*please check/,
     ],
     [
       'Landsat level 2 by values',

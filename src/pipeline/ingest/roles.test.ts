@@ -161,6 +161,8 @@ describe('sensor', () => {
     ['like-landsat-8.tif', ['B02', 'B03', 'SCL'], 'sentinel-2'],
     ['x.tif', ['B02', 'B03'], 'sentinel-2'],
     ['x.tif', ['B2', 'B11'], 'sentinel-2'],
+    ['x.tif', ['B2', 'B3', 'B4', 'B5', 'B6', 'B7', 'B10', 'B11'], 'landsat-oli'],
+    ['x.tif', ['B2', 'B3', 'B4', 'B8', 'B10', 'B11', 'B12'], 'sentinel-2'],
     ['x.tif', ['sur_refl_b01', 'sur_refl_b02'], 'modis'],
     ['x.tif', ['Nadir_Reflectance_Band1', 'Nadir_Reflectance_Band2'], 'modis'],
     ['MOD09A1.A2020001_sur_refl', ['b01', 'b02'], 'modis'],

@@ -112,7 +112,11 @@ export function guessSensor(
   const fromName = hinted(stem);
   if (fromName)
     return { sensor: fromName, because: phrase('the file is named {{name}}', { name: fileName }) };
-  if (descriptions.some((name) => /^(B1[12]|B0[1-9])$/i.test(name.trim()))) return AS_SENTINEL_2;
+  const has = (pattern: RegExp) => descriptions.some((name) => pattern.test(name.trim()));
+  if (has(/^B10$/i) && has(/^B11$/i) && !has(/^(B12|B0[1-9])$/i)) {
+    return { sensor: 'landsat-oli', because: phrase('B11 is its last band, as on Landsat 8 and 9') };
+  }
+  if (has(/^(B1[12]|B0[1-9])$/i)) return AS_SENTINEL_2;
   return { sensor: 'unknown', because: phrase('neither metadata, band names nor file name tell') };
 }
 

@@ -1,7 +1,8 @@
-import { MASK_COLOURS, PROVENANCE_COLOURS, type Rgb } from '../pipeline/colours.ts';
+import { MASK_ENTRIES, PROVENANCE_ENTRIES } from '../pipeline/colours.ts';
 import type { ClassLayer } from '../pipeline/enhance/comparison.ts';
 import { type Phrase, phrase } from '../pipeline/phrase.ts';
 import { t } from '../texts/texts.ts';
+import { MASK_WORDS, PROVENANCE_WORDS } from '../viewer/class-words.ts';
 import { css } from '../viewer/palette.ts';
 
 export interface ControlOptions {
@@ -25,21 +26,10 @@ const LABELS: Readonly<Record<ClassLayer, Phrase>> = {
   mask: phrase('Show layer: Clouds'),
   provenance: phrase('Show layer: Provenance'),
 };
-const LEGENDS: Readonly<Record<ClassLayer, readonly (readonly [Rgb, Phrase])[]>> = {
-  mask: [
-    [MASK_COLOURS.thin, phrase('Thin cloud')],
-    [MASK_COLOURS.thick, phrase('Thick cloud')],
-    [MASK_COLOURS.shadow, phrase('Shadow')],
-  ],
-  provenance: [
-    [PROVENANCE_COLOURS.thinCorrected, phrase('Thin cloud corrected')],
-    [PROVENANCE_COLOURS.shadowCorrected, phrase('Shadow corrected')],
-    [PROVENANCE_COLOURS.otherDate, phrase('From another date')],
-    [PROVENANCE_COLOURS.otherDateChanged, phrase('From another date, changed since: a guess')],
-    [PROVENANCE_COLOURS.generated, phrase('Generated: a guess')],
-    [PROVENANCE_COLOURS.leftCloudy, phrase('Left cloudy')],
-  ],
-};
+const LEGENDS = {
+  mask: [MASK_ENTRIES, MASK_WORDS],
+  provenance: [PROVENANCE_ENTRIES, PROVENANCE_WORDS],
+} as const;
 
 /** Buttons over the map: zoom, and layers with their legend. */
 export function createControls(host: HTMLElement, options: ControlOptions): Controls {
@@ -73,12 +63,13 @@ export function createControls(host: HTMLElement, options: ControlOptions): Cont
     setOverlay(overlay) {
       for (const [layer, toggle] of layers) toggle.ariaPressed = String(layer === overlay);
       legend.hidden = overlay === null;
+      const [entries, words] = LEGENDS[overlay ?? 'mask'];
       legend.replaceChildren(
-        ...(overlay ? LEGENDS[overlay] : []).map(([colour, name]) => {
+        ...entries.map(([value, colour]) => {
           const entry = element('li', 'entry');
           const swatch = element('span', 'swatch');
           swatch.style.background = css(colour);
-          entry.append(swatch, t(name));
+          entry.append(swatch, t(words[value]));
           return entry;
         }),
       );

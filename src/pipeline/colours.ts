@@ -18,23 +18,24 @@ export const MASK_COLOURS = {
 export const PROVENANCE_COLOURS = {
   thinCorrected: [240, 200, 60],
   shadowCorrected: [70, 110, 220],
-  generated: [204, 80, 150],
-  leftCloudy: [120, 120, 120],
   otherDate: [0, 140, 110],
   otherDateChanged: [230, 159, 0],
+  generated: [204, 80, 150],
+  leftCloudy: [120, 120, 120],
 } as const satisfies Record<string, Rgb>;
 
-type Entry = readonly [value: number, colour: Rgb];
+/** The same by the values in masks and provenance, in the order of legends. */
+export const MASK_ENTRIES = byValue(MASK_CLASS, MASK_COLOURS);
+export const PROVENANCE_ENTRIES = byValue(PROVENANCE, PROVENANCE_COLOURS);
 
-/** The same by the values in masks and provenance. */
-export const MASK_ENTRIES: readonly Entry[] = byValue(MASK_CLASS, MASK_COLOURS);
-export const PROVENANCE_ENTRIES: readonly Entry[] = byValue(PROVENANCE, PROVENANCE_COLOURS);
-
-function byValue<Name extends string>(
-  values: Readonly<Record<NoInfer<Name>, number>>,
+function byValue<Name extends string, Values extends Readonly<Record<NoInfer<Name>, number>>>(
+  values: Values,
   colours: Readonly<Record<Name, Rgb>>,
-): Entry[] {
-  return (Object.keys(colours) as Name[]).map((name) => [values[name], colours[name]]);
+) {
+  return (Object.keys(colours) as Name[]).map((name): readonly [Values[Name], Rgb] => [
+    values[name],
+    colours[name],
+  ]);
 }
 
 /** Other dates, by number; from the seventh on they begin again. */

@@ -1,27 +1,15 @@
-import { DATE_COLOURS, MASK_COLOURS, PROVENANCE_COLOURS, type Rgb } from '../pipeline/colours.ts';
+import { DATE_COLOURS, MASK_ENTRIES, PROVENANCE_ENTRIES, type Rgb } from '../pipeline/colours.ts';
 import { type Phrase, phrase } from '../pipeline/phrase.ts';
+import { PROVENANCE } from '../pipeline/scene.ts';
 import type { SceneDate } from '../store/dates.ts';
 import type { Overlay } from '../store/state.ts';
 import { t } from '../texts/texts.ts';
+import { MASK_WORDS, PROVENANCE_WORDS } from '../viewer/class-words.ts';
 import { CONFIDENCE_RAMP, css } from '../viewer/palette.ts';
 import { useActions, useApp } from './context.ts';
 import { dateName } from './date-words.ts';
 import { Ramp } from './Ramp.tsx';
 import { wholePercent } from './words.ts';
-
-const ENTRIES = {
-  mask: [
-    [MASK_COLOURS.thin, phrase('Thin cloud')],
-    [MASK_COLOURS.thick, phrase('Thick cloud')],
-    [MASK_COLOURS.shadow, phrase('Cloud shadow')],
-  ],
-  provenance: [
-    [PROVENANCE_COLOURS.thinCorrected, phrase('Thin cloud corrected')],
-    [PROVENANCE_COLOURS.shadowCorrected, phrase('Shadow corrected')],
-    [PROVENANCE_COLOURS.generated, phrase('Generated')],
-    [PROVENANCE_COLOURS.leftCloudy, phrase('Left cloudy')],
-  ],
-} as const;
 
 const NAMES: readonly (readonly [Overlay, Phrase])[] = [
   ['mask', phrase('Clouds and shadows')],
@@ -31,10 +19,7 @@ const NAMES: readonly (readonly [Overlay, Phrase])[] = [
   ['none', phrase('No overlay')],
 ];
 
-const FROM_DATES = [
-  [PROVENANCE_COLOURS.otherDate, phrase('Seen on another date')],
-  [PROVENANCE_COLOURS.otherDateChanged, phrase('The same, changed since')],
-] as const;
+const FROM_DATES: readonly number[] = [PROVENANCE.otherDate, PROVENANCE.otherDateChanged];
 
 /** What lies over the scene, what its colours mean, and how strongly it shows. */
 export function Legend() {
@@ -104,9 +89,6 @@ export function Legend() {
   );
 }
 
-const said = (entries: readonly (readonly [Rgb, Phrase])[]) =>
-  entries.map(([colour, name]): [Rgb, string] => [colour, t(name)]);
-
 /**
  * Colours and their meaning.
  * @param dates In the order of their numbers.
@@ -119,9 +101,14 @@ function entriesOf(
 ): readonly (readonly [Rgb, string])[] {
   switch (overlay) {
     case 'mask':
-      return said(ENTRIES.mask);
-    case 'provenance':
-      return said(dates.length > 0 || isSaved ? [...FROM_DATES, ...ENTRIES.provenance] : ENTRIES.provenance);
+      return MASK_ENTRIES.map(([value, colour]) => [colour, t(MASK_WORDS[value])]);
+    case 'provenance': {
+      const unused = dates.length > 0 || isSaved ? [] : FROM_DATES;
+      return PROVENANCE_ENTRIES.filter(([value]) => !unused.includes(value)).map(([value, colour]) => [
+        colour,
+        t(PROVENANCE_WORDS[value]),
+      ]);
+    }
     case 'date':
       return dates.map((date, i) => [
         DATE_COLOURS[i % DATE_COLOURS.length],

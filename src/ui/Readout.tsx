@@ -3,11 +3,12 @@ import type { Place } from '../pipeline/place.ts';
 import type { Band, Grid } from '../pipeline/scene.ts';
 import type { PixelProbe } from '../services/engine.ts';
 import { t } from '../texts/texts.ts';
+import { MASK_WORDS, PROVENANCE_WORDS } from '../viewer/class-words.ts';
 import { toCrs } from '../viewer/map-space.ts';
 import { useActions, useApp, ViewerContext } from './context.ts';
 import { DismissButton } from './Messages.tsx';
 import { Spectrum } from './Spectrum.tsx';
-import { decimal, listed, MASK_WORDS, PROVENANCE_WORDS, sampleText } from './words.ts';
+import { decimal, listed, sampleText } from './words.ts';
 
 /** What is under the pointer: place, samples before and after, and where the result's came from. */
 export function Readout() {

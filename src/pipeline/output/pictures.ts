@@ -23,7 +23,7 @@ const GAMMA = 1.2;
 /** Where there is no data. */
 const EMPTY_COLOUR: Rgb = [255, 255, 255];
 
-const COLOUR_OF = new Map([...PROVENANCE_ENTRIES, [PROVENANCE.nodata, EMPTY_COLOUR]]);
+const COLOUR_OF = new Map<number, Rgb>([...PROVENANCE_ENTRIES, [PROVENANCE.nodata, EMPTY_COLOUR]]);
 
 /** The scene before and after in its first display bands, both in the stretch of the scene. */
 export async function resultPictures(

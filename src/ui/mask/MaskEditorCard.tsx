@@ -1,11 +1,12 @@
 import './mask-editor.css';
 import { useEffect, useRef } from 'react';
-import { MASK_COLOURS } from '../../pipeline/colours.ts';
+import { MASK_ENTRIES } from '../../pipeline/colours.ts';
 import { type OwnMask, percentCovered } from '../../pipeline/detect/edits.ts';
 import { TIFF_ENDINGS } from '../../pipeline/file-names.ts';
 import { type Phrase, phrase } from '../../pipeline/phrase.ts';
 import type { MaskTool } from '../../store/mask-editor.ts';
 import { t } from '../../texts/texts.ts';
+import { MASK_WORDS } from '../../viewer/class-words.ts';
 import { css } from '../../viewer/palette.ts';
 import { useActions, useApp } from '../context.ts';
 import { inPixels, wholePercent } from '../words.ts';
@@ -23,12 +24,6 @@ const TOOLS: readonly (readonly [MaskTool, Phrase, string, string])[] = [
     'M8 2v12M2 8h12M8 2 6.500 3.500M8 2l1.500 1.500M8 14l-1.500-1.500M8 14l1.500-1.500M2 8l1.500-1.500M2 8l1.500 1.500M14 8l-1.500-1.500M14 8l-1.500 1.500',
   ],
 ];
-
-const CLASSES = [
-  [1, phrase('Thin cloud'), MASK_COLOURS.thin],
-  [2, phrase('Thick cloud'), MASK_COLOURS.thick],
-  [3, phrase('Shadow'), MASK_COLOURS.shadow],
-] as const;
 
 /** The mask is reviewed: drawn on, its thresholds and its margin moved, replaced by one's own. */
 export function MaskEditorCard() {
@@ -91,7 +86,7 @@ export function MaskEditorCard() {
       {(tool === 'brush' || tool === 'polygon') && (
         <fieldset className="mask-classes">
           <legend className="visually-hidden">{t('What is drawn')}</legend>
-          {CLASSES.map(([id, name, colour]) => (
+          {MASK_ENTRIES.map(([id, colour]) => (
             <label key={id}>
               <input
                 type="radio"
@@ -100,7 +95,7 @@ export function MaskEditorCard() {
                 onChange={() => actions.setMaskClass(id)}
               />
               <span className="swatch" style={{ background: css(colour) }} />
-              {t(name)}
+              {t(MASK_WORDS[id])}
             </label>
           ))}
         </fieldset>

@@ -43,10 +43,20 @@ module.exports = {
     },
     {
       name: 'no-sideways-types',
-      comment: 'store, ui and viewer see of services and the pipeline their types and plain data only',
+      comment: 'store, ui and viewer see of services their types only',
       severity: 'error',
       from: { path: own('store', 'ui', 'viewer') },
       to: { path: ['^src/services/(?!(engine|library-types)\\.ts)', '^workers/'] },
+    },
+    {
+      name: 'stages-run-in-workers',
+      comment: 'what the page draws with takes plain data and small functions of the pipeline, no pass and no stage',
+      severity: 'error',
+      from: { path: own('store', 'ui', 'viewer', 'embed'), pathNot: '\\.test\\.tsx?$' },
+      to: {
+        path: '^src/pipeline/(run|repair-tile|pass-[a-z-]+)\\.ts|^src/pipeline/(ingest|generate|composite|output)/',
+        dependencyTypesNot: ['type-only'],
+      },
     },
   ],
   options: {

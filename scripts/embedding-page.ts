@@ -2,6 +2,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Marked } from 'marked';
 import type { Plugin } from 'vite';
+import { escapeHtml } from '../src/pipeline/html.ts';
 import { contentSecurityPolicy } from './content-security-policy.ts';
 
 const TEXT = 'docs/embedding.md';
@@ -26,7 +27,7 @@ export function renderPage(markdown: string): string {
   const marked = new Marked({
     renderer: {
       code({ text, lang }) {
-        const shown = `<pre tabindex="0"><code>${escaped(text)}</code></pre>\n`;
+        const shown = `<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>\n`;
         return lang === 'html live' ? `<div class="example">\n${text}\n</div>\n${shown}` : shown;
       },
       table(token) {
@@ -44,7 +45,7 @@ export function renderPage(markdown: string): string {
     <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
-    <title>${escaped(title)}</title>
+    <title>${escapeHtml(title)}</title>
     <link rel="icon" href="icons/icon.svg" />
     <link rel="stylesheet" href="embedding.css" />
   </head>
@@ -55,8 +56,4 @@ ${marked.parse(markdown, { async: false })}
   </body>
 </html>
 `;
-}
-
-function escaped(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

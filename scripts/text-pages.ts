@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { marked } from 'marked';
 import type { Plugin } from 'vite';
+import { escapeHtml } from '../src/pipeline/html.ts';
 import { contentSecurityPolicy } from './content-security-policy.ts';
 
 /** A text in Markdown that becomes a page of the application. */
@@ -46,7 +47,7 @@ function asPage(text: string, page: string): string {
     <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}" />
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>${escaped(title)} · Unclouded</title>
+    <title>${escapeHtml(title)} · Unclouded</title>
     <link rel="stylesheet" href="${up}${STYLE}" />
   </head>
   <body>
@@ -62,5 +63,3 @@ const tablesThatScroll = (html: string) =>
   html
     .replaceAll('<table>', '<div class="scroll" role="region" tabindex="0" aria-label="Table"><table>')
     .replaceAll('</table>', '</table></div>');
-
-const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');

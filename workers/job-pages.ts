@@ -11,7 +11,7 @@ import { memoryPages, type PageStore } from '../src/pipeline/pages.ts';
 import { phrase } from '../src/pipeline/phrase.ts';
 import { shareDone } from '../src/pipeline/progress.ts';
 import type { Notice, Scene } from '../src/pipeline/scene.ts';
-import { openTiles, planTiles } from '../src/pipeline/tiles.ts';
+import { tilesOf } from '../src/pipeline/tiles.ts';
 import { openJobFile, sceneFingerprint, tidyJobFiles } from './job-files.ts';
 import type { SceneInput } from './protocol.ts';
 
@@ -105,7 +105,7 @@ export function jobPages(): JobPages {
         if (!pages || !record) return null;
         const result = resultPages(pages, record);
         const composite = record.settings.composite !== undefined && record.dates.length > 0;
-        return { done: shareDone(openTiles(scene, planTiles(scene.grid), result), composite), record };
+        return { done: shareDone(tilesOf(scene, result), composite), record };
       }),
     claim: (input, record, options, signal) =>
       inTurn(async () => {

@@ -147,6 +147,7 @@ export interface PipelineConfig {
   readonly prefer?: readonly BackendName[];
 }
 
+/** `all-changed`: what was found before is forgotten, and nothing of this run is known yet. */
 export type DisplayEvent =
   | { readonly type: 'mask-changed' | 'result-changed' | 'all-changed'; readonly window: Window }
   | Extract<PipelineEvent, { readonly type: 'progress' }>;

@@ -4,7 +4,7 @@ import type { RunEvent, RunReport, RunSettings } from '../src/pipeline/events.ts
 import { jobRecord } from '../src/pipeline/job-record.ts';
 import { modelsFor } from '../src/pipeline/networks.ts';
 import type { Notice } from '../src/pipeline/scene.ts';
-import { openTiles, planTiles } from '../src/pipeline/tiles.ts';
+import { tilesOf } from '../src/pipeline/tiles.ts';
 import { VERSION } from '../src/pipeline/version.ts';
 import { unlessAborted } from './crossing.ts';
 import { runToTheEnd } from './long-run.ts';
@@ -35,7 +35,7 @@ export async function runScene(
   const claimed = await pages.claim(input, record, { fresh, notify }, signal);
   await masks.keep(claimed, settings, signal);
   if (state.scene !== scene) throw cancelled();
-  const tiles = openTiles(source.scene, planTiles(source.scene.grid), claimed);
+  const tiles = tilesOf(source.scene, claimed);
   const used = chosen.flatMap((id) => dates.source(id) ?? []);
   display.show(job, tiles);
   const control = beginControl(state, job);

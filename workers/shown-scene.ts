@@ -1,5 +1,6 @@
 import { firstDisplayBands } from '../src/pipeline/enhance/display-tile.ts';
 import { needsPreview, withPreview } from '../src/pipeline/enhance/preview.ts';
+import { throwIfAborted } from '../src/pipeline/errors.ts';
 import { applyOverrides } from '../src/pipeline/ingest/open.ts';
 import type { SceneSource } from '../src/pipeline/scene.ts';
 import { type Candidate, candidates as sceneCandidates } from './candidates.ts';
@@ -54,6 +55,7 @@ export function shownScene(state: DisplayState): SceneApi {
       running.run(job, async (signal) => {
         const ready = await openInput(input, signal);
         return inTurn(() => {
+          throwIfAborted(signal);
           show(state, ready.comparison.before);
           state.comparison = ready.comparison;
           return ready.opened;

@@ -188,7 +188,7 @@ function pageOf(planned: readonly Task[], results: readonly SceneResult[]): stri
   const failures = results.flatMap((result, i) =>
     result.status === 'done'
       ? []
-      : [{ name: shortName(tasks[i].input), message: english(forTerminal(result.error).message) }],
+      : [{ name: shortName(tasks[i].input), message: english(result.error.message) }],
   );
   const finished = planned
     .filter((task) => task.finished)

@@ -13,7 +13,7 @@ import { writing } from '../pipeline/output/sink.ts';
 import { shareDone } from '../pipeline/progress.ts';
 import { type RunResult, run } from '../pipeline/run.ts';
 import type { SceneSource } from '../pipeline/scene.ts';
-import { openTiles, planTiles } from '../pipeline/tiles.ts';
+import { planTiles, tilesOf } from '../pipeline/tiles.ts';
 import { VERSION } from '../pipeline/version.ts';
 import { checksums } from './checksums.ts';
 import { corrected } from './corrected.ts';
@@ -63,7 +63,7 @@ export async function processScene(
     closing.push(() => pages.close());
     if (continued) {
       const composite = settings.composite !== undefined && dates.length > 0;
-      const done = shareDone(openTiles(source.scene, planTiles(source.scene.grid), pages), composite);
+      const done = shareDone(tilesOf(source.scene, pages), composite);
       const message = { text: `An earlier run is continued: ${Math.floor(100 * done)} % was done.` };
       onEvent({ type: 'notice', notice: { code: 'job/continued', message } });
     }
@@ -97,18 +97,10 @@ export async function processScene(
     const page = task.describe
       ? {
           files: await checksums(
-            [
-              ...task.files,
-              ...task.dates.flat(),
-              ...[task.ownMask, task.reference].filter((path) => path !== null),
-            ],
+            [...read, ...[task.ownMask, task.reference].filter((path) => path !== null)],
             signal,
           ),
-          pictures: await resultPictures(
-            source,
-            openTiles(source.scene, planTiles(source.scene.grid), pages),
-            signal,
-          ),
+          pictures: await resultPictures(source, tilesOf(source.scene, pages), signal),
         }
       : null;
     const ran = seconds();

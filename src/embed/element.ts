@@ -1,9 +1,9 @@
 import type { EmbedError, ImageSource, ImageSources, UncloudedSwipeElement, ViewState } from './api.ts';
+import { SETTINGS } from './setting-names.ts';
 import type { Stage } from './stage.ts';
 import { adopt, elementStyles } from './styles.ts';
 
 const SOURCES = ['before', 'after', 'mask', 'provenance'] as const;
-const SETTINGS = ['swipe', 'bands', 'stretch', 'gamma', 'overlay', 'view'] as const;
 type SourceName = (typeof SOURCES)[number];
 
 /** Loading begins this far outside of the window. */

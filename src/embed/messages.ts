@@ -1,9 +1,8 @@
 import { phrase } from '../pipeline/phrase.ts';
 import { t } from '../texts/texts.ts';
 import type { FrameMessage, HostMessage, ViewState } from './api.ts';
+import { SETTINGS } from './setting-names.ts';
 import { badSetting } from './settings.ts';
-
-const SETTINGS: readonly (keyof ViewState)[] = ['swipe', 'bands', 'stretch', 'gamma', 'overlay', 'view'];
 
 /** Only known settings, as text: what a message or an address may change. A number is taken as text, null as nothing. */
 export function pickState(given: unknown): Partial<ViewState> {

@@ -14,6 +14,8 @@ export const STAGES = [
   'output',
 ] as const;
 export type Stage = (typeof STAGES)[number];
+/** Those that a user waits for: `enhance` serves the display, tile by tile. */
+export type ReportedStage = Exclude<Stage, 'enhance'>;
 
 /** Which evidence decides where cloud and shadow are. */
 export type MaskSource = 'network' | 'quality-band' | 'union';
@@ -54,7 +56,7 @@ export const DEFAULT_SETTINGS: RunSettings = {
 
 export interface Progress {
   readonly type: 'progress';
-  readonly stage: Stage;
+  readonly stage: ReportedStage;
   /** Units of work (tiles) done and in all, within the stage. */
   readonly done: number;
   readonly total: number;

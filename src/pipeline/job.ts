@@ -1,6 +1,6 @@
 import type { RunControl } from './control.ts';
 import { throwIfAborted } from './errors.ts';
-import type { RunEvent, RunSettings, Stage } from './events.ts';
+import type { ReportedStage, RunEvent, RunSettings } from './events.ts';
 import type { Networks } from './networks.ts';
 import { english, type Phrase } from './phrase.ts';
 import type { BandPlan } from './preprocess/bands.ts';
@@ -20,6 +20,8 @@ export interface Job {
   /** Planes of the two tiles that are worked on at a time, taken in turns; see {@link oneAhead}. */
   readonly scratch: readonly [Scratch, Scratch];
   readonly emit: (event: RunEvent) => void;
+  readonly notices: Notices;
+  readonly pace: Pace;
   readonly control: RunControl;
   readonly signal?: AbortSignal;
 }
@@ -156,12 +158,12 @@ export const GENERATOR_TO_DETECTOR = 4;
 /** Progress with an estimate of the time left, from the tiles measured so far. */
 export interface Pace {
   /** @param later Tiles that later stages are expected to have, null if unknown. */
-  report(stage: Stage, done: number, total: number, later?: number | null): void;
+  report(stage: ReportedStage, done: number, total: number, later?: number | null): void;
 }
 
 /** @param now Milliseconds of a steady clock that stands still while the run is paused. */
 export function createPace(emit: (event: RunEvent) => void, now = () => performance.now()): Pace {
-  let stage: Stage | null = null;
+  let stage: ReportedStage | null = null;
   let since = now();
   /** Tiles of the stage that an earlier process had done. */
   let before = 0;

@@ -1,3 +1,4 @@
+import { crc32 } from './crc32.ts';
 import { PipelineError } from './errors.ts';
 import { type PageStore, recent } from './pages.ts';
 import { phrase } from './phrase.ts';
@@ -168,17 +169,4 @@ function storageFull(): PipelineError {
     phrase('There is no room left for the results of the run.'),
     phrase('Free some disk space, then continue: what was finished is kept.'),
   );
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, i) => {
-  let value = i;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  return value;
-});
-
-/** CRC-32 (IEEE 802.3) of some bytes, or of those before and these. */
-export function crc32(bytes: Uint8Array, before = 0): number {
-  let crc = ~before;
-  for (let i = 0; i < bytes.length; i++) crc = CRC_TABLE[(crc ^ bytes[i]) & 0xff] ^ (crc >>> 8);
-  return ~crc >>> 0;
 }

@@ -5,7 +5,7 @@ import { type ClonedTiles, clearIn, isCloned, setCloned } from './dates/findings
 import { BLOCK } from './dates/fit.ts';
 import { chooseDates, growLabels, labelCells, orderOf, REGION_CELL, type Regions } from './dates/regions.ts';
 import type { Findings } from './findings.ts';
-import { checkpoint, type Job, type Pace } from './job.ts';
+import { checkpoint, type Job } from './job.ts';
 import { MASK_CLASS, type Window } from './scene.ts';
 import { readPlane, type SparsePlane } from './tiles.ts';
 import { clipWindow, growWindow } from './windows.ts';
@@ -86,7 +86,6 @@ export async function clonePass(
   dates: readonly UsefulDate[],
   knowledge: CloneKnowledge,
   cloned: ClonedTiles,
-  pace: Pace,
 ): Promise<void> {
   const { layout } = job;
   const blocks = new Map<number, number[]>();
@@ -106,7 +105,7 @@ export async function clonePass(
       for (const key of keys) setCloned(cloned, key, window, numbered, filled);
     }
     done += keys.length;
-    pace.report('preprocess', done, knowledge.masked.length, knowledge.masked.length);
+    job.pace.report('preprocess', done, knowledge.masked.length, knowledge.masked.length);
   }
 }
 

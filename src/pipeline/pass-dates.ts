@@ -8,7 +8,7 @@ import { addToFit, createFitSums } from './dates/fit-samples.ts';
 import { match, type OtherDate } from './dates/match.ts';
 import type { DateReport } from './events.ts';
 import { type Findings, openFindings } from './findings.ts';
-import { checkpoint, type Job, type Notices, type Pace } from './job.ts';
+import { checkpoint, type Job } from './job.ts';
 import type { PageStore } from './pages.ts';
 import { clonePass, planRegions } from './pass-clone.ts';
 import { detectPass, finishMask } from './pass-detect.ts';
@@ -39,8 +39,6 @@ export async function datesPass(
   findings: Findings,
   store: TileStore,
   masked: readonly number[],
-  notices: Notices,
-  pace: Pace,
 ): Promise<Dates | null> {
   if (given.length === 0) return null;
   const reports = given.map(reportOf);
@@ -51,36 +49,36 @@ export async function datesPass(
   if (around.length === 0) return { cloned, reports, useful: [] };
   const matched: OtherDate[] = [];
   for (const [index, source] of given.entries()) {
-    const date = await match(job, findings, source, index, notices);
+    const date = await match(job, findings, source, index);
     if (date) matched.push(date);
     reports[index] = { ...reports[index], shift: date?.shift ?? null };
   }
   const seen: SeenDate[] = [];
-  for (const date of matched) seen.push(await findClouds(job, date, around, store.pages, pace));
-  const fits = await fitDates(job, seen, findings, store.mask, around, pace);
+  for (const date of matched) seen.push(await findClouds(job, date, around, store.pages));
+  const fits = await fitDates(job, seen, findings, store.mask, around);
   const useful: UsefulDate[] = [];
   for (const [i, date] of seen.entries()) {
     const fit = fits[i];
-    if (!isUseful(date, fit, notices)) continue;
-    const doubts = await findDoubts(job, date, fit, findings, store.mask, around, notices);
+    if (!isUseful(job, date, fit)) continue;
+    const doubts = await findDoubts(job, date, fit, findings, store.mask, around);
     useful.push({ ...date, fit, doubts });
   }
   if (useful.length === 0) return { cloned, reports, useful };
   const { regions, seenShares } = planRegions(job, useful, store.mask, masked);
-  await clonePass(job, useful, { findings, mask: store.mask, regions, masked }, cloned, pace);
+  await clonePass(job, useful, { findings, mask: store.mask, regions, masked }, cloned);
   for (const [d, { index, fit, source }] of useful.entries()) {
     reports[index] = { ...reports[index], used: seenShares[d] > 0, residual: fit.scene.residual };
     if (seenShares[d] > 0 || masked.length === 0) continue;
     const { name } = source.scene;
     if (fit.scene.samples > FEW_SAMPLES && fit.scene.difference < SAME_DATE) {
-      notices.add(
+      job.notices.add(
         'dates/same-date',
         phrase('{{name}} is the scene itself, or a copy of it: it cannot show what lies under its clouds.', {
           name,
         }),
       );
     } else {
-      notices.add(
+      job.notices.add(
         'dates/all-cloudy',
         phrase('{{name}} sees nothing of what is cloudy in the scene.', { name }),
       );
@@ -114,7 +112,6 @@ async function findClouds(
   date: OtherDate,
   keys: readonly number[],
   pages: PageStore,
-  pace: Pace,
 ): Promise<SeenDate> {
   const own = pagesUnder(pages, `date${date.index + 1}/`);
   const findings = openFindings(job.layout, date.plan, own);
@@ -126,8 +123,9 @@ async function findClouds(
     // What the user drew is of the scene, not of its dates.
     settings: { ...job.settings, edits: undefined },
     emit: () => undefined,
+    notices: { list: [], add: () => undefined },
   };
-  await detectPass(quiet, findings, { list: [], add: () => undefined }, pace, keys);
+  await detectPass(quiet, findings, keys);
   await finishMask(quiet, findings, mask);
   return { ...date, findings, mask };
 }
@@ -139,9 +137,8 @@ async function fitDates(
   findings: Findings,
   mask: SparsePlane,
   keys: readonly number[],
-  pace: Pace,
 ): Promise<Fit[]> {
-  const { source, plan, layout } = job;
+  const { source, plan, layout, pace } = job;
   const { grid } = source.scene;
   const wanted = targetBands(plan);
   const role = (index: number) => source.scene.bands.find((band) => band.index === index)!.role;
@@ -181,7 +178,6 @@ async function findDoubts(
   findings: Findings,
   mask: SparsePlane,
   keys: readonly number[],
-  notices: Notices,
 ): Promise<Doubts | null> {
   if (fit.scene.samples < FEW_SAMPLES) return null;
   const checks = createChecks(job.layout.grid);
@@ -197,7 +193,7 @@ async function findDoubts(
   }
   const doubts = doubtsOf(checks);
   if (doubts) {
-    notices.add(
+    job.notices.add(
       'dates/bright-ground',
       phrase(
         'What looks like cloud on {{name}} is ground: where the scene is clear, it shows {{share}} % of it as bright. It was taken for clear.',
@@ -215,7 +211,7 @@ const SAME_DATE = 2e-4;
 /** Means that differ by more than this factor are not of one unit. */
 const OTHER_UNITS = 6;
 
-function isUseful({ source: { scene } }: SeenDate, fit: Fit, notices: Notices): boolean {
+function isUseful({ notices }: Job, { source: { scene } }: SeenDate, fit: Fit): boolean {
   if (fit.scene.samples < FEW_SAMPLES) return true;
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const ratio = mean(fit.means.date) / Math.max(1e-6, mean(fit.means.target));

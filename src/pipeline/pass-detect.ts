@@ -15,7 +15,7 @@ import { type Findings, maskedTiles, setFound, setMaskedTiles } from './findings
 import { type FoundMask, LEAST_THRESHOLD, maskAt, uniformMask } from './found-mask.ts';
 import { addToCoarseField } from './generate/coarse-field.ts';
 import { CLEAR_LIMIT, DOUBTFUL_LIMIT } from './generate/prefill.ts';
-import { checkpoint, type Job, type Notices, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
+import { checkpoint, type Job, networkTile, oneAhead, readAhead } from './job.ts';
 import { phrase } from './phrase.ts';
 import { cirrusOf, type Observation, observe } from './preprocess/observe.ts';
 import { detectorInput, gatherFrom } from './preprocess/tensor.ts';
@@ -59,15 +59,13 @@ async function qualityDecoders(
 export async function detectPass(
   job: Job,
   findings: Findings,
-  notices: Notices,
-  pace: Pace,
   keys: readonly number[] = job.layout.windows.map((_, key) => key),
 ): Promise<void> {
-  const { source, plan, layout, settings, networks } = job;
+  const { source, plan, layout, settings, networks, pace } = job;
   const { grid } = source.scene;
   const evidence = usableMaskSource(settings.maskSource, plan.clouds.length);
   if (evidence !== settings.maskSource) {
-    notices.add(
+    job.notices.add(
       'mask/no-quality-band',
       phrase('The file carries no quality band: the network decided on the mask.'),
     );

@@ -1,7 +1,7 @@
 import { percentCovered, touches } from './detect/edits.ts';
 import type { Findings } from './findings.ts';
 import { openFoundMask, ownMaskCover, retouched } from './found-mask.ts';
-import type { Job, Notices } from './job.ts';
+import type { Job } from './job.ts';
 import { enterClearPixels } from './pass-detect.ts';
 import { phrase } from './phrase.ts';
 import { hasTile } from './tiles.ts';
@@ -12,7 +12,7 @@ import { hasTile } from './tiles.ts';
  * detector's. A mask of the user's own that leaves out a part of the scene is told.
  * @throws PipelineError `mask/lost`, and as the source's `read`
  */
-export async function editPass(job: Job, findings: Findings, notices: Notices): Promise<Findings> {
+export async function editPass(job: Job, findings: Findings): Promise<Findings> {
   const { edits } = job.settings;
   if (!edits || (edits.own === null && edits.operations.length === 0)) return findings;
   const { layout } = job;
@@ -21,7 +21,7 @@ export async function editPass(job: Job, findings: Findings, notices: Notices): 
   if (edits.own) {
     const covered = ownMaskCover(layout, findings.pages, edits.own.id);
     if (covered < 1) {
-      notices.add(
+      job.notices.add(
         'mask/partial',
         phrase('The mask {{name}} covers {{share}} % of the scene. The rest counts as clear.', {
           name: edits.own.name,

@@ -1,6 +1,6 @@
 import type { Findings } from './findings.ts';
 import { FILL_MARGIN } from './generate/prefill.ts';
-import { checkpoint, type Job, networkTile, oneAhead, type Pace, readAhead } from './job.ts';
+import { checkpoint, type Job, networkTile, oneAhead, readAhead } from './job.ts';
 import { repairTile, type SceneKnowledge, splitBands } from './repair-tile.ts';
 import type { Window } from './scene.ts';
 import { isRepaired, repairedTile, setRepaired, type TileStore } from './tiles.ts';
@@ -16,9 +16,8 @@ export async function repairPass(
   knowledge: SceneKnowledge,
   keys: readonly number[],
   store: TileStore,
-  pace: Pace,
 ): Promise<void> {
-  const { layout } = job;
+  const { layout, pace } = job;
   for (const key of keys) {
     const tile = repairedTile(store, key);
     if (!tile) continue;

@@ -1,6 +1,6 @@
 import { isFound, maskedTiles } from './findings.ts';
 import { GENERATOR_TO_DETECTOR } from './job.ts';
-import { isComposed } from './pass-composite.ts';
+import { isComposed } from './pass-date-composite.ts';
 import { hasTile, isRepaired, openPlane, type TileStore } from './tiles.ts';
 
 /** Work of a composite on a tile, in units of the detector's: a guess. */

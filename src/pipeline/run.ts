@@ -12,7 +12,7 @@ import { breathe, collectNotices, createPace, type Job, type Notices } from './j
 import type { Networks } from './networks.ts';
 import type { ResultReader } from './output/products.ts';
 import { memoryPages, type PageStore } from './pages.ts';
-import { compositePass } from './pass-composite.ts';
+import { dateCompositePass } from './pass-date-composite.ts';
 import { datesPass } from './pass-dates.ts';
 import { detectPass, doubtfulPass, finishMask } from './pass-detect.ts';
 import { editPass } from './pass-edit.ts';
@@ -81,6 +81,8 @@ export async function run(
     halos,
     scratch: [[], []],
     emit: onEvent,
+    notices,
+    pace,
     control,
     signal,
   };
@@ -89,20 +91,22 @@ export async function run(
   const store = openTiles(scene, layout, pages);
 
   // Preprocess and detect.
-  await detectPass(job, found, notices, pace);
-  const findings = await doubtfulPass(job, await editPass(job, found, notices));
+  await detectPass(job, found);
+  const findings = await doubtfulPass(job, await editPass(job, found));
   const masked = await finishMask(job, openFoundMask(layout, pages, job.settings.edits), store.mask);
 
   // What other dates saw.
-  const dates = await datesPass(job, options.dates ?? [], findings, store, masked, notices, pace);
+  const dates = await datesPass(job, options.dates ?? [], findings, store, masked);
 
   // Generate and composite.
   const coarse = completeCoarseField(findings.coarse);
   const regression = regressionOf(findings, job.plan);
   const slopes = coarse && regression ? solveRegression(regression) : null;
   await breathe(signal);
-  await repairPass(job, findings, { coarse, slopes, cloned: dates?.cloned ?? null }, masked, store, pace);
-  if (job.settings.composite && dates) await compositePass(job, dates, job.settings.composite, store, pace);
+  await repairPass(job, findings, { coarse, slopes, cloned: dates?.cloned ?? null }, masked, store);
+
+  // In its place, if asked for: a composite of all dates.
+  if (job.settings.composite && dates) await dateCompositePass(job, dates, job.settings.composite, store);
 
   // Evaluate.
   const result = resultReader(source, store);

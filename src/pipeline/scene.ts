@@ -227,7 +227,6 @@ export interface SceneSource {
 
 /** Classes of the mask, as stored in mask files. */
 export const MASK_CLASS = { clear: 0, thin: 1, thick: 2, shadow: 3, nodata: 255 } as const;
-export type MaskClass = (typeof MASK_CLASS)[keyof typeof MASK_CLASS];
 
 /**
  * Where a pixel of the result came from, as stored in provenance files. It speaks of the bands that the networks see; in a repaired pixel
@@ -249,7 +248,6 @@ export const PROVENANCE = {
   otherDateChanged: 6,
   nodata: 255,
 } as const;
-export type Provenance = (typeof PROVENANCE)[keyof typeof PROVENANCE];
 
 /** The scene's bands that feed the networks: file index per canonical band, or null where missing. */
 export function canonicalIndices(scene: Scene): (number | null)[] {

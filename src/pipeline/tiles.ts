@@ -143,6 +143,10 @@ export function openTiles(scene: Scene, layout: TileLayout, pages: PageStore): T
   };
 }
 
+/** The same by the layout of every run that does not ask for another. */
+export const tilesOf = (scene: Scene, pages: PageStore): TileStore =>
+  openTiles(scene, planTiles(scene.grid), pages);
+
 const samplesName = (key: number) => `samples/${key}`;
 
 /** Was the tile repaired? */

@@ -79,10 +79,10 @@ export function createEngine({ prefer, modelsUrl: folder, onActs }: EngineOption
       return { scene, displayBands: shown.displayBands };
     },
 
-    async setReference(input) {
+    async setReference(input, signal) {
       const crossing = input && crossed(input);
       const asked = told.scene?.opening;
-      await pipeline.call((api, job) => api.setReference(job, crossing));
+      await pipeline.call((api, job) => api.setReference(job, crossing), signal);
       if (told.scene?.opening === asked) told.reference = crossing;
     },
 

@@ -1,12 +1,18 @@
 import type { ComparisonInput } from '../../workers/comparison-protocol.ts';
-import type { ReportRequest, RunRequest, Unfinished } from '../../workers/protocol.ts';
+import type {
+  DisplayEvent,
+  PipelineEvent,
+  ReportRequest,
+  RunRequest,
+  Unfinished,
+} from '../../workers/protocol.ts';
 import type { DateSurvey } from '../pipeline/dates/survey.ts';
 import type { OwnMask } from '../pipeline/detect/edits.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../pipeline/enhance/display-tile.ts';
 import type { BandStretch } from '../pipeline/enhance/stretch.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { SelfCheck } from '../pipeline/evaluate/self-check.ts';
-import type { Evaluation, RunEvent, RunReport, RunSettings } from '../pipeline/events.ts';
+import type { Evaluation, RunReport, RunSettings } from '../pipeline/events.ts';
 import type { Product } from '../pipeline/file-names.ts';
 import type { ImageFile } from '../pipeline/library/record.ts';
 import type { GeneratorSize } from '../pipeline/networks.ts';
@@ -31,7 +37,7 @@ export interface Engine {
    */
   override(overrides: SceneOverrides): Promise<OpenedScene>;
   /** Clear truth for the current scene (the sample has one); evaluated at the end of run(). */
-  setReference(input: File | URL | null): Promise<void>;
+  setReference(input: File | URL | null, signal?: AbortSignal): Promise<void>;
   /** What the cards of the shipped networks say. */
   models(signal?: AbortSignal): Promise<readonly ModelFacts[]>;
   /** Times the networks on this machine. */
@@ -209,13 +215,7 @@ export interface Offline {
 }
 
 /** Events of a run as the interface sees them: tiles are announced, their samples stay in the workers. */
-export type EngineEvent =
-  | Exclude<RunEvent, { type: 'mask' } | { type: 'repaired' }>
-  | {
-      /** `all-changed`: what was found before is forgotten, and nothing of this run is known yet. */
-      readonly type: 'mask-changed' | 'result-changed' | 'all-changed';
-      readonly window: { x: number; y: number; width: number; height: number };
-    };
+export type EngineEvent = PipelineEvent | DisplayEvent;
 
 export type { BandStretch };
 

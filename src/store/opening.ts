@@ -104,7 +104,7 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
         const opened = await engine.open(input, signal);
         context.takeOver(signal);
         await opener.show(opened, signal, { compareMode: lastingMode(get().compareMode), ...more });
-        if (!signal.aborted) await engine.setReference(sample?.truth ?? null);
+        if (!signal.aborted) await engine.setReference(sample?.truth ?? null, signal);
       } catch (fault) {
         if (!signal.aborted) opener.failed(fault);
         return false;

@@ -1,5 +1,5 @@
 import type { ErrorReport } from '../pipeline/errors.ts';
-import type { MaskSource, RunReport, RunSettings, Stage } from '../pipeline/events.ts';
+import type { MaskSource, ReportedStage, RunReport, RunSettings } from '../pipeline/events.ts';
 import type { Product } from '../pipeline/file-names.ts';
 import type { ComparisonRecord } from '../pipeline/library/record.ts';
 import type { Notice, SceneOverrides, Window } from '../pipeline/scene.ts';
@@ -53,7 +53,7 @@ export type Job =
   | { readonly status: 'starting' }
   | {
       readonly status: 'running';
-      readonly stage: Stage;
+      readonly stage: ReportedStage;
       readonly done: number;
       readonly total: number;
       readonly secondsLeft: number | null;

@@ -9,7 +9,7 @@ import { type Phrase, phrase } from '../pipeline/phrase.ts';
 import { t } from '../texts/texts.ts';
 import { DialogProblem } from './Messages.tsx';
 import { Rich } from './Rich.tsx';
-import { decimal } from './words.ts';
+import { BACKEND_WORDS, decimal } from './words.ts';
 
 const PURPOSE: Readonly<Record<string, Phrase>> = {
   detector: phrase('Finds thin cloud, thick cloud and shadow.'),
@@ -99,7 +99,7 @@ function SpeedHere() {
         {backend === null
           ? t('The networks have not been started yet.')
           : t('{{backend}}, {{detail}}.', {
-              backend: backend.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly',
+              backend: BACKEND_WORDS[backend.backend],
               detail: backend.detail,
             })}
       </p>

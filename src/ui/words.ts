@@ -1,21 +1,23 @@
 import type { ErrorReport } from '../pipeline/errors.ts';
-import type { DateReport, Shares, Stage } from '../pipeline/events.ts';
+import type { DateReport, ReportedStage, Shares } from '../pipeline/events.ts';
 import { type Phrase, phrase } from '../pipeline/phrase.ts';
 import type { BandRole, Sensor } from '../pipeline/scene.ts';
 import { locale, t } from '../texts/texts.ts';
 import { reportedName } from './date-words.ts';
 
 /** What each stage does, as said to the user. */
-export const STAGE_WORDS: Readonly<Record<Stage, Phrase>> = {
+export const STAGE_WORDS: Readonly<Record<ReportedStage, Phrase>> = {
   ingest: phrase('Reading the scene'),
-  preprocess: phrase('Preparing the bands'),
+  preprocess: phrase('Matching the other dates'),
   detect: phrase('Finding clouds and shadows'),
   generate: phrase('Repairing tiles'),
-  composite: phrase('Merging the repairs'),
-  enhance: phrase('Adjusting the display'),
+  composite: phrase('Putting the dates together'),
   evaluate: phrase('Measuring the error'),
   output: phrase('Writing the file'),
 };
+
+/** Names of the back ends. */
+export const BACKEND_WORDS: Readonly<Record<string, string>> = { webgpu: 'WebGPU', wasm: 'WebAssembly' };
 
 /** What is measured or told of a result, as said to the user. */
 export const CHECK_WORDS = {

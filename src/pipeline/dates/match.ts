@@ -1,6 +1,6 @@
 import { PipelineError } from '../errors.ts';
 import type { Findings } from '../findings.ts';
-import { breathe, type Job, type Notices } from '../job.ts';
+import { breathe, type Job } from '../job.ts';
 import { phrase } from '../phrase.ts';
 import { type BandPlan, bandsLacking, planBands } from '../preprocess/bands.ts';
 import { isMeasured } from '../preprocess/observe.ts';
@@ -50,14 +50,14 @@ export async function match(
   findings: Findings,
   unmatched: SceneSource,
   index: number,
-  notices: Notices,
 ): Promise<OtherDate | null> {
+  const { notices, signal } = job;
   const { grid } = job.source.scene;
   const given = withoutFill(unmatched);
   const { name } = given.scene;
   try {
-    const plan = await requireUsable(given, grid, job.signal);
-    const predictors = await findPredictors(given, plan, job.signal);
+    const plan = await requireUsable(given, grid, signal);
+    const predictors = await findPredictors(given, plan, signal);
     const missing = job.plan.canonical.filter(
       (band, i) => band !== null && plan.canonical[i] === null,
     ).length;

@@ -1,11 +1,11 @@
 import proj4 from 'proj4';
+import { crc32 } from '../crc32.ts';
 import { definitionOf, turnedTo } from '../dates/projection.ts';
 import { onGrid, overlaps } from '../dates/warp.ts';
 import { PipelineError, throwIfAborted } from '../errors.ts';
 import { isOwnMaskKept, ownMaskName, setOwnMaskKept, uncoveredName } from '../found-mask.ts';
 import { blobSource, urlText } from '../ingest/byte-source.ts';
 import { openClasses, type SceneFile } from '../ingest/open.ts';
-import { crc32 } from '../page-log.ts';
 import type { PageStore } from '../pages.ts';
 import { type Phrase, phrase } from '../phrase.ts';
 import { type Grid, MASK_CLASS, type Window } from '../scene.ts';

@@ -1,4 +1,5 @@
-import { MASK_CLASS } from '../scene.ts';
+import { CANONICAL_BANDS, MASK_CLASS } from '../scene.ts';
+import { WAVELENGTHS } from '../wavelengths.ts';
 import type { Random } from './random.ts';
 
 /**
@@ -8,8 +9,8 @@ import type { Random } from './random.ts';
  * from every band a share of its own.
  */
 
-/** Micrometres of the canonical bands: blue, green, red, nir, swir16, swir22. */
-const WAVELENGTHS = [0.492, 0.56, 0.665, 0.833, 1.61, 2.19] as const;
+/** Micrometres of the canonical bands. */
+const CANONICAL_WAVELENGTHS = CANONICAL_BANDS.map((role) => WAVELENGTHS[role] as number);
 const REFERENCE_WAVELENGTH = 0.56;
 /** Median reflectance of thick cloud as Sentinel-2 and as Landsat 7 see it. */
 const CLOUD_S2 = [0.42, 0.4, 0.42, 0.59, 0.48, 0.37];
@@ -22,10 +23,12 @@ const VAPOUR_HEIGHT = 2000;
 
 /** Value at a wavelength of something known in the canonical bands; constant beyond both ends. */
 function atWavelength(values: readonly number[], wavelength: number): number {
-  const above = WAVELENGTHS.findIndex((known) => known >= wavelength);
+  const above = CANONICAL_WAVELENGTHS.findIndex((known) => known >= wavelength);
   if (above === 0) return values[0];
   if (above < 0) return values[values.length - 1];
-  const share = (wavelength - WAVELENGTHS[above - 1]) / (WAVELENGTHS[above] - WAVELENGTHS[above - 1]);
+  const share =
+    (wavelength - CANONICAL_WAVELENGTHS[above - 1]) /
+    (CANONICAL_WAVELENGTHS[above] - CANONICAL_WAVELENGTHS[above - 1]);
   return (1 - share) * values[above - 1] + share * values[above];
 }
 
@@ -155,7 +158,7 @@ function strengthOf({ shadow }: Look, { cast }: Layers): Float32Array {
 export function strengths(look: Look, layers: Layers): { opacity: Float32Array; darkening: Float32Array } {
   const { ratio } = look.shadow;
   const taken = 1 - ratio.reduce((sum, value) => sum + value, 0) / ratio.length;
-  const [blue, green, red] = WAVELENGTHS.slice(0, 3).map((at) => opacityAt(look, layers, at));
+  const [blue, green, red] = CANONICAL_WAVELENGTHS.slice(0, 3).map((at) => opacityAt(look, layers, at));
   return {
     opacity: blue.map((value, i) => (value + green[i] + red[i]) / 3),
     darkening: strengthOf(look, layers).map((strength) => strength * taken),

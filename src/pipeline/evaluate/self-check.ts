@@ -1,7 +1,7 @@
 import { firstDisplayBands } from '../enhance/display-tile.ts';
 import { percentile } from '../enhance/stretch.ts';
 import { throwIfAborted } from '../errors.ts';
-import type { Progress, Region, RegionScores, RunEvent, RunSettings, Stage } from '../events.ts';
+import type { Progress, Region, RegionScores, ReportedStage, RunEvent, RunSettings } from '../events.ts';
 import type { Networks } from '../networks.ts';
 import { pngAddress } from '../output/png.ts';
 import type { ResultReader } from '../output/products.ts';
@@ -119,7 +119,7 @@ function clearGround({ source: { scene } }: Part, mask: Uint8Array): Uint8Array 
 }
 
 /** How far a place is after which stage of its run. */
-const STAGES: Readonly<Partial<Record<Stage, readonly [from: number, to: number]>>> = {
+const STAGES: Readonly<Partial<Record<ReportedStage, readonly [from: number, to: number]>>> = {
   detect: [0, 0.2],
   preprocess: [0.2, 0.3],
   generate: [0.3, 1],

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../html.ts';
 import type { Window } from '../scene.ts';
 import type { ComparisonRecord, SavedView } from './record.ts';
 
@@ -60,8 +61,8 @@ const windowText = ({ x, y, width, height }: Window) => [x, y, width, height].ma
 export function elementHtml(title: string, view: ViewAttributes, folder: string, module: string): string {
   const images = Object.entries(SHARED_IMAGES).map(([name, path]) => [name, folder + path]);
   const attributes = [...images, ...Object.entries(view), ['aria-label', title]];
-  const lines = attributes.map(([name, value]) => `\n  ${name}="${escaped(value)}"`);
-  return `<script type="module" src="${escaped(module)}"></script>\n<unclouded-swipe${lines.join('')}></unclouded-swipe>`;
+  const lines = attributes.map(([name, value]) => `\n  ${name}="${escapeHtml(value)}"`);
+  return `<script type="module" src="${escapeHtml(module)}"></script>\n<unclouded-swipe${lines.join('')}></unclouded-swipe>`;
 }
 
 /** The frame that shows a shared folder in a page; an empty `folder` is the page's own. */
@@ -69,7 +70,7 @@ export function frameHtml(title: string, view: ViewAttributes, folder: string): 
   const query = Object.entries({ ...SHARED_IMAGES, ...view, label: title })
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ',').replace(/%2F/g, '/')}`)
     .join('&');
-  return `<iframe\n  title="${escaped(title)}"\n  width="100%" height="480" loading="lazy"\n  src="${escaped(`${folder}embed.html?${query}`)}"></iframe>`;
+  return `<iframe\n  title="${escapeHtml(title)}"\n  width="100%" height="480" loading="lazy"\n  src="${escapeHtml(`${folder}embed.html?${query}`)}"></iframe>`;
 }
 
 /** The page of a shared folder. It needs no script of its own. */
@@ -86,15 +87,15 @@ export function folderPage(record: ComparisonRecord, view: ViewAttributes): stri
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>${escaped(title)}</title>
+    <title>${escapeHtml(title)}</title>
     <link rel="icon" href="icons/icon.svg" />
     <link rel="stylesheet" href="page.css" />
   </head>
   <body>
-    <h1>${escaped(title)}</h1>
+    <h1>${escapeHtml(title)}</h1>
     ${frameHtml(title, view, '')}
     <ul>
-${facts.map((fact) => `      <li>${escaped(fact)}</li>`).join('\n')}
+${facts.map((fact) => `      <li>${escapeHtml(fact)}</li>`).join('\n')}
     </ul>
     <p>The images: ${Object.values(SHARED_IMAGES)
       .map((path) => `<a href="${path}">${path.replace('images/', '')}</a>`)
@@ -113,10 +114,3 @@ iframe { flex: 1; min-height: 60vh; border: 0; border-radius: 8px; }
 ul, p { max-width: 70em; margin: 0; padding: 0; font-size: 13px; list-style: none; }
 a { color: inherit; }
 `;
-
-function escaped(text: string): string {
-  return text.replace(
-    /[&<>"]/g,
-    (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] ?? sign,
-  );
-}

@@ -1,6 +1,7 @@
 import { PROVENANCE_COLOURS } from '../colours.ts';
 import { IN_DISPLAY_VALUES, IN_REFLECTANCE } from '../evaluate/measures.ts';
 import type { RunSettings, Shares } from '../events.ts';
+import { escapeHtml } from '../html.ts';
 import { english, inEnglish } from '../phrase.ts';
 import { CANONICAL_BANDS, type Decision, QUALITY_ROLES } from '../scene.ts';
 import type { SceneReport, SceneSummary } from './report.ts';
@@ -36,7 +37,7 @@ export function reportHtml(
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text(title)} – Unclouded report</title>
+<title>${escapeHtml(title)} – Unclouded report</title>
 <style>${REPORT_STYLE}</style>
 </head>
 <body>
@@ -47,17 +48,9 @@ ${remarksPart('Not processed', failures)}${remarksPart('Finished before', finish
 `;
 }
 
-function text(value: string | number): string {
-  return String(value)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
-}
-
 function remarksPart(title: string, remarks: readonly Remark[]): string {
   if (remarks.length === 0) return '';
-  const items = remarks.map(({ name, message }) => `<li>${text(name)}: ${text(message)}</li>`);
+  const items = remarks.map(({ name, message }) => `<li>${escapeHtml(name)}: ${escapeHtml(message)}</li>`);
   return `<main><h1>${title}</h1><ul>${items.join('\n')}</ul></main>\n`;
 }
 
@@ -66,7 +59,7 @@ function followersPart({ scene, run }: SceneReport): string {
   const seen: readonly string[] = [...CANONICAL_BANDS, ...QUALITY_ROLES];
   const others = scene.bands.filter((role) => !seen.includes(role));
   if (others.length === 0 || run.tiles.repaired === 0) return '';
-  return `<p class="honest">Under cloud and shadow, ${others.map(text).join(', ')} ${others.length === 1 ? 'is' : 'are'} worked out from the bands that the networks see and from clear ground around, or another date, never from what was seen through the cloud. Provenance and confidence speak of the bands that the networks see.</p>`;
+  return `<p class="honest">Under cloud and shadow, ${others.map(escapeHtml).join(', ')} ${others.length === 1 ? 'is' : 'are'} worked out from the bands that the networks see and from clear ground around, or another date, never from what was seen through the cloud. Provenance and confidence speak of the bands that the networks see.</p>`;
 }
 
 function sceneSection(report: SceneReport): string {
@@ -75,8 +68,8 @@ function sceneSection(report: SceneReport): string {
   const measuring = scene.values === 'display' ? IN_DISPLAY_VALUES : IN_REFLECTANCE;
   return `<main>
 <header>
-<h1>${text(name)}</h1>
-<p>Clouds removed by Unclouded ${text(unclouded)} · report of ${text(date.slice(0, 16).replace('T', ' '))} UTC</p>
+<h1>${escapeHtml(name)}</h1>
+<p>Clouds removed by Unclouded ${escapeHtml(unclouded)} · report of ${escapeHtml(date.slice(0, 16).replace('T', ' '))} UTC</p>
 </header>
 <div class="pictures">
 ${picture(pictures.before, 'Before')}
@@ -84,14 +77,14 @@ ${picture(pictures.after, 'After')}
 ${picture(pictures.provenance, 'Where each pixel came from')}
 </div>
 ${sharesPart(run.shares)}
-<p>${meanConfidence(report)}${run.tiles.repaired} of ${run.tiles.total} tiles were repaired in ${run.seconds.toFixed(1)} s on ${text(run.backend)}.</p>
+<p>${meanConfidence(report)}${run.tiles.repaired} of ${run.tiles.total} tiles were repaired in ${run.seconds.toFixed(1)} s on ${escapeHtml(run.backend)}.</p>
 ${run.shares.generated > 0 ? '<p class="honest">Generated pixels are a plausible guess, not an observation. Do not measure on them.</p>' : ''}
 ${followersPart(report)}
 ${
   evaluation
     ? scoresPart(
         'Error against a reference',
-        `Against ${text(evaluation.reference)}${evaluation.warped ? ', interpolated to the grid of the scene' : ''}.`,
+        `Against ${escapeHtml(evaluation.reference)}${evaluation.warped ? ', interpolated to the grid of the scene' : ''}.`,
         evaluation,
         measuring,
       )
@@ -101,7 +94,7 @@ ${
   selfCheck
     ? `${scoresPart(
         'Self-check: the error to expect',
-        `Simulated clouds on ${selfCheck.places.length} clear part${selfCheck.places.length === 1 ? '' : 's'} of this scene, repaired on ${text(selfCheck.backend)}; seed ${selfCheck.seed}.`,
+        `Simulated clouds on ${selfCheck.places.length} clear part${selfCheck.places.length === 1 ? '' : 's'} of this scene, repaired on ${escapeHtml(selfCheck.backend)}; seed ${selfCheck.seed}.`,
         selfCheck,
         measuring,
       )}
@@ -117,19 +110,19 @@ ${picture(selfCheck.pictures.repaired, 'Repaired')}
 ${facts([
   [
     'Size',
-    `${scene.width} × ${scene.height} pixels, ${scene.bands.length} bands (${scene.bands.map(text).join(', ')}), ${text(scene.sampleType)}`,
+    `${scene.width} × ${scene.height} pixels, ${scene.bands.length} bands (${scene.bands.map(escapeHtml).join(', ')}), ${escapeHtml(scene.sampleType)}`,
   ],
-  ['Coordinate system', text(systemOf(scene))],
+  ['Coordinate system', escapeHtml(systemOf(scene))],
   ...scene.decisions.map(
     ({ subject, text: decided, because }): Fact => [
       SUBJECTS[subject],
-      `${text(english(decided))} <small>${text(english(because))}</small>`,
+      `${escapeHtml(english(decided))} <small>${escapeHtml(english(because))}</small>`,
     ],
   ),
   ...maskFacts(settings),
   ['Mask grown by', `${settings.bufferPixels} pixels, faded in over ${settings.featherPixels}`],
-  ['Generator', text(settings.generator)],
-  ...(settings.composite ? [['Composite of all dates', text(settings.composite)] as const] : []),
+  ['Generator', escapeHtml(settings.generator)],
+  ...(settings.composite ? [['Composite of all dates', escapeHtml(settings.composite)] as const] : []),
 ])}
 </section>
 ${datesPart(report)}
@@ -141,13 +134,13 @@ ${tableStart('Files and networks', 'hashes')}
 ${report.files
   .map(
     ({ name: file, bytes, sha256 }) =>
-      `<tr><td>${text(file)}</td><td>${bytes ?? '–'}</td><td><code>${text(sha256 ?? 'not read as a whole')}</code></td></tr>`,
+      `<tr><td>${escapeHtml(file)}</td><td>${bytes ?? '–'}</td><td><code>${escapeHtml(sha256 ?? 'not read as a whole')}</code></td></tr>`,
   )
   .join('\n')}
 ${Object.entries(report.models)
   .map(
     ([role, model]) =>
-      `<tr><td>${text(role)}: ${text(model.name)} ${text(model.version)}</td><td></td><td><code>${text(model.sha256)}</code></td></tr>`,
+      `<tr><td>${escapeHtml(role)}: ${escapeHtml(model.name)} ${escapeHtml(model.version)}</td><td></td><td><code>${escapeHtml(model.sha256)}</code></td></tr>`,
   )
   .join('\n')}
 </tbody>
@@ -162,7 +155,7 @@ function meanConfidence({ run: { meanConfidence: mean } }: SceneReport): string 
 }
 
 const picture = (address: string, caption: string) =>
-  `<figure><img src="${text(address)}" alt="${text(caption)}"><figcaption>${text(caption)}</figcaption></figure>`;
+  `<figure><img src="${escapeHtml(address)}" alt="${escapeHtml(caption)}"><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
 
 /** The name of the coordinate system, and its code where it has one. */
 function systemOf({ crs, crsName }: SceneSummary): string {
@@ -182,12 +175,12 @@ const SUBJECTS: Readonly<Record<Decision['subject'], string>> = {
 function maskFacts({ edits, maskSource, cloudThreshold, shadowThreshold }: RunSettings): Fact[] {
   const drawn = edits?.operations.length ?? 0;
   const found: Fact[] = [
-    ['Mask decided by', text(maskSource)],
+    ['Mask decided by', escapeHtml(maskSource)],
     ['Cloud from', `${Math.round(100 * cloudThreshold)} %`],
     ['Shadow from', `${Math.round(100 * shadowThreshold)} %`],
   ];
   return [
-    ...(edits?.own ? [['Mask', `a file of the user’s own, ${text(edits.own.name)}`] as const] : found),
+    ...(edits?.own ? [['Mask', `a file of the user’s own, ${escapeHtml(edits.own.name)}`] as const] : found),
     ...(drawn > 0
       ? [
           [
@@ -240,7 +233,7 @@ ${tableStart('Other dates')}
 <tbody>${dates
     .map(
       ({ scene, acquired, used, residual, share }) =>
-        `<tr><td>${text(scene)}</td><td>${text(acquired ?? 'unknown')}</td><td>${used ? 'yes' : 'no'}</td><td>${residual?.toFixed(4) ?? '–'}</td><td>${(100 * share).toFixed(1)} %</td></tr>`,
+        `<tr><td>${escapeHtml(scene)}</td><td>${escapeHtml(acquired ?? 'unknown')}</td><td>${used ? 'yes' : 'no'}</td><td>${residual?.toFixed(4) ?? '–'}</td><td>${(100 * share).toFixed(1)} %</td></tr>`,
     )
     .join('\n')}</tbody>
 </table></div>
@@ -250,5 +243,5 @@ ${tableStart('Other dates')}
 function noticesPart({ run, scene }: SceneReport): string {
   const notices = [...scene.notices, ...run.notices];
   if (notices.length === 0) return '';
-  return `<section><h2>To be known</h2><ul>${notices.map(({ message }) => `<li>${text(english(message))}</li>`).join('\n')}</ul></section>`;
+  return `<section><h2>To be known</h2><ul>${notices.map(({ message }) => `<li>${escapeHtml(english(message))}</li>`).join('\n')}</ul></section>`;
 }

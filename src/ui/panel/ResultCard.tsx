@@ -9,7 +9,7 @@ import { useActions, useApp, ViewerContext } from '../context.ts';
 import { KeepButton } from '../library/KeepButton.tsx';
 import { EditMaskButton } from '../mask/MaskEditorCard.tsx';
 import { Rich } from '../Rich.tsx';
-import { donePercent, duration, percent, sharesInWords, wholePercent } from '../words.ts';
+import { BACKEND_WORDS, donePercent, duration, percent, sharesInWords, wholePercent } from '../words.ts';
 import { CheckCard } from './CheckCard.tsx';
 
 /** What came out, how far to trust it, and how to keep it. */
@@ -56,7 +56,7 @@ export function ResultCard({ report }: { report: RunReport }) {
             repaired: tiles.repaired,
             count: tiles.total,
             duration: duration(report.seconds),
-            backend: report.backend.replace('webgpu', 'WebGPU').replace('wasm', 'WASM'),
+            backend: BACKEND_WORDS[report.backend],
             defaultValue_one: '{{repaired}} of {{count}} tile repaired in {{duration}} on {{backend}}',
           })}
         </p>

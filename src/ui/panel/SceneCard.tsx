@@ -2,7 +2,7 @@ import { english, phrase } from '../../pipeline/phrase.ts';
 import type { BackendReport } from '../../services/engine.ts';
 import { t } from '../../texts/texts.ts';
 import { useApp } from '../context.ts';
-import { fileSize, SENSOR_WORDS } from '../words.ts';
+import { BACKEND_WORDS, fileSize, SENSOR_WORDS } from '../words.ts';
 import { SceneForm } from './SceneForm.tsx';
 
 /** What was understood of the file, why, and the form to correct it. */
@@ -72,12 +72,12 @@ function BackendText({ backend }: { backend: BackendReport }) {
   return (
     <>
       {t('{{backend}}, {{detail}}', {
-        backend: backend.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly',
+        backend: BACKEND_WORDS[backend.backend],
         detail: backend.detail,
       })}
       {backend.passedOver.map(({ backend: name, reason }) => (
         <span key={name} className="because">
-          {t('{{backend}} passed over: {{reason}}', { backend: name === 'webgpu' ? 'WebGPU' : name, reason })}
+          {t('{{backend}} passed over: {{reason}}', { backend: BACKEND_WORDS[name], reason })}
         </span>
       ))}
     </>

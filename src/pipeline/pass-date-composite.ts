@@ -6,7 +6,7 @@ import { type Candidate, combine } from './dates/combine.ts';
 import { type ClonedTiles, errorOf } from './dates/findings.ts';
 import { harmonise } from './dates/harmonise.ts';
 import type { CompositeMethod, RepairedTile } from './events.ts';
-import { checkpoint, type Job, type Pace } from './job.ts';
+import { checkpoint, type Job } from './job.ts';
 import type { PageStore } from './pages.ts';
 import type { Dates } from './pass-dates.ts';
 import { isMeasured } from './preprocess/observe.ts';
@@ -27,14 +27,13 @@ export function isComposed(pages: PageStore, key: number): boolean {
  * on from what is there.
  * @param cloned What cloning said of the gaps: that the ground has changed there holds whichever date is taken.
  */
-export async function compositePass(
+export async function dateCompositePass(
   job: Job,
   { useful: dates, cloned }: Pick<Dates, 'useful' | 'cloned'>,
   method: CompositeMethod,
   store: TileStore,
-  pace: Pace,
 ): Promise<void> {
-  const { layout } = job;
+  const { layout, pace } = job;
   const order = await leastCloudyFirst(job, dates, store);
   const tell = (key: number) => {
     const tile = repairedTile(store, key);
@@ -88,7 +87,7 @@ async function compositeTile(
   store: TileStore,
   key: number,
 ): Promise<RepairedTile | null> {
-  const { plan, layout, signal } = job;
+  const { plan, layout } = job;
   const window = layout.windows[key];
   const classes = readPlane(store.mask, window, MASK_CLASS.nodata);
   const clear = [
@@ -130,13 +129,8 @@ async function compositeTile(
     for (let b = 0; b < bands.length; b++) values[b][i] = result.values[b];
   }
   if (!taken.some((date) => date > 0)) return null;
-  return withComposite(
-    job,
-    store,
-    key,
-    { share, values, taken, changed, error, numbers: dates.map(({ index }) => index + 1) },
-    signal,
-  );
+  const numbers = dates.map(({ index }) => index + 1);
+  return withComposite(job, store, key, { share, values, taken, changed, error, numbers });
 }
 
 interface Matched {
@@ -176,11 +170,10 @@ interface Put {
 
 /** The tile as it was repaired, or as the source has it, with the composite over it. */
 async function withComposite(
-  { source, plan, layout }: Job,
+  { source, plan, layout, signal }: Job,
   store: TileStore,
   key: number,
   { share, values, taken, changed, error, numbers }: Put,
-  signal?: AbortSignal,
 ): Promise<RepairedTile> {
   const { scene } = source;
   const window = layout.windows[key];

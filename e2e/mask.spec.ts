@@ -99,7 +99,7 @@ test('what was drawn before a reload waits for the word of the user', async ({ p
   const undo = page.getByRole('button', { name: 'Undo' });
   await expect(undo).toBeEnabled();
   // The draft is written down a moment after the stroke.
-  await page.waitForTimeout(1500);
+  await page.waitForTimeout(3000);
   await open();
   await expect(page.getByRole('heading', { name: 'Review the mask' })).toBeVisible({ timeout: 100_000 });
   await expect(undo).toBeEnabled();

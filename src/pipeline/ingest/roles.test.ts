@@ -120,6 +120,19 @@ describe('roles from the order of bands', () => {
     expect(roles(4, 'unknown', 'uint8', { photometric: 2, extraSamples: [2] })).toBe('red green blue alpha');
   });
 
+  it('takes a band without a name for alpha where the file says so and the others have names', () => {
+    const six = 'blue,green,red,nir,swir16,swir22';
+    for (const kind of [1, 2]) {
+      const more = { extraSamples: [0, 0, 0, 0, 0, kind] };
+      expect(roles(`${six},`, 'unknown', 'uint16', more)).toBe(`${six.replaceAll(',', ' ')} alpha`);
+    }
+    expect(roles('red,green,blue,', 'unknown', 'uint8', { photometric: 2, extraSamples: [2] })).toBe(
+      'red green blue alpha',
+    );
+    const named = { photometric: 2, extraSamples: [2] };
+    expect(roles('red,green,blue,nir', 'unknown', 'uint8', named)).toBe('red green blue nir');
+  });
+
   it('ignores names that only count', () => {
     expect(roles('Band 1,Band 2,Band 3,Band 4', 'landsat-tm-etm')).toBe('blue green red nir');
   });

@@ -128,7 +128,7 @@ export function roleOfName(description: string, sensor: Sensor): BandRole | null
 export function assignRoles(evidence: BandEvidence): { roles: BandRole[]; decisions: Decision[] } {
   const { descriptions } = evidence;
   const named = descriptions.map((d) => (isPositional(descriptions) ? null : roleOfName(d, evidence.sensor)));
-  const byName = withoutRepeats(named.map((role) => role ?? 'other'));
+  const byName = withoutRepeats(named.map((role, i) => role ?? (isAlpha(i, evidence) ? 'alpha' : 'other')));
   if (named.some((role) => role !== null && !QUALITY_ROLES.includes(role))) {
     const because =
       evidence.sensor === 'unknown' || evidence.sensor === 'aerial'
@@ -150,14 +150,18 @@ function isPositional(descriptions: readonly string[]): boolean {
   );
 }
 
+/** Does TIFF's ExtraSamples call the band alpha, associated (premultiplied) or not? */
+function isAlpha(band: number, { photometric, extraSamples }: BandEvidence): boolean {
+  const extra = extraSamples[band - (photometric === PHOTOMETRIC.rgb ? 3 : 1)];
+  return extra === 1 || extra === 2;
+}
+
 function byOrder(evidence: BandEvidence, named: readonly (BandRole | null)[]) {
-  const { sampleType, photometric, extraSamples, sensor } = evidence;
+  const { sampleType, photometric, sensor } = evidence;
   // Quality and alpha bands stand apart; what remains is counted.
-  const colours = photometric === PHOTOMETRIC.rgb ? 3 : 1;
   const roles: BandRole[] = named.map((role, i) => {
     if (role && QUALITY_ROLES.includes(role)) return role;
-    const extra = extraSamples[i - colours];
-    return extra === 1 || extra === 2 ? 'alpha' : 'other';
+    return isAlpha(i, evidence) ? 'alpha' : 'other';
   });
   const free = roles.flatMap((role, i) => (role === 'other' ? [i] : []));
   const depth = sampleType === 'uint8' ? '8' : '16';
@@ -180,15 +184,10 @@ function byOrder(evidence: BandEvidence, named: readonly (BandRole | null)[]) {
 }
 
 /** Beside bands that are named blue, green and red alone, a single one without a name is the near infrared. */
-function fourthBand(
-  roles: BandRole[],
-  { descriptions, photometric, extraSamples }: BandEvidence,
-): Decision[] {
+function fourthBand(roles: BandRole[], { descriptions }: BandEvidence): Decision[] {
   const light = roles.filter((role) => !QUALITY_ROLES.includes(role)).sort();
   const fourth = roles.indexOf('other');
   if (light.join(' ') !== 'blue green other red' || descriptions[fourth] !== '') return [];
-  const extra = extraSamples[fourth - (photometric === PHOTOMETRIC.rgb ? 3 : 1)];
-  if (extra === 1 || extra === 2) return [];
   roles[fourth] = 'nir';
   return [
     {

@@ -86,9 +86,7 @@ export function asSample(value: number, type: SampleType): number | null {
 function parseNodata(text: string | null, type: SampleType): { nodata: number | null; notices: Notice[] } {
   const trimmed = text?.trim().toLowerCase() ?? '';
   if (trimmed === '') return { nodata: null, notices: [] };
-  const value = /^[-+]?nan$/.test(trimmed)
-    ? Number.NaN
-    : Number(trimmed.replace(/^([-+]?)inf(inity)?$/, '$1Infinity'));
+  const value = /^[-+]?nan$/.test(trimmed) ? Number.NaN : leadingNumber(trimmed);
   const readable = trimmed.includes('nan') || !Number.isNaN(value);
   const nodata = readable ? asSample(value, type) : null;
   if (nodata !== null) return { nodata, notices: [] };
@@ -98,6 +96,12 @@ function parseNodata(text: string | null, type: SampleType): { nodata: number | 
     { value: named, type },
   );
   return { nodata: null, notices: [{ code: 'nodata-out-of-range', message }] };
+}
+
+/** As GDAL reads it: a decimal comma counts as a point, and what follows the number (`255 255 255`) does not count. */
+function leadingNumber(text: string): number {
+  const number = /^[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:e[-+]?\d+)?(?=$|[\s,;])/.exec(text);
+  return Number(number ? number[0].replace(',', '.') : text.replace(/^([-+]?)inf(inity)?$/, '$1Infinity'));
 }
 
 function storageNotices({ layout, otherImages }: Preflight): Notice[] {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { english } from '../phrase.ts';
 import { dataFile, fixture, hasData } from '../testing/fixtures.ts';
 import { patterned, written } from '../testing/patterned-image.ts';
+import { buildTiff, field, plainData, plainTags } from '../testing/tiff-builder.ts';
 import { applyOverrides, openScene } from './open.ts';
 
 const roles = (scene: { bands: readonly { role: string }[] }) =>
@@ -83,6 +84,23 @@ describe('what a scene says of itself', () => {
     expect(scene.grid.crs).toMatchObject({ code: 'LOCAL', units: 'm' });
     expect(scene.notices.map((n) => n.code)).toContain('local-crs');
   });
+});
+
+it.each([
+  ['7', 7],
+  ['7,0', 7],
+  [' 7.0 ', 7],
+  ['7 7 7', 7],
+  ['0x07', 7],
+  ['7e0', 7],
+  ['7.5', null],
+  ['none', null],
+])('no data written as %j is %s, as GDAL reads it', async (text, nodata) => {
+  const bytes = buildTiff({ data: plainData, directories: [plainTags({ 42113: field.ascii(text) })] });
+  const { scene } = await openScene(new File([bytes], 'plain.tif'));
+  expect(scene.nodata).toBe(nodata);
+  expect(scene.metadata.gdalNodata).toBe(text);
+  expect(scene.notices.some(({ code }) => code === 'nodata-out-of-range')).toBe(nodata === null);
 });
 
 describe('overrides', () => {

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { english } from '../phrase.ts';
 import type { Samples, SampleType } from '../scene.ts';
 import { hasGdal } from '../testing/gdal.ts';
+import { buildTiff, field, plainData, plainTags } from '../testing/tiff-builder.ts';
+import { bandItem, parseItems } from '../tiff/gdal-metadata.ts';
 import { SAMPLE_ARRAYS } from './layout.ts';
 import { openScene } from './open.ts';
 
@@ -150,6 +152,36 @@ describe.skipIf(!hasGdal)('several files of one scene', () => {
     const small = await source.readDecimated(WHOLE, 12, 9, [1, 5]);
     expect(small.bands[0][13]).toBe(500 + 15 + 2 * 15);
     expect(small.bands[1][13]).toBe(scl(7, 7));
+  });
+
+  it('keeps unit and items of each band, but not what an item of the band alone says of its colour', async () => {
+    const items = (name: string) =>
+      `<GDALMetadata><Item name="wavelength" sample="0">${name}</Item>` +
+      `<Item name="UNITTYPE" sample="0" role="unittype">refl ${name}</Item>` +
+      '<Item name="COLORINTERP" sample="0" role="colorinterp">Red</Item></GDALMetadata>';
+    const files = ['B02', 'B03', 'B04'].map((name) => {
+      const tags = plainTags({
+        258: field.short(16),
+        277: field.short(1),
+        279: field.long(512, 512, 512, 512),
+        42112: field.ascii(items(name)),
+      });
+      return new File([buildTiff({ data: plainData, directories: [tags] })], `${name}.tif`);
+    });
+    const { scene } = await openScene(files);
+    const kept = parseItems(scene.metadata.gdalMetadata);
+    const named = (name: string) => kept.filter((item) => item.name === name);
+    expect(named('wavelength').map(({ sample, value }) => [sample, value])).toEqual([
+      [0, 'B02'],
+      [1, 'B03'],
+      [2, 'B04'],
+    ]);
+    expect([0, 1, 2].map((band) => bandItem(kept, band, 'unittype'))).toEqual([
+      'refl B02',
+      'refl B03',
+      'refl B04',
+    ]);
+    expect(named('COLORINTERP')).toEqual([]);
   });
 
   it('Landsat: SR_B* and QA_PIXEL, whose no-data value is another', async () => {

@@ -97,12 +97,12 @@ export async function stackImages(
   };
 }
 
-/** Tags of the finest file; names, scale and offset of each band from its own. */
+/** Tags of the finest file; names, scale, offset, units and further items of each band from its own. */
 function stackMetadata(chosen: readonly BandFile[], finest: Image, nodata: number | null): CarriedMetadata {
   const ofBands = chosen.flatMap(({ image, label }, sample): MetadataItem[] => [
     { name: 'DESCRIPTION', sample, role: 'description', domain: '', value: label },
     ...parseItems(image.metadata.gdalMetadata)
-      .filter((item) => item.sample === 0 && (item.role === 'scale' || item.role === 'offset'))
+      .filter(({ sample: band, role }) => band === 0 && role !== 'description' && role !== 'colorinterp')
       .map((item) => ({ ...item, sample })),
   ]);
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../errors.ts';
 import { fixture } from '../testing/fixtures.ts';
+import { buildTiff, field, plainData, plainTags } from '../testing/tiff-builder.ts';
 import { openScene } from './open.ts';
 
 const CASES: readonly (readonly [file: string, code: string, message: RegExp, remedy: RegExp])[] = [
@@ -17,7 +18,7 @@ const CASES: readonly (readonly [file: string, code: string, message: RegExp, re
   ['bad-zero-size.tif', 'file/empty-image', /0 x 0/, /export/],
   ['bad-single-band.tif', 'scene/too-few-bands', /single band/, /gdalbuildvrt -separate/],
   ['bad-palette.tif', 'scene/palette', /palette/, /-expand rgb/],
-  ['bad-complex.tif', 'file/unsupported-samples', /complex/, /-ot Float32/],
+  ['bad-complex.tif', 'file/unsupported-samples', /complex/, /optical image/],
   ['bad-bits.tif', 'file/unsupported-samples', /1 bits/, /-ot Byte/],
   ['bad-jpeg.tif', 'file/unsupported-compression', /old-style JPEG/, /COMPRESS=DEFLATE/],
   ['bad-lerc-uint32.tif', 'file/unsupported-compression', /LERC with uint32/, /COMPRESS=DEFLATE/],
@@ -37,6 +38,40 @@ describe('bad input is refused with a code, a message and a remedy', () => {
       code,
       message: expect.stringMatching(message),
       remedy: expect.stringMatching(remedy),
+    });
+  });
+
+  it.each([
+    [1, 12, 'UInt16'],
+    [1, 20, 'UInt32'],
+    [1, 5, 'Byte'],
+    [2, 12, 'Int16'],
+    [1, 64, 'Float64'],
+    [3, 24, 'Float32'],
+  ])('samples of format %i and %i bits: %s holds them', async (format, bits, type) => {
+    const change = { 258: field.short(bits, bits, bits), 339: field.short(format, format, format) };
+    const bytes = buildTiff({ data: plainData, directories: [plainTags(change)] });
+    await expect(openScene(new File([bytes], 'narrow.tif'))).rejects.toMatchObject({
+      code: 'file/unsupported-samples',
+      message: expect.stringContaining(`${bits} bits`),
+      remedy: expect.stringContaining(`-ot ${type} `),
+    });
+  });
+
+  it('bits in reverse order are told as that', async () => {
+    const bytes = buildTiff({ data: plainData, directories: [plainTags({ 266: field.short(2) })] });
+    await expect(openScene(new File([bytes], 'reversed.tif'))).rejects.toMatchObject({
+      code: 'file/unsupported-samples',
+      message: expect.stringContaining('reverse order'),
+      remedy: expect.stringContaining('-ot UInt16 '),
+    });
+  });
+
+  it('what converts a compression leaves the bands what they are', async () => {
+    const bytes = buildTiff({ data: plainData, directories: [plainTags({ 259: field.short(34925) })] });
+    await expect(openScene(new File([bytes], 'lzma.tif'))).rejects.toMatchObject({
+      code: 'file/unsupported-compression',
+      remedy: expect.not.stringContaining('PHOTOMETRIC'),
     });
   });
 

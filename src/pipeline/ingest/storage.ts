@@ -69,19 +69,36 @@ export function checkSamples(
   const mixed = [bits, formats].some((list) => list.slice(0, bands).some((value) => value !== list[0]));
   const bitMask = isMask(directory) && bits[0] === 1 && formats[0] === 1;
   const sampleType = bitMask ? 'uint8' : SAMPLE_TYPES[`${formats[0]}/${bits[0]}`];
-  if (sampleType && !mixed && (firstNumber(directory, TAG.fillOrder) ?? 1) === 1) {
-    return { sampleType, storedBits: bits[0] };
+  const reversed = firstNumber(directory, TAG.fillOrder) === 2;
+  if (sampleType && !mixed && !reversed) return { sampleType, storedBits: bits[0] };
+  if (!mixed && (formats[0] === 5 || formats[0] === 6)) {
+    throw new PipelineError(
+      'file/unsupported-samples',
+      phrase('The samples are complex numbers, as of a radar, not measured light.'),
+      phrase('Open an optical image of the area.'),
+    );
   }
   const kind = KINDS[formats[0]] ?? phrase('format {{number}}', { number: formats[0] });
+  const message = phrase('Samples of {{bits}} bits ({{kind}}) are not supported.', { bits: bits[0], kind });
+  const backwards = phrase('The bits of the samples are stored in reverse order (TIFF FillOrder 2).');
   throw new PipelineError(
     'file/unsupported-samples',
     mixed
       ? phrase('The bands of the image have different sample types.')
-      : phrase('Samples of {{bits}} bits ({{kind}}) are not supported.', { bits: bits[0], kind }),
+      : sampleType && reversed
+        ? backwards
+        : message,
     phrase('Convert them: gdal_translate -ot {{type}} input.tif output.tif.', {
-      type: formats[0] === 1 && bits[0] <= 8 ? 'Byte' : 'Float32',
+      type: mixed ? 'Float32' : typeThatHolds(formats[0], bits[0]),
     }),
   );
+}
+
+/** The smallest of GDAL's types that holds samples of a TIFF SampleFormat and so many bits, and that we read. */
+function typeThatHolds(format: number, bits: number): string {
+  if ((format !== 1 && format !== 2) || bits > 32) return bits > 32 ? 'Float64' : 'Float32';
+  if (format === 1 && bits <= 8) return 'Byte';
+  return `${format === 1 ? 'UInt' : 'Int'}${bits <= 16 ? 16 : 32}`;
 }
 
 export function checkCompression(directory: Directory): number {
@@ -91,7 +108,8 @@ export function checkCompression(directory: Directory): number {
     const name = COMPRESSION_NAMES[compression] ?? phrase('TIFF code {{code}}', { code: compression });
     throw unsupportedCompression(
       phrase('The compression of the image ({{name}}) is not supported.', { name }),
-      'COMPRESS=DEFLATE PHOTOMETRIC=RGB',
+      // What GDAL reads as RGB has to be called so again; other bands would become red, green and blue by it.
+      photometric === PHOTOMETRIC.ycbcr ? 'COMPRESS=DEFLATE PHOTOMETRIC=RGB' : 'COMPRESS=DEFLATE',
     );
   }
   // Palettes have been refused where they do no good: see checkColours.

@@ -13,6 +13,7 @@ import type {
 import { INTEGER_RANGES, QUALITY_ROLES } from '../scene.ts';
 import { bandItem, parseItems } from '../tiff/gdal-metadata.ts';
 import { TAG } from '../tiff/tags.ts';
+import { wavelengthsOf } from './band-wavelengths.ts';
 import { type ByteSource, blobSource, buffered, urlSource } from './byte-source.ts';
 import { asSample, type Image, openImage, requireThreeBands } from './image.ts';
 import { SAMPLE_BYTES } from './layout.ts';
@@ -103,6 +104,7 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
     sampleType: measuredType,
     photometric: metadata.photometricInterpretation,
     extraSamples: metadata.extraSamples,
+    wavelengths: wavelengthsOf(items, descriptions),
   });
   const { mask } = image;
   // As GDAL: where a file holds both, its mask counts and its alpha band is an ordinary one.

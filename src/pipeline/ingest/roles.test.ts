@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SampleType, Sensor } from '../scene.ts';
+import { wavelengthsOf } from './band-wavelengths.ts';
 import { assignRoles, type BandEvidence, roleOfName } from './roles.ts';
 import { guessSensor } from './sensors.ts';
 
@@ -135,6 +136,56 @@ describe('roles from the order of bands', () => {
 
   it('ignores names that only count', () => {
     expect(roles('Band 1,Band 2,Band 3,Band 4', 'landsat-tm-etm')).toBe('blue green red nir');
+  });
+});
+
+describe('roles from wavelengths', () => {
+  const spectrum = Array.from({ length: 180 }, (_, i) => 0.42 + i * 0.0115);
+  const picked = (wavelengths: readonly (number | null)[], descriptions?: readonly string[]) => {
+    const names = descriptions ?? wavelengths.map(() => '');
+    return roles(names.join(), 'unknown', 'int16', { wavelengths }).split(' ');
+  };
+
+  it('of many narrow bands, those nearest to the centres are the ones that the networks see', () => {
+    const found = picked(spectrum);
+    for (const [role, centre] of Object.entries({ blue: 0.492, green: 0.56, red: 0.665, swir22: 2.19 })) {
+      expect(found.filter((one) => one === role)).toHaveLength(1);
+      expect(Math.abs(spectrum[found.indexOf(role)] - centre)).toBeLessThan(0.006);
+    }
+    expect(found.slice(0, 3)).toEqual(['other', 'other', 'coastal']);
+  });
+
+  it('those of Sentinel-2 are its bands', () => {
+    const centres = [
+      0.443, 0.492, 0.56, 0.665, 0.704, 0.741, 0.783, 0.833, 0.865, 0.945, 1.374, 1.614, 2.202,
+    ];
+    expect(picked(centres).join(' ')).toBe(
+      'coastal blue green red rededge1 rededge2 rededge3 nir nir08 nir09 cirrus swir16 swir22',
+    );
+  });
+
+  it('what is not there is not guessed, and names count more', () => {
+    expect(picked([0.56, 0.66, 0.84])).toEqual(['green', 'red', 'nir']);
+    expect(picked([0.66, 0.56, 0.49, null], ['', '', '', 'SCL'])).toEqual(['red', 'green', 'blue', 'scl']);
+    expect(picked([0.66, 0.56, 0.49], ['blue', 'green', 'red'])).toEqual(['blue', 'green', 'red']);
+  });
+
+  it.each([
+    ['Band 3 (482.0 Nanometers)', {}, 0.482],
+    ['band 3 (0.482 Micrometers)', {}, 0.482],
+    ['482nm', {}, 0.482],
+    ['0.482 µm', {}, 0.482],
+    ['B3', { wavelength: '482.0', wavelength_units: 'Nanometers' }, 0.482],
+    ['B3', { wavelength: '482.0' }, 0.482],
+    ['B3', { wavelength: '0.482', wavelength_units: 'Micrometers' }, 0.482],
+    ['B3', { CENTRAL_WAVELENGTH_UM: '0.482', wavelength: '900' }, 0.482],
+    ['10 mm', {}, null],
+    ['B3', { wavelength: 'unknown' }, null],
+  ])('%j with %j is at %s', (description, values, expected) => {
+    const items = Object.entries(values).map(([name, value]) => {
+      return { name, sample: 1, role: '', domain: 'IMAGERY', value };
+    });
+    expect(wavelengthsOf(items, ['', description])).toEqual([null, expected]);
   });
 });
 

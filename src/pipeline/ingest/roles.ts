@@ -2,6 +2,7 @@ import { type Phrase, phrase } from '../phrase.ts';
 import type { BandRole, Decision, SampleType, Sensor } from '../scene.ts';
 import { QUALITY_ROLES } from '../scene.ts';
 import { PHOTOMETRIC } from '../tiff/tags.ts';
+import { rolesOfWavelengths } from './band-wavelengths.ts';
 import { BAND_NUMBERS } from './sensors.ts';
 
 export interface BandEvidence {
@@ -11,6 +12,8 @@ export interface BandEvidence {
   readonly sampleType: SampleType;
   readonly photometric: number;
   readonly extraSamples: readonly number[];
+  /** Centre wavelength per band in micrometres, null where the file gives none. */
+  readonly wavelengths?: readonly (number | null)[];
 }
 
 /** Names that say what they mean, whatever the sensor. Tried in this order. */
@@ -139,7 +142,7 @@ export function assignRoles(evidence: BandEvidence): { roles: BandRole[]; decisi
     const { roles, decisions } = promoteNarrowNir(byName, because);
     return { roles, decisions: [...decisions, ...fourthBand(roles, evidence)] };
   }
-  const { roles, because } = byOrder(evidence, named);
+  const { roles, because } = byWavelength(evidence, named) ?? byOrder(evidence, named);
   return promoteNarrowNir(withoutRepeats(roles), because);
 }
 
@@ -154,6 +157,17 @@ function isPositional(descriptions: readonly string[]): boolean {
 function isAlpha(band: number, { photometric, extraSamples }: BandEvidence): boolean {
   const extra = extraSamples[band - (photometric === PHOTOMETRIC.rgb ? 3 : 1)];
   return extra === 1 || extra === 2;
+}
+
+/** Null if the file gives no wavelengths. */
+function byWavelength(evidence: BandEvidence, named: readonly (BandRole | null)[]) {
+  const { wavelengths = [] } = evidence;
+  if (wavelengths.every((value) => value === null)) return null;
+  const roles = rolesOfWavelengths(wavelengths).map((role, i) => {
+    if (role !== 'other') return role;
+    return named[i] ?? (isAlpha(i, evidence) ? 'alpha' : role);
+  });
+  return { roles, because: phrase('the file gives the wavelengths of the bands') };
 }
 
 function byOrder(evidence: BandEvidence, named: readonly (BandRole | null)[]) {

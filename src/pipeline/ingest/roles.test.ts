@@ -134,6 +134,15 @@ describe('roles from the order of bands', () => {
     expect(roles('red,green,blue,nir', 'unknown', 'uint8', named)).toBe('red green blue nir');
   });
 
+  it('guesses nothing where neither names nor their number tell, but for the colours of a picture', () => {
+    const others = (count: number) => new Array<string>(count).fill('other').join(' ');
+    for (const count of [9, 11, 14, 120]) {
+      expect(roles(count, 'unknown')).toBe(others(count));
+      const picture = roles(count, 'unknown', 'uint16', { photometric: 2 });
+      expect(picture).toBe(`red green blue ${others(count - 3)}`);
+    }
+  });
+
   it('ignores names that only count', () => {
     expect(roles('Band 1,Band 2,Band 3,Band 4', 'landsat-tm-etm')).toBe('blue green red nir');
   });

@@ -185,15 +185,18 @@ function byOrder(evidence: BandEvidence, named: readonly (BandRole | null)[]) {
   if (free.length === 7 && sensor === 'landsat-oli') order = ORDERS['7/16'];
   if (free.length === 4 && (sensor === 'sentinel-2' || sensor.startsWith('landsat'))) order = ORDERS['4/16'];
   if (free.length === 4 && (sensor === 'aerial' || photometric === PHOTOMETRIC.rgb)) order = ORDERS['4/8'];
-  const names = (order?.roles ?? 'red green blue').split(' ') as BandRole[];
+  // Where nothing tells, nothing is guessed: spectral bands begin with blue or violet, pictures with red.
+  const names = order?.roles ?? (photometric === PHOTOMETRIC.rgb ? 'red green blue' : '');
   free.forEach((band, k) => {
-    roles[band] = names[k] ?? 'other';
+    roles[band] = (names.split(' ')[k] || 'other') as BandRole;
   });
   const because = order
     ? phrase('the bands have no telling names; {{guess}}', { guess: order.what })
-    : phrase('the bands have no telling names and {{bands}} of them fit no sensor: please check', {
-        bands: free.length,
-      });
+    : names
+      ? phrase('the bands have no telling names; the first three are the colours of the picture')
+      : phrase('the bands have no telling names and {{bands}} of them fit no sensor: please check', {
+          bands: free.length,
+        });
   return { roles, because };
 }
 

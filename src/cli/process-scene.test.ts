@@ -61,6 +61,28 @@ async function processed(
   return { outcome, notices };
 }
 
+test('files beside a scene that hold what it lacks are told, others are not', async () => {
+  const path = await file('a.tif');
+  const text = async () => {
+    const { outcome } = await processed([path], { roles: [...RGB] });
+    return outcome.scene.notices.find(({ code }) => code === 'file/beside')?.message.text ?? null;
+  };
+  writeFileSync(
+    `${path}.aux.xml`,
+    '<PAMDataset><PAMRasterBand band="1"><Histograms/></PAMRasterBand></PAMDataset>',
+  );
+  writeFileSync(`${path}.ovr`, '');
+  expect(await text()).toBeNull();
+  writeFileSync(`${path}.aux.xml`, '<PAMDataset><SRS>x</SRS><NoDataValue>0</NoDataValue></PAMDataset>');
+  writeFileSync(`${path}.msk`, '');
+  writeFileSync(join(folder, 'a.tfw'), '');
+  expect(await text()).toContain(
+    'a.tif.msk (a mask of valid pixels), a.tfw (the place), a.tif.aux.xml (the coordinate system, the no-data value). Put it inside: gdal_translate',
+  );
+  const { outcome } = await processed([path], { roles: [...RGB], nodata: 0 });
+  expect(JSON.stringify(outcome.scene.notices)).not.toContain('no-data value)');
+});
+
 test('what there is to say about a scene is told once, before that of the run', async () => {
   const { outcome, notices } = await processed([await file('a.tif')], { roles: [...RGB] });
   const [own, ran] = [outcome.scene.notices, outcome.run.notices].map((list) => list.map(({ code }) => code));

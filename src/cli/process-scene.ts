@@ -15,6 +15,7 @@ import { type RunResult, run } from '../pipeline/run.ts';
 import type { SceneSource } from '../pipeline/scene.ts';
 import { planTiles, tilesOf } from '../pipeline/tiles.ts';
 import { VERSION } from '../pipeline/version.ts';
+import { withNoticeOfFilesBeside } from './beside.ts';
 import { checksums } from './checksums.ts';
 import { corrected } from './corrected.ts';
 import { keptPages } from './kept-pages.ts';
@@ -45,7 +46,8 @@ export async function processScene(
   networks.catch(() => undefined);
   try {
     onEvent({ type: 'progress', stage: 'ingest', done: 0, total: 1, secondsLeft: null });
-    const source = corrected(await openFiles(task.files, closing, signal), task.overrides);
+    const understood = corrected(await openFiles(task.files, closing, signal), task.overrides);
+    const source = withNoticeOfFilesBeside(understood, task.files);
     for (const notice of source.scene.notices) onEvent({ type: 'notice', notice });
     const reference = task.reference === null ? null : await openFiles([task.reference], closing, signal);
     const dates: SceneSource[] = [];

@@ -37,9 +37,10 @@ export function wavelengthsOf(
 }
 
 function named(description: string): number | null {
-  const found = /(\d+(?:\.\d+)?) ?(nm|nanomet(?:er|re)s?|[uµμ]m|micromet(?:er|re)s?|microns?)\b/i.exec(
-    description,
-  );
+  const found =
+    /(?<![\d.])(\d{1,6}(?:\.\d{1,9})?) ?(nm|nanomet(?:er|re)s?|[uµμ]m|micromet(?:er|re)s?|microns?)\b/i.exec(
+      description,
+    );
   return found && micrometres(found[1], found[2]);
 }
 

@@ -91,3 +91,11 @@ it('a negative scale of rows is read as GDAL reads it: rows run south', () => {
   const { transform } = gridOf(around(31, -87), new Map([[TAG.modelPixelScale, [30, -30, 0]]]));
   expect(transform).toEqual([-3000, 30, 0, 3000, 0, -30]);
 });
+
+it('of a scale with a tie point and a matrix, which no file should hold both, the former counts, as for GDAL', () => {
+  const matrix = [20, 0, 0, 500_000, 0, -20, 0, 4_000_000, 0, 0, 0, 0, 0, 0, 0, 1];
+  const more = new Map<number, readonly number[]>([[TAG.modelTransformation, matrix]]);
+  expect(gridOf(around(31, -87), more).transform).toEqual([-3000, 30, 0, 3000, 0, -30]);
+  more.set(TAG.modelPixelScale, [0, 0, 0]);
+  expect(gridOf(around(31, -87), more).transform).toEqual([500_000, 20, 0, 4_000_000, 0, -20]);
+});

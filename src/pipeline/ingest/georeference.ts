@@ -94,12 +94,12 @@ function geoTransform(directory: Directory, keys: GeoKeys): GeoTransform | null 
   const tie = numbers(directory, TAG.modelTiepoint);
   const scale = numbers(directory, TAG.modelPixelScale);
   let t: GeoTransform;
-  if (matrix.length === 16) {
-    t = [matrix[3], matrix[0], matrix[1], matrix[7], matrix[4], matrix[5]];
-  } else if (tie.length >= 6 && scale.length >= 2 && scale[0] !== 0 && scale[1] !== 0) {
+  if (tie.length >= 6 && scale.length >= 2 && scale[0] !== 0 && scale[1] !== 0) {
     // Files whose rows run south bear a negative scale at times: as GDAL, against the letter of the specification.
     const down = Math.abs(scale[1]);
     t = [tie[3] - tie[0] * scale[0], scale[0], 0, tie[4] + tie[1] * down, 0, -down];
+  } else if (matrix.length === 16) {
+    t = [matrix[3], matrix[0], matrix[1], matrix[7], matrix[4], matrix[5]];
   } else {
     return null;
   }

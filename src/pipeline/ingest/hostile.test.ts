@@ -172,14 +172,19 @@ const harmless: Readonly<Record<string, () => Uint8Array<ArrayBuffer>>> = {
   'a pixel of no size': () => tiff({ tags: { 33550: double(0, 0, 0) } }),
   'a pixel of infinite size': () => tiff({ tags: { 33550: double(Number.POSITIVE_INFINITY, 10, 0) } }),
   'a tie point that is no number': () => tiff({ tags: { 33922: double(0, 0, 0, Number.NaN, 0, 0) } }),
-  'a singular transformation': () => tiff({ tags: { 34264: double(...new Array(16).fill(1)) } }),
+  'a singular transformation': () =>
+    tiff({ tags: { 33550: undefined, 33922: undefined, 34264: double(...new Array(16).fill(1)) } }),
   'pixels of 10^300 metres': () => tiff({ tags: { 33550: double(1e300, 1e300, 0) } }),
   'a no-data value of 100,000 letters': () => tiff({ tags: { 42113: ascii('9'.repeat(100_000)) } }),
+  'a no-data value of 100,000 digits and a letter': () =>
+    tiff({ tags: { 42113: ascii(`${'9'.repeat(100_000)}x`) } }),
   'a no-data value that is none': () => tiff({ tags: { 42113: ascii('<script>') } }),
   'metadata of 100,000 opened items': () => items('<Item '.repeat(100_000)),
   'metadata of 100,000 unclosed items': () => items('<Item name="x">'.repeat(60_000)),
   'metadata of 40,000 items': () => items('<Item name="a" sample="0" role="scale">9</Item>'.repeat(20_000)),
   'metadata of a million spaces': () => items(`<Item name${' '.repeat(900_000)}>x</Item>`),
+  'a band name of 900,000 digits': () =>
+    items(`<Item name="DESCRIPTION" sample="0" role="description">${'9'.repeat(900_000)}</Item>`),
   'metadata of entities': () => items(`<Item name="a">${'&#x110000;&amp;&'.repeat(50_000)}</Item>`),
   'metadata of 16 MB': () => items('x'.repeat(16 * 2 ** 20)),
   'a scale of 10^300 and an offset that is none': () =>

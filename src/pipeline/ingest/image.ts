@@ -100,7 +100,7 @@ function parseNodata(text: string | null, type: SampleType): { nodata: number | 
 
 /** As GDAL reads it: a decimal comma counts as a point, and what follows the number (`255 255 255`) does not count. */
 function leadingNumber(text: string): number {
-  const number = /^[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:e[-+]?\d+)?(?=$|[\s,;])/.exec(text);
+  const number = /^[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[-+]?\d+)?(?=$|[\s,;])/.exec(text);
   return Number(number ? number[0].replace(',', '.') : text.replace(/^([-+]?)inf(inity)?$/, '$1Infinity'));
 }
 

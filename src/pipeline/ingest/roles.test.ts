@@ -183,6 +183,7 @@ describe('roles from wavelengths', () => {
     ['Band 3 (482.0 Nanometers)', {}, 0.482],
     ['band 3 (0.482 Micrometers)', {}, 0.482],
     ['482nm', {}, 0.482],
+    ['B02_492nm', {}, 0.492],
     ['0.482 µm', {}, 0.482],
     ['B3', { wavelength: '482.0', wavelength_units: 'Nanometers' }, 0.482],
     ['B3', { wavelength: '482.0' }, 0.482],

@@ -17,7 +17,7 @@ import { wavelengthsOf } from './band-wavelengths.ts';
 import { type ByteSource, blobSource, buffered, urlSource } from './byte-source.ts';
 import { asSample, type Image, openImage, requireThreeBands } from './image.ts';
 import { SAMPLE_BYTES } from './layout.ts';
-import { decideRadiometry, radiometryText } from './radiometry.ts';
+import { decideRadiometry, judgedBands, radiometryText } from './radiometry.ts';
 import { joined } from './resample.ts';
 import { assignRoles, rolesText } from './roles.ts';
 import { guessSensor } from './sensors.ts';
@@ -82,9 +82,6 @@ async function openFiles(
   return image;
 }
 
-/** Their numbers may be kelvin or anything: they do not tell how reflectance is scaled. */
-const APART: readonly BandRole[] = ['lwir', 'pan', 'other'];
-
 /** Understands an image as a scene. */
 async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource> {
   const { name, grid, sampleType, measuredType, nodata, metadata } = image;
@@ -117,9 +114,7 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
       ])
     : image.reader;
 
-  const light = roles.flatMap((role, i) => (QUALITY_ROLES.includes(role) ? [] : [i]));
-  const reflective = light.filter((band) => !APART.includes(roles[band]));
-  const sampled = reflective.length > 0 ? reflective : light;
+  const sampled = judgedBands(roles);
   const sample = await sampleScene(reader, width, height, sampled, nodata, validity, signal);
   // What is read next lies elsewhere.
   reader.forget();

@@ -235,6 +235,22 @@ describe('radiometry', () => {
       0,
       /PlanetScope/,
     ],
+    [
+      'percent by the scale in the file',
+      { scale: 0.01, range: [100, 8000] },
+      1e-4,
+      0,
+      /78.* divided by 100,/,
+    ],
+    [
+      'reflectance x 10000 by the scale in the file',
+      { scale: 2, range: [100, 4000], sensor: 'sentinel-2' },
+      2e-4,
+      0,
+      /divided by 10000,/,
+    ],
+    ['reflectance of saturated samples', { scale: 1e-4, range: [0, 65_535] }, 1e-4, 0, /in the file$/],
+    ['a falling scale', { scale: -0.01, range: [-8000, -100] }, -1e-4, 0, /divided by 100,/],
     ['16 bits of an unknown sensor', { range: [200, 8000] }, 1e-4, 0, /not known/],
   ])('%s', (_, evidence, scale, offset, because) => {
     const { bands, decision } = decide(evidence);
@@ -249,5 +265,26 @@ describe('radiometry', () => {
     const { bands } = decide({ range: [100, 60_000] });
     expect(bands[0].scale * 60_000).toBeGreaterThan(0.85);
     expect(bands[0].scale * 60_000).toBeLessThan(1);
+  });
+
+  it('leaves bands that are no light alone, whatever the file scales to', () => {
+    const values = Float64Array.from({ length: 1001 }, (_, i) => 10 * i);
+    const item = (role: string, sample: number, value: number) => {
+      return { name: role.toUpperCase(), role, domain: '', sample, value: String(value) };
+    };
+    const { bands } = decideRadiometry({
+      roles: ['blue', 'green', 'red', 'scl', 'lwir'],
+      sampleType: 'uint16',
+      sensor: 'unknown',
+      texts: [],
+      items: [
+        ...[0, 1, 2].map((i) => item('scale', i, 1e-4)),
+        item('scale', 4, 0.00341802),
+        item('offset', 4, 149),
+      ],
+      sample: { sorted: [values, values, values], zeroShare: 0 },
+    });
+    expect(bands.map(({ scale }) => scale)).toEqual([1e-4, 1e-4, 1e-4, 1, 0.00341802]);
+    expect(bands[4].offset).toBe(149);
   });
 });

@@ -1,5 +1,5 @@
 import { type Phrase, phrase } from '../phrase.ts';
-import { type Decision, QUALITY_ROLES } from '../scene.ts';
+import { type BandRole, type Decision, QUALITY_ROLES } from '../scene.ts';
 import { bandItem, type MetadataItem } from '../tiff/gdal-metadata.ts';
 import {
   fromConvention,
@@ -9,6 +9,7 @@ import {
   sentinel2Said,
   trimmed,
 } from './conventions.ts';
+import { quantile } from './statistics.ts';
 
 /**
  * Scale and offset per band, `reflectance = sample * scale + offset`, and the decision with its reason.
@@ -20,8 +21,10 @@ export function decideRadiometry(evidence: RadiometryEvidence): { bands: Radiome
   const fromFile = light.map((band) => fileRadiometry(items, band));
   if (fromFile.some((r) => r !== null) && !isScaleAlone(evidence, fromFile)) {
     const known = fromFile.find((r) => r !== null) ?? { scale: 1, offset: 0 };
-    const bands = roles.map((_, i) => (light.includes(i) ? (fileRadiometry(items, i) ?? known) : IDENTITY));
-    return { bands, decision: decision(known, phrase('scale and offset are in the file')) };
+    const own = roles.map((_, i) => (light.includes(i) ? (fileRadiometry(items, i) ?? known) : IDENTITY));
+    const { factor, because } = toReflectance(evidence, own);
+    const bands = own.map((band) => (band === IDENTITY ? IDENTITY : times(band, factor)));
+    return { bands, decision: decision(times(known, factor), because) };
   }
   const rule = fromConvention(evidence);
   const bands = roles.map((role) => (QUALITY_ROLES.includes(role) ? IDENTITY : rule));
@@ -32,6 +35,39 @@ export function decideRadiometry(evidence: RadiometryEvidence): { bands: Radiome
 }
 
 const IDENTITY: Radiometry = { scale: 1, offset: 0 };
+
+/** Their numbers may be kelvin or anything: they do not tell how reflectance is scaled. */
+const APART: readonly BandRole[] = ['lwir', 'pan', 'other'];
+
+/** The bands by whose samples radiometry is judged: those of reflected light, or all of light if there are none. */
+export function judgedBands(roles: readonly BandRole[]): number[] {
+  const light = roles.flatMap((role, i) => (QUALITY_ROLES.includes(role) ? [] : [i]));
+  const reflective = light.filter((band) => !APART.includes(roles[band]));
+  return reflective.length > 0 ? reflective : light;
+}
+
+/** Even 16 bits of reflectance x 10000 do not reach so far. */
+const NO_REFLECTANCE = 10;
+
+/** What a file scales to need not be reflectance: percent, reflectance x 10000 and others are told by the brightest. */
+function toReflectance({ roles, sample }: RadiometryEvidence, own: readonly Radiometry[]) {
+  const tops = judgedBands(roles).map((band, i) => {
+    const { scale, offset } = own[band];
+    return quantile(sample.sorted[i], scale > 0 ? 0.98 : 0.02) * scale + offset;
+  });
+  const bright = Math.max(...tops.filter(Number.isFinite));
+  if (!(bright > NO_REFLECTANCE)) return { factor: 1, because: phrase('scale and offset are in the file') };
+  const factor = bright <= 130 ? 0.01 : bright >= 1500 && bright <= 20_000 ? 1e-4 : 0.9 / bright;
+  const because = phrase(
+    'scale and offset are in the file; what they give goes up to {{value}}, which is no reflectance: divided by {{divisor}}, please check',
+    { value: trimmed(bright), divisor: trimmed(1 / factor) },
+  );
+  return { factor, because };
+}
+
+function times({ scale, offset }: Radiometry, factor: number): Radiometry {
+  return factor === 1 ? { scale, offset } : { scale: scale * factor, offset: offset * factor };
+}
 
 export function radiometryText({ scale, offset }: Radiometry): Phrase {
   if (scale === 1 && offset === 0) return phrase('samples are reflectance as they are');

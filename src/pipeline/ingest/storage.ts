@@ -36,8 +36,6 @@ const KINDS: Readonly<Record<number, Phrase>> = {
   1: phrase('unsigned integer'),
   2: phrase('signed integer'),
   3: phrase('floating point'),
-  5: phrase('complex integer'),
-  6: phrase('complex'),
 };
 
 export function photometricOf(directory: Directory): number {
@@ -79,15 +77,13 @@ export function checkSamples(
     );
   }
   const kind = KINDS[formats[0]] ?? phrase('format {{number}}', { number: formats[0] });
-  const message = phrase('Samples of {{bits}} bits ({{kind}}) are not supported.', { bits: bits[0], kind });
-  const backwards = phrase('The bits of the samples are stored in reverse order (TIFF FillOrder 2).');
   throw new PipelineError(
     'file/unsupported-samples',
     mixed
       ? phrase('The bands of the image have different sample types.')
       : sampleType && reversed
-        ? backwards
-        : message,
+        ? phrase('The bits of the samples are stored in reverse order (TIFF FillOrder 2).')
+        : phrase('Samples of {{bits}} bits ({{kind}}) are not supported.', { bits: bits[0], kind }),
     phrase('Convert them: gdal_translate -ot {{type}} input.tif output.tif.', {
       type: mixed ? 'Float32' : typeThatHolds(formats[0], bits[0]),
     }),
@@ -96,7 +92,8 @@ export function checkSamples(
 
 /** The smallest of GDAL's types that holds samples of a TIFF SampleFormat and so many bits, and that we read. */
 function typeThatHolds(format: number, bits: number): string {
-  if ((format !== 1 && format !== 2) || bits > 32) return bits > 32 ? 'Float64' : 'Float32';
+  if (bits > 32) return 'Float64';
+  if (format !== 1 && format !== 2) return 'Float32';
   if (format === 1 && bits <= 8) return 'Byte';
   return `${format === 1 ? 'UInt' : 'Int'}${bits <= 16 ? 16 : 32}`;
 }

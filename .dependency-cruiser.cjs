@@ -50,7 +50,8 @@ module.exports = {
     },
     {
       name: 'stages-run-in-workers',
-      comment: 'what the page draws with takes plain data and small functions of the pipeline, no pass and no stage',
+      comment:
+        'what the page draws with takes plain data and small functions of the pipeline, no pass and no stage',
       severity: 'error',
       from: { path: own('store', 'ui', 'viewer', 'embed'), pathNot: '\\.test\\.tsx?$' },
       to: {

@@ -24,6 +24,7 @@ def test_mac_count_of_one_convolution():
 
 
 def test_generator_starts_as_identity_on_the_base():
+    torch.manual_seed(0)
     x = torch.rand(1, 22, 32, 32)
     x[:, 15:21] = x[:, :6]
     out = Generator()(x)

@@ -16,6 +16,7 @@ import torch
 
 from .bands import CONFIGS, DEFAULT_DATA, RGB, RUNS, SIX
 from .chain import masked, repair
+from .errors import command
 from .evaluate import evaluate_dates
 from .export import MODELS, shipped
 from .tables import Coverage, Table
@@ -81,4 +82,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command(main)

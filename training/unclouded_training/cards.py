@@ -7,6 +7,7 @@ from pathlib import Path
 
 from . import ablation
 from .bands import FINAL_RUN, PROJECT_ROOT, run_chain
+from .errors import InputError, command
 from .tables import APP_BUFFER, APP_CLOUD, APP_SHADOW, REGIONS, REGIONS_MASKED, depth_table, further_table, ground_table, growth_table, limit_table, region_table
 
 DATA = """## Data and licences
@@ -366,6 +367,9 @@ def main() -> None:
     result = json.loads((out / "evaluation.json").read_text())
     parts_measured = json.loads((out / "ablation.json").read_text())
     cards = {kind: json.loads((out / kind / "card.json").read_text()) for kind in FINAL_RUN}
+    other = [f"{kind} ({card['run']})" for kind, card in cards.items() if card["run"] != FINAL_RUN[kind]]
+    if other:
+        raise InputError(f"{', '.join(other)}: the cards' words are about the shipped runs ({', '.join(FINAL_RUN.values())}) and would be wrong of others")
     runs = {kind: run_chain(FINAL_RUN[kind]) for kind in cards}
     (out / "detector/README.md").write_text(detector_card(cards["detector"], runs["detector"], result))
     (out / "generator/README.md").write_text(generator_card(cards["generator"], runs["generator"], result, parts_measured))
@@ -374,4 +378,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command(main)

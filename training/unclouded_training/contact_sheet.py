@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 from .bands import DEFAULT_DATA, RUNS
+from .errors import command
 from .data import Crops, read_manifest, read_raw, to_canonical
 from .shapes import load_bank
 from .simulate import Simulator
@@ -44,7 +45,7 @@ def real(data: Path, seed: int) -> list[np.ndarray]:
     rng = np.random.default_rng(seed)
     rows = {row["file"]: row for row in read_manifest(data)}
     lines = []
-    for file in REAL:
+    for file in (name for name in REAL if name in rows):
         raw = read_raw(data / file, len(rows[file]["bands"]))
         image, _ = to_canonical(raw, rows[file]["bands"], rows[file]["scale"])
         _, height, width = image.shape
@@ -62,9 +63,10 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     sheet = np.vstack([*simulated(arguments.seed, 3), *real(arguments.data, arguments.seed)])
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(np.round(sheet * 255).astype(np.uint8)).save(arguments.out)
     print(arguments.out)
 
 
 if __name__ == "__main__":
-    main()
+    command(main)

@@ -1,4 +1,7 @@
-"""Loss curves of the runs as small PNG files: `python -m unclouded_training.curves [--out DIR]`."""
+"""Loss curves of the runs as small PNG files: `python -m unclouded_training.curves [--out DIR]`, those of the shipped weights' chains.
+
+`--run NAME` draws the chain of a run of one's own into `runs/NAME/training.png` instead.
+"""
 from __future__ import annotations
 
 import argparse
@@ -9,6 +12,7 @@ import matplotlib
 import numpy as np
 
 from .bands import FINAL_RUN, PROJECT_ROOT, RUNS, run_chain
+from .errors import command
 
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
@@ -27,10 +31,10 @@ def smooth(values: np.ndarray, width: int) -> np.ndarray:
     return np.convolve(values, np.ones(width) / width, "valid") if width > 1 else values
 
 
-def plot(kind: str, out: Path) -> None:
+def plot(kind: str, name: str, path: Path) -> None:
     """The runs of a chain whose logs are here, one after the other; dashed lines where the critic joins in and where a run begins."""
     rows, marks, offset = [], [], 0.0
-    for config in run_chain(FINAL_RUN[kind]):
+    for config in run_chain(name):
         if not (RUNS / config["name"] / "log.jsonl").exists():
             continue
         log = [json.loads(line) for line in (RUNS / config["name"] / "log.jsonl").read_text().splitlines()]
@@ -39,7 +43,7 @@ def plot(kind: str, out: Path) -> None:
         rows += [{**row, "seconds": row["seconds"] + offset} for row in log]
         offset = rows[-1]["seconds"]
     if not rows:
-        print(f"{kind}: no log of its runs is here, the picture stays as it is")
+        print(f"{name}: no log of its runs is here, the picture stays as it is")
         return
     panels = PANELS[kind]
     figure, axes = pyplot.subplots(1, len(panels), figsize=(3.6 * len(panels), 2.8), dpi=80, layout="constrained")
@@ -58,13 +62,22 @@ def plot(kind: str, out: Path) -> None:
         axis.set_xlabel("minutes", fontsize=8)
         axis.tick_params(labelsize=7)
         axis.legend(fontsize=7)
-    figure.savefig(out / kind / "training.png")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path)
     pyplot.close(figure)
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "public" / "models")
+    parser.add_argument("--run")
     arguments = parser.parse_args()
+    if arguments.run:
+        plot(run_chain(arguments.run)[-1]["kind"], arguments.run, RUNS / arguments.run / "training.png")
+        return
     for kind in PANELS:
-        plot(kind, arguments.out)
+        plot(kind, FINAL_RUN[kind], arguments.out / kind / "training.png")
+
+
+if __name__ == "__main__":
+    command(main)

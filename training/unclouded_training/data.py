@@ -9,6 +9,7 @@ makes caches of it: the middles of as many scenes as fit, every place before the
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -19,9 +20,12 @@ import tifffile
 from imagecodecs import zstd_decode, zstd_encode
 
 from .bands import BANDS, CACHE, DEFAULT_DATA, REFLECTANCE_MAX
+from .errors import InputError, command
 
 #: Share of the draw that the 0.6 m aerial tiles get together.
 NAIP_SHARE = 0.12
+#: Sides in pixels: of the smallest scene that is used, and to which smaller ones than this are mirrored.
+LEAST_SIDE, PADDED_SIDE = 96, 200
 
 
 @dataclass(frozen=True)
@@ -35,31 +39,51 @@ class Scene:
 
 
 def to_canonical(raw: np.ndarray, bands: list[str], scale: float | None) -> tuple[np.ndarray, np.ndarray]:
-    """Raw samples [B,H,W] with their band roles to ([6,H,W] float32 reflectance, presence [6])."""
+    """Raw samples [B,H,W] with their band roles to ([6,H,W] float32 reflectance, presence [6]); what is no number becomes 0.
+
+    Raises InputError on integers wider than 8 bit without a scale.
+    """
+    if not scale and raw.dtype.kind in "iu" and raw.dtype != np.uint8:
+        raise InputError(f"{raw.dtype} needs a scale in manifest.json, for example 0.0001 for reflectance * 10000")
     factor = scale if scale else (1 / 255 if raw.dtype == np.uint8 else 1.0)
     image = np.zeros((6, *raw.shape[1:]), np.float32)
     presence = np.zeros(6, np.float32)
     for slot, name in enumerate(BANDS):
         if name in bands:
-            image[slot] = np.clip(raw[bands.index(name)].astype(np.float32) * factor, 0, REFLECTANCE_MAX)
+            image[slot] = np.clip(np.nan_to_num(raw[bands.index(name)].astype(np.float32) * factor), 0, REFLECTANCE_MAX)
             presence[slot] = 1
     return image, presence
 
 
 def read_raw(path: Path, count: int) -> np.ndarray:
     """Samples of a GeoTIFF as [B,H,W], whatever its planar configuration."""
-    raw = tifffile.imread(path)
+    try:
+        raw = tifffile.imread(path)
+    except FileNotFoundError:
+        raise InputError(f"{path} is missing, though manifest.json names it") from None
+    except Exception as error:  # Codecs raise types of their own.
+        raise InputError(f"{path} cannot be read ({error})") from None
     if raw.ndim == 2:
         raw = raw[None]
     if raw.shape[0] != count and raw.shape[-1] == count:
         raw = np.moveaxis(raw, -1, 0)
     if raw.shape[0] != count:
-        raise ValueError(f"{path.name}: {raw.shape} holds no {count} bands")
+        raise InputError(f"{path}: manifest.json names {count} bands, the file's shape is {raw.shape}")
     return raw
 
 
 def read_manifest(data: Path) -> list[dict]:
-    return json.loads((data / "manifest.json").read_text())
+    """Rows of `manifest.json`, one per file: `file`, `sensor`, `gsd_m`, `place`, `bands` (roles in file order), `dtype`, `scale`."""
+    path = data / "manifest.json"
+    if not path.exists():
+        raise InputError(f"{path} is missing: name the folder of the imagery by --data, or write a manifest by "
+                         f"`python -m unclouded_training.manifest --data {data}`")
+    rows = json.loads(path.read_text())
+    for row in rows:
+        lacking = [key for key in ("file", "sensor", "gsd_m", "bands", "dtype", "scale") if key not in row]
+        if lacking:
+            raise InputError(f"{path}: the row of {row.get('file', 'a file')} lacks {', '.join(lacking)}")
+    return rows
 
 
 def read_scene(data: Path, row: dict) -> Scene:
@@ -79,34 +103,66 @@ def place_of(file: str) -> str:
         return "california"
     if name.startswith(("l7-colorado", "l7-se")):
         return name[:5] + name[-2:]
-    return re.sub(r"(-\d{8}|_20\d\d(tm)?|\d_[12])$", "", name)
+    return re.sub(r"(-\d{8}|_20\d\d(tm)?|(?<=killick\d)_[12])$", "", name)
 
 
-def build_cache(data: Path, cache: Path = CACHE, folder: str = "train") -> Path:
-    """Write `cache/<folder>.u16` and `cache/<folder>.json` from the rows of that folder of the manifest."""
+def cached(scene: Scene) -> np.ndarray:
+    """[6,H,W] uint16 of a scene for the cache. Raises InputError where it is of no use."""
+    _, height, width = scene.image.shape
+    if not scene.presence.any():
+        raise InputError(f"has none of the bands {', '.join(BANDS)}")
+    if min(height, width) < LEAST_SIDE:
+        raise InputError(f"is smaller than {LEAST_SIDE} pixels")
+    if not scene.valid.any():
+        raise InputError("holds nothing but zeros")
+    pad = ((0, 0), (0, max(0, PADDED_SIDE - height)), (0, max(0, PADDED_SIDE - width)))
+    return np.round(np.pad(scene.image, pad, "reflect") * 10000).astype(np.uint16)
+
+
+def build_cache(data: Path, cache: Path = CACHE, folder: str = "train", known: dict[str, str] | None = None) -> dict[str, str]:
+    """Write `cache/<folder>.u16` and `cache/<folder>.json` from the rows of that folder of the manifest.
+
+    Scenes that cannot be used, or whose pixels are among the `known` digests, are left out and named. Returns the digests of the
+    scenes with their files. The files of an earlier cache are replaced at the end, so that a run that reads them goes on.
+    """
     cache.mkdir(parents=True, exist_ok=True)
-    rows = [r for r in read_manifest(data) if r["file"].startswith(folder + "/")]
-    index, offset = [], 0
-    with open(cache / f"{folder}.u16", "wb") as out:
+    rows = [r for r in read_manifest(data) if r["file"].startswith(folder + "/") and ".." not in Path(r["file"]).parts]
+    index, offset, digests = [], 0, {}
+    temporary = cache / f"{folder}.u16.tmp"
+    with open(temporary, "wb") as out:
         for row in rows:
-            scene = read_scene(data, row)
-            _, height, width = scene.image.shape
-            if min(height, width) < 96:
+            try:
+                scene = read_scene(data, row)
+                pixels = cached(scene)
+            except InputError as error:
+                print(f"left out: {row['file']}: {error}")
                 continue
-            if min(height, width) < 200:
-                pad = ((0, 0), (0, max(0, 200 - height)), (0, max(0, 200 - width)))
-                scene = Scene(np.pad(scene.image, pad, "reflect"), scene.presence,
-                              np.pad(scene.valid, pad[1:], "reflect"), row)
-                _, height, width = scene.image.shape
-            data16 = np.round(scene.image * 10000).astype(np.uint16)
-            out.write(data16.tobytes())
-            index.append({"file": row["file"], "place": place_of(row["file"]), "offset": offset, "height": height,
-                          "width": width, "presence": scene.presence.astype(int).tolist(),
+            digest = hashlib.sha256(pixels.tobytes()).hexdigest()
+            if known and digest in known:
+                print(f"left out: {row['file']}: the same pixels as {known[digest]}, which is kept apart")
+                continue
+            digests[digest] = row["file"]
+            out.write(pixels.tobytes())
+            index.append({"file": row["file"], "place": place_of(row["file"]), "offset": offset, "height": pixels.shape[1],
+                          "width": pixels.shape[2], "presence": scene.presence.astype(int).tolist(),
                           "eightBit": row["dtype"] == "uint8", "sensor": row["sensor"], "gsd": row["gsd_m"],
                           "validShare": float(scene.valid.mean())})
-            offset += data16.size
+            offset += pixels.size
+    if not index:
+        temporary.unlink()
+        raise InputError(f"no usable scene in {data / folder}: training needs some in train/ and, of other places, some in val/")
+    temporary.replace(cache / f"{folder}.u16")
     (cache / f"{folder}.json").write_text(json.dumps(index, indent=1))
-    return cache
+    print(f"{folder}: {len(index)} scenes")
+    return digests
+
+
+def refuse_shared_places(rows: list[dict]) -> None:
+    """Raise InputError where a place is both trained on and kept apart."""
+    places = {folder: {place_of(r["file"]) for r in rows if r["file"].startswith(folder + "/")} for folder in ("train", "val")}
+    both = sorted(places["train"] & places["val"])
+    if both:
+        raise InputError(f"train/ and val/ both hold {', '.join(both)}: what a network is judged by must show other places")
 
 
 class Crops:
@@ -116,8 +172,13 @@ class Crops:
     """
 
     def __init__(self, cache: Path = CACHE, seed: int = 0, folder: str = "train", six: bool = False):
+        if not (cache / f"{folder}.json").exists():
+            raise InputError(f"{cache / folder}.json is missing: run `python -m unclouded_training.data --data DIR` first")
         index = json.loads((cache / f"{folder}.json").read_text())
         self.index = [s for s in index if not six or all(s["presence"])]
+        if not self.index:
+            raise InputError(f"no scene of {folder}/ has all six bands, which `six` asks for")
+        self.side = min(min(s["height"], s["width"]) for s in self.index)
         self.pixels = np.memmap(cache / f"{folder}.u16", np.uint16, "r")
         self.rng = np.random.default_rng(seed)
         area: dict[str, float] = {}
@@ -147,6 +208,8 @@ class Crops:
 
         With probability `dates` the reference holds the same ground on the place's other date, where there is one; else 0.
         """
+        if size > self.side:
+            raise InputError(f"a crop of {size} pixels does not fit into the smallest scene ({self.side}): set `crop` in the config to {self.side // 32 * 32}")
         images, references = np.zeros((2, count, 6, size, size), np.float32)
         presence = np.empty((count, 6), np.float32)
         rows = []
@@ -156,7 +219,7 @@ class Crops:
                 s = self.index[at]
                 y, x = self.rng.integers(s["height"] - size + 1), self.rng.integers(s["width"] - size + 1)
                 crop = self.view(s)[:, y:y + size, x:x + size]
-                if (crop[0] > 0).mean() > 0.98:
+                if (crop[s["presence"].index(1)] > 0).mean() > 0.98:
                     break
             turns, flip = self.rng.integers(4), self.rng.random() < 0.5
 
@@ -266,9 +329,10 @@ def main() -> None:
     elif arguments.unpack:
         print(unpack(arguments.unpack))
     else:
-        for folder in ("train", "val"):
-            print(build_cache(arguments.data, folder=folder))
+        refuse_shared_places(read_manifest(arguments.data))
+        build_cache(arguments.data, known=build_cache(arguments.data, folder="val"))
+        print(CACHE)
 
 
 if __name__ == "__main__":
-    main()
+    command(main)

@@ -18,7 +18,8 @@ from PIL import Image
 from . import classical, metrics
 from .bands import DEFAULT_DATA, FINAL_RUN, RGB, SIX
 from .chain import detect, full_chain, grown, known_ground, masked, repair
-from .data import read_manifest, read_scene
+from .data import place_of, read_manifest, read_scene
+from .errors import InputError, command
 from .evaluate_masks import evaluate_ground, evaluate_limits, evaluate_masks
 from .export import MODELS, shipped
 from .inpaint import APP_LEVELS, blend_base, clear_weight, clone, coarse_field, harmonise, make_base
@@ -28,6 +29,15 @@ from .shapes import load_bank
 from .simulate import Simulator
 from .tables import APP_BUFFER, DEPTHS, Coverage, Table, markdown
 from .validation import SEED, TILE, camera, crop, simulated_tiles, validation_scenes
+
+
+PARTS = ("six", "rgb", "dates", "tiling", "masks", "limits", "ground", "rice", "pair")
+#: Real pictures that a part is measured on.
+NEEDED = {
+    "masks": ("l5-labelled.tif", "s2-labelled-adwp.tif", "l8-gulf-cloudy.tif", "l7-chiapas-real.tif"),
+    "rice": ("rice1", "rice2"),
+    "pair": ("s2-rois2017_winter_112_p797-cloudy.tif", "s2-rois2017_winter_112_p797-cloudfree.tif"),
+}
 
 
 def step(sums: np.ndarray, at: int) -> float:
@@ -128,6 +138,8 @@ def evaluate_tiling(data: Path, generator, side: int = 512, margin: int = 8) -> 
         planes = [tiling[0, :6].numpy()[have] for tiling in (one, other)]
         for shift, mine, peer in ((0, *planes), (CORE // 2, *planes[::-1])):
             steps += seam_steps(mine, peer, masked(p), shift)
+    if not differences:
+        raise InputError(f"no scene of val/ has {side} x {side} pixels")
     d = np.concatenate(differences)
     across, inside, elsewhere = steps[:, 0] / steps[:, 1]
     return {"pixels": int(d.size), "mean": float(d.mean()), "within": float((d <= 0.001).mean()), "p99": float(np.quantile(d, 0.99)), "max": float(d.max()),
@@ -154,7 +166,10 @@ def evaluate_dates(data: Path, generators: dict[str, Generator]) -> dict:
     scenes = [read_scene(data, r) for r in read_manifest(data) if r["file"].startswith("val/s2-")]
     table = Table()
     for target in scenes:
-        other = next(s for s in scenes if s.row["place"] == target.row["place"] and s is not target)
+        other = next((s for s in scenes if place_of(s.row["file"]) == place_of(target.row["file"]) and s is not target
+                      and s.image.shape == target.image.shape), None)
+        if other is None:
+            continue
         _, h, w = target.image.shape
         side = min(TILE, h // 16 * 16, w // 16 * 16)
         for cover in (0.15, 0.35, 0.6, 0.85):
@@ -178,6 +193,8 @@ def evaluate_dates(data: Path, generators: dict[str, Generator]) -> dict:
                                   *((f"{name}, one date", repair(net, sample.cloudy, sample.presence, p)[0]) for name, net in generators.items()),
                                   *((f"{name}, two dates", net(given)[0, :6].numpy()) for name, net in generators.items())):
                 table.add(name, np.where(hole, picture, observed), truth, regions, vegetation=True)
+    if not table.sums:
+        raise InputError("no place of val/ has two dates of one size and six bands, called val/s2-PLACE-YYYYMMDD.tif")
     return {"rows": table.result()}
 
 
@@ -231,38 +248,52 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--models", type=Path, default=MODELS, help="the exported networks to measure")
-    parser.add_argument("--out", type=Path, default=MODELS)
-    parser.add_argument("--parts", nargs="+", default=["six", "rgb", "dates", "tiling", "masks", "limits", "ground", "rice", "pair"],
+    parser.add_argument("--out", type=Path, help="where the tables go; beside the networks unless told otherwise")
+    parser.add_argument("--parts", nargs="+", default=PARTS, choices=PARTS,
                         help="parts to compute; the others are kept as evaluation.json has them")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
+    absent = [kind for kind in FINAL_RUN if not (arguments.models / kind / "model.json").exists()]
+    if absent:
+        raise InputError(f"{arguments.models} lacks {', '.join(absent)}: export them, or copy those of public/models/ to stand in for them")
+    out = arguments.out or arguments.models
+    out.mkdir(parents=True, exist_ok=True)
     detector, generator, six, light = (shipped(kind, arguments.models) for kind in FINAL_RUN)
     for_six = {"generator": six, "generator for any bands": generator, "light generator": light}
-    path = arguments.out / "evaluation.json"
+    path = out / "evaluation.json"
     result = json.loads(path.read_text()) if path.exists() else {}
-    if "masks" in arguments.parts:
-        result["masks"], result["growth"] = evaluate_masks(arguments.data, detector)
-    if "limits" in arguments.parts:
-        result["limits"] = evaluate_limits(arguments.data, detector)
-    if "ground" in arguments.parts:
-        result["ground"] = evaluate_ground(arguments.data, detector)
-    if "pair" in arguments.parts:
-        result["pair"] = evaluate_pair(arguments.data, detector, six)
-    if "rice" in arguments.parts:
-        result["rice"] = evaluate_rice(arguments.data, detector, generator)
-    if "six" in arguments.parts:
-        result["simulatedSix"] = evaluate_simulated(arguments.data, detector, for_six, SIX)
-    if "rgb" in arguments.parts:
-        result["simulatedRgb"] = evaluate_simulated(arguments.data, detector, {"generator": generator, "light generator": light}, RGB)
-    if "dates" in arguments.parts:
-        result["dates"] = evaluate_dates(arguments.data, for_six)
-    if "tiling" in arguments.parts:
-        result["tiling"] = evaluate_tiling(arguments.data, six)
+    data = arguments.data
+
+    def masks():
+        result["masks"], result["growth"] = evaluate_masks(data, detector)
+
+    measured = {
+        "masks": masks,
+        "limits": lambda: result.update(limits=evaluate_limits(data, detector)),
+        "ground": lambda: result.update(ground=evaluate_ground(data, detector)),
+        "pair": lambda: result.update(pair=evaluate_pair(data, detector, six)),
+        "rice": lambda: result.update(rice=evaluate_rice(data, detector, generator)),
+        "six": lambda: result.update(simulatedSix=evaluate_simulated(data, detector, for_six, SIX)),
+        "rgb": lambda: result.update(simulatedRgb=evaluate_simulated(data, detector, {"generator": generator, "light generator": light}, RGB)),
+        "dates": lambda: result.update(dates=evaluate_dates(data, for_six)),
+        "tiling": lambda: result.update(tiling=evaluate_tiling(data, six)),
+    }
+    read_manifest(data)
+    for part in measured:
+        if part not in arguments.parts:
+            continue
+        try:
+            lacking = [name for name in NEEDED.get(part, ()) if not (data / "real" / name).exists()]
+            if lacking:
+                raise InputError(f"{data / 'real'} lacks {', '.join(lacking)}")
+            measured[part]()
+        except InputError as error:
+            print(f"{part} is left out: {error}")
     path.write_text(json.dumps(result, indent=1) + "\n")
-    (arguments.out / "evaluation.md").write_text(markdown(result))
+    (out / "evaluation.md").write_text(markdown(result))
     print(markdown(result))
 
 
 if __name__ == "__main__":
-    main()
+    command(main)

@@ -13,12 +13,14 @@ import base64
 import copy
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from .bands import BANDS, CLASSES, FINAL_RUN, PROJECT_ROOT, RUNS
+from .errors import InputError, command
 from .networks import DETECTOR_CHANNELS, FULL_WIDTHS, GENERATOR_CHANNELS, LIGHT_WIDTHS, Body, Detector, Generator, mac_per_pixel, middle_blocks, parameter_count, receptive_field
 
 VERSION = "1.7.0"
@@ -225,9 +227,14 @@ def sha256(data: bytes) -> str:
 
 
 def export(kind: str, net: torch.nn.Module, out: Path, facts: dict) -> dict:
-    """Write model.json, weights.bin, golden.bin and card.json into `out`; `facts` are added to the card."""
-    out.mkdir(parents=True, exist_ok=True)
+    """Write model.json, weights.bin, golden.bin and card.json into `out`; `facts` are added to the card.
+
+    Raises InputError where a parameter is no finite number as float16.
+    """
     net = halved(net)
+    if not all(p.isfinite().all() for p in net.parameters()):
+        raise InputError("the weights hold what is no finite number as float16: the run diverged, train it again with a lower rate")
+    out.mkdir(parents=True, exist_ok=True)
     graph = detector_graph(net) if kind == "detector" else generator_graph(net)
     topology, weights = graph.model()
     text = json.dumps(topology, separators=(",", ":")).encode()
@@ -261,26 +268,50 @@ def export(kind: str, net: torch.nn.Module, out: Path, facts: dict) -> dict:
     return card
 
 
+def run_name(trained: dict) -> str:
+    """The run whose weights these are, from the last command of its history."""
+    found = re.fullmatch(r"python -m unclouded_training\.train configs/(.+)\.json", trained["commands"][-1])
+    if not found:
+        raise InputError(f"the history of the weights ends with no training: {trained['commands'][-1]}")
+    return found[1]
+
+
+def load(kind: str, path: Path) -> tuple[torch.nn.Module, dict]:
+    """The network of a run's averaged weights, and how they came about. Raises InputError where they are none of this kind."""
+    if not path.exists():
+        raise InputError(f"{path} is missing: train that run first, or name the weights of another by --weights")
+    state = torch.load(path, map_location="cpu")
+    net = network(kind, middle_blocks(state["weights"]))
+    try:
+        net.load_state_dict(state["weights"])
+    except RuntimeError:
+        raise InputError(f"{path} holds no {kind}: its layers have other sizes. The application takes generators with the widths "
+                         f"{list(FULL_WIDTHS)} (generator, generator-six) and {list(LIGHT_WIDTHS)} (generator-light)") from None
+    return net, state["trained"]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=[*FINAL_RUN, "all"])
     parser.add_argument("--weights", type=Path, help="averaged weights of a run; default those of the final run")
     parser.add_argument("--out", type=Path, default=MODELS)
     arguments = parser.parse_args()
+    if arguments.weights and arguments.kind == "all":
+        raise InputError("--weights are those of one network: say which one instead of all")
     torch.set_num_threads(1)
     for kind in FINAL_RUN if arguments.kind == "all" else (arguments.kind,):
-        state = torch.load(arguments.weights or RUNS / FINAL_RUN[kind] / "ema.pt")
-        net = network(kind, middle_blocks(state["weights"]))
-        net.load_state_dict(state["weights"])
-        trained = state["trained"]
+        net, trained = load(kind, arguments.weights or RUNS / FINAL_RUN[kind] / "ema.pt")
+        run = run_name(trained)
         facts = {
-            "trainedOn": "Clear Sentinel-2, Landsat 5/7/8 and NAIP scenes with simulated clouds and shadows; see README.md",
-            "run": FINAL_RUN[kind], "seeds": trained["seeds"], "steps": trained["steps"], "minutes": round(trained["minutes"], 1),
-            "command": " && ".join([*trained["commands"], f"python -m unclouded_training.export {kind}"]),
+            "trainedOn": "Clear Sentinel-2, Landsat 5/7/8 and NAIP scenes with simulated clouds and shadows; see README.md"
+            if run == FINAL_RUN[kind] else "Clear scenes with simulated clouds and shadows",
+            "run": run, "seeds": trained["seeds"], "steps": trained["steps"], "minutes": round(trained["minutes"], 1),
+            "command": " && ".join([*trained["commands"], f"python -m unclouded_training.export {kind}" + (
+                "" if run == FINAL_RUN[kind] else f" --weights runs/{run}/ema.pt")]),
         }
         card = export(kind, net, arguments.out / kind, facts)
         print(kind, card["parameters"], card["macPerPixel"], card["receptiveField"], card["files"]["weights.bin"]["bytes"])
 
 
 if __name__ == "__main__":
-    main()
+    command(main)

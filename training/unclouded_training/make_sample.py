@@ -16,6 +16,7 @@ import rasterio
 import torch
 
 from .bands import BANDS, PROJECT_ROOT
+from .errors import InputError, command
 from .shapes import noise_field
 from .physics import CLOUD_L7, LANDSAT8BIT, band_depth_factor, blur, labels, shadow_offset, shadow_ratio
 
@@ -82,6 +83,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "public" / "samples")
     parser.add_argument("--seed", type=int, default=6)
     arguments = parser.parse_args()
+    if not arguments.source.exists():
+        raise InputError(f"{arguments.source} is missing: install Debian's r-cran-stars, or name its L7_ETMs.tif by --source")
     arguments.out.mkdir(parents=True, exist_ok=True)
     with rasterio.open(arguments.source) as source:
         clear = source.read()
@@ -94,4 +97,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command(main)

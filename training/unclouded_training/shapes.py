@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 
 from .bands import CACHE, DEFAULT_DATA
+from .errors import InputError, command
 
 #: Side of a shape in pixels.
 FIELD = 512
@@ -85,10 +86,12 @@ def real_fields(data: Path, count: int, seed: int) -> np.ndarray:
 
 
 def build_bank(data: Path | None, cache: Path = CACHE, procedural: int = 200, real: int = 200, seed: int = 1) -> Path:
-    """Write `cache/clouds.u8`: shapes [K,512,512] uint8."""
+    """Write `cache/clouds.u8`: shapes [K,512,512] uint8; without `data/clouds/` the real ones are left out."""
     cache.mkdir(parents=True, exist_ok=True)
     parts = [procedural_fields(procedural, seed)]
-    if data is not None:
+    if data is not None and not (data / "clouds").is_dir():
+        print(f"{data / 'clouds'} is missing: fractal shapes alone, while the shipped weights have seen real cloud pictures too")
+    elif data is not None:
         parts.append(real_fields(data, real, seed + 1))
     path = cache / "clouds.u8"
     np.concatenate(parts).tofile(path)
@@ -97,10 +100,16 @@ def build_bank(data: Path | None, cache: Path = CACHE, procedural: int = 200, re
 
 def load_bank(cache: Path = CACHE) -> torch.Tensor:
     """[K,512,512] uint8."""
+    if not (cache / "clouds.u8").exists():
+        raise InputError(f"{cache / 'clouds.u8'} is missing: run `python -m unclouded_training.shapes --data DIR` first")
     return torch.from_numpy(np.fromfile(cache / "clouds.u8", np.uint8).reshape(-1, FIELD, FIELD))
 
 
-if __name__ == "__main__":
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     print(build_bank(parser.parse_args().data))
+
+
+if __name__ == "__main__":
+    command(main)

@@ -23,6 +23,7 @@ import torch
 from . import losses
 from .bands import FINAL_RUN, RUNS
 from .data import Crops
+from .errors import InputError, command as run_command
 from .export import MODELS, shipped
 from .inpaint import blend_base
 from .inputs import CHANNELS_LAST, detector_view, generator_input, perturb, training_fill
@@ -96,14 +97,26 @@ class Run:
         temporary.replace(self.folder / name)
 
     def resume(self, parts: dict) -> bool:
+        """Go on from the last save; what was logged after it is forgotten, as it will be done again."""
         path = self.folder / "state.pt"
         if not path.exists():
+            self.forget()
             return False
         state = torch.load(path, map_location=torch.get_default_device())
         for name, part in parts.items():
             part.load_state_dict(state["parts"][name])
         self.step, self.before = state["step"], state["elapsed"]
+        self.forget()
         return True
+
+    def forget(self) -> None:
+        path = self.folder / "log.jsonl"
+        if not path.exists():
+            return
+        # The line that a killed run was writing has no end.
+        lines = [line for line in path.read_text().splitlines() if line.endswith("}")]
+        kept = [line for line in lines if json.loads(line)["step"] <= self.step]
+        path.write_text("".join(line + "\n" for line in kept))
 
 
 def command(config: dict) -> str:
@@ -300,6 +313,10 @@ def train_generator(config: dict) -> None:
     detector, detector_read = None, -1e9
     first = config["reconstructMinutes"] * 60
     total = first + config["adversarialMinutes"] * 60
+    if run.elapsed < first:
+        (run.folder / "before-adversarial.pt").unlink(missing_ok=True)
+    if averaged(config["detector"]) is None:
+        print(f"the detector {config['detector']} has no weights yet: until then all masks are the true ones, disturbed")
     while run.elapsed < total:
         now = run.elapsed
         adversarial = now >= first
@@ -378,10 +395,39 @@ def train_generator(config: dict) -> None:
     run.save(parts, average)
 
 
+#: What a config must say, by kind.
+REQUIRED = {
+    "detector": ("name", "seed", "threads", "batch", "minutes", "tailMinutes", "rate"),
+    "generator": ("name", "seed", "threads", "allThreadsAfterMinutes", "batch", "dates", "reconstructMinutes", "adversarialMinutes", "tailMinutes", "rate",
+                  "adversarialRate", "criticRate", "lambdaAdversarial", "thickWeight", "detector"),
+}
+
+
+def read_config(path: Path) -> dict:
+    """The config of a file. Raises InputError where it lacks something, or where the file is not called as the run."""
+    try:
+        config = json.loads(path.read_text())
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path} is no JSON: {error}") from None
+    if config.get("kind") not in REQUIRED:
+        raise InputError(f"{path}: `kind` must be detector or generator")
+    required = ("name", "start") if "averageWith" in config else REQUIRED[config["kind"]]
+    lacking = [key for key in required if key not in config]
+    if lacking:
+        raise InputError(f"{path} lacks {', '.join(lacking)}")
+    if config["name"] != path.stem:
+        raise InputError(f"{path}: the run is called {config['name']}: give both one name, since cards and curves find a run's config by it")
+    if config.get("tailMinutes", 1) <= 0:
+        raise InputError(f"{path}: `tailMinutes` must be more than 0")
+    if config.get("crop", 32) % 16:
+        raise InputError(f"{path}: `crop` must be a multiple of 16")
+    return config
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", type=Path)
-    config = json.loads(parser.parse_args().config.read_text())
+    config = read_config(parser.parse_args().config)
     if "averageWith" in config:
         return average_runs(config)
     torch.set_default_device(config.get("device", "cpu"))
@@ -391,4 +437,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

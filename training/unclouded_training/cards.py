@@ -15,6 +15,8 @@ Trained on simulated clouds over clear scenes: Sentinel-2 L1C and L2A (contains 
 domain), USDA NAIP (public domain / CC BY 4.0; 12 % of the draw). Cloud shapes: fractal noise, a global cloud picture (npm three-globe, MIT) and
 Sentinel-2 cloud-probability maps (eo-learn, MIT). No real cloudy picture and no RICE picture was trained on. No imagery is shipped. The weights are Apache-2.0.
 The sample scene (Olinda) is one of the validation scenes: never trained on, seen while choosing.
+Six of the sixteen validation files (Landsat 7, south-east Australia) show the region of twenty training files, without common pixels; the others show
+other places. The simulated clouds of the tables are drawn from the bank of shapes, and with the optics, of training.
 The real pictures were not trained on, but they were not unseen either: the simulator's veils (depth, share, contrast of the ground beneath) were changed
 after looking at RICE results in the middle of the run `detector-display`, whose minutes were raised meanwhile, and the masks of real clouds were looked at
 when the detector of version 1.3 was chosen, beside simulated clouds. The figures on both are therefore optimistic; only pictures kept apart can test them.

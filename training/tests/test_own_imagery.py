@@ -7,7 +7,7 @@ import rasterio
 import torch
 from rasterio.transform import from_origin
 
-from unclouded_training import data, evaluate, manifest, shapes, train
+from unclouded_training import curves, data, evaluate, manifest, shapes, train
 from unclouded_training.bands import FINAL_RUN
 from unclouded_training.errors import InputError, command
 from unclouded_training.export import MODELS, export, load, run_name
@@ -168,6 +168,17 @@ def test_a_killed_run_logs_no_step_twice(tmp_path, monkeypatch):
     assert [json.loads(line)["step"] for line in log.read_text().splitlines()] == [20, 40]
     (tmp_path / "mine/state.pt").unlink()
     assert not train.Run(config).resume({"net": net}) and log.read_text() == ""
+
+
+def test_curves_of_a_run_that_has_logged_nothing_yet_are_not_drawn(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(curves, "RUNS", tmp_path)
+    (tmp_path / "detector").mkdir()
+    (tmp_path / "detector/log.jsonl").write_text("")
+    curves.plot("detector", "detector", tmp_path / "training.png")
+    assert "no log" in capsys.readouterr().out
+    (tmp_path / "detector/log.jsonl").write_text('{"step": 20, "seconds": 3.0, "loss": 1.0}\n')
+    curves.plot("detector", "detector", tmp_path / "training.png")
+    assert (tmp_path / "training.png").exists()
 
 
 @pytest.mark.parametrize("kind", FINAL_RUN)

@@ -38,6 +38,8 @@ def plot(kind: str, name: str, path: Path) -> None:
         if not (RUNS / config["name"] / "log.jsonl").exists():
             continue
         log = [json.loads(line) for line in (RUNS / config["name"] / "log.jsonl").read_text().splitlines()]
+        if not log:
+            continue
         alone = config.get("reconstructMinutes", 0)
         marks += [start for start, drawn in ((offset / 60, offset > 0), (offset / 60 + alone, alone > 0)) if drawn]
         rows += [{**row, "seconds": row["seconds"] + offset} for row in log]
@@ -56,12 +58,13 @@ def plot(kind: str, name: str, path: Path) -> None:
             validation = name.startswith(("mae", "iou"))
             values = values if validation else smooth(values, 9)
             axis.plot(minutes[-len(values):], values, lw=1, label=name)
-        for mark in marks:
-            axis.axvline(mark, color="grey", lw=0.8, ls="--")
         axis.set_title(title, fontsize=9)
         axis.set_xlabel("minutes", fontsize=8)
         axis.tick_params(labelsize=7)
-        axis.legend(fontsize=7)
+        if axis.lines:
+            axis.legend(fontsize=7)
+        for mark in marks:
+            axis.axvline(mark, color="grey", lw=0.8, ls="--")
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)
     pyplot.close(figure)

@@ -170,6 +170,14 @@ def test_a_killed_run_logs_no_step_twice(tmp_path, monkeypatch):
     assert not train.Run(config).resume({"net": net}) and log.read_text() == ""
 
 
+def test_loading_is_not_counted_as_training(tmp_path, monkeypatch):
+    monkeypatch.setattr(train, "RUNS", tmp_path)
+    run = train.Run({"name": "mine", "kind": "detector", "seed": 1})
+    run.before, run.started = 30.0, run.started - 600
+    run.begin()
+    assert run.elapsed == pytest.approx(30, abs=1)
+
+
 def test_curves_of_a_run_that_has_logged_nothing_yet_are_not_drawn(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(curves, "RUNS", tmp_path)
     (tmp_path / "detector").mkdir()

@@ -65,6 +65,10 @@ class Run:
         self.saved = self.started
         self.earlier = history(config["start"]) if config.get("start") else {"seeds": [], "steps": 0, "minutes": 0.0, "commands": []}
 
+    def begin(self) -> None:
+        """Start the clock: loading scenes and shapes is no training."""
+        self.started = self.saved = time.monotonic()
+
     @property
     def trained(self) -> dict:
         """How the weights came about, from the first run on: seeds, steps, minutes, commands."""
@@ -235,6 +239,7 @@ def train_detector(config: dict) -> None:
     simulator = Simulator(load_bank(), config["seed"] + run.step)
     check = validation_set(77)
     total = config["minutes"] * 60
+    run.begin()
     while run.elapsed < total:
         size = config.get("crop") or (192 if run.step % 6 == 5 else 128)
         sample = simulator(*crops.draw(config["batch"] // 2 if size == 192 else config["batch"], size))
@@ -317,6 +322,7 @@ def train_generator(config: dict) -> None:
         (run.folder / "before-adversarial.pt").unlink(missing_ok=True)
     if averaged(config["detector"]) is None:
         print(f"the detector {config['detector']} has no weights yet: until then all masks are the true ones, disturbed")
+    run.begin()
     while run.elapsed < total:
         now = run.elapsed
         adversarial = now >= first

@@ -103,6 +103,18 @@ def test_reference_is_the_other_date_where_it_was_clear(bank):
     assert torch.equal(sample.reference, torch.from_numpy(other) * sample.reference_valid)
 
 
+def test_the_other_date_of_a_false_colour_picture_shows_the_same_bands(bank, monkeypatch):
+    monkeypatch.setattr(simulate, "FALSE_COLOUR_SHARE", 1.0)
+    levels = 0.05 * np.arange(1, 7, dtype=np.float32)
+    ground = np.tile(levels[None, :, None, None], (16, 1, 64, 64))
+    sample = simulate.Simulator(bank, 8)(ground, np.ones((16, 6), np.float32), [ROW] * 16, ground)
+    plain = torch.nonzero(sample.presence.sum(1) == 3)[:, 0].tolist()
+    assert plain
+    for i in plain:
+        shown = tuple(round(float(v) / 0.05) - 1 for v in sample.reference[i, :3].amax((1, 2)))
+        assert shown in simulate.FALSE_COLOURS
+
+
 def test_ground_of_other_places_stays_in_range(bank):
     ground = torch.rand(64, 6, 16, 16) * 0.5
     other = simulate.Simulator(bank, 6).other_ground(ground)

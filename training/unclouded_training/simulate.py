@@ -199,6 +199,7 @@ class Simulator:
         opacity = torch.where(marked.any(1, keepdim=True), 1.0, opacity)
         clear = torch.minimum(clear, saturate)
 
+        other = None if reference is None else torch.as_tensor(reference, device=self.bank.device).clone()
         pick = self.uniform(n) if band_dropout else torch.ones(n)
         wide = have.sum(1) == 6
         if dropout:
@@ -214,7 +215,7 @@ class Simulator:
                 plain = bool(have[i, 3:].sum() == 0)
                 if plain and bool(wide[i]) and self.uniform(1).item() < FALSE_COLOUR_SHARE:
                     shown = FALSE_COLOURS[int(torch.randint(len(FALSE_COLOURS), (1,), generator=self.generator))]
-                    for picture in (clear[i], cloudy[i]):
+                    for picture in (clear[i], cloudy[i], *([] if other is None else [other[i]])):
                         picture[:3] = picture[list(shown)]
                 veiled = veils and cover is None and self.uniform(1).item() < (VEIL_SHARE_RGB if plain else VEIL_SHARE)
                 if plain and self.uniform(1).item() < (0.85 if veiled else display):
@@ -230,7 +231,7 @@ class Simulator:
         eyes = ((have[:, 4:].sum(1, keepdim=True) > 0) & ~eight[:, None] & (self.uniform(n) < 0.7)[:, None]).float()
         cirrus = (cirrus + self.log_uniform(n, 0.0003, 0.002)[:, None, None, None] * self.normal(*cirrus.shape)).clamp(min=0)
         return Sample(cloudy * plane, clear * plane, have, labels(opacity, darkening), opacity, darkening,
-                      *self.reference(reference, plane), cirrus * eyes[:, :, None, None], eyes)
+                      *self.reference(other, plane), cirrus * eyes[:, :, None, None], eyes)
 
     def water(self, ground: torch.Tensor) -> torch.Tensor:
         """Ground [N,6,S,S] in reflectance, a sixth of the pictures with a river, a lake or a coast of clear to turbid water."""
@@ -260,11 +261,10 @@ class Simulator:
         dense = (1 - through[:3].mean(0, keepdim=True)).clamp(max=VEIL_LIMIT)
         return picture * through + light * (1 - through), 1 - (1 - opacity) * (1 - dense)
 
-    def reference(self, pictures: np.ndarray | None, plane: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def reference(self, other: torch.Tensor | None, plane: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Other dates [N,6,S,S] to (reference, validity); a third of them were cloudy themselves in part of the crop."""
-        if pictures is None:
+        if other is None:
             return torch.zeros_like(plane).expand(-1, 6, -1, -1), torch.zeros_like(plane[:, :1])
-        other = torch.as_tensor(pictures, device=self.bank.device)
         n, _, size, _ = other.shape
         cover = torch.where(self.uniform(n) < 0.35, self.uniform(n, 0.05, 0.8), torch.zeros(n))
         cloud, _ = self.layer(n, size, cover, torch.ones(n), torch.ones(n), None)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../errors.ts';
 import { fixture } from '../testing/fixtures.ts';
+import { buildTiff, DATA, field, plainTags } from '../testing/tiff-builder.ts';
 import { openScene } from './open.ts';
 
 async function readAll(file: File) {
@@ -92,6 +93,54 @@ describe('JPEG that is not what it should be is refused before it is decoded', (
     const error = await readAll(await patched(marker, 0, changes)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(PipelineError);
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  /** 32 x 8 pixels of three bands, all 128, with a restart after each of four units: the parts of its scans, end to end. */
+  const grey = (scans: readonly (readonly [components: readonly number[], bytes: readonly number[]])[]) => {
+    const segment = (marker: number, body: readonly number[]) => [0xff, marker, 0, body.length + 2, ...body];
+    const oneCode = (table: number) => [table, 1, ...new Array(15).fill(0), 0];
+    const stream = [
+      ...[0xff, 0xd8],
+      ...segment(0xdb, [0, ...new Array(64).fill(1)]),
+      ...segment(FRAME, [8, 0, 8, 0, 32, 3, ...[1, 2, 3].flatMap((id) => [id, 0x11, 0])]),
+      ...segment(HUFFMAN, [...oneCode(0), ...oneCode(0x10)]),
+      ...segment(0xdd, [0, 1]),
+      ...scans.flatMap(([ids, bytes]) => [
+        ...segment(0xda, [ids.length, ...ids.flatMap((id) => [id, 0]), 0, 63, 0]),
+        ...bytes,
+      ]),
+      ...[0xff, 0xd9],
+    ];
+    const tags = plainTags({
+      ...{ 256: field.short(32), 257: field.short(8), 258: field.short(8, 8, 8), 259: field.short(7) },
+      ...{ 262: field.short(2), 273: field.long(DATA), 278: field.short(8), 279: field.long(stream.length) },
+    });
+    return new File([buildTiff({ data: Uint8Array.from(stream), directories: [tags] })], 'grey.tif');
+  };
+  const TOGETHER = [1, 2, 3];
+  const unit = (n: number) => (n === 3 ? [0b11] : [0b11, 0xff, 0xd0 + n]);
+  const alone = (id: number) =>
+    [[id], [0, 1, 2, 3].flatMap((n) => (n === 3 ? [63] : [63, 0xff, 0xd0 + n]))] as const;
+
+  it('all parts of its scans are read', async () => {
+    const together = await readAll(grey([[TOGETHER, [0, 1, 2, 3].flatMap(unit)]]));
+    const apart = await readAll(grey([alone(1), alone(2), alone(3)]));
+    for (const { bands } of [together, apart]) {
+      for (const band of bands) expect(new Set(band)).toEqual(new Set([128]));
+    }
+  });
+
+  it.each([
+    ['a part missing at the end', [[TOGETHER, [...unit(0), ...unit(1), 0b11]]], /cut off/],
+    ['a part missing in the middle', [[TOGETHER, [0, 2, 3].flatMap(unit)]], /cut off/],
+    ['parts in another order', [[TOGETHER, [1, 0, 2, 3].flatMap(unit)]], /cut off/],
+    ['one part only', [[TOGETHER, [0b11]]], /cut off/],
+    ['a band missing', [alone(1), alone(3)], /incomplete/],
+  ] as const)('%s: is not filled with grey', async (_, scans, message) => {
+    await expect(readAll(grey(scans))).rejects.toMatchObject({
+      code: 'file/corrupt',
+      message: expect.stringMatching(message),
+    });
   });
 
   it('damaged streams give samples or file/corrupt, and never hang', async () => {

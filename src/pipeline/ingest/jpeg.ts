@@ -6,8 +6,15 @@ import { toRgb, upsampleChroma } from './ycbcr.ts';
 interface Frame {
   readonly width: number;
   readonly height: number;
-  /** Sampling factors, horizontal and vertical. */
-  readonly components: readonly (readonly [h: number, v: number])[];
+  /** What the scans call it, and its sampling factors, horizontal and vertical. */
+  readonly components: readonly (readonly [h: number, v: number, id: number])[];
+}
+
+interface Stream {
+  /** The one frame; null if there is none, as in shared tables. */
+  readonly frame: Frame | null;
+  /** Units of a scan from one restart to the next; 0 for a scan in one piece. */
+  readonly restart: number;
 }
 
 /**
@@ -28,8 +35,9 @@ export async function unpackJpeg(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { blockWidth, blockHeight } = layout;
   const bands = layout.planar ? 1 : layout.bands;
-  if (codec.tables && inspect(codec.tables)) throw corrupt(phrase('its JPEG tables hold an image'));
-  const frame = inspect(packed);
+  const tables = codec.tables && inspect(codec.tables, 0);
+  if (tables?.frame) throw corrupt(phrase('its JPEG tables hold an image'));
+  const { frame } = inspect(packed, tables?.restart ?? 0);
   const fits = frame && frame.width === blockWidth && frame.height >= rows && frame.height <= blockHeight;
   if (!fits || frame.components.length !== bands) {
     const due = `${blockWidth} x ${rows} x ${bands}`;
@@ -82,12 +90,15 @@ const MAX_SCANS = 64;
 
 /**
  * Walks through the segments of a JPEG and holds each one to its own length, so that the decoder sees no
- * other segments than we do.
- * @returns the one frame; null if there is none, as in shared tables
+ * other segments than we do. Scans have to hold all of the image: the decoder leaves what is missing grey.
+ * @param restart that of the shared tables
  */
-function inspect(stream: Uint8Array): Frame | null {
+function inspect(stream: Uint8Array, restart: number): Stream {
   let frame: Frame | null = null;
   let scans = 0;
+  let interval = restart;
+  /** Components of which no scan has told the mean values yet. */
+  const missing = new Set<number>();
   if (stream[0] !== 0xff || stream[1] !== START) throw corrupt(phrase('a JPEG in it has no beginning'));
   for (let at = 2; ; ) {
     while (stream[at] === 0xff && stream[at + 1] === 0xff) at++;
@@ -102,6 +113,7 @@ function inspect(stream: Uint8Array): Frame | null {
     if (FRAMES_READ.includes(marker)) {
       if (frame) throw corrupt(phrase('a JPEG in it holds several images'));
       frame = readFrame(body);
+      for (const [, , id] of frame.components) missing.add(id);
     } else if (FRAMES_KNOWN.includes(marker)) {
       throw unsupportedCompression(
         phrase('The file uses a rare kind of JPEG (lossless or arithmetic coding).'),
@@ -110,14 +122,28 @@ function inspect(stream: Uint8Array): Frame | null {
       throw corrupt(phrase('a segment of a JPEG in it is damaged'));
     }
     at = end;
+    if (marker === RESTART_INTERVAL) interval = (body[0] << 8) | body[1];
     if (marker === SCAN) {
       if (!frame || ++scans > MAX_SCANS)
         throw corrupt(phrase('the scans of a JPEG in it are out of all bounds'));
-      at = endOfScan(stream, at);
+      const ids = Array.from({ length: body[0] }, (_, i) => body[1 + 2 * i]);
+      at = endOfScan(stream, at, interval > 0 ? Math.ceil(unitsOf(frame, ids) / interval) - 1 : 0);
+      const firstCoefficient = body[1 + 2 * body[0]];
+      if (firstCoefficient === 0) for (const id of ids) missing.delete(id);
     }
   }
   if (frame && scans === 0) throw corrupt(phrase('a JPEG in it holds no samples'));
-  return frame;
+  if (missing.size > 0) throw corrupt(phrase('a JPEG in it is incomplete'));
+  return { frame, restart: interval };
+}
+
+/** Units that a scan of some components is made of (T.81, A.2): blocks of one, or what several share. */
+function unitsOf({ width, height, components }: Frame, ids: readonly number[]): number {
+  const most = (of: 0 | 1) => Math.max(...components.map((component) => component[of]));
+  const only = ids.length === 1 ? components.find(([, , id]) => id === ids[0]) : undefined;
+  const across = (length: number, of: 0 | 1) =>
+    only ? Math.ceil(Math.ceil((length * only[of]) / most(of)) / 8) : Math.ceil(length / (8 * most(of)));
+  return across(width, 0) * across(height, 1);
 }
 
 function readFrame(body: Uint8Array): Frame {
@@ -128,10 +154,10 @@ function readFrame(body: Uint8Array): Frame {
       phrase('The file uses JPEG of {{bits}} bits; only 8 can be read.', { bits: body[0] }),
     );
   const components = Array.from({ length: count }, (_, i) => {
-    const factors = body[6 + 3 * i + 1];
-    return [factors >> 4, factors & 15] as const;
+    const [id, factors] = body.subarray(6 + 3 * i);
+    return [factors >> 4, factors & 15, id] as const;
   });
-  if (components.flat().some((factor) => factor < 1 || factor > 4)) {
+  if (components.some(([h, v]) => h < 1 || h > 4 || v < 1 || v > 4)) {
     throw corrupt(phrase('the sampling of a JPEG in it is impossible'));
   }
   return { height: (body[1] << 8) | body[2], width: (body[3] << 8) | body[4], components };
@@ -159,11 +185,15 @@ function isSound(marker: number, body: Uint8Array): boolean {
   }
 }
 
-/** The next marker that is neither a stuffed 0xFF nor a restart. */
-function endOfScan(stream: Uint8Array, from: number): number {
+/** The next marker that is neither a stuffed 0xFF nor a restart; of those there have to be so many, in their order. */
+function endOfScan(stream: Uint8Array, from: number, restarts: number): number {
+  let passed = 0;
   for (let at = stream.indexOf(0xff, from); at >= 0; at = stream.indexOf(0xff, at + 1)) {
     const next = stream[at + 1];
-    if (next !== 0 && next !== 0xff && !(next >= 0xd0 && next <= 0xd7)) return at;
+    if (next === 0 || next === 0xff) continue;
+    if (next === 0xd0 + (passed % 8) && passed < restarts) passed++;
+    else if (passed === restarts) return at;
+    else break;
   }
   throw corrupt(phrase('a JPEG in it is cut off'));
 }

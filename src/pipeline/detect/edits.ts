@@ -78,31 +78,56 @@ function meet(a: Window, b: Window): boolean {
 
 /**
  * Calls `paint` with the index in `window` of every pixel whose centre lies under the operation; a pixel may come twice.
- * Nothing larger than a row is held, and only the part inside the window is gone through.
+ * Only the part inside the window is gone through, and nothing larger is held.
  */
 export function rasterise(operation: MaskOperation, window: Window, paint: (index: number) => void): void {
-  if (!touches(operation, window)) return;
-  if (operation.kind === 'polygon') fillRings(operation.rings, window, paint);
+  const reach = reachOf(operation);
+  if (!reach || !meet(reach, window)) return;
+  if (operation.kind === 'polygon') fillRings(operation.rings, window, commonPart(reach, window), paint);
   else drawStroke(operation.points, operation.radius, window, paint);
 }
 
-/** Scan lines through the pixel centres, even-odd. */
-function fillRings(rings: readonly (readonly number[])[], window: Window, paint: (i: number) => void): void {
-  const crossings: number[] = [];
-  for (let row = 0; row < window.height; row++) {
-    const y = window.y + row + 0.5;
-    crossings.length = 0;
-    for (const ring of rings) {
-      for (let i = 0, j = ring.length - 2; i + 1 < ring.length; j = i, i += 2) {
-        const [x0, y0, x1, y1] = [ring[j], ring[j + 1], ring[i], ring[i + 1]];
-        if (y0 > y !== y1 > y) crossings.push(x0 + ((y - y0) / (y1 - y0)) * (x1 - x0));
+function commonPart(a: Window, b: Window): Window {
+  const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)];
+  return {
+    x,
+    y,
+    width: Math.min(a.x + a.width, b.x + b.width) - x,
+    height: Math.min(a.y + a.height, b.y + b.height) - y,
+  };
+}
+
+/**
+ * Scan lines through the pixel centres, even-odd. The edges are gone through once, however many rows there are.
+ * @param part of the window, which holds all of the rings that lies inside it
+ */
+function fillRings(
+  rings: readonly (readonly number[])[],
+  window: Window,
+  part: Window,
+  paint: (i: number) => void,
+): void {
+  const { x: left, y: top, width, height } = part;
+  /** 1 where a row passes from outside to inside, or back. */
+  const passes = new Uint8Array(width * height);
+  for (const ring of rings) {
+    for (let i = 0, j = ring.length - 2; i + 1 < ring.length; j = i, i += 2) {
+      const [x0, y0, x1, y1] = [ring[j], ring[j + 1], ring[i], ring[i + 1]];
+      const first = Math.max(0, Math.ceil(Math.min(y0, y1) - top - 0.5));
+      const end = Math.min(height, Math.ceil(Math.max(y0, y1) - top - 0.5));
+      for (let row = first; row < end; row++) {
+        const x = x0 + ((top + row + 0.5 - y0) / (y1 - y0)) * (x1 - x0);
+        const column = Math.max(0, Math.ceil(x - left - 0.5));
+        if (column < width) passes[row * width + column] ^= 1;
       }
     }
-    crossings.sort((a, b) => a - b);
-    for (let k = 0; k + 1 < crossings.length; k += 2) {
-      const first = Math.max(0, Math.ceil(crossings[k] - window.x - 0.5));
-      const end = Math.min(window.width, Math.ceil(crossings[k + 1] - window.x - 0.5));
-      for (let column = first; column < end; column++) paint(row * window.width + column);
+  }
+  for (let row = 0; row < height; row++) {
+    const start = (top - window.y + row) * window.width + left - window.x;
+    let inside = 0;
+    for (let column = 0; column < width; column++) {
+      inside ^= passes[row * width + column];
+      if (inside) paint(start + column);
     }
   }
 }

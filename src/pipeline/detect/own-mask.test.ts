@@ -5,7 +5,8 @@ import type { Grid } from '../scene.ts';
 import { maskFile as fileOf, type MaskPicture } from '../testing/mask-file.ts';
 import { openPlane, planTiles, readPlane } from '../tiles.ts';
 import { reachOf } from './edits.ts';
-import { openMask, polygonsOf } from './own-mask.ts';
+import { openMask } from './own-mask.ts';
+import { polygonsOf } from './polygons.ts';
 
 const GRID: Grid = {
   width: 64,

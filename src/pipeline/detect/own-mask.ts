@@ -1,17 +1,16 @@
-import proj4 from 'proj4';
 import { crc32 } from '../crc32.ts';
-import { definitionOf, turnedTo } from '../dates/projection.ts';
 import { onGrid, overlaps } from '../dates/warp.ts';
-import { PipelineError, throwIfAborted } from '../errors.ts';
+import { throwIfAborted } from '../errors.ts';
 import { isOwnMaskKept, ownMaskName, setOwnMaskKept, uncoveredName } from '../found-mask.ts';
 import { blobSource, urlText } from '../ingest/byte-source.ts';
 import { openClasses, type SceneFile } from '../ingest/open.ts';
 import type { PageStore } from '../pages.ts';
-import { type Phrase, phrase } from '../phrase.ts';
-import { type Grid, MASK_CLASS, type Window } from '../scene.ts';
+import { phrase } from '../phrase.ts';
+import { MASK_CLASS, type Window } from '../scene.ts';
 import { parseItems } from '../tiff/gdal-metadata.ts';
 import { openPlane, setTile, type TileLayout } from '../tiles.ts';
-import { editClasses, type MaskOperation, type OwnMask, reachOf } from './edits.ts';
+import { editClasses, type MaskOperation, type OwnMask } from './edits.ts';
+import { elsewhere, MAX_TEXT_BYTES, notAMask, polygonsOf, tooLong } from './polygons.ts';
 import { isUdm2, udm2On } from './udm2.ts';
 
 /** A mask file of the user's: MASK_CLASS per pixel of the scene, window by window; no data where it says nothing. */
@@ -80,8 +79,13 @@ export async function openMask(
 }
 
 async function textOf(file: SceneFile, signal?: AbortSignal): Promise<string> {
-  if (file instanceof URL) return urlText(file, signal);
+  if (file instanceof URL) {
+    const text = await urlText(file, MAX_TEXT_BYTES, signal);
+    if (text === null) throw tooLong();
+    return text;
+  }
   const source = file instanceof Blob ? blobSource(file) : file;
+  if (source.size > MAX_TEXT_BYTES) throw tooLong();
   return new TextDecoder().decode(await source.read(0, source.size, signal));
 }
 
@@ -162,136 +166,4 @@ function namesClasses(metadata: string | null): boolean {
   return parseItems(metadata).some(
     ({ name, value }) => name === `CLASS_${MASK_CLASS.thin}` && value === 'thin',
   );
-}
-
-interface Geometry {
-  readonly type: string;
-  readonly coordinates?: unknown;
-  readonly geometries?: unknown;
-}
-
-interface Feature {
-  readonly type: string;
-  readonly geometry?: Geometry | null;
-  readonly properties?: Readonly<Record<string, unknown>> | null;
-  readonly features?: unknown;
-  readonly crs?: { readonly properties?: { readonly name?: string } };
-}
-
-type Ring = readonly (readonly number[])[];
-
-/**
- * The polygons of a GeoJSON text as operations in pixels of the scene.
- * @throws PipelineError `mask/not-a-mask` if it holds no polygon, or one without coordinates, or has another coordinate
- *   system, `mask/elsewhere` if none of them lies on the scene
- */
-export function polygonsOf(text: string, grid: Grid): MaskOperation[] {
-  let root: Feature | null;
-  try {
-    root = JSON.parse(text);
-  } catch (cause) {
-    throw notAMask(phrase('The file is no GeoJSON.'), phrase('Export the polygons as GeoJSON again.'), cause);
-  }
-  const features = root?.type === 'FeatureCollection' ? listOf<Feature>(root.features) : [root];
-  const found = features.flatMap((feature) => {
-    const geometry = feature?.type === 'Feature' ? feature.geometry : (feature as Geometry | null);
-    return polygons(geometry).map((rings) => ({ rings, class: classOf(feature?.properties) }));
-  });
-  const first = found[0]?.rings[0]?.[0];
-  if (!first) throw notAMask(phrase('The GeoJSON holds no polygon.'), phrase('Draw the mask as polygons.'));
-  const toPixels = placing(root?.crs?.properties?.name, first, grid);
-  const operations = found.map(
-    ({ rings, class: value }): MaskOperation => ({
-      kind: 'polygon',
-      class: value,
-      rings: rings.map((ring) => ring.flatMap(([x, y]) => toPixels(x, y))),
-    }),
-  );
-  const meets = operations.some((operation) => {
-    const r = reachOf(operation);
-    return r && r.x < grid.width && r.y < grid.height && r.x + r.width > 0 && r.y + r.height > 0;
-  });
-  if (!meets) throw elsewhere(phrase('The polygons do not meet the scene.'));
-  return operations;
-}
-
-/** What a file holds in the place of a list; nothing if that is none. */
-const listOf = <T>(value: unknown): readonly (T | null)[] => (Array.isArray(value) ? value : []);
-
-function polygons(geometry: Geometry | null | undefined): Ring[][] {
-  if (geometry?.type === 'Polygon') return [ringsOf(geometry.coordinates)];
-  if (geometry?.type === 'MultiPolygon') return [geometry.coordinates].flat().map(ringsOf);
-  return listOf<Geometry>(geometry?.geometries).flatMap(polygons);
-}
-
-function ringsOf(coordinates: unknown): Ring[] {
-  if (Array.isArray(coordinates) && coordinates.length > 0 && coordinates.every(isRing)) return coordinates;
-  throw notAMask(
-    phrase('A polygon of the GeoJSON has no coordinates.'),
-    phrase('Export the polygons as GeoJSON again.'),
-  );
-}
-
-function isRing(ring: unknown): ring is Ring {
-  return (
-    Array.isArray(ring) &&
-    ring.length > 0 &&
-    ring.every((place) => isNumber(place?.[0]) && isNumber(place[1]))
-  );
-}
-
-const isNumber = (value: unknown) => Number.isFinite(value);
-
-function classOf(properties: Feature['properties']) {
-  const named = properties?.class;
-  if (named === 'thin' || named === MASK_CLASS.thin) return MASK_CLASS.thin;
-  return named === 'shadow' || named === MASK_CLASS.shadow ? MASK_CLASS.shadow : MASK_CLASS.thick;
-}
-
-/** From the coordinates of a GeoJSON to pixels. A scene without georeference takes pixels, with y downwards. */
-function placing(crs: string | undefined, [x, y]: readonly number[], grid: Grid) {
-  const { transform } = grid;
-  if (!transform) return (u: number, v: number) => [u, v];
-  const [x0, a, b, y0, c, d] = transform;
-  const det = a * d - b * c;
-  const turned = turnedTo(grid);
-  const toPixels = (east: number, v: number) => {
-    const u = turned(east);
-    return [(d * (u - x0) - b * (v - y0)) / det, (a * (v - y0) - c * (u - x0)) / det];
-  };
-  const code = crs && /EPSG:+(\d+)$/.exec(crs)?.[1];
-  const isWgs84 = code === '4326' || /CRS84$/.test(crs ?? '');
-  const couldBeDegrees = Math.abs(x) <= 360 && Math.abs(y) <= 90;
-  if (code && `EPSG:${code}` === grid.crs.code) return toPixels;
-  if (crs && !isWgs84) {
-    throw notAMask(
-      phrase('The polygons are in {{crs}}, the scene in {{code}}.', { crs, code: grid.crs.code }),
-      phrase('Export them in WGS 84 (EPSG:4326) or in the system of the scene.'),
-    );
-  }
-  if (!couldBeDegrees) return toPixels;
-  const definition = definitionOf(grid.crs.code);
-  if (!definition) {
-    if (grid.crs.units === 'degrees') return toPixels;
-    throw notAMask(
-      phrase('{{name}} ({{code}}), the system of the scene, is not known here.', {
-        name: grid.crs.name,
-        code: grid.crs.code,
-      }),
-      phrase('Export the polygons in the coordinates of the scene.'),
-    );
-  }
-  const { forward } = proj4('+proj=longlat +datum=WGS84', definition);
-  return (lon: number, lat: number) => {
-    const [east, north] = forward([lon, lat]);
-    return toPixels(east, north);
-  };
-}
-
-function notAMask(message: Phrase, remedy: Phrase, cause?: unknown): PipelineError {
-  return new PipelineError('mask/not-a-mask', message, remedy, { cause });
-}
-
-function elsewhere(message: Phrase): PipelineError {
-  return new PipelineError('mask/elsewhere', message, phrase('Check the coordinate system of the mask.'));
 }

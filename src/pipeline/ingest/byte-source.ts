@@ -1,6 +1,7 @@
-import { cancelled, PipelineError, throwIfAborted } from '../errors.ts';
+import { PipelineError, throwIfAborted } from '../errors.ts';
 import { fileNameOf } from '../file-names.ts';
 import { phrase } from '../phrase.ts';
+import { type Answer, request } from './request.ts';
 
 /** Random access to the bytes of a file, wherever it lies. */
 export interface ByteSource {
@@ -124,12 +125,12 @@ export async function urlVersion(url: URL, signal?: AbortSignal): Promise<string
 }
 
 /**
- * All of a text file at an address.
+ * All of a text file at an address; null, and no more is read, if it is longer than `most` bytes.
  * @throws PipelineError `network/unreachable`, `network/no-cors`, `job/cancelled`.
  */
-export async function urlText(url: URL, signal?: AbortSignal): Promise<string> {
-  const response = await request(url, {}, signal);
-  return response.text().catch((cause) => failed(url, cause, signal));
+export async function urlText(url: URL, most: number, signal?: AbortSignal): Promise<string | null> {
+  const { bytes, isMore } = await request(url, {}, most, signal);
+  return isMore ? null : new TextDecoder().decode(bytes);
 }
 
 /** A part of a file (empty beyond its end), and what the server lets us see of the whole: null where it does not. */
@@ -144,9 +145,8 @@ interface Range {
 
 async function fetchRange(url: URL, position: number, length: number, signal?: AbortSignal): Promise<Range> {
   const headers = { Range: `bytes=${position}-${position + length - 1}` };
-  const response = await request(url, { headers }, signal);
-  if (response.status === 200) {
-    await response.body?.cancel();
+  const answer = await request(url, { headers }, length, signal);
+  if (answer.status === 200) {
     throw new PipelineError(
       'network/no-range',
       phrase(
@@ -158,18 +158,31 @@ async function fetchRange(url: URL, position: number, length: number, signal?: A
       ),
     );
   }
-  const end = response.status === 416;
-  if (end) await response.body?.cancel();
-  const bytes = end
-    ? new ArrayBuffer(0)
-    : await response.arrayBuffer().catch((cause) => failed(url, cause, signal));
-  const total = response.headers.get('Content-Range')?.match(/\/(\d+)$/)?.[1];
+  const told = answer.headers.get('Content-Range');
+  if (answer.status !== 416 && !isAsAsked(answer, told, position)) throw otherRange(url);
+  const total = told?.match(/\/(\d+)$/)?.[1];
   return {
-    bytes: new Uint8Array(bytes),
+    bytes: answer.status === 416 ? new Uint8Array(0) : answer.bytes,
     size: total ? Number(total) : null,
-    tag: response.headers.get('ETag'),
-    date: response.headers.get('Last-Modified'),
+    tag: answer.headers.get('ETag'),
+    date: answer.headers.get('Last-Modified'),
   };
+}
+
+/** Are these the bytes from `position`? Where the server hides what it sent, more than was asked for tells that they are not. */
+function isAsAsked({ isMore }: Answer, told: string | null, position: number): boolean {
+  const from = told?.match(/^bytes (\d+)-/)?.[1];
+  return from === undefined ? !isMore : Number(from) === position;
+}
+
+function otherRange(url: URL): PipelineError {
+  return new PipelineError(
+    'network/no-range',
+    phrase('The server {{host}} answers range requests with other bytes than were asked for.', {
+      host: url.host,
+    }),
+    phrase('Download the file and open it from disk, or have the server, or the cache before it, mended.'),
+  );
 }
 
 /** Are the parts of different files? The tag decides where there is one, else the date; the length always. */
@@ -189,85 +202,10 @@ function changedFile(url: URL): PipelineError {
 
 /** Content-Length may be read across origins even where Content-Range is hidden. */
 async function sizeByHead(url: URL, signal?: AbortSignal): Promise<number> {
-  const response = await request(url, { method: 'HEAD' }, signal).catch((error) => {
+  const answer = await request(url, { method: 'HEAD' }, 0, signal).catch((error) => {
     throwIfAborted(signal);
     if (error instanceof PipelineError) return null;
     throw error;
   });
-  return Number(response?.headers.get('Content-Length')) || Number.POSITIVE_INFINITY;
-}
-
-/** One try, and one more after a moment where the network failed. */
-async function request(url: URL, init: RequestInit, signal?: AbortSignal): Promise<Response> {
-  const attempt = () => fetch(url, { ...init, signal });
-  const response = await attempt()
-    .catch(async () => {
-      throwIfAborted(signal);
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      return attempt();
-    })
-    .catch(async (cause) => {
-      throwIfAborted(signal);
-      if (await answersOthers(url, signal)) throw noCors(url, cause);
-      return failed(url, cause, signal);
-    });
-  if (response.ok || response.status === 416) return response;
-  await response.body?.cancel();
-  throw new PipelineError(
-    'network/unreachable',
-    phrase('The server {{host}} answered {{status}} for this address.', {
-      host: url.host,
-      status: response.status,
-    }),
-    phrase('Check the address, and whether it asks for a login: open the file from disk instead.'),
-  );
-}
-
-/** Whether the server answers a request that asks for no permission to read the answer. Never throws. */
-async function answersOthers(url: URL, signal?: AbortSignal): Promise<boolean> {
-  const end = new AbortController();
-  const leave = () => end.abort();
-  signal?.addEventListener('abort', leave, { once: true });
-  try {
-    const response = await fetch(url, { mode: 'no-cors', signal: end.signal });
-    return response.type === 'opaque';
-  } catch {
-    return false;
-  } finally {
-    leave();
-    signal?.removeEventListener('abort', leave);
-  }
-}
-
-function noCors(url: URL, cause: unknown): PipelineError {
-  const here: string | undefined = (globalThis as { origin?: string }).origin;
-  return new PipelineError(
-    'network/no-cors',
-    phrase(
-      'The server {{host}} does not let this page read its files: the header "Access-Control-Allow-Origin" is missing from its answer, or names another page.',
-      { host: url.host },
-    ),
-    here && here !== 'null'
-      ? phrase(
-          'Have the server send "Access-Control-Allow-Origin" with "{{origin}}" or "*", or download the file and open it from disk.',
-          { origin: here },
-        )
-      : phrase(
-          'Have the server send "Access-Control-Allow-Origin" with "*", or download the file and open it from disk.',
-        ),
-    { cause },
-  );
-}
-
-function failed(url: URL, cause: unknown, signal?: AbortSignal): never {
-  if (signal?.aborted) throw cancelled();
-  throw new PipelineError(
-    'network/unreachable',
-    phrase('The address at {{host}} could not be reached.', { host: url.host || url.protocol }),
-    phrase(
-      'Check the connection. If it works, either the server does not let web pages read its files (it has to send "Access-Control-Allow-Origin"), or the Content-Security-Policy of this page forbids the address (its "connect-src" has to name {{host}}). Else download the file and open it from disk.',
-      { host: url.host || url.protocol },
-    ),
-    { cause },
-  );
+  return Number(answer?.headers.get('Content-Length')) || Number.POSITIVE_INFINITY;
 }

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { expectedSample, fixture } from '../testing/fixtures.ts';
-import { urlSource } from './byte-source.ts';
+import { urlSource, urlText } from './byte-source.ts';
 import { openScene } from './open.ts';
 
 let server: Server;
@@ -15,7 +15,13 @@ let instead: string | null = null;
 /** Bytes after its end. */
 let padding = 0;
 
-/** /range/NAME honours ranges, /hidden/NAME hides the length, /whole/NAME ignores ranges, /slow/ never answers. */
+/** Connections that broke in the middle of an answer. */
+let broken = 0;
+
+/**
+ * /range/NAME honours ranges, /hidden/NAME hides the length, /whole/NAME ignores ranges, /slow/ never answers, /first/NAME
+ * sends the beginning whatever is asked for, /endless/NAME never stops, /breaking/NAME breaks off the first time.
+ */
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, mode, name] = (request.url ?? '').split('/');
   requests.push(`${request.method} ${request.headers.range ?? ''}`);
@@ -30,6 +36,22 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (mode === 'whole' || !range) return void response.writeHead(200).end(bytes);
   const [from, to] = [Number(range[1]), Math.min(Number(range[2]), bytes.length - 1)];
   if (from >= bytes.length) return void response.writeHead(416).end();
+  if (mode === 'first') {
+    const length = to - from + 1;
+    const told = { 'Content-Range': `bytes 0-${length - 1}/${bytes.length}` };
+    return void response.writeHead(206, told).end(bytes.subarray(0, length));
+  }
+  if (mode === 'endless') {
+    const more = () => {
+      while (!response.destroyed && response.write(new Uint8Array(2 ** 16)));
+    };
+    response.writeHead(206).on('drain', more);
+    return more();
+  }
+  if (mode === 'breaking' && broken++ === 0) {
+    response.writeHead(206, { 'Content-Length': to - from + 1 }).write(bytes.subarray(from, from + 100));
+    return void setTimeout(() => response.destroy(), 20);
+  }
   const headers =
     mode === 'hidden' ? marks : { ...marks, 'Content-Range': `bytes ${from}-${to}/${bytes.length}` };
   response.writeHead(206, headers).end(bytes.subarray(from, to + 1));
@@ -83,6 +105,67 @@ describe('a scene behind a URL', () => {
       code: 'network/unreachable',
       remedy: expect.stringMatching(/Access-Control-Allow-Origin.*"connect-src" has to name 127\.0\.0\.1:9/),
     });
+  });
+
+  describe('whose server does not do as it is asked', () => {
+    afterEach(() => {
+      vi.useRealTimers();
+      vi.unstubAllGlobals();
+    });
+
+    it('and sends another part is not taken for the part', async () => {
+      padding = 100_000;
+      const source = await urlSource(new URL(`${base}/first/many-strips-MM.tif`));
+      await expect(source.read(66_000, 51_000)).rejects.toMatchObject({
+        code: 'network/no-range',
+        message: expect.stringContaining('other bytes than were asked for'),
+      });
+      padding = 0;
+    });
+
+    it('and never stops sending is left', async () => {
+      await expect(urlSource(new URL(`${base}/endless/many-strips-MM.tif`))).rejects.toMatchObject({
+        code: 'network/no-range',
+      });
+      vi.stubGlobal('fetch', async () => new Response(endless()));
+      expect(await urlText(new URL(`${base}/endless.json`), 1e6)).toBeNull();
+    });
+
+    it('and breaks off in the middle is asked again', async () => {
+      broken = 0;
+      const source = await openScene(new URL(`${base}/breaking/many-strips-MM.tif`));
+      expect(source.scene.grid.width).toBe(8);
+      expect(broken).toBeGreaterThan(1);
+    });
+
+    it.each([
+      ['says nothing at all', () => new Promise<Response>(() => undefined)],
+      ['falls silent', async () => new Response(new ReadableStream(), { status: 206 })],
+    ])('and %s is given up after a while', async (_, answer) => {
+      vi.useFakeTimers();
+      const asked = vi.fn((_: URL, { signal }: RequestInit) =>
+        Promise.race([
+          answer(),
+          new Promise<Response>((_, reject) =>
+            signal?.addEventListener('abort', () => reject(signal.reason)),
+          ),
+        ]).then((response) => abortable(response, signal as AbortSignal)),
+      );
+      vi.stubGlobal('fetch', asked);
+      const opening = expect(openScene(new URL('https://example.org/x.tif'))).rejects.toMatchObject({
+        code: 'network/unreachable',
+        message: expect.stringContaining('has sent nothing for 30 seconds'),
+      });
+      await vi.advanceTimersByTimeAsync(61_000);
+      await opening;
+      expect(asked).toHaveBeenCalledTimes(2);
+    });
+
+    const endless = () =>
+      new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(2 ** 16)) });
+    /** As fetch does: what is raised ends the body as well. */
+    const abortable = (response: Response, signal: AbortSignal) =>
+      new Response(response.body?.pipeThrough(new TransformStream(), { signal }), response);
   });
 
   describe('that changes while it is open', () => {

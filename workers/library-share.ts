@@ -1,6 +1,6 @@
 import { PipelineError } from '../src/pipeline/errors.ts';
 import { openScene } from '../src/pipeline/ingest/open.ts';
-import type { ComparisonRecord } from '../src/pipeline/library/record.ts';
+import { type ComparisonRecord, requireDescribed } from '../src/pipeline/library/record.ts';
 import {
   FOLDER_STYLE,
   folderPage,
@@ -25,6 +25,7 @@ export async function sharedView(record: ComparisonRecord, signal: AbortSignal):
     openScene(images['before.tif'], {}, signal),
     openScene(images['before.tif'], { overrides: interpretation }, signal),
   ]);
+  requireDescribed(bare.scene, record);
   const shown = ({ scene }: typeof bare) => view.bands.map((band) => scene.bands[band]);
   return viewAttributes(view, shown(kept), shown(bare));
 }

@@ -139,15 +139,13 @@ async function takeIn(
   onShare: OnShare,
   signal: AbortSignal,
 ): Promise<void> {
+  // All are looked at first: what is here of a damaged comparison is only given up for a whole one.
+  const images = await Promise.all(IMAGE_FILES.map((name) => storedBlob(entryOf(name), record.files[name])));
   try {
     let done = 0;
-    for (const name of IMAGE_FILES) {
-      const entry = entryOf(name);
-      // Images are stored as they are, so that they can be read without being held in memory.
-      if (entry?.compressionMethod !== 0 || entry.size !== record.files[name]) throw notAnExport();
-      const blob = await entry.blob();
+    for (const [i, name] of IMAGE_FILES.entries()) {
       await writeLibraryFile(record.id, name, (sink) =>
-        copy(blob, sink, signal, (bytes) => {
+        copy(images[i], sink, signal, (bytes) => {
           done += bytes;
           onShare(done / comparisonBytes(record));
         }),
@@ -182,7 +180,18 @@ async function copy(
 
 async function smallBlob(entry: ZipEntry): Promise<Blob> {
   if (entry.size > MAX_SMALL_BYTES || entry.compressedSize > MAX_SMALL_BYTES) throw notAnExport();
-  return entry.blob('image/jpeg');
+  return entry.blob('image/jpeg').catch(unreadable);
+}
+
+/** An image: stored as it is, so that it can be read without being held in memory. */
+async function storedBlob(entry: ZipEntry | undefined, size: number): Promise<Blob> {
+  if (entry?.compressionMethod !== 0 || entry.size !== size) throw notAnExport();
+  return entry.blob().catch(unreadable);
+}
+
+/** What stands before an entry is not what the list of entries says. */
+function unreadable(cause: unknown): never {
+  throw notAnExport(cause);
 }
 
 function notAnExport(cause?: unknown): PipelineError {

@@ -3,6 +3,7 @@ import { stemOf } from '../pipeline/file-names.ts';
 import {
   type ComparisonRecord,
   interpretationOf,
+  requireDescribed,
   type SavedView,
   tidyTitle,
 } from '../pipeline/library/record.ts';
@@ -111,6 +112,7 @@ export function libraryActions(context: ActionContext): LibraryActions {
     } = stored;
     const input = { before, after, mask, provenance, overrides: record.interpretation };
     const opened = await engine.openComparison(input, signal);
+    requireDescribed(opened.scene, record);
     context.takeOver(signal);
     const { bands, stretch, gamma, overlay, overlayOpacity, swipe, window } = record.view;
     const ownStretch = await stretchToShow(context, bands, signal);

@@ -160,6 +160,13 @@ describe('overrides', () => {
     const { bands } = applyOverrides(source, { roles: ['blue', 'green', 'red', 'nir', 'swir16'] }).scene;
     expect(bands[4]).toMatchObject({ scale: 1e-4, offset: -0.1 });
   });
+
+  it('roles for another number of bands are told', async () => {
+    const source = await openScene(fixture('s2-described.tif'));
+    expect(() => applyOverrides(source, { roles: ['blue', 'green', 'red'] })).toThrow(
+      expect.objectContaining({ code: 'scene/roles-mismatch', message: expect.stringContaining('for 3') }),
+    );
+  });
 });
 
 describe('real scenes', () => {

@@ -163,7 +163,7 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
 
 /**
  * The same samples, understood as the user says. Nothing is read again.
- * @throws PipelineError `scene/nodata-out-of-range`
+ * @throws PipelineError `scene/roles-mismatch`, `scene/nodata-out-of-range`
  */
 export function applyOverrides(source: SceneSource, overrides: SceneOverrides): SceneSource {
   const { scene } = source;
@@ -171,7 +171,12 @@ export function applyOverrides(source: SceneSource, overrides: SceneOverrides): 
   const changed: Decision[] = [];
   const roles = overrides.roles ?? scene.bands.map((band) => band.role);
   if (roles.length !== scene.bands.length) {
-    throw new Error(`${roles.length} roles for ${scene.bands.length} bands`);
+    const numbers = { name: scene.name, bands: scene.bands.length, roles: roles.length };
+    throw new PipelineError(
+      'scene/roles-mismatch',
+      phrase('{{name}} holds {{bands}} bands, but roles are given for {{roles}}.', numbers),
+      phrase('The file was exchanged since they were: open it again, or import the comparison again.'),
+    );
   }
   if (overrides.roles) {
     changed.push({ subject: 'bands', text: rolesText(roles), because });

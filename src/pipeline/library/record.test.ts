@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MASK_CLASS } from '../scene.ts';
-import { interpretationOf, type RecordStep, readRecord, tidyTitle } from './record.ts';
+import { interpretationOf, type RecordStep, readRecord, requireDescribed, tidyTitle } from './record.ts';
 
 /** As version 1 wrote it: a record that must be readable for ever. Never change it. */
 const VERSION_1 = `{"version":1,"id":"5b1c7a54-7c1a-4b77-a0a0-2b1b6b5f3c11","title":"Olinda","savedAt":"2026-11-23T06:40:00.000Z",
@@ -10,6 +10,8 @@ const VERSION_1 = `{"version":1,"id":"5b1c7a54-7c1a-4b77-a0a0-2b1b6b5f3c11","tit
 "summary":{"shares":{"observed":0.7,"thinCorrected":0.1,"shadowCorrected":0.05,"generated":0.15,"leftCloudy":0},"meanConfidence":61.5,"backend":"wasm"},
 "view":{"bands":[2,1,0],"stretch":[{"low":0.1,"high":0.4},{"low":0.1,"high":0.4},{"low":0.1,"high":0.4}],"gamma":1.2,"overlay":"mask","overlayOpacity":0.55,"swipe":0.25,"window":{"x":10,"y":20,"width":100,"height":90}}}`;
 
+const part = (of: 'scene' | 'interpretation' | 'view' | 'files', change: object) =>
+  changed({ [of]: { ...JSON.parse(VERSION_1)[of], ...change } });
 const changed = (change: object) => JSON.stringify({ ...JSON.parse(VERSION_1), ...change });
 
 describe('a record', () => {
@@ -54,9 +56,35 @@ describe('a record', () => {
     ['images without a length', changed({ files: { 'before.tif': 1 } })],
     ['roles for other bands', changed({ interpretation: { roles: ['red'] } })],
     ['no view', changed({ view: null })],
+    ['a version before the first', changed({ version: 0 })],
+    ['half a version', changed({ version: 0.5 })],
+    ['a band that is not there on display', part('view', { bands: [6, 1, 0] })],
+    ['a part of a band on display', part('view', { bands: [0.5, 1, 0] })],
+    ['no brightness', part('view', { gamma: 0 })],
+    ['a divider beside the map', part('view', { swipe: 57 })],
+    ['a layer more than opaque', part('view', { overlayOpacity: -1 })],
+    ['a part turned inside out', part('view', { window: { x: 0, y: 0, width: -5, height: 5 } })],
+    ['a width of -1', part('scene', { width: -1 })],
+    ['1e308 bands', part('scene', { bands: 1e308 })],
+    ['a scale of 0', part('interpretation', { scale: 0 })],
+    ['an image of no bytes', part('files', { 'after.tif': 0 })],
   ])('with %s is refused as damaged', (_, text) => {
     expect(() => readRecord(text)).toThrow(expect.objectContaining({ code: 'library/damaged' }));
   });
+});
+
+it('a record is that of its images, or refused as damaged', () => {
+  const record = readRecord(VERSION_1);
+  const scene = (width: number, bands: number) =>
+    ({ grid: { width, height: 352 }, bands: new Array(bands).fill({}) }) as unknown as Parameters<
+      typeof requireDescribed
+    >[0];
+  expect(() => requireDescribed(scene(349, 6), record)).not.toThrow();
+  for (const other of [scene(350, 6), scene(349, 3)]) {
+    expect(() => requireDescribed(other, record)).toThrow(
+      expect.objectContaining({ code: 'library/damaged' }),
+    );
+  }
 });
 
 it('a title is trimmed and never empty', () => {

@@ -1,6 +1,6 @@
 import { PipelineError } from '../errors.ts';
 import type { Shares } from '../events.ts';
-import { phrase } from '../phrase.ts';
+import { type Phrase, phrase } from '../phrase.ts';
 import { type BandRole, QUALITY_ROLES, type Scene, type SceneOverrides, type Window } from '../scene.ts';
 
 /** The images of a saved comparison, each a cloud-optimised GeoTIFF; all have one grid. */
@@ -108,20 +108,30 @@ export function readRecord(text: string, steps = STEPS): ComparisonRecord {
   let json: Json;
   try {
     json = object(JSON.parse(text));
-    const version = number(json.version);
+    const version = whole(json.version, 1);
     const current = steps.length + 1;
     if (version > current) throw newer();
     for (const step of steps.slice(version - 1)) json = step(json);
     return { ...(json as object), ...checked(json), version: current as typeof RECORD_VERSION };
   } catch (thrown) {
     if (thrown instanceof PipelineError) throw thrown;
-    throw new PipelineError(
-      'library/damaged',
-      phrase('The description of this comparison cannot be understood.'),
-      phrase('Import it again from an exported file, or delete it.'),
-      { cause: thrown },
-    );
+    throw damaged(phrase('The description of this comparison cannot be understood.'), thrown);
   }
+}
+
+/**
+ * Is a record that of these images? They may have been exchanged on the way.
+ * @param scene that of `before.tif`
+ * @throws PipelineError `library/damaged`
+ */
+export function requireDescribed({ grid, bands }: Scene, { scene }: ComparisonRecord): void {
+  if (grid.width === scene.width && grid.height === scene.height && bands.length === scene.bands) return;
+  throw damaged(phrase('An image of the comparison does not fit its description.'));
+}
+
+function damaged(message: Phrase, cause?: unknown): PipelineError {
+  const remedy = phrase('Import it again from an exported file, or delete it.');
+  return new PipelineError('library/damaged', message, remedy, { cause });
 }
 
 /** Fields by what they must be; what it does not name is kept as it is. */
@@ -137,13 +147,13 @@ function checked(json: Json): Omit<ComparisonRecord, 'version'> {
     savedAt: new Date(string(json.savedAt)).toISOString(),
     scene: {
       name: string(scene.name),
-      width: number(scene.width),
-      height: number(scene.height),
-      bands: number(scene.bands),
+      width: whole(scene.width, 1),
+      height: whole(scene.height, 1),
+      bands: whole(scene.bands, 1),
       crs: scene.crs === null ? null : string(scene.crs),
     },
     interpretation: checkedInterpretation(object(json.interpretation), number(scene.bands)),
-    files: Object.fromEntries(IMAGE_FILES.map((name) => [name, number(files[name])])) as Record<
+    files: Object.fromEntries(IMAGE_FILES.map((name) => [name, whole(files[name], 1)])) as Record<
       ImageFile,
       number
     >,
@@ -160,7 +170,7 @@ function checked(json: Json): Omit<ComparisonRecord, 'version'> {
       meanConfidence: summary.meanConfidence === null ? null : number(summary.meanConfidence),
       backend: string(summary.backend),
     },
-    view: checkedView(view),
+    view: checkedView(view, number(scene.bands)),
   };
 }
 
@@ -168,29 +178,30 @@ function checkedInterpretation({ roles, scale, offset, nodata }: Json, bands: nu
   if (roles !== undefined && list(roles).length !== bands) throw new TypeError('roles');
   return {
     ...(roles !== undefined && { roles: list(roles).map(string) as BandRole[] }),
-    ...(scale !== undefined && { scale: number(scale) }),
+    ...(scale !== undefined && { scale: number(scale) || fail('scale') }),
     ...(offset !== undefined && { offset: number(offset) }),
     ...(nodata !== undefined && { nodata: nodata === null ? null : number(nodata) }),
   };
 }
 
-function checkedView(view: Json): SavedView {
-  const [bands, stretch] = [list(view.bands).map(number), list(view.stretch).map(object)];
+function checkedView(view: Json, count: number): SavedView {
+  const bands = list(view.bands).map((band) => whole(band, 0, count - 1));
+  const stretch = list(view.stretch).map(object);
   if (bands.length !== 3 || stretch.length !== 3) throw new TypeError('view');
   const part = view.window === null ? null : object(view.window);
   const { overlay } = view;
   return {
     bands: bands as [number, number, number],
     stretch: stretch.map(({ low, high }) => ({ low: number(low), high: number(high) })),
-    gamma: number(view.gamma),
+    gamma: within(view.gamma, 0.01, 100),
     overlay: overlay === 'mask' || overlay === 'provenance' ? overlay : 'none',
-    overlayOpacity: number(view.overlayOpacity),
-    swipe: number(view.swipe),
+    overlayOpacity: within(view.overlayOpacity, 0, 1),
+    swipe: within(view.swipe, 0, 1),
     window: part && {
       x: number(part.x),
       y: number(part.y),
-      width: number(part.width),
-      height: number(part.height),
+      width: within(part.width, 0, Number.MAX_SAFE_INTEGER),
+      height: within(part.height, 0, Number.MAX_SAFE_INTEGER),
     },
   };
 }
@@ -221,4 +232,18 @@ function string(value: unknown): string {
 function number(value: unknown): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw new TypeError('number expected');
+}
+
+function within(value: unknown, low: number, high: number): number {
+  const known = number(value);
+  return known >= low && known <= high ? known : fail(`${low} to ${high} expected`);
+}
+
+function whole(value: unknown, low: number, high = Number.MAX_SAFE_INTEGER): number {
+  const known = within(value, low, high);
+  return Number.isInteger(known) ? known : fail('whole number expected');
+}
+
+function fail(why: string): never {
+  throw new TypeError(why);
 }

@@ -4,6 +4,7 @@ import { throwIfAborted } from '../errors.ts';
 import { isOwnMaskKept, ownMaskName, setOwnMaskKept, uncoveredName } from '../found-mask.ts';
 import { blobSource, urlText } from '../ingest/byte-source.ts';
 import { openClasses, type SceneFile } from '../ingest/open.ts';
+import { breathe } from '../job.ts';
 import type { PageStore } from '../pages.ts';
 import { phrase } from '../phrase.ts';
 import { MASK_CLASS, type Window } from '../scene.ts';
@@ -51,10 +52,9 @@ export async function openMask(
     ? fromOperations(polygonsOf(await textOf(file, signal), layout.grid))
     : await fromRaster(file, layout, signal);
   let sum = 0;
-  for (const window of layout.windows) {
-    throwIfAborted(signal);
+  await overAll(layout.windows, signal, async (window) => {
     sum = crc32(await reader.read(window, signal), sum);
-  }
+  });
   const own = { id: sum.toString(16).padStart(8, '0'), name };
   return {
     own,
@@ -62,8 +62,7 @@ export async function openMask(
       if (isOwnMaskKept(pages, own.id)) return;
       const plane = openPlane(layout, pages, ownMaskName(own.id));
       const uncovered = openPlane(layout, pages, uncoveredName(own.id));
-      for (const [key, window] of layout.windows.entries()) {
-        throwIfAborted(aborted);
+      await overAll(layout.windows, aborted, async (window, key) => {
         const said = await reader.read(window, aborted);
         const isUnsaid = said.map((value) => Number(value === MASK_CLASS.nodata));
         setTile(uncovered, key, isUnsaid);
@@ -72,10 +71,29 @@ export async function openMask(
           key,
           said.map((value, i) => (isUnsaid[i] ? MASK_CLASS.clear : value)),
         );
-      }
+      });
       setOwnMaskKept(pages, own.id);
     },
   };
+}
+
+/** Milliseconds of work after which messages are let through: a cancel is one. */
+const BREATH = 100;
+
+async function overAll(
+  windows: readonly Window[],
+  signal: AbortSignal | undefined,
+  work: (window: Window, key: number) => Promise<void>,
+): Promise<void> {
+  let since = performance.now();
+  for (const [key, window] of windows.entries()) {
+    throwIfAborted(signal);
+    if (performance.now() - since > BREATH) {
+      await breathe(signal);
+      since = performance.now();
+    }
+    await work(window, key);
+  }
 }
 
 async function textOf(file: SceneFile, signal?: AbortSignal): Promise<string> {

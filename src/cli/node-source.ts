@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { PipelineError, throwIfAborted } from '../pipeline/errors.ts';
 import type { ByteSource } from '../pipeline/ingest/byte-source.ts';
@@ -13,9 +13,18 @@ export interface FileSource extends ByteSource {
  * @throws PipelineError `file/unreadable`; reading also `file/changed`
  */
 export async function fileSource(path: string): Promise<FileSource> {
-  const file = await open(path, 'r').catch((cause) => {
+  const cannot = (cause: unknown): never => {
     throw unreadable(`${path} cannot be read${reason(cause)}.`, cause);
-  });
+  };
+  // To open a pipe into which nothing writes would never end.
+  if ((await stat(path).catch(cannot)).isFIFO()) {
+    throw new PipelineError(
+      'file/unreadable',
+      { text: `${path} is a pipe, and what is read is read in any order.` },
+      { text: 'Save it as a file first, and name that.' },
+    );
+  }
+  const file = await open(path, 'r').catch(cannot);
   const opened = await file.stat();
   return {
     name: basename(path),

@@ -1,4 +1,5 @@
 import { phrase } from '../phrase.ts';
+import { COMPRESSION } from '../tiff/tags.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type Inflate, unpack } from './codecs.ts';
 import { truncated } from './directory.ts';
@@ -26,8 +27,9 @@ export async function readBlock(
   const byteCount = layout.byteCounts[index];
   if (byteCount === 0) return asStored(allocate(layout.sampleType, count).fill(fill), layout);
 
-  const packed = await source.read(layout.offsets[index], byteCount, signal);
-  if (packed.length < byteCount) throw truncated(phrase('one of its blocks is cut off'));
+  const stored = Math.min(byteCount, mostStored(layout, rows));
+  const packed = await source.read(layout.offsets[index], stored, signal);
+  if (packed.length < stored) throw truncated(phrase('one of its blocks is cut off'));
   if (layout.codec) {
     const bytes =
       layout.codec.kind === 'jpeg'
@@ -40,6 +42,15 @@ export async function readBlock(
   const bytes = await unpack(packed, layout.compression, rows * storedRowBytes(layout), inflate);
   return toSamples(bytes, layout, rows);
 }
+
+/** Bytes beyond which a block holds nothing that is of use, whatever its count claims. */
+function mostStored(layout: ImageLayout, rows: number): number {
+  const plain = rows * storedRowBytes(layout);
+  return layout.compression === COMPRESSION.none ? plain : 4 * plain + WASTE;
+}
+
+/** What headers and tables of a block may take. */
+const WASTE = 2 ** 20;
 
 /** Rows that a block stores: the last strip holds only what is left of the image. */
 function blockRows(layout: ImageLayout, index: number): number {

@@ -94,6 +94,7 @@ const refused: Readonly<Record<string, () => Uint8Array<ArrayBuffer>>> = {
     return bytes;
   },
   'an offset of a strip at the end of the file': () => tiff({ tags: { 273: long(16, 16, 16, 0x7ffffff0) } }),
+  'a strip that begins in the header': () => tiff({ tags: { 273: long(0, 16, 16, 16) } }),
   'strips that are longer than the file': () => tiff({ tags: { 279: long(huge, 1, 1, 1) } }),
   'no offsets': () => tiff({ tags: { 273: undefined } }),
   'no byte counts': () => tiff({ tags: { 279: undefined } }),
@@ -229,5 +230,22 @@ describe('files made to do harm', () => {
     expect(milliseconds).toBeLessThan(BUDGET_MS);
     expect(asked).toBeLessThan(BUDGET_BYTES);
     expect(made.bytes).toBeLessThan(BUDGET_BYTES);
+  });
+
+  it('a block that claims gigabytes of an endless file is read no further than it can be of use', async () => {
+    const bytes = tiff({ tags: { 259: short(8), 279: long(huge, huge, huge, huge) } });
+    let longest = 0;
+    const endless: ByteSource = {
+      name: 'endless.tif',
+      size: Number.POSITIVE_INFINITY,
+      async read(position, length) {
+        longest = Math.max(longest, length);
+        const part = new Uint8Array(Math.min(length, BUDGET_BYTES));
+        part.set(bytes.subarray(position, position + part.length));
+        return part;
+      },
+    };
+    await expect(openScene(endless)).rejects.toMatchObject({ code: 'file/corrupt' });
+    expect(longest).toBeLessThan(BUDGET_BYTES);
   });
 });

@@ -37,6 +37,8 @@ const MAX_RATIO = 10_000;
 /** Below this size a bad ratio does no harm. */
 const RATIO_MATTERS_BYTES = 64 * 2 ** 20;
 const MAX_BANDS = 1024;
+/** Of the shortest header, which no block can overlap. */
+const HEADER_BYTES = 8;
 
 /**
  * Reads and checks header, directories and block tables before any sample is decoded.
@@ -177,6 +179,7 @@ function checkBlocks(layout: ImageLayout, imageBytes: number, fileSize: number):
     const sound = [offsets[i], byteCounts[i]].every((value) => Number.isSafeInteger(value) && value >= 0);
     if (!sound) throw corrupt(phrase('a block of it lies at an impossible place'));
     if (byteCounts[i] === 0) continue;
+    if (offsets[i] < HEADER_BYTES) throw corrupt(phrase('a block of it lies at an impossible place'));
     present++;
     stored += byteCounts[i];
     if (offsets[i] + byteCounts[i] > fileSize) missing++;

@@ -1,4 +1,5 @@
 import { hex } from '../src/pipeline/hex.ts';
+import { type ByteSource, blobSource, urlHead } from '../src/pipeline/ingest/byte-source.ts';
 import { type PageFile, type PageLog, pageLog } from '../src/pipeline/page-log.ts';
 import type { SceneInput } from './protocol.ts';
 
@@ -17,37 +18,27 @@ const HEAD_BYTES = 65_536;
 /**
  * What a scene is known by: name, length, date of the last change (or the server's tag) and leading bytes.
  * @returns null where the browser has no digest (a page that is not served securely)
- * @throws what reading the file throws
+ * @throws PipelineError those of {@link ByteSource.read}
  */
 export async function sceneFingerprint(input: SceneInput, signal?: AbortSignal): Promise<string | null> {
   if (!globalThis.crypto?.subtle) return null;
-  const { facts, head } = typeof input === 'string' ? await ofAddress(input, signal) : await ofFiles(input);
-  const text = new TextEncoder().encode(JSON.stringify(facts));
-  const bytes = new Uint8Array(text.length + head.byteLength);
-  bytes.set(text);
-  bytes.set(new Uint8Array(head), text.length);
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const { facts, heads } =
+    typeof input === 'string' ? await ofAddress(input, signal) : await ofFiles(input, signal);
+  const known = new Blob([JSON.stringify(facts), ...heads]);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await known.arrayBuffer()));
   return hex(digest.subarray(0, 16));
 }
 
-async function ofFiles(input: Exclude<SceneInput, string>) {
+async function ofFiles(input: Exclude<SceneInput, string>, signal?: AbortSignal) {
   const files = input instanceof File ? [input] : input;
-  const heads = files.map((file) => file.slice(0, HEAD_BYTES));
+  const heads = await Promise.all(files.map((file) => blobSource(file).read(0, HEAD_BYTES, signal)));
   const facts = files.flatMap(({ name, size, lastModified }) => [name, size, lastModified]);
-  return { facts, head: await new Blob(heads).arrayBuffer() };
+  return { facts, heads };
 }
 
 async function ofAddress(address: string, signal?: AbortSignal) {
-  const response = await fetch(address, { headers: { Range: `bytes=0-${HEAD_BYTES - 1}` }, signal });
-  const facts = [
-    address,
-    ...['Content-Range', 'ETag', 'Last-Modified'].map((name) => response.headers.get(name)),
-  ];
-  if (response.status !== 206) {
-    await response.body?.cancel();
-    return { facts, head: new ArrayBuffer(0) };
-  }
-  return { facts, head: await response.arrayBuffer() };
+  const { bytes, version } = await urlHead(new URL(address), HEAD_BYTES, signal);
+  return { facts: [address, version], heads: [bytes] };
 }
 
 /**

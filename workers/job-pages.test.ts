@@ -108,3 +108,14 @@ it('a scene is told by name, length, date and leading bytes', async () => {
   const prints = await Promise.all(others.map((other) => sceneFingerprint(other)));
   expect(new Set([base, ...prints]).size).toBe(5);
 });
+
+it('a scene whose file is gone is told as that', async () => {
+  const gone = file('a.tif');
+  const missing = new DOMException('gone', 'NotFoundError');
+  gone.slice = () => ({ arrayBuffer: () => Promise.reject(missing) }) as unknown as Blob;
+  await expect(sceneFingerprint(gone)).rejects.toMatchObject({ code: 'file/unreadable' });
+  vi.stubGlobal('fetch', async () => new Response(null, { status: 404 }));
+  await expect(sceneFingerprint('https://example.org/a.tif')).rejects.toMatchObject({
+    code: 'network/unreachable',
+  });
+});

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { urlVersion } from '../pipeline/ingest/byte-source.ts';
+import { urlHead } from '../pipeline/ingest/byte-source.ts';
 import { type JobRecord, readRecord, sameJob, writeRecord } from '../pipeline/job-record.ts';
 import { type PageLog, pageLog } from '../pipeline/page-log.ts';
 import { nodePageFile } from './node-pages.ts';
@@ -33,7 +33,7 @@ export async function keptPages(
 
 /** Tells a file from what it may become. */
 async function asItStands(path: string, signal?: AbortSignal): Promise<string> {
-  if (isAddress(path)) return `${path} ${await urlVersion(new URL(path), signal)}`;
+  if (isAddress(path)) return `${path} ${(await urlHead(new URL(path), 1, signal)).version}`;
   const { size, mtimeMs } = statSync(path);
   return `${path} ${size} ${mtimeMs}`;
 }

@@ -116,12 +116,16 @@ export async function urlSource(url: URL, signal?: AbortSignal): Promise<ByteSou
 }
 
 /**
- * What tells the file at an address from what it may become, as far as the server lets us see it.
+ * The beginning of a file at an address, and what tells the file from what it may become, as far as the server lets us see it.
  * @throws PipelineError as {@link urlSource}
  */
-export async function urlVersion(url: URL, signal?: AbortSignal): Promise<string> {
-  const { size, tag, date } = await fetchRange(url, 0, 1, signal);
-  return [size, tag, date].join(' ');
+export async function urlHead(
+  url: URL,
+  length: number,
+  signal?: AbortSignal,
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly version: string }> {
+  const { bytes, size, tag, date } = await fetchRange(url, 0, length, signal);
+  return { bytes, version: [size, tag, date].join(' ') };
 }
 
 /**

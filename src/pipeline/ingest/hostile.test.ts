@@ -94,6 +94,11 @@ const refused: Readonly<Record<string, () => Uint8Array<ArrayBuffer>>> = {
     return bytes;
   },
   'an offset of a strip at the end of the file': () => tiff({ tags: { 273: long(16, 16, 16, 0x7ffffff0) } }),
+  'a hundred thousand tiles of a pixel': () => {
+    const [width, count] = [320, 320 ** 2];
+    const tables = { 324: long(...new Array(count).fill(16)), 325: long(...new Array(count).fill(6)) };
+    return tiff({ tags: { 256: long(width), 257: long(width), 322: short(1), 323: short(1), ...tables } });
+  },
   'a strip that begins in the header': () => tiff({ tags: { 273: long(0, 16, 16, 16) } }),
   'strips that are longer than the file': () => tiff({ tags: { 279: long(huge, 1, 1, 1) } }),
   'no offsets': () => tiff({ tags: { 273: undefined } }),

@@ -37,6 +37,9 @@ const MAX_RATIO = 10_000;
 /** Below this size a bad ratio does no harm. */
 const RATIO_MATTERS_BYTES = 64 * 2 ** 20;
 const MAX_BANDS = 1024;
+/** So many blocks have to hold some pixels each: unpacking takes a time of its own for every one. */
+const MANY_BLOCKS = 65_536;
+const MIN_PIXELS_OF_MANY = 64;
 /** Of the shortest header, which no block can overlap. */
 const HEADER_BYTES = 8;
 
@@ -172,6 +175,8 @@ function checkBlocks(layout: ImageLayout, imageBytes: number, fileSize: number):
       }),
     );
   }
+  const blockPixels = layout.blockWidth * layout.blockHeight;
+  if (needed > MANY_BLOCKS && blockPixels < MIN_PIXELS_OF_MANY) throw tooManyBlocks(needed, blockPixels);
   let missing = 0;
   let stored = 0;
   let present = 0;
@@ -220,13 +225,28 @@ function tooLarge(width: number, height: number, bytes: number): PipelineError {
   );
 }
 
+function tooManyBlocks(blocks: number, pixels: number): PipelineError {
+  return new PipelineError(
+    'file/too-large',
+    phrase('The file is cut into {{blocks}} pieces of {{pixels}} pixels, too many to read.', {
+      blocks,
+      pixels,
+    }),
+    IN_TILES,
+  );
+}
+
+const IN_TILES = phrase(
+  'Store it in tiles: gdal_translate input.tif output.tif -co TILED=YES -co COMPRESS=DEFLATE.',
+);
+
 function blockTooLarge(bytes: number): PipelineError {
   return new PipelineError(
     'file/too-large',
     phrase('A single strip of the file holds {{megabytes}} MB, too much to read at once.', {
       megabytes: Math.round(bytes / 2 ** 20),
     }),
-    phrase('Store it in tiles: gdal_translate input.tif output.tif -co TILED=YES -co COMPRESS=DEFLATE.'),
+    IN_TILES,
   );
 }
 

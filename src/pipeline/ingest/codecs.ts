@@ -70,27 +70,58 @@ async function fill(
  */
 export type Inflate = (packed: Uint8Array<ArrayBuffer>, out: Uint8Array) => Promise<number>;
 
+/** Bytes given to the platform's stream at once: it may unpack all of them, to a thousand times as many, before any are wanted. */
+const PIECE = 65_536;
+/** Bytes at the end of a block in which its checksum is looked for: padding may follow it. */
+const TAIL = 64;
+
 /** By the platform's `DecompressionStream`. */
 export const platformInflate: Inflate = async (packed, out) => {
   const stream = new DecompressionStream('deflate');
-  const writer = stream.writable.getWriter();
   // A fault of the stream reaches the reader; here it would only be reported once more.
-  Promise.all([writer.write(packed), writer.close()]).catch(() => undefined);
+  feed(stream.writable.getWriter(), packed).catch(() => undefined);
   const reader = stream.readable.getReader();
   let filled = 0;
   try {
     while (filled < out.length) {
       const { done, value } = await reader.read();
-      if (done) break;
+      if (done) return filled;
       const part = value.subarray(0, out.length - filled);
       out.set(part, filled);
       filled += part.length;
     }
+    // All is there; only what follows tells whether it is sound.
+    await reader.read().catch((fault) => {
+      if (!endsInChecksum(packed, out)) throw fault;
+    });
   } finally {
     await reader.cancel().catch(() => undefined);
   }
   return filled;
 };
+
+async function feed(
+  writer: WritableStreamDefaultWriter<BufferSource>,
+  packed: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  for (let at = 0; at < packed.length; at += PIECE) await writer.write(packed.subarray(at, at + PIECE));
+  await writer.close();
+}
+
+/** Does the Adler-32 of the bytes (RFC 1950) stand near the end of the block? Some platforms refuse what is padded. */
+function endsInChecksum(packed: Uint8Array, out: Uint8Array): boolean {
+  let [low, high] = [1, 0];
+  for (let i = 0; i < out.length; i++) {
+    low = (low + out[i]) % 65_521;
+    high = (high + low) % 65_521;
+  }
+  const tail = packed.subarray(-TAIL);
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
+  for (let at = 0; at + 4 <= tail.length; at++) {
+    if (view.getUint16(at) === high && view.getUint16(at + 2) === low) return true;
+  }
+  return false;
+}
 
 /** PackBits as in TIFF 6.0, section 9. */
 function unpackBits(packed: Uint8Array, out: Uint8Array): number {

@@ -1,6 +1,7 @@
 import type { ClassLayer } from '../src/pipeline/enhance/comparison.ts';
 import type { DisplayPixels, DisplayRequest } from '../src/pipeline/enhance/display-tile.ts';
 import type { BandStretch } from '../src/pipeline/enhance/stretch.ts';
+import type { SceneSummary } from '../src/pipeline/library/record.ts';
 import type { Scene, SceneOverrides } from '../src/pipeline/scene.ts';
 
 /** A file, or the address of one. */
@@ -11,6 +12,8 @@ export interface ComparisonInput extends Partial<Readonly<Record<ClassLayer, Com
   readonly after: ComparisonFile;
   /** What the user changed of what was understood of the images. */
   readonly overrides?: SceneOverrides;
+  /** What a record says of the images: others are refused. */
+  readonly described?: SceneSummary;
 }
 
 /** The comparison worker: reads finished files for the embedded viewer. Each `job` is a number for cancel. */

@@ -25,7 +25,7 @@ export async function sharedView(record: ComparisonRecord, signal: AbortSignal):
     openScene(images['before.tif'], {}, signal),
     openScene(images['before.tif'], { overrides: interpretation }, signal),
   ]);
-  requireDescribed(bare.scene, record);
+  requireDescribed(bare.scene, record.scene);
   const shown = ({ scene }: typeof bare) => view.bands.map((band) => scene.bands[band]);
   return viewAttributes(view, shown(kept), shown(bare));
 }

@@ -3,7 +3,6 @@ import { stemOf } from '../pipeline/file-names.ts';
 import {
   type ComparisonRecord,
   interpretationOf,
-  requireDescribed,
   type SavedView,
   tidyTitle,
 } from '../pipeline/library/record.ts';
@@ -110,9 +109,9 @@ export function libraryActions(context: ActionContext): LibraryActions {
       'mask.tif': mask,
       'provenance.tif': provenance,
     } = stored;
-    const input = { before, after, mask, provenance, overrides: record.interpretation };
+    const { interpretation: overrides, scene: described } = record;
+    const input = { before, after, mask, provenance, overrides, described };
     const opened = await engine.openComparison(input, signal);
-    requireDescribed(opened.scene, record);
     context.takeOver(signal);
     const { bands, stretch, gamma, overlay, overlayOpacity, swipe, window } = record.view;
     const ownStretch = await stretchToShow(context, bands, signal);

@@ -74,14 +74,14 @@ describe('a record', () => {
 });
 
 it('a record is that of its images, or refused as damaged', () => {
-  const record = readRecord(VERSION_1);
+  const { scene: described } = readRecord(VERSION_1);
   const scene = (width: number, bands: number) =>
     ({ grid: { width, height: 352 }, bands: new Array(bands).fill({}) }) as unknown as Parameters<
       typeof requireDescribed
     >[0];
-  expect(() => requireDescribed(scene(349, 6), record)).not.toThrow();
+  expect(() => requireDescribed(scene(349, 6), described)).not.toThrow();
   for (const other of [scene(350, 6), scene(349, 3)]) {
-    expect(() => requireDescribed(other, record)).toThrow(
+    expect(() => requireDescribed(other, described)).toThrow(
       expect.objectContaining({ code: 'library/damaged' }),
     );
   }

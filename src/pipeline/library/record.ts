@@ -120,12 +120,13 @@ export function readRecord(text: string, steps = STEPS): ComparisonRecord {
 }
 
 /**
- * Is a record that of these images? They may have been exchanged on the way.
+ * Do images fit what their record says of them? They may have been exchanged on the way.
  * @param scene that of `before.tif`
  * @throws PipelineError `library/damaged`
  */
-export function requireDescribed({ grid, bands }: Scene, { scene }: ComparisonRecord): void {
-  if (grid.width === scene.width && grid.height === scene.height && bands.length === scene.bands) return;
+export function requireDescribed({ grid, bands }: Scene, described: SceneSummary): void {
+  const { width, height } = described;
+  if (grid.width === width && grid.height === height && bands.length === described.bands) return;
   throw damaged(phrase('An image of the comparison does not fit its description.'));
 }
 

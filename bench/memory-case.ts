@@ -9,7 +9,7 @@ import { nodePageFile } from '../src/cli/node-pages.ts';
 import { nodeDeflate } from '../src/cli/node-sink.ts';
 import { DEFAULT_SETTINGS, type Stage } from '../src/pipeline/events.ts';
 import { fileSink } from '../src/pipeline/output/file-sink.ts';
-import { type Lineage, writeResult } from '../src/pipeline/output/products.ts';
+import { type Lineage, productWriters } from '../src/pipeline/output/products.ts';
 import { pageLog } from '../src/pipeline/page-log.ts';
 import { run } from '../src/pipeline/run.ts';
 import type { Scene, SceneSource, Window } from '../src/pipeline/scene.ts';
@@ -60,7 +60,7 @@ const lineage: Lineage = {
 };
 const writing = performance.now();
 const scratch = nodePageFile(`${path}.scratch`);
-const written = await writeResult(
+const written = await productWriters.result(
   source,
   result,
   lineage,

@@ -2,11 +2,9 @@ import type { ImageFile } from '../src/pipeline/library/record.ts';
 import type { WriteOptions } from '../src/pipeline/output/cog-writer.ts';
 import {
   type Lineage,
+  productWriters,
   type ResultReader,
-  writeMask,
   writeOriginal,
-  writeProvenance,
-  writeResult,
 } from '../src/pipeline/output/products.ts';
 import type { ByteSink } from '../src/pipeline/output/sink.ts';
 import type { SceneSource } from '../src/pipeline/scene.ts';
@@ -30,9 +28,9 @@ export async function keepResult(
   type Write = (sink: ByteSink, options: WriteOptions) => Promise<number>;
   const images: readonly (readonly [ImageFile, Write])[] = [
     ['before.tif', (sink, options) => writeOriginal(source, sink, options)],
-    ['after.tif', (sink, options) => writeResult(source, result, lineage, sink, options)],
-    ['mask.tif', (sink, options) => writeMask(source, result, lineage, sink, options)],
-    ['provenance.tif', (sink, options) => writeProvenance(source, result, lineage, sink, options)],
+    ['after.tif', (sink, options) => productWriters.result(source, result, lineage, sink, options)],
+    ['mask.tif', (sink, options) => productWriters.mask(source, result, lineage, sink, options)],
+    ['provenance.tif', (sink, options) => productWriters.provenance(source, result, lineage, sink, options)],
   ];
   const lengths: [ImageFile, number][] = [];
   await writeLibraryFile(id, SCRATCH, async (scratch) => {

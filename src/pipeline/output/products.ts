@@ -1,5 +1,6 @@
 import { DATE_COLOURS, MASK_ENTRIES, PROVENANCE_ENTRIES, type Rgb, UNTOUCHED_COLOUR } from '../colours.ts';
 import type { DateReport, RunSettings, Shares } from '../events.ts';
+import type { Product } from '../file-names.ts';
 import type { Models } from '../networks.ts';
 import type { CarriedMetadata, Raster, Scene, SceneSource, Window } from '../scene.ts';
 import { MASK_CLASS, PROVENANCE, QUALITY_ROLES } from '../scene.ts';
@@ -42,7 +43,7 @@ export interface Lineage {
  * @returns length in bytes
  * @throws PipelineError as {@link writeCog}
  */
-export function writeResult(
+function writeResult(
   source: SceneSource,
   result: ResultReader,
   lineage: Lineage,
@@ -84,72 +85,8 @@ function sceneSpec(scene: Scene, added: readonly MetadataItem[]): CogSpec {
   };
 }
 
-/** Where cloud and shadow were found: one band of MASK_CLASS values, with colours. */
-export function writeMask(
-  source: SceneSource,
-  result: ResultReader,
-  lineage: Lineage,
-  sink: ByteSink,
-  options?: WriteOptions,
-): Promise<number> {
-  const product: ClassProduct = { name: 'mask', classes: classesOf(MASK_CLASS), colours: MASK_TABLE };
-  return writeLayer(source.scene, product, (window) => result.mask(window), lineage, sink, options);
-}
-
-/** Where each pixel came from: one band of PROVENANCE values, with colours. */
-export function writeProvenance(
-  source: SceneSource,
-  result: ResultReader,
-  lineage: Lineage,
-  sink: ByteSink,
-  options?: WriteOptions,
-): Promise<number> {
-  const product: ClassProduct = {
-    name: 'provenance',
-    classes: classesOf(PROVENANCE),
-    colours: PROVENANCE_TABLE,
-  };
-  return writeLayer(source.scene, product, (window) => result.provenance(window), lineage, sink, options);
-}
-
-/** Which date each pixel came from: 0 for the scene's own, else the number of another date; its name is in `CLASS_n`. */
-function writeDate(
-  source: SceneSource,
-  result: ResultReader,
-  lineage: Lineage,
-  sink: ByteSink,
-  options?: WriteOptions,
-): Promise<number> {
-  const names = [source.scene.name, ...lineage.dates.map(nameOf)];
-  const colours = {
-    0: UNTOUCHED_COLOUR,
-    ...Object.fromEntries(lineage.dates.map((_, i) => [i + 1, DATE_COLOURS[i % DATE_COLOURS.length]])),
-  };
-  const product: ClassProduct = { name: 'date', classes: [...names.entries()], colours };
-  return writeLayer(source.scene, product, (window) => result.date(window), lineage, sink, options);
-}
-
-const nameOf = ({ scene, acquired }: DateReport) => (acquired ? `${acquired} ${scene}` : scene);
-
-/** How far each pixel can be trusted: one band, 0 to 100 percent. */
-export function writeConfidence(
-  source: SceneSource,
-  result: ResultReader,
-  lineage: Lineage,
-  sink: ByteSink,
-  options?: WriteOptions,
-): Promise<number> {
-  const product: ClassProduct = {
-    name: 'confidence',
-    classes: [],
-    colours: null,
-    unit: 'percent',
-  };
-  return writeLayer(source.scene, product, (window) => result.confidence(window), lineage, sink, options);
-}
-
-interface ClassProduct {
-  readonly name: string;
+/** What a product of one band per pixel holds, beside its values. */
+interface Layer {
   /** Values, and what they stand for. */
   readonly classes: readonly (readonly [value: number, name: string])[];
   /** Colours by value, 0..255; null for a grey band. */
@@ -157,28 +94,49 @@ interface ClassProduct {
   readonly unit?: string;
 }
 
-function classesOf({ nodata: _, ...classes }: Readonly<Record<string, number>>): ClassProduct['classes'] {
+function classesOf({ nodata: _, ...classes }: Readonly<Record<string, number>>): Layer['classes'] {
   return Object.entries(classes).map(([name, value]) => [value, name]);
 }
 
 const MASK_TABLE = Object.fromEntries([[MASK_CLASS.clear, UNTOUCHED_COLOUR], ...MASK_ENTRIES]);
 const PROVENANCE_TABLE = Object.fromEntries([[PROVENANCE.observed, UNTOUCHED_COLOUR], ...PROVENANCE_ENTRIES]);
+
+/** Products of one band, 8 bits. */
+const LAYERS: Readonly<Record<Exclude<Product, 'result'>, (scene: Scene, lineage: Lineage) => Layer>> = {
+  /** Where cloud and shadow were found: MASK_CLASS. */
+  mask: () => ({ classes: classesOf(MASK_CLASS), colours: MASK_TABLE }),
+  /** Where each pixel came from: PROVENANCE. */
+  provenance: () => ({ classes: classesOf(PROVENANCE), colours: PROVENANCE_TABLE }),
+  /** How far each pixel can be trusted, 0 to 100. */
+  confidence: () => ({ classes: [], colours: null, unit: 'percent' }),
+  /** Which date each pixel came from: 0 for the scene's own, else the number of another date; its name is in `CLASS_n`. */
+  date: (scene, { dates }) => ({
+    classes: [...[scene.name, ...dates.map(nameOf)].entries()],
+    colours: {
+      0: UNTOUCHED_COLOUR,
+      ...Object.fromEntries(dates.map((_, i) => [i + 1, DATE_COLOURS[i % DATE_COLOURS.length]])),
+    },
+  }),
+};
+
+const nameOf = ({ scene, acquired }: DateReport) => (acquired ? `${acquired} ${scene}` : scene);
+
 const NODATA = 255;
 
-function writeLayer(
-  scene: Scene,
-  product: ClassProduct,
-  read: (window: Window) => Uint8Array,
+/** Writes one of the products beside the result, on its grid; otherwise as {@link writeResult}. */
+async function writeLayer(
+  name: keyof typeof LAYERS,
+  { scene }: SceneSource,
+  result: ResultReader,
   lineage: Lineage,
   sink: ByteSink,
   options?: WriteOptions,
 ): Promise<number> {
+  const layer = LAYERS[name](scene, lineage);
   const added: MetadataItem[] = [
-    { name: 'DESCRIPTION', sample: 0, role: 'description', domain: '', value: product.name },
-    ...(product.unit
-      ? [{ name: 'UNITTYPE', sample: 0, role: 'unittype', domain: '', value: product.unit }]
-      : []),
-    ...product.classes.map(([value, name]) => fileItemOf(`CLASS_${value}`, name)),
+    { name: 'DESCRIPTION', sample: 0, role: 'description', domain: '', value: name },
+    ...(layer.unit ? [{ name: 'UNITTYPE', sample: 0, role: 'unittype', domain: '', value: layer.unit }] : []),
+    ...layer.classes.map(([value, name]) => fileItemOf(`CLASS_${value}`, name)),
     ...lineageItems(lineage),
   ];
   const areaOrPoint = editItems(scene.metadata.gdalMetadata, (item) => item.name !== 'AREA_OR_POINT', added);
@@ -197,11 +155,11 @@ function writeLayer(
     bands: 1,
     sampleType: 'uint8',
     nodata: NODATA,
-    reductions: [product.colours ? 'nearest' : 'average'],
+    reductions: [layer.colours ? 'nearest' : 'average'],
     metadata,
-    ...(product.colours && { colorMap: colourMap(product.colours) }),
+    ...(layer.colours && { colorMap: colourMap(layer.colours) }),
   };
-  return writeCog(spec, async (window) => ({ window, bands: [read(window)] }), sink, options);
+  return writeCog(spec, async (window) => ({ window, bands: [result[name](window)] }), sink, options);
 }
 
 /** TIFF's colour map: all reds, all greens, all blues, 16 bits each. */
@@ -237,11 +195,13 @@ function fileItemOf(name: string, value: string): MetadataItem {
   return { name, sample: null, role: '', domain: '', value };
 }
 
+type WriteProduct = typeof writeResult;
+
 /** Every product of a finished scene, by its name. */
-export const productWriters = {
+export const productWriters: Readonly<Record<Product, WriteProduct>> = {
   result: writeResult,
-  mask: writeMask,
-  provenance: writeProvenance,
-  confidence: writeConfidence,
-  date: writeDate,
-} as const;
+  mask: (...given) => writeLayer('mask', ...given),
+  provenance: (...given) => writeLayer('provenance', ...given),
+  confidence: (...given) => writeLayer('confidence', ...given),
+  date: (...given) => writeLayer('date', ...given),
+};

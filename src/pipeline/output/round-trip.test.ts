@@ -13,15 +13,7 @@ import { memorySource } from '../testing/memory-source.ts';
 import { TAG } from '../tiff/tags.ts';
 import { blobSink } from './blob-sink.ts';
 import { writeCog } from './cog-writer.ts';
-import {
-  type Lineage,
-  productWriters,
-  type ResultReader,
-  writeConfidence,
-  writeMask,
-  writeProvenance,
-  writeResult,
-} from './products.ts';
+import { type Lineage, productWriters, type ResultReader } from './products.ts';
 
 const lineage: Lineage = {
   version: '0.1.0',
@@ -66,7 +58,7 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 async function writtenResult(input: File): Promise<{ source: SceneSource; blob: Blob; path: string }> {
   const source = await openScene(input);
   const sink = blobSink();
-  const length = await writeResult(source, untouched(source), lineage, sink);
+  const length = await productWriters.result(source, untouched(source), lineage, sink);
   const blob = sink.toBlob();
   expect(blob.size).toBe(length);
   const path = join(scratch, `${Math.random().toString(36).slice(2)}.tif`);
@@ -246,9 +238,9 @@ describe('NaN payloads', () => {
 
 describe('layers', () => {
   const layers = [
-    ['mask', writeMask, 4, 'Palette'],
-    ['provenance', writeProvenance, 5, 'Palette'],
-    ['confidence', writeConfidence, 101, 'Gray'],
+    ['mask', productWriters.mask, 4, 'Palette'],
+    ['provenance', productWriters.provenance, 5, 'Palette'],
+    ['confidence', productWriters.confidence, 101, 'Gray'],
   ] as const;
 
   it.each(layers)('%s keeps the polynomials that place the scene', async (_, write) => {

@@ -23,7 +23,7 @@ from .bands import BANDS, CLASSES, FINAL_RUN, PROJECT_ROOT, RUNS
 from .errors import InputError, command
 from .networks import DETECTOR_CHANNELS, FULL_WIDTHS, GENERATOR_CHANNELS, LIGHT_WIDTHS, Body, Detector, Generator, mac_per_pixel, middle_blocks, parameter_count, receptive_field
 
-VERSION = "1.7.0"
+VERSION = "1.8.0"
 GENERATED_BY = "unclouded_training.export"
 MODELS = PROJECT_ROOT / "public" / "models"
 

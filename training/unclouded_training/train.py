@@ -197,14 +197,17 @@ def make_network(config: dict) -> Detector | Generator:
 def average_runs(config: dict) -> None:
     """Make the averaged weights of a run from those of two others, half of each (Wortsman et al. 2022, model soups)."""
     net = make_network(config)
-    sums = [torch.zeros_like(p) for p in net.parameters()]
+    found: dict[str, list[torch.Tensor]] = {key: [] for key, _ in net.named_parameters()}
     for name in (config["start"], config["averageWith"]):
         start_from(name, {"net": net, "average": net})
-        for total, p in zip(sums, net.parameters()):
-            total += p.detach() / 2
+        known = averaged(name)
+        for key, p in net.named_parameters():
+            # Of a residual block that one of the two lacks, what it adds is halved, and the rest is the other's.
+            if key in known or ".second." in key:
+                found[key].append(p.detach().clone())
     with torch.no_grad():
-        for p, total in zip(net.parameters(), sums):
-            p.copy_(total)
+        for key, p in net.named_parameters():
+            p.copy_(torch.stack(found[key]).mean(0))
     folder = RUNS / config["name"]
     folder.mkdir(parents=True, exist_ok=True)
     trained = history(config["start"])

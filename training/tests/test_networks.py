@@ -85,6 +85,21 @@ def test_blocks_that_are_new_change_nothing_at_first(runs):
     assert torch.equal(short(x), longer(x))
 
 
+def test_in_the_mean_of_two_runs_a_block_that_one_lacks_adds_half(runs):
+    trained = {"seeds": [1], "steps": 2, "minutes": 3.0, "commands": ["train"]}
+    deep, short = Detector(middle=3), Detector(middle=2)
+    for name, net in (("deep", deep), ("short", short)):
+        (runs / name).mkdir()
+        torch.save({"weights": net.state_dict(), "trained": trained}, runs / name / "ema.pt")
+    train.average_runs({"name": "mean", "kind": "detector", "middle": 3, "start": "deep", "averageWith": "short"})
+    mean = torch.load(runs / "mean/ema.pt")
+    weights, ours, theirs = mean["weights"], deep.state_dict(), short.state_dict()
+    assert torch.allclose(weights["body.entry.weight"], (ours["body.entry.weight"] + theirs["body.entry.weight"]) / 2)
+    assert torch.equal(weights["body.middle.2.first.weight"], ours["body.middle.2.first.weight"])
+    assert torch.allclose(weights["body.middle.2.second.weight"], ours["body.middle.2.second.weight"] / 2)
+    assert mean["trained"]["steps"] == 2 and mean["trained"]["commands"][0] == "train"
+
+
 def test_an_input_that_is_new_counts_for_nothing_at_first(runs):
     weights = Detector().state_dict()
     old = {**weights, "body.entry.weight": weights["body.entry.weight"][:, :12]}

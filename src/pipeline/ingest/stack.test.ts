@@ -186,7 +186,9 @@ describe.skipIf(!hasGdal)('several files of one scene', () => {
 
   it('Landsat: SR_B* and QA_PIXEL, whose no-data value is another', async () => {
     const stem = 'LC08_L2SP_022039_20200512_20200820_02_T1';
-    const files = [4, 2, 3, 5, 6, 7].map((n) => make(`${stem}_SR_B${n}.TIF`, { pixel: 30, nodata: 0 }));
+    const files = [4, 2, 3, 5, 6, 7].map((n) =>
+      make(`${stem}_SR_B${n}.TIF`, { pixel: 30, nodata: 0, value: () => 9000 }),
+    );
     files.push(make(`${stem}_QA_PIXEL.TIF`, { pixel: 30, nodata: 1, value: () => 21_824 }));
     const { scene } = await openScene(files);
     expect(scene.sensor).toBe('landsat-oli');

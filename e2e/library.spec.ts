@@ -219,7 +219,7 @@ test('what was never finished is gone at the next start, and a newer version’s
 
 test('what a card asks is answered by keyboard, and the focus is not lost', async ({ page }) => {
   const id = '5b1c7a54-7c1a-4b77-a0a0-2b1b6b5f3c11';
-  const sizes = { 'before.tif': 0, 'after.tif': 0, 'mask.tif': 0, 'provenance.tif': 0 };
+  const sizes = { 'before.tif': 1, 'after.tif': 1, 'mask.tif': 1, 'provenance.tif': 1 };
   const pair = { low: 0, high: 1 };
   const record = {
     version: 1,

@@ -121,7 +121,7 @@ async function measure({ name, set }, target, other) {
   const punched = withHoles(target, holes.mask);
   const known = usable.map((is, i) => is & (holes.mask[i] ? 0 : 1));
 
-  const filled = classical.fill({ truth, date, window, known, usable, gap: holes.mask }, tools);
+  const filled = await classical.fill({ truth, date, window, known, usable, gap: holes.mask }, tools);
   const runs = {};
   const notices = [];
   const grown = {};

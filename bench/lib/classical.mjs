@@ -5,7 +5,7 @@
  *   on both, `gap` to be filled
  * @returns pictures by the name of the method
  */
-export function fill({ truth, date, window, known, usable, gap }, tools) {
+export async function fill({ truth, date, window, known, usable, gap }, tools) {
   const into = (planes) => truth.map((plane, b) => plane.map((value, i) => (gap[i] ? planes[b][i] : value)));
   const perBand = date.map((plane, b) => {
     const { gain, offset } = line(plane, truth[b], known);
@@ -14,7 +14,7 @@ export function fill({ truth, date, window, known, usable, gap }, tools) {
   const regressed = multiBand(truth, date, known);
   const fits = [fitted(truth, date, window, known, tools)];
   const choice = usable.slice();
-  const clone = (planes, fit, hold) => {
+  const clone = async (planes, fit, hold) => {
     const input = {
       window,
       known,
@@ -24,7 +24,8 @@ export function fill({ truth, date, window, known, usable, gap }, tools) {
       fits: [fit],
       open: [false, false, false, false],
     };
-    const { sites, planes: cloned } = tools.cloneGap(input, truth, [planes], truth.length, hold);
+    const read = async () => planes;
+    const { sites, planes: cloned } = await tools.cloneGap(input, truth, read, truth.length, hold);
     const out = truth.map((plane) => plane.slice());
     sites.forEach((i, s) => {
       for (let b = 0; b < out.length; b++) out[b][i] = cloned[b][s];
@@ -38,8 +39,8 @@ export function fill({ truth, date, window, known, usable, gap }, tools) {
     copy: into(date),
     'per-band linear': into(perBand),
     'multi-band regression': into(regressed),
-    'multi-band regression + Poisson': into(clone(regressed, identity(window, truth.length), 1)),
-    'local robust regression + Poisson': into(clone(date, fits[0], 1)),
+    'multi-band regression + Poisson': into(await clone(regressed, identity(window, truth.length), 1)),
+    'local robust regression + Poisson': into(await clone(date, fits[0], 1)),
   };
 }
 

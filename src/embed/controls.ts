@@ -1,4 +1,4 @@
-import { MASK_ENTRIES, PROVENANCE_ENTRIES } from '../pipeline/colours.ts';
+import { MASK_ENTRIES, PROVENANCE_ENTRIES, type Rgb } from '../pipeline/colours.ts';
 import type { ClassLayer } from '../pipeline/enhance/comparison.ts';
 import { type Phrase, phrase } from '../pipeline/phrase.ts';
 import { t } from '../texts/texts.ts';
@@ -26,10 +26,13 @@ const LABELS: Readonly<Record<ClassLayer, Phrase>> = {
   mask: phrase('Show layer: Clouds'),
   provenance: phrase('Show layer: Provenance'),
 };
-const LEGENDS = {
+/** Colours by value, and words by value. */
+type Classes = readonly [readonly (readonly [number, Rgb])[], Readonly<Record<number, Phrase>>];
+const LEGENDS: Readonly<Record<ClassLayer, Classes>> = {
   mask: [MASK_ENTRIES, MASK_WORDS],
   provenance: [PROVENANCE_ENTRIES, PROVENANCE_WORDS],
-} as const;
+};
+const NO_CLASSES: Classes = [[], {}];
 
 /** Buttons over the map: zoom, and layers with their legend. */
 export function createControls(host: HTMLElement, options: ControlOptions): Controls {
@@ -63,7 +66,7 @@ export function createControls(host: HTMLElement, options: ControlOptions): Cont
     setOverlay(overlay) {
       for (const [layer, toggle] of layers) toggle.ariaPressed = String(layer === overlay);
       legend.hidden = overlay === null;
-      const [entries, words] = LEGENDS[overlay ?? 'mask'];
+      const [entries, words] = overlay ? LEGENDS[overlay] : NO_CLASSES;
       legend.replaceChildren(
         ...entries.map(([value, colour]) => {
           const entry = element('li', 'entry');

@@ -7,7 +7,7 @@ import type { BandPlan } from './preprocess/bands.ts';
 import type { Scratch } from './preprocess/observe.ts';
 import type { Notice, Raster, SceneSource, Window } from './scene.ts';
 import type { Halos, TileLayout } from './tiles.ts';
-import { clipWindow, growWindow } from './windows.ts';
+import { growWindow, overlapOf } from './windows.ts';
 
 /** What every pass of a run works with. */
 export interface Job {
@@ -55,9 +55,7 @@ function takeNext(left: Set<number>, { layout, control: { priority } }: Job): nu
   for (const key of left) {
     chosen ??= key;
     if (!priority) break;
-    const { x, y, width, height } = layout.windows[key];
-    const shifted = { ...priority, x: priority.x - x, y: priority.y - y };
-    if (clipWindow(shifted, width, height)) {
+    if (overlapOf(priority, layout.windows[key])) {
       chosen = key;
       break;
     }

@@ -1,13 +1,17 @@
 import type { Samples, Window } from './scene.ts';
 
-/** The part of `window` inside a `width` x `height` grid; null if they do not meet. */
-export function clipWindow(window: Window, width: number, height: number): Window | null {
-  const x = Math.max(0, window.x);
-  const y = Math.max(0, window.y);
-  const right = Math.min(width, window.x + window.width);
-  const bottom = Math.min(height, window.y + window.height);
+/** The part that two windows share; null if they do not meet. */
+export function overlapOf(a: Window, b: Window): Window | null {
+  const x = Math.max(a.x, b.x);
+  const y = Math.max(a.y, b.y);
+  const right = Math.min(a.x + a.width, b.x + b.width);
+  const bottom = Math.min(a.y + a.height, b.y + b.height);
   return right > x && bottom > y ? { x, y, width: right - x, height: bottom - y } : null;
 }
+
+/** The part of `window` inside a `width` x `height` grid; null if they do not meet. */
+export const clipWindow = (window: Window, width: number, height: number): Window | null =>
+  overlapOf(window, { x: 0, y: 0, width, height });
 
 /** `window` grown by `margin` pixels on every side; it may reach beyond the grid. */
 export function growWindow(window: Window, margin: number): Window {
@@ -21,15 +25,13 @@ export function growWindow(window: Window, margin: number): Window {
 
 /** Copies the overlap of two windows from one plane to another, sample by sample, without conversion. */
 export function copyOverlap<T extends Samples>(from: T, fromWindow: Window, to: T, toWindow: Window): void {
-  const left = Math.max(fromWindow.x, toWindow.x);
-  const right = Math.min(fromWindow.x + fromWindow.width, toWindow.x + toWindow.width);
-  const top = Math.max(fromWindow.y, toWindow.y);
-  const bottom = Math.min(fromWindow.y + fromWindow.height, toWindow.y + toWindow.height);
-  if (left >= right) return;
-  for (let y = top; y < bottom; y++) {
-    const start = (y - fromWindow.y) * fromWindow.width + left - fromWindow.x;
+  const both = overlapOf(fromWindow, toWindow);
+  if (!both) return;
+  const { x, y: top, width } = both;
+  for (let y = top; y < top + both.height; y++) {
+    const start = (y - fromWindow.y) * fromWindow.width + x - fromWindow.x;
     // A typed array set from one of its own type copies bytes: NaN payloads survive.
-    to.set(from.subarray(start, start + right - left), (y - toWindow.y) * toWindow.width + left - toWindow.x);
+    to.set(from.subarray(start, start + width), (y - toWindow.y) * toWindow.width + x - toWindow.x);
   }
 }
 

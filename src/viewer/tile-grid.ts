@@ -27,7 +27,3 @@ export function tileWindow(z: number, x: number, y: number, levels: number): Win
   const size = TILE_SIZE * decimation(z, levels);
   return { x: x * size, y: y * size, width: size, height: size };
 }
-
-export function intersects(a: Window, b: Window): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
-}

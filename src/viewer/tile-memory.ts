@@ -1,5 +1,5 @@
 import type { Window } from '../pipeline/scene.ts';
-import { intersects } from './tile-grid.ts';
+import { overlapOf } from '../pipeline/windows.ts';
 
 /**
  * A small least-recently-used memory of tile data. When part of a layer changes, the map asks for all of
@@ -33,7 +33,7 @@ export function createTileMemory<T>(capacity: number): TileMemory<T> {
     },
     forget(window) {
       if (window === undefined) entries.clear();
-      else for (const [key, entry] of entries) if (intersects(entry.window, window)) entries.delete(key);
+      else for (const [key, entry] of entries) if (overlapOf(entry.window, window)) entries.delete(key);
     },
     get size() {
       return entries.size;

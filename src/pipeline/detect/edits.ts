@@ -1,4 +1,5 @@
 import { MASK_CLASS, type Window } from '../scene.ts';
+import { overlapOf } from '../windows.ts';
 import type { Probabilities } from './probabilities.ts';
 
 /** What an edit makes of the pixels under it. */
@@ -69,11 +70,7 @@ export function reachOf(operation: MaskOperation): Window | null {
 /** Does an operation meet a window? Judged by its surrounding rectangle. */
 export function touches(operation: MaskOperation, window: Window): boolean {
   const reach = reachOf(operation);
-  return reach !== null && meet(reach, window);
-}
-
-function meet(a: Window, b: Window): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+  return reach !== null && overlapOf(reach, window) !== null;
 }
 
 /**
@@ -82,19 +79,10 @@ function meet(a: Window, b: Window): boolean {
  */
 export function rasterise(operation: MaskOperation, window: Window, paint: (index: number) => void): void {
   const reach = reachOf(operation);
-  if (!reach || !meet(reach, window)) return;
-  if (operation.kind === 'polygon') fillRings(operation.rings, window, commonPart(reach, window), paint);
+  const part = reach && overlapOf(reach, window);
+  if (!part) return;
+  if (operation.kind === 'polygon') fillRings(operation.rings, window, part, paint);
   else drawStroke(operation.points, operation.radius, window, paint);
-}
-
-function commonPart(a: Window, b: Window): Window {
-  const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)];
-  return {
-    x,
-    y,
-    width: Math.min(a.x + a.width, b.x + b.width) - x,
-    height: Math.min(a.y + a.height, b.y + b.height) - y,
-  };
 }
 
 /**

@@ -3,7 +3,7 @@ import { definitionOf, turnedTo } from '../dates/projection.ts';
 import { PipelineError } from '../errors.ts';
 import { type Phrase, phrase } from '../phrase.ts';
 import { type Grid, MASK_CLASS } from '../scene.ts';
-import { type MaskOperation, reachOf } from './edits.ts';
+import { type MaskOperation, touches } from './edits.ts';
 
 /** A GeoJSON that is longer is not read: its objects would need many times as much memory. */
 export const MAX_TEXT_BYTES = 128 * 2 ** 20;
@@ -63,11 +63,9 @@ export function polygonsOf(text: string, grid: Grid): MaskOperation[] {
       ),
     }),
   );
-  const meets = operations.some((operation) => {
-    const r = reachOf(operation);
-    return r && r.x < grid.width && r.y < grid.height && r.x + r.width > 0 && r.y + r.height > 0;
-  });
-  if (!meets) throw elsewhere(phrase('The polygons do not meet the scene.'));
+  const whole = { x: 0, y: 0, width: grid.width, height: grid.height };
+  if (!operations.some((operation) => touches(operation, whole)))
+    throw elsewhere(phrase('The polygons do not meet the scene.'));
   return operations;
 }
 

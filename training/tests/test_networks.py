@@ -3,12 +3,12 @@ import json
 import pytest
 import torch
 
-from unclouded_training import losses, train
+from unclouded_training import losses, runs as training_runs
 from unclouded_training.bands import CONFIGS, FINAL_RUN
 from unclouded_training.export import MODELS, network, shipped
 from unclouded_training.networks import (Detector, Generator, PatchDiscriminator, mac_per_pixel, middle_blocks, parameter_count,
                                          receptive_field)
-from unclouded_training.train import start_from
+from unclouded_training.runs import start_from
 
 
 def test_shapes_and_sizes():
@@ -63,7 +63,7 @@ def test_losses_vanish_on_the_truth():
 
 @pytest.fixture
 def runs(tmp_path, monkeypatch):
-    monkeypatch.setattr(train, "RUNS", tmp_path)
+    monkeypatch.setattr(training_runs, "RUNS", tmp_path)
     (tmp_path / "earlier").mkdir()
     return tmp_path
 
@@ -91,7 +91,7 @@ def test_in_the_mean_of_two_runs_a_block_that_one_lacks_adds_half(runs):
     for name, net in (("deep", deep), ("short", short)):
         (runs / name).mkdir()
         torch.save({"weights": net.state_dict(), "trained": trained}, runs / name / "ema.pt")
-    train.average_runs({"name": "mean", "kind": "detector", "middle": 3, "start": "deep", "averageWith": "short"})
+    training_runs.average_runs({"name": "mean", "kind": "detector", "middle": 3, "start": "deep", "averageWith": "short"})
     mean = torch.load(runs / "mean/ema.pt")
     weights, ours, theirs = mean["weights"], deep.state_dict(), short.state_dict()
     assert torch.allclose(weights["body.entry.weight"], (ours["body.entry.weight"] + theirs["body.entry.weight"]) / 2)
@@ -118,9 +118,9 @@ def test_a_run_goes_on_from_the_shipped_weights_where_the_earlier_runs_are_missi
     start_from(card["run"], {"net": net, "average": average})
     assert all(torch.equal(a, b) for a, b in zip(net.state_dict().values(), shipped(kind).state_dict().values()))
     config = json.loads((CONFIGS / f"{card['run']}.json").read_text())
-    run = train.Run({**config, "name": "later", "seed": 7, "start": card["run"]})
+    run = training_runs.Run({**config, "name": "later", "seed": 7, "start": card["run"]})
     assert run.trained["seeds"] == [*card["seeds"], 7] and run.trained["steps"] == card["steps"]
-    assert run.trained["commands"][-2:] == [train.command(config), "python -m unclouded_training.train configs/later.json"]
+    assert run.trained["commands"][-2:] == [training_runs.train_command(config), "python -m unclouded_training.train configs/later.json"]
 
 
 def test_a_start_that_is_nowhere_is_named(runs):

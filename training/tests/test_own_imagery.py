@@ -7,7 +7,7 @@ import rasterio
 import torch
 from rasterio.transform import from_origin
 
-from unclouded_training import curves, data, evaluate, manifest, shapes, train
+from unclouded_training import curves, data, evaluate, evaluate_tiling, manifest, runs, shapes
 from unclouded_training.bands import FINAL_RUN
 from unclouded_training.errors import InputError, command
 from unclouded_training.export import MODELS, export, load, run_name
@@ -140,22 +140,22 @@ def test_a_config_that_cannot_work_is_told_before_anything_is_made(tmp_path, cha
     config = {"name": "mine", "kind": "detector", "seed": 1, "threads": 1, "batch": 2, "minutes": 1, "tailMinutes": 1, "rate": 0.001}
     path = tmp_path / "mine.json"
     path.write_text(json.dumps(config))
-    assert train.read_config(path) == config
+    assert runs.read_config(path) == config
     path.write_text(json.dumps({k: v for k, v in {**config, **changes}.items() if v is not None}))
     with pytest.raises(InputError, match=words):
-        train.read_config(path)
+        runs.read_config(path)
 
 
 def test_every_config_of_the_project_can_be_read():
-    for path in train.RUNS.parent.joinpath("configs").glob("*.json"):
+    for path in runs.RUNS.parent.joinpath("configs").glob("*.json"):
         if path.stem != "ablation":
-            train.read_config(path)
+            runs.read_config(path)
 
 
 def test_a_killed_run_logs_no_step_twice(tmp_path, monkeypatch):
-    monkeypatch.setattr(train, "RUNS", tmp_path)
+    monkeypatch.setattr(runs, "RUNS", tmp_path)
     config = {"name": "mine", "kind": "detector", "seed": 1, "stepsPerMinute": 60}
-    run, net = train.Run(config), torch.nn.Conv2d(1, 1, 1)
+    run, net = runs.Run(config), torch.nn.Conv2d(1, 1, 1)
     for run.step in (20, 40):
         run.log(loss=1)
     run.save({"net": net}, net)
@@ -163,16 +163,16 @@ def test_a_killed_run_logs_no_step_twice(tmp_path, monkeypatch):
     run.log(loss=1)
     log = tmp_path / "mine/log.jsonl"
     log.write_text(log.read_text() + '{"step": 80, "lo')
-    again = train.Run(config)
+    again = runs.Run(config)
     assert again.resume({"net": net}) and again.step == 40
     assert [json.loads(line)["step"] for line in log.read_text().splitlines()] == [20, 40]
     (tmp_path / "mine/state.pt").unlink()
-    assert not train.Run(config).resume({"net": net}) and log.read_text() == ""
+    assert not runs.Run(config).resume({"net": net}) and log.read_text() == ""
 
 
 def test_loading_is_not_counted_as_training(tmp_path, monkeypatch):
-    monkeypatch.setattr(train, "RUNS", tmp_path)
-    run = train.Run({"name": "mine", "kind": "detector", "seed": 1})
+    monkeypatch.setattr(runs, "RUNS", tmp_path)
+    run = runs.Run({"name": "mine", "kind": "detector", "seed": 1})
     run.before, run.started = 30.0, run.started - 600
     run.begin()
     assert run.elapsed == pytest.approx(30, abs=1)
@@ -208,8 +208,9 @@ def test_weights_of_another_size_or_without_numbers_are_not_exported(tmp_path):
 
 def test_two_dates_are_not_measured_where_there_are_none(mine, monkeypatch):
     described(mine)
-    monkeypatch.setattr(evaluate, "load_bank", lambda: torch.from_numpy(shapes.procedural_fields(1, 1)))
+    for module in (evaluate, evaluate_tiling):
+        monkeypatch.setattr(module, "load_bank", lambda: torch.from_numpy(shapes.procedural_fields(1, 1)))
     with pytest.raises(InputError, match="two dates"):
         evaluate.evaluate_dates(mine, {})
     with pytest.raises(InputError, match="512 x 512"):
-        evaluate.evaluate_tiling(mine, None)
+        evaluate_tiling.evaluate_tiling(mine, None)

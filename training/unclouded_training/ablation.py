@@ -20,7 +20,8 @@ from .errors import command
 from .evaluate import evaluate_dates
 from .export import MODELS, shipped
 from .tables import Coverage, Table
-from .train import make_network, train_generator
+from .runs import make_network
+from .train import train_generator
 from .validation import simulated_tiles
 
 REGIONS = ("thin", "thick", "shadow")

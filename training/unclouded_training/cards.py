@@ -8,7 +8,7 @@ from pathlib import Path
 from . import ablation
 from .bands import FINAL_RUN, PROJECT_ROOT, run_chain
 from .errors import InputError, command
-from .tables import APP_BUFFER, APP_CLOUD, APP_SHADOW, REGIONS, REGIONS_MASKED, depth_table, further_table, ground_table, growth_table, limit_table, region_table
+from .tables import APP_BUFFER, APP_CLOUD, APP_SHADOW, REGIONS, REGIONS_MASKED, depth_table, further_table, ground_table, growth_table, limit_table, mask_tiling, region_table
 
 DATA = """## Data and licences
 Trained on simulated clouds over clear scenes: Sentinel-2 L1C and L2A (contains modified Copernicus Sentinel data), Landsat 5, 7 and 8 (USGS, public
@@ -182,8 +182,8 @@ light 23.51 for 23.30; RGB 26.50 for 26.30, light 26.43 for 25.87). The run itse
 finds more of the real clouds (F1 0.811 on adwp, 0.772 on Gulf, 0.594 on Chiapas). An earlier run of the same shape (`configs/detector-deeper.json`, 7,256 steps at a higher rate) was worse
 in RGB (25.06).
 
-It sees farther than the application shows it: with 32 pixels around a tile of 256, two tilings of the picture disagree about 2.5 % of the pixels of l5-labelled and 4.8 % of
-s2-labelled-adwp, nearly all of them where the network is in doubt (version 1.4: 2.0 % and 2.2 %; with 64 pixels around it 0.2 % and 1.0 %). F1 is the same to 0.005.
+It sees farther than the application shows it (32 pixels around a tile of 256). Pixels of real pictures that two tilings call differently (`evaluate --parts tiling`): {mask_tiling(result['tiling']['masks'])}; with version 1.4 l5-labelled 2.0%, s2-labelled-adwp 2.2%. Figures of other weights are those of
+`export detector --weights runs/NAME/ema.pt --out DIR`, or of the files in the history of `public/models`, and `evaluate --models DIR`.
 
 What would help: much more training (`configs/detector-gpu.json`), on all bands alike. The labels of Chiapas and adwp are wide around the clouds, those of l5 are not: no one mask agrees with
 all three.

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from PIL import Image
 
 from . import classical, metrics
@@ -21,14 +20,15 @@ from .chain import detect, full_chain, grown, known_ground, masked, repair
 from .data import place_of, read_manifest, read_scene
 from .errors import InputError, command
 from .evaluate_masks import evaluate_ground, evaluate_limits, evaluate_masks
+from .evaluate_tiling import evaluate_mask_tiling, evaluate_tiling
 from .export import MODELS, shipped
-from .inpaint import APP_LEVELS, blend_base, clear_weight, clone, coarse_field, harmonise, make_base
+from .inpaint import APP_LEVELS, blend_base, clear_weight, clone, coarse_field, harmonise
 from .inputs import generator_input
 from .networks import Generator
 from .shapes import load_bank
 from .simulate import Simulator
 from .tables import APP_BUFFER, DEPTHS, Coverage, Table, markdown
-from .validation import SEED, TILE, camera, crop, simulated_tiles, validation_scenes
+from .validation import SEED, TILE, simulated_tiles
 
 
 PARTS = ("six", "rgb", "dates", "tiling", "masks", "limits", "ground", "rice", "pair")
@@ -93,69 +93,6 @@ def evaluate_simulated(data: Path, detector, generators: dict[str, Generator], p
     return {"rows": table.result(), "coverage90": {row: c.result() for row, c in coverage.items()},
             "borderRatio": {"against the inside": step(steps["repaired"], 0) / step(steps["repaired"], 2),
                             "against the truth": step(steps["repaired"], 0) / step(steps["truth"], 0)}}
-
-
-#: The generator's tiles in the application: what is kept of them, and what the network sees around that.
-CORE, HALO = 256, 48
-
-
-def tiled(net: Generator, given: torch.Tensor, shift: int) -> torch.Tensor:
-    """The network's output [1,7,H,W] put together from tiles as the application cuts them, their corner moved by `shift` pixels."""
-    _, _, h, w = given.shape
-    around = F.pad(given, (CORE + HALO,) * 4, mode="reflect")
-    out = torch.empty(1, 7, h, w)
-    for top in range(-shift, h, CORE):
-        for left in range(-shift, w, CORE):
-            y, x = top + CORE, left + CORE
-            tile = net(around[..., y:y + CORE + 2 * HALO, x:x + CORE + 2 * HALO])[..., HALO:-HALO, HALO:-HALO]
-            low, start = max(top, 0), max(left, 0)
-            high, end = min(top + CORE, h), min(left + CORE, w)
-            out[..., low:high, start:end] = tile[..., low - top:high - top, start - left:end - left]
-    return out
-
-
-@torch.no_grad()
-def evaluate_tiling(data: Path, generator, side: int = 512, margin: int = 8) -> dict:
-    """How far two tilings of the same picture differ inside the mask, 8 pixels and more from the tiles' borders; and the steps across these borders."""
-    simulator = Simulator(load_bank(), SEED)
-    rng = np.random.default_rng(SEED)
-    differences = []
-    steps = np.zeros((3, 2))
-    for scene in validation_scenes(data):
-        if min(scene.image.shape[1:]) < side:
-            continue
-        sample = simulator(crop(scene, side, rng), scene.presence[None], camera(scene), cover=torch.tensor([0.5]), dropout=False)
-        p = sample.probabilities
-        clear = clear_weight(p)
-        base, filled = make_base(sample.cloudy, p, APP_LEVELS, coarse_field(sample.cloudy, clear, APP_LEVELS))
-        given = generator_input(base, sample.presence, p, filled)
-        one, other = (tiled(generator, given, shift) for shift in (0, CORE // 2))
-        at = np.arange(side) % (CORE // 2)
-        inner = (at >= margin) & (at < CORE // 2 - margin)
-        counts = masked(p) & inner[:, None] & inner[None]
-        have = scene.presence > 0
-        differences.append((one - other)[0, :6].abs().numpy()[have][:, counts].max(0))
-        planes = [tiling[0, :6].numpy()[have] for tiling in (one, other)]
-        for shift, mine, peer in ((0, *planes), (CORE // 2, *planes[::-1])):
-            steps += seam_steps(mine, peer, masked(p), shift)
-    if not differences:
-        raise InputError(f"no scene of val/ has {side} x {side} pixels")
-    d = np.concatenate(differences)
-    across, inside, elsewhere = steps[:, 0] / steps[:, 1]
-    return {"pixels": int(d.size), "mean": float(d.mean()), "within": float((d <= 0.001).mean()), "p99": float(np.quantile(d, 0.99)), "max": float(d.max()),
-            "seamToInside": float(across / inside), "seamToOtherTiling": float(across / elsewhere)}
-
-
-def seam_steps(picture: np.ndarray, other: np.ndarray, hole: np.ndarray, shift: int) -> np.ndarray:
-    """Steps between masked neighbours, (sum, number) each: across the borders of tiles, inside of tiles, and across the same borders in another tiling."""
-    sums = np.zeros((3, 2))
-    for axis in (1, 2):
-        both = np.moveaxis(hole[:-1] & hole[1:] if axis == 1 else hole[:, :-1] & hole[:, 1:], axis - 1, 0)
-        mine, peer = (np.moveaxis(np.abs(np.diff(p, axis=axis)).mean(0), axis - 1, 0) for p in (picture, other))
-        border = ((np.arange(len(both)) + 1 + shift) % CORE == 0)[:, None] & both
-        for i, (step, where) in enumerate(((mine, border), (mine, both & ~border), (peer, border))):
-            sums[i] += [step[where].sum(), where.sum()]
-    return sums
 
 
 @torch.no_grad()
@@ -277,7 +214,7 @@ def main() -> None:
         "six": lambda: result.update(simulatedSix=evaluate_simulated(data, detector, for_six, SIX)),
         "rgb": lambda: result.update(simulatedRgb=evaluate_simulated(data, detector, {"generator": generator, "light generator": light}, RGB)),
         "dates": lambda: result.update(dates=evaluate_dates(data, for_six)),
-        "tiling": lambda: result.update(tiling=evaluate_tiling(data, six)),
+        "tiling": lambda: result.update(tiling={**evaluate_tiling(data, six), "masks": evaluate_mask_tiling(data, detector)}),
     }
     read_manifest(data)
     for part in measured:

@@ -111,6 +111,10 @@ def coverage_list(coverage: dict[str, dict[str, float]]) -> str:
     return "\n".join(f"- {row}: {shares(values)}" for row, values in coverage.items())
 
 
+def mask_tiling(shares: dict[str, float]) -> str:
+    return ", ".join(f"{name} {share:.1%}" for name, share in shares.items())
+
+
 def markdown(result: dict) -> str:
     parts = ["# Evaluation\n\nMade by `python -m unclouded_training.evaluate` in `training/`. Cells of the region tables: PSNR dB (peak 1, pooled "
              "over pixels and bands) / SSIM (11x11 Gaussian, peak 1) / MAE (reflectance) / SAM (degrees). Second tables: mean absolute error of the "
@@ -153,7 +157,8 @@ def markdown(result: dict) -> str:
         parts.append("## Tiling\n\nThe generator's output from tiles cut as in the application (core 256, halo 48) and from tiles moved by half a core, six bands, "
                      f"true mask, {t['pixels']:,} masked pixels 8 and more from any border: largest difference over the bands of a pixel at most "
                      f"0.001 reflectance in {t['within']:.1%}; mean {t['mean']:.5f}, 99th percentile {t['p99']:.4f}, largest {t['max']:.4f}. Mean step between masked "
-                     f"neighbours across the tiles' borders over that inside of tiles {t['seamToInside']:.3f}, over the same pairs in the other tiling {t['seamToOtherTiling']:.3f}.")
+                     f"neighbours across the tiles' borders over that inside of tiles {t['seamToInside']:.3f}, over the same pairs in the other tiling {t['seamToOtherTiling']:.3f}.\n\n"
+                     f"The detector's masks of real pictures (halo 32), pixels that the two tilings call differently: {mask_tiling(t['masks'])}.")
     if "pair" in result:
         r = result["pair"]
         parts.append(f"## Real Sentinel-2 pair (rois2017 winter 112)\n\nThe detector masks {r['maskShare']:.2f} of it.\n\n"

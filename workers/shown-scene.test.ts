@@ -12,6 +12,14 @@ vi.mock('./preview-pages.ts', () => ({
   openPreviewPages: () => previewMayOpen.then(() => ({ close: () => {} })),
 }));
 
+let hasRead = () => {};
+vi.mock('./open-comparison.ts', async (original) => {
+  const { openInput } = await original<typeof import('./open-comparison.ts')>();
+  return {
+    openInput: (...given: Parameters<typeof openInput>) => openInput(...given).finally(() => hasRead()),
+  };
+});
+
 test('a saved comparison stays, though the scene that was asked for before it takes longer', async () => {
   const state = displayState();
   const shown = shownScene(state);
@@ -22,8 +30,14 @@ test('a saved comparison stays, though the scene that was asked for before it ta
   });
   const taken = shown.take(1);
   const image = fixture('feet.tif');
+  const read = new Promise<void>((resolve) => {
+    hasRead = resolve;
+  });
   const compared = shown.openComparison(1, { before: image, after: image });
-  setTimeout(open, 300);
+  await read;
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(state.comparison).toBeNull();
+  open();
   await Promise.all([taken, compared]);
   expect(state.comparison?.before.scene.name).toBe('feet.tif');
   expect(state.scene?.scene.name).toBe('feet.tif');

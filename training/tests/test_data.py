@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from unclouded_training import data
+from unclouded_training import data, pack
 from unclouded_training.bands import DEFAULT_DATA
 from unclouded_training.data import place_of, read_manifest, read_scene, to_canonical
 
@@ -49,16 +49,16 @@ def test_a_pack_holds_scenes_of_every_place_and_comes_back(tmp_path):
                 index.append({"file": name, "place": str(n % 3), "offset": offset, "height": 40, "width": 50, "presence": [1, 1, 1, 1, 0, 0]})
                 offset += picture.size
         (there / f"{folder}.json").write_text(json.dumps(index))
-    path = data.pack(tmp_path / "pack.bin", 10, there)
-    data.unpack(path, back)
+    packed = pack.pack(tmp_path / "pack.bin", 10, there)
+    pack.unpack(packed, back)
     for folder, count in (("train", 6), ("val", 2)):
         index = json.loads((back / f"{folder}.json").read_text())
         pixels = np.fromfile(back / f"{folder}.u16", np.uint16)
         assert len(index) == count
         for scene in index:
             picture = pixels[scene["offset"]:scene["offset"] + 12000].reshape(6, 40, 50)
-            assert np.abs(picture.astype(int) - pictures[scene["file"]]).max() <= data.PACK_STEP / 2
-    assert {s["place"] for s in data.place_by_place([{"place": p} for p in "aabbbcccc"])[:6]} == set("abc")
+            assert np.abs(picture.astype(int) - pictures[scene["file"]]).max() <= pack.PACK_STEP / 2
+    assert {s["place"] for s in pack.place_by_place([{"place": p} for p in "aabbbcccc"])[:6]} == set("abc")
 
 
 def test_a_pack_keeps_to_its_limit(tmp_path):
@@ -67,8 +67,8 @@ def test_a_pack_keeps_to_its_limit(tmp_path):
     for folder in ("train", "val"):
         noise.tofile(tmp_path / f"{folder}.u16")
         (tmp_path / f"{folder}.json").write_text(json.dumps(index))
-    path = data.pack(tmp_path / "pack.bin", 1, tmp_path)
-    assert 0.3 * 2**20 < path.stat().st_size <= 2**20
+    packed = pack.pack(tmp_path / "pack.bin", 1, tmp_path)
+    assert 0.3 * 2**20 < packed.stat().st_size <= 2**20
 
 
 def test_six_bands_are_drawn_from_scenes_that_have_them(tmp_path):

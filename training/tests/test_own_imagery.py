@@ -7,7 +7,7 @@ import rasterio
 import torch
 from rasterio.transform import from_origin
 
-from unclouded_training import curves, data, evaluate, evaluate_tiling, manifest, runs, shapes
+from unclouded_training import cards, curves, data, evaluate, evaluate_tiling, manifest, runs, shapes
 from unclouded_training.bands import FINAL_RUN
 from unclouded_training.errors import InputError, command
 from unclouded_training.export import MODELS, export, load, run_name
@@ -214,3 +214,11 @@ def test_two_dates_are_not_measured_where_there_are_none(mine, monkeypatch):
         evaluate.evaluate_dates(mine, {})
     with pytest.raises(InputError, match="512 x 512"):
         evaluate_tiling.evaluate_tiling(mine, None)
+
+
+def test_cards_refuse_figures_of_other_weights():
+    weights = {"detector": "a", "generator": "b"}
+    cards.refuse_other_weights({"weights": {"six": weights}}, dict(weights))
+    for result in ({}, {"weights": {"six": weights, "rice": {**weights, "detector": "c"}}}):
+        with pytest.raises(InputError, match="other weights"):
+            cards.refuse_other_weights(result, weights)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from . import ablation
 from .bands import FINAL_RUN, PROJECT_ROOT, run_chain
+from .bars import generator_bars, mask_bars, verdicts
 from .errors import InputError, command
+from .export import weights_of
 from .tables import APP_BUFFER, APP_CLOUD, APP_SHADOW, REGIONS, REGIONS_MASKED, depth_table, further_table, ground_table, growth_table, limit_table, mask_tiling, region_table
 
 DATA = """## Data and licences
@@ -25,86 +27,16 @@ bands) and 1.1 dB (RGB) better; on real clouds it is better in some rows and wor
 [its card](../detector/README.md#how-it-was-chosen)."""
 
 
-#: What a measure is printed with, and whether more of it is better.
-MEASURES = {"psnr": (2, 1), "ssim": (3, 1), "mae": (4, -1)}
-
-
-def verdicts(rows: dict, ours: str, smooth: str) -> list[str]:
-    """The bars, region by region, at the precision of the tables: thin and shadow must be better than doing nothing and
-    than smooth inpainting in PSNR, SSIM and MAE, thick no worse than smooth inpainting."""
-    lines = []
-    for region in ("thin", "shadow", "thick"):
-        words = []
-        for name in ("do nothing", smooth):
-            least = 0 if region == "thick" and name == smooth else 1
-            fails = [measure.upper() for measure, (digits, sign) in MEASURES.items()
-                     if round(sign * (round(rows[ours][region][measure], digits) - round(rows[name][region][measure], digits)) * 10**digits) < least]
-            bar = "better" if least else "no worse"
-            words.append(f"{name}: " + (f"{bar} in all three" if not fails else f"**not {bar} in " + ", ".join(fails) + "**"))
-        lines.append(f"- {region}, against " + "; ".join(words))
-    return lines
-
-
-def bar_table(rows: list[tuple[str, float, str, float, int]]) -> str:
-    """Markdown: what is measured, the value, whether it shall be at least or at most what, and by how much it is missed."""
-    lines = ["| measure | value | bar | |", "|---|---|---|---|"]
-    for name, value, sense, bar, digits in rows:
-        short = bar - value if sense == "at least" else value - bar
-        lines.append(f"| {name} | {value:.{digits}f} | {sense} {bar:.{digits}f} | {'reached' if short <= 0 else f'**missed by {short:.{digits}f}**'} |")
-    return "\n".join(lines)
-
-
-#: Picture, bands and bar of the masks; of a scene's other bands at most 0.05 less is asked.
-MASK_BARS = (("l5-labelled", "six bands", 0.93), ("s2-labelled-adwp", "RGB + NIR", 0.90),
-             ("l8-gulf-cloudy (QA: cloud or cirrus)", "six bands and cirrus", 0.88), ("l7-chiapas-real (Fmask)", "six bands", 0.88))
-
-
-def mask_bars(masks: dict) -> str:
-    rows = []
-    for picture, bands, bar in MASK_BARS:
-        full = masks[f"{picture}, {bands}"]["cloud"]["f1"]
-        rows.append((f"F1 cloud, {picture}, {bands}", full, "at least", bar, 3))
-        rows.append((f"the same, RGB against {bands}", masks[f"{picture}, RGB"]["cloud"]["f1"] - full, "at least", -0.05, 3))
-    rows.append(("F1 shadow, l5-labelled, six bands", masks["l5-labelled, six bands"]["shadow"]["f1"], "at least", 0.82, 3))
-    return bar_table(rows)
-
-
-#: Rows of the tables that repair from one date without a network.
-CLASSICAL = ("do nothing", "smooth inpainting", "dark channel prior", "HOT correction")
-
-
-def generator_bars(result: dict) -> str:
-    six, dates, tiling = result["simulatedSix"], result["dates"]["rows"], result["tiling"]
-    ours, rows = six["rows"]["generator, true mask"], []
-    for region in ("thin", "shadow"):
-        best = max(six["rows"][name][region]["psnr"] for name in CLASSICAL)
-        rows.append((f"{region}: PSNR over the best of doing nothing and the classical methods, dB", ours[region]["psnr"] - best, "at least", 6, 2))
-        rows.append((f"{region}: SAM, degrees", ours[region]["sam"], "at most", 3, 1))
-    smooth = six["rows"]["smooth inpainting"]["thick"]
-    rows.append(("thick: PSNR over smooth inpainting, dB", ours["thick"]["psnr"] - smooth["psnr"], "at least", 1, 2))
-    rows.append(("thick: GMSD over smooth inpainting", ours["thick"]["gmsd"] - smooth["gmsd"], "at most", 0, 3))
-    two, cloned = dates["generator, two dates"]["thick"], dates["regression and cloning"]["thick"]
-    rows.append(("two dates, thick: PSNR over regression and cloning, dB", two["psnr"] - cloned["psnr"], "at least", 0, 2))
-    rows.append(("two dates, thick: SAM over regression and cloning, degrees", two["sam"] - cloned["sam"], "at most", 0, 2))
-    for name, bar in (("rice1", 29.9), ("rice2", 27.7)):
-        rows.append((f"{name}, textured, zero-shot, whole chain, dB", result["rice"][name]["ours"]["texturedPsnr"], "at least", bar, 1))
-    for region, held in six["coverage90"]["generator, true mask"].items():
-        rows.append((f"90 % interval, {region}, true mask: least", held, "at least", 0.85, 3))
-        rows.append((f"90 % interval, {region}, true mask: most", held, "at most", 0.95, 3))
-    rows.append(("tiling: 99th percentile of the difference, reflectance", tiling["p99"], "at most", 0.001, 4))
-    rows.append(("tiling: steps across the tiles' borders over those inside", tiling["seamToInside"], "at most", 1.05, 3))
-    rows.append(("steps across the border of the mask over those inside", six["borderRatio"]["against the inside"], "at most", 1.05, 2))
-    return bar_table(rows)
-
-
 def rice_verdict(rice: dict) -> str:
     """What the RICE rows say, set by set."""
     lines = []
     for name, rows in rice.items():
         ours, nothing = rows["ours"], rows["do nothing"]
         lines.append(f"{name}: {ours['psnr'] - nothing['psnr']:+.2f} dB against doing nothing, SSIM {ours['ssim'] - nothing['ssim']:+.3f}.")
-    return " ".join(lines) + (" The veil of RICE1 lies evenly over whole pictures; where nothing is clear, level and colour of the ground are guesses.\n"
-                              "SpA-GAN's public weights, trained on RICE, reach 29.9 and 25.2 dB on its test pairs.")
+    one, own = (rice["rice1"][f"{row} (oracle)"]["texturedPsnr"] for row in ("one gain and offset for all pictures", "gain and offset of each picture"))
+    return " ".join(lines) + f""" The veil of RICE1 lies evenly over whole pictures.
+Two numbers for each picture, a gain and an offset that are fitted to its truth, bring its textured pairs to {own:.1f} dB, the best two numbers for all of them together to {one:.1f} dB: what is
+missing is how each picture was stretched for display, which its pixels do not say. SpA-GAN's public weights, trained on RICE, reach 29.9 and 25.2 dB on its test pairs."""
 
 
 def head(card: dict, purpose: str) -> str:
@@ -234,7 +166,7 @@ The bars that this project set itself, six bands where nothing is said:
 {generator_bars(result)}
 
 What would help: more training (`configs/generator-gpu.json`): the networks have seen few pictures (steps above), and error is left at every opacity. Weights for RGB
-alone. Texture under thick cloud needs more training, too, or another date, which is worth more than any network. RICE1 would need to be told that its pictures lie under an even veil: nothing in a dull picture says so.
+alone. Texture under thick cloud needs more training, too, or another date, which is worth more than any network. RICE1 would need to be told how its pictures were made: see the two rows called oracle below.
 
 Never worse than doing nothing or filling smoothly? Six bands, true mask:
 
@@ -370,6 +302,13 @@ The 90 % interval covers {held[0]:.1%} / {held[1]:.1%} of the rebuilt values (si
 """
 
 
+def refuse_other_weights(result: dict, weights: dict[str, str]) -> None:
+    """Raise InputError where a part of the evaluation was not measured with these weights (SHA-256 by network)."""
+    stale = sorted(part for part, measured in result.get("weights", {"all of it": {}}).items() if measured != weights)
+    if stale:
+        raise InputError(f"evaluation.json was measured with other weights ({', '.join(stale)}): run `python -m unclouded_training.evaluate` first")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "public" / "models")
@@ -380,6 +319,7 @@ def main() -> None:
     other = [f"{kind} ({card['run']})" for kind, card in cards.items() if card["run"] != FINAL_RUN[kind]]
     if other:
         raise InputError(f"{', '.join(other)}: the cards' words are about the shipped runs ({', '.join(FINAL_RUN.values())}) and would be wrong of others")
+    refuse_other_weights(result, {kind: weights_of(kind, out) for kind in cards})
     runs = {kind: run_chain(FINAL_RUN[kind]) for kind in cards}
     (out / "detector/README.md").write_text(detector_card(cards["detector"], runs["detector"], result))
     (out / "generator/README.md").write_text(generator_card(cards["generator"], runs["generator"], result, parts_measured))

@@ -21,7 +21,7 @@ from .data import place_of, read_manifest, read_scene
 from .errors import InputError, command
 from .evaluate_masks import evaluate_ground, evaluate_limits, evaluate_masks
 from .evaluate_tiling import evaluate_mask_tiling, evaluate_tiling
-from .export import MODELS, shipped
+from .export import MODELS, shipped, weights_of
 from .inpaint import APP_LEVELS, blend_base, clear_weight, clone, coarse_field, harmonise
 from .inputs import generator_input
 from .networks import Generator
@@ -135,17 +135,24 @@ def evaluate_dates(data: Path, generators: dict[str, Generator]) -> dict:
     return {"rows": table.result()}
 
 
+def read_rgb(path: Path) -> np.ndarray:
+    """An 8-bit picture as [3,H,W] float32 in 0..1, red first."""
+    return np.moveaxis(np.asarray(Image.open(path).convert("RGB"), np.float32), -1, 0) / 255
+
+
 def evaluate_rice(data: Path, detector, generator) -> dict:
-    """RICE pairs, RGB in 0..1, means over pairs; SSIM as scikit-image's default (7x7 uniform window)."""
+    """RICE pairs, RGB in 0..1, means over pairs; SSIM as scikit-image's default (7x7 uniform window).
+
+    The rows called oracle fit a gain and an offset, the same in all bands, to the truth: what two numbers would be worth.
+    """
     from skimage.metrics import structural_similarity
 
     result = {}
     for name in ("rice1", "rice2"):
-        folder = data / "real" / name
+        pairs = [(read_rgb(path), read_rgb(data / "real" / name / "clear" / path.name)) for path in sorted((data / "real" / name / "cloudy").iterdir())]
+        one_fit = np.polyfit(*(np.concatenate([pair[k].ravel() for pair in pairs]) for k in (0, 1)), 1)
         scores: dict[str, list] = {}
-        for path in sorted((folder / "cloudy").iterdir()):
-            cloudy, clear = (np.moveaxis(np.asarray(Image.open(f).convert("RGB"), np.float32), -1, 0) / 255
-                             for f in (path, folder / "clear" / path.name))
+        for cloudy, clear in pairs:
             image = np.zeros((6, *cloudy.shape[1:]), np.float32)
             image[:3] = cloudy[::-1]
             ours, hole, known = full_chain(detector, generator, image, np.array(RGB, np.float32))
@@ -153,7 +160,9 @@ def evaluate_rice(data: Path, detector, generator) -> dict:
             flat = np.broadcast_to(clear.mean((1, 2), keepdims=True), clear.shape)
             textured = metrics.psnr(metrics.mse(flat, clear)) < 30
             smooth = np.where(hole, metrics.harmonic_fill(cloudy, known), cloudy)
-            for row, picture in (("do nothing", cloudy), ("flat colour", flat), ("smooth inpainting, detector's mask", smooth), ("ours", ours)):
+            own_fit = np.polyfit(cloudy.ravel(), clear.ravel(), 1)
+            for row, picture in (("do nothing", cloudy), ("flat colour", flat), ("one gain and offset for all pictures (oracle)", np.polyval(one_fit, cloudy)),
+                                 ("gain and offset of each picture (oracle)", np.polyval(own_fit, cloudy)), ("smooth inpainting, detector's mask", smooth), ("ours", ours)):
                 value = (metrics.psnr(metrics.mse(picture, clear)),
                          structural_similarity(picture, clear, channel_axis=0, data_range=1.0))
                 scores.setdefault(row, []).append((*value, textured))
@@ -200,6 +209,7 @@ def main() -> None:
     for_six = {"generator": six, "generator for any bands": generator, "light generator": light}
     path = out / "evaluation.json"
     result = json.loads(path.read_text()) if path.exists() else {}
+    weights = {kind: weights_of(kind, arguments.models) for kind in FINAL_RUN}
     data = arguments.data
 
     def masks():
@@ -225,6 +235,7 @@ def main() -> None:
             if lacking:
                 raise InputError(f"{data / 'real'} lacks {', '.join(lacking)}")
             measured[part]()
+            result.setdefault("weights", {})[part] = weights
         except InputError as error:
             print(f"{part} is left out: {error}")
     path.write_text(json.dumps(result, indent=1) + "\n")

@@ -2,7 +2,7 @@
 
 A config says what is trained (`kind`: detector or generator), for how many minutes, and with which rates. The run's state,
 its log (`log.jsonl`) and the averaged weights (`ema.pt`) lie in `runs/<name>/`. `device` names the PyTorch device (default `cpu`): networks,
-simulator and pre-fill all compute there.
+simulator and pre-fill all compute there. With `muon` the convolutions follow Muon instead of AdamW.
 
 The generator is first trained on reconstruction alone (`reconstructMinutes`), then against the PatchGAN for
 `adversarialMinutes`; the averaged weights of the moment between the two stay in `before-adversarial.pt`. In these, the share
@@ -25,6 +25,7 @@ from .errors import command
 from .inpaint import blend_base
 from .inputs import CHANNELS_LAST, detector_view, generator_input, perturb, training_fill
 from .networks import PatchDiscriminator, parameter_count
+from .optimisers import follow, optimiser_parts, optimisers, set_rate
 from .physics import ramp
 from .runs import Run, average_runs, averaged, load_detector, make_network, read_config, start_from
 from .shapes import load_bank
@@ -60,8 +61,8 @@ def train_detector(config: dict) -> None:
     torch.manual_seed(config["seed"])
     net = make_network(config).to(memory_format=CHANNELS_LAST)
     average = copy.deepcopy(net)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=config["rate"], weight_decay=1e-4)
-    parts = {"net": net, "average": average, "optimiser": optimiser}
+    steppers = optimisers(net, config.get("muon", False), config["rate"])
+    parts = {"net": net, "average": average, **optimiser_parts(steppers)}
     if not run.resume(parts) and config.get("start"):
         start_from(config["start"], parts)
     crops = Crops(seed=config["seed"] + run.step)
@@ -72,15 +73,11 @@ def train_detector(config: dict) -> None:
     while run.elapsed < total:
         size = config.get("crop") or (192 if run.step % 6 == 5 else 128)
         sample = simulator(*crops.draw(config["batch"] // 2 if size == 192 else config["batch"], size))
-        for group in optimiser.param_groups:
-            group["lr"] = config["rate"] * rate_factor(run.elapsed, total, config["tailMinutes"] * 60)
+        set_rate(steppers, config["rate"] * rate_factor(run.elapsed, total, config["tailMinutes"] * 60))
         with torch.autocast(torch.get_default_device().type, torch.bfloat16):
             logits = net(detector_view(sample))
         loss = losses.detector_loss(logits.float(), sample.probabilities)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-        optimiser.step()
+        follow(steppers, net, loss, 5.0)
         run.step += 1
         update_average(average, net, run.step)
         if run.step % 20 == 0:
@@ -133,9 +130,9 @@ def train_generator(config: dict) -> None:
     net = make_network(config).to(memory_format=CHANNELS_LAST)
     critic = PatchDiscriminator().to(memory_format=CHANNELS_LAST)
     average = copy.deepcopy(net)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=config["rate"], betas=(0.9, 0.99), weight_decay=1e-4)
+    steppers = optimisers(net, config.get("muon", False), config["rate"], (0.9, 0.99))
     critic_optimiser = torch.optim.AdamW(critic.parameters(), lr=config["criticRate"], betas=(0.5, 0.95), weight_decay=1e-4)
-    parts = {"net": net, "critic": critic, "average": average, "optimiser": optimiser, "criticOptimiser": critic_optimiser}
+    parts = {"net": net, "critic": critic, "average": average, "criticOptimiser": critic_optimiser, **optimiser_parts(steppers)}
     if not run.resume(parts) and config.get("start"):
         start_from(config["start"], parts)
     six = config.get("six", False)
@@ -174,10 +171,8 @@ def train_generator(config: dict) -> None:
             base = blend_base(sample.cloudy, filled, p)
         rate = config["rate"] if not adversarial else config["adversarialRate"]
         factor = rate_factor(now, total, config["tailMinutes"] * 60)
-        for group in optimiser.param_groups:
-            group["lr"] = rate * factor
-        for group in critic_optimiser.param_groups:
-            group["lr"] = config["criticRate"] * factor
+        set_rate(steppers, rate * factor)
+        set_rate([critic_optimiser], config["criticRate"] * factor)
 
         with torch.autocast(torch.get_default_device().type, torch.bfloat16):
             out = net(generator_input(base, sample.presence, p, filled, sample.reference_valid))
@@ -208,10 +203,7 @@ def train_generator(config: dict) -> None:
             loss = loss + scheduled(config["lambdaAdversarial"], now) * ease * adversarial_loss
             values |= {"critic": critic_loss.detach(), "adversarial": adversarial_loss.detach(),
                        "scoreReal": score_real.detach().mean(), "scoreFake": score_fake.detach().mean()}
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
+        follow(steppers, net, loss, 1.0)
         run.step += 1
         update_average(average, net, run.step)
         if run.step % 20 == 0:

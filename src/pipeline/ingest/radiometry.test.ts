@@ -267,24 +267,38 @@ describe('radiometry', () => {
     expect(bands[0].scale * 60_000).toBeLessThan(1);
   });
 
-  it('leaves bands that are no light alone, whatever the file scales to', () => {
-    const values = Float64Array.from({ length: 1001 }, (_, i) => 10 * i);
-    const item = (role: string, sample: number, value: number) => {
-      return { name: role.toUpperCase(), role, domain: '', sample, value: String(value) };
+  describe('with a temperature in the file', () => {
+    const withTemperature = (scaled: readonly number[]) => {
+      const values = Float64Array.from({ length: 1001 }, (_, i) => 10 * i);
+      const item = (role: string, sample: number, value: number) => {
+        return { name: role.toUpperCase(), role, domain: '', sample, value: String(value) };
+      };
+      const { bands, decision } = decideRadiometry({
+        roles: ['lwir', 'blue', 'green', 'red', 'scl'],
+        sampleType: 'uint16',
+        sensor: 'unknown',
+        texts: [],
+        items: [
+          item('scale', 0, 0.00341802),
+          item('offset', 0, 149),
+          ...scaled.map((band) => item('scale', band, 1e-4)),
+        ],
+        sample: { sorted: [values, values, values], zeroShare: 0 },
+      });
+      return { bands, said: english(decision.text) };
     };
-    const { bands } = decideRadiometry({
-      roles: ['blue', 'green', 'red', 'scl', 'lwir'],
-      sampleType: 'uint16',
-      sensor: 'unknown',
-      texts: [],
-      items: [
-        ...[0, 1, 2].map((i) => item('scale', i, 1e-4)),
-        item('scale', 4, 0.00341802),
-        item('offset', 4, 149),
-      ],
-      sample: { sorted: [values, values, values], zeroShare: 0 },
+
+    it('leaves bands that are no light alone, and tells how the others are scaled', () => {
+      const { bands, said } = withTemperature([1, 2, 3]);
+      expect(bands.map(({ scale }) => scale)).toEqual([0.00341802, 1e-4, 1e-4, 1e-4, 1]);
+      expect(bands[0].offset).toBe(149);
+      expect(said).toBe('reflectance = DN x 0.0001');
     });
-    expect(bands.map(({ scale }) => scale)).toEqual([1e-4, 1e-4, 1e-4, 1, 0.00341802]);
-    expect(bands[4].offset).toBe(149);
+
+    it('does not scale light as the temperature, where only that has a scale', () => {
+      const { bands, said } = withTemperature([]);
+      expect(bands[1]).toEqual({ scale: 1e-4, offset: 0 });
+      expect(said).toBe('reflectance = DN x 0.0001');
+    });
   });
 });

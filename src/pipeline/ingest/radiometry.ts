@@ -17,11 +17,18 @@ import { quantile } from './statistics.ts';
  */
 export function decideRadiometry(evidence: RadiometryEvidence): { bands: Radiometry[]; decision: Decision } {
   const { roles, items } = evidence;
-  const light = roles.flatMap((role, i) => (QUALITY_ROLES.includes(role) ? [] : [i]));
-  const fromFile = light.map((band) => fileRadiometry(items, band));
-  if (fromFile.some((r) => r !== null) && !isScaleAlone(evidence, fromFile)) {
-    const known = fromFile.find((r) => r !== null) ?? { scale: 1, offset: 0 };
-    const own = roles.map((_, i) => (light.includes(i) ? (fileRadiometry(items, i) ?? known) : IDENTITY));
+  // What is not reflected light, such as a temperature, says nothing of the scale of the other bands.
+  const judged = judgedBands(roles);
+  const fromFile = roles.map((role, i) => (QUALITY_ROLES.includes(role) ? null : fileRadiometry(items, i)));
+  const known = judged.map((band) => fromFile[band]).find((r) => r !== null);
+  if (
+    known &&
+    !isScaleAlone(
+      evidence,
+      judged.map((band) => fromFile[band]),
+    )
+  ) {
+    const own = roles.map((role, i) => (QUALITY_ROLES.includes(role) ? IDENTITY : (fromFile[i] ?? known)));
     const { factor, because } = toReflectance(evidence, own);
     const bands = own.map((band) => (band === IDENTITY ? IDENTITY : times(band, factor)));
     return { bands, decision: decision(times(known, factor), because) };

@@ -121,7 +121,10 @@ export interface DateReport {
   readonly used: boolean;
   /** By how many pixels of the scene it lay off, which was corrected; null if it was not laid over the scene. */
   readonly shift: { readonly dx: number; readonly dy: number } | null;
-  /** Mean absolute difference to the scene where both are clear, once harmonised, in reflectance; null if unused. */
+  /**
+   * Mean absolute difference to the scene where both are clear, once harmonised, in reflectance (shares of 255 where the scene holds
+   * display values); what changed in between is left aside. Null if unused, or clear nowhere where the scene is.
+   */
   readonly residual: number | null;
   /** Share of the scene's valid pixels that came from it, 0..1. */
   readonly share: number;

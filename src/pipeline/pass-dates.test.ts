@@ -185,6 +185,32 @@ describe('other dates', () => {
     }
   });
 
+  it('that nothing compares with the scene are no sure source: neither agreement nor confidence is claimed', async () => {
+    const overcast = scene(() => 0.7, { name: 'overcast' });
+    const { report, result, codes, error } = await go([scene(seasonal)], {}, overcast);
+    expect(report.shares.otherDates).toBe(1);
+    expect(report.dates).toMatchObject([{ used: true, residual: null }]);
+    expect(codes).toContain('dates/unmatched');
+    expect(error(() => true)).toBeGreaterThan(0.01);
+    // An error of 0.05, rounded up.
+    expect([...new Set(result.confidence(whole))]).toEqual([36]);
+  });
+
+  it('that agree where only few pixels can be compared count for less than those that agree in many', async () => {
+    const told = async (side: number) => {
+      const isClear = (x: number, y: number) => x < side && y < side;
+      const cloud = scene((x, y, band) => (isClear(x, y) ? ground(x, y, band) : 0.7));
+      const { report, result, codes } = await go([scene(ground)], {}, cloud);
+      return { sure: result.confidence(whole)[WIDTH * HEIGHT - 1], ...report.dates[0], codes };
+    };
+    const [few, many] = [await told(16), await told(64)];
+    expect(few.residual).toBeLessThan(0.001);
+    expect(few.sure).toBeLessThan(60);
+    expect(few.codes).toContain('dates/unmatched');
+    expect(many.sure).toBeGreaterThan(95);
+    expect(many.codes).not.toContain('dates/unmatched');
+  });
+
   it('that cannot help are left out, each with its reason', async () => {
     const far: GeoTransform = [900000, 10, 0, 4000000, 0, -10];
     const at = (over: object) => {

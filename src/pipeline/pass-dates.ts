@@ -67,9 +67,18 @@ export async function datesPass(
   const { regions, seenShares } = planRegions(job, useful, store.mask, masked);
   await clonePass(job, useful, { findings, mask: store.mask, regions, masked }, cloned);
   for (const [d, { index, fit, source }] of useful.entries()) {
-    reports[index] = { ...reports[index], used: seenShares[d] > 0, residual: fit.scene.residual };
-    if (seenShares[d] > 0 || masked.length === 0) continue;
     const { name } = source.scene;
+    reports[index] = { ...reports[index], used: seenShares[d] > 0, residual: fit.scene.measured };
+    if (seenShares[d] > 0 && fit.scene.samples < FEW_SAMPLES) {
+      job.notices.add(
+        'dates/unmatched',
+        phrase(
+          '{{name}} and the scene are both clear in too few places to compare them: what it saw was put in without, or hardly, being matched to the brightness of the scene. How far off it is was not measured.',
+          { name },
+        ),
+      );
+    }
+    if (seenShares[d] > 0 || masked.length === 0) continue;
     if (fit.scene.samples > FEW_SAMPLES && fit.scene.difference < SAME_DATE) {
       job.notices.add(
         'dates/same-date',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from './events.ts';
+import { english } from './phrase.ts';
 import { run } from './run.ts';
 import { type BandRole, CANONICAL_BANDS, MASK_CLASS, PROVENANCE, type SampleType } from './scene.ts';
 import { bytesOf, cloudy, reflectance, runOver, SMALL_TILES, sameBands } from './testing/cloudy-run.ts';
@@ -151,6 +152,15 @@ describe('run', () => {
     expect(after[0][150]).toBe(2500);
     expect(sameBands([after[6]], [source.bands[6]])).toBe(true);
     expect(report.shares.leftCloudy).toBeCloseTo(0.5, 6);
+  });
+
+  it('says of a scene without clear pixels only what was done', async () => {
+    const said = ({ report }: Awaited<ReturnType<typeof runOver>>) =>
+      english(report.notices.find(({ code }) => code === 'scene/all-cloud')!.message);
+    const thick = cloudy({ sample: () => 7000 });
+    expect(said(await runOver(thick))).not.toMatch(/were corrected/);
+    const half = memorySource(cloudy({ sample: (x) => (x < 100 ? 1000 + 10 * (x % 16) : 7000) }));
+    expect(said(await runOver(thick, {}, { dates: [half] }))).toMatch(/where no other date saw the ground/);
   });
 
   it('fills thick cloud from the clearest pixels where none is clear beyond doubt, and says so', async () => {

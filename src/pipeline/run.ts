@@ -17,7 +17,7 @@ import { datesPass } from './pass-dates.ts';
 import { detectPass, doubtfulPass, finishMask } from './pass-detect.ts';
 import { editPass } from './pass-edit.ts';
 import { repairPass } from './pass-repair.ts';
-import { phrase } from './phrase.ts';
+import { type Phrase, phrase } from './phrase.ts';
 import { planBands } from './preprocess/bands.ts';
 import type { SceneSource } from './scene.ts';
 import { CORE, HALOS, type Halos, openTiles, planTiles, repairedKeys, resultReader } from './tiles.ts';
@@ -181,6 +181,21 @@ function withoutReference(thrown: unknown, notices: Notices): null {
 /** Below this share of pixels that were seen, on this date or another, the fill of thick cloud rests on little. */
 const FEW_OBSERVED = 0.05;
 
+function allCloud({ thinCorrected, shadowCorrected, otherDates }: Shares): Phrase {
+  if (otherDates > 0) {
+    return phrase(
+      'No pixel is clear beyond doubt, so there is nothing to fill thick cloud from where no other date saw the ground: there it was left as it is. A larger area or further dates would help.',
+    );
+  }
+  return thinCorrected + shadowCorrected > 0
+    ? phrase(
+        'No pixel is clear beyond doubt, so there is nothing to fill thick cloud from: it was left as it is. Thin cloud and shadow were corrected. A larger area or another date would help.',
+      )
+    : phrase(
+        'No pixel is clear beyond doubt, so there is nothing to fill thick cloud from: it was left as it is. A larger area or another date would help.',
+      );
+}
+
 function tellAboutScene(
   notices: Notices,
   shares: Shares,
@@ -194,14 +209,8 @@ function tellAboutScene(
   } else if (shares.observed === 1) {
     notices.add('scene/clear', phrase('No cloud and no shadow was found: the scene is unchanged.'));
   } else if (clearLimit === null) {
-    if (shares.leftCloudy > 0) {
-      notices.add(
-        'scene/all-cloud',
-        phrase(
-          'No pixel is clear beyond doubt, so there is nothing to fill thick cloud from: it was left as it is. Thin cloud and shadow were corrected. A larger area or another date would help.',
-        ),
-      );
-    } else tellOfLittle();
+    if (shares.leftCloudy > 0) notices.add('scene/all-cloud', allCloud(shares));
+    else tellOfLittle();
     if (extraBands > 0) {
       notices.add(
         'extra-bands/left',

@@ -10,6 +10,13 @@ const RIDGE_ALWAYS = 0.005;
 /** Samples per predictor that a regression on several bands needs. */
 export const SAMPLES_PER_PREDICTOR = 20;
 
+/**
+ * Error in reflectance to be expected of a date that nothing compares with the target: what nine of ten pairs of dates of one place
+ * differ by at most as they are (0.03 in the median). It gives way to the residual, which is too small where it is of few samples.
+ */
+const UNMATCHED_ERROR = 0.05;
+const RESIDUAL_SAMPLES = 200;
+
 /** What the regressions of all blocks are solved from. */
 export interface FitSums {
   readonly columns: number;
@@ -91,10 +98,17 @@ export interface Fit {
   readonly targets: number;
   /** q * e coefficients per block, predictor by predictor, the constant last. */
   readonly blocks: readonly Float64Array[];
-  /** Mean absolute residual in reflectance per block, that of the scene where a block has no pixel. */
+  /** Mean absolute error to be expected, in reflectance per block: the residual, where there are samples enough to tell. */
   readonly residual: Float32Array;
-  /** Of the whole scene: the same, the mean absolute difference of the dates as they are, and samples. */
-  readonly scene: { readonly residual: number; readonly difference: number; readonly samples: number };
+  readonly scene: {
+    /** The same of the whole scene. */
+    readonly residual: number;
+    /** Mean absolute residual in reflectance as it was measured, pixels that changed between the dates left aside; null without samples. */
+    readonly measured: number | null;
+    /** Mean absolute difference of the dates as they are. */
+    readonly difference: number;
+    readonly samples: number;
+  };
   /** Means over the samples, per band of the date and of those of the target that count. */
   readonly means: { readonly date: readonly number[]; readonly target: readonly number[] };
 }
@@ -111,7 +125,7 @@ export function solveFit(sums: FitSums): Fit {
     const local = sumsAround(sums, block, scene.length);
     const share = Math.min(1, SCENE_SAMPLES / Math.max(1, scene[0]));
     addTo(local, scene, share);
-    residual[block] = local[0] > 0 ? local[1] / local[0] : 0;
+    residual[block] = expectedError(local);
     return solveOne(sums, local);
   });
   return {
@@ -121,10 +135,21 @@ export function solveFit(sums: FitSums): Fit {
     targets: e,
     blocks: models,
     residual,
-    scene: { residual: mean(scene[1]), difference: mean(scene[2]), samples: scene[0] },
+    scene: {
+      residual: expectedError(scene),
+      measured: scene[0] > 0 ? mean(scene[1]) : null,
+      difference: mean(scene[2]),
+      samples: scene[0],
+    },
     means: {
       date: Array.from({ length: predictors }, (_, a) => mean(scene[HEAD + a * q + predictors])),
       target: Array.from({ length: counted }, (_, b) => mean(scene[HEAD + q * q + predictors * e + b])),
     },
   };
+}
+
+/** @param sums See {@link sumsLength}. */
+function expectedError([samples, residuals]: Float64Array): number {
+  const lacking = Math.max(0, RESIDUAL_SAMPLES - samples);
+  return (residuals + lacking * UNMATCHED_ERROR) / (samples + lacking);
 }

@@ -30,7 +30,7 @@ export interface FilledFromDates {
 }
 
 /** Laplace scale at which confidence has fallen to 1/e. */
-const CONFIDENCE_SCALE = 0.05;
+export const CONFIDENCE_SCALE = 0.05;
 
 /** Confidence in percent from the Laplace scale of the error in reflectance. */
 export function confidenceOf(errorScale: number): number {

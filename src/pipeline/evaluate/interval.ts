@@ -1,4 +1,5 @@
-import { scaleOf } from '../composite/composite.ts';
+import { CONFIDENCE_SCALE, scaleOf } from '../composite/composite.ts';
+import { type Measuring, unitOf } from './measures.ts';
 import { isRepair } from './shares.ts';
 
 /**
@@ -12,4 +13,11 @@ export function intervalOf(confidence: Uint8Array, provenance: Uint8Array): Floa
   return Float32Array.from(confidence, (percent, i) =>
     isRepair(provenance[i]) ? scaleOf(percent) * Math.LN10 : Number.NaN,
   );
+}
+
+/** What a confidence means, in the units in which a scene's errors are told: for those who read it in a file or a report. */
+export function confidenceMeans(measuring: Measuring): string {
+  const scale = CONFIDENCE_SCALE * measuring.unitsPerOne;
+  const error = (percent: number) => String(Number((-scale * Math.log(percent / 100)).toPrecision(2)));
+  return `Confidence is a measure of the error to expect, not a probability: 100 exp(-b / ${scale}), where b is the mean absolute error to expect in ${unitOf(measuring)}. 50 % stand for ${error(50)}, 20 % for ${error(20)}. Nine of ten errors should be below 2.3 b.`;
 }

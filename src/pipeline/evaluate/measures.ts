@@ -99,6 +99,10 @@ export const IN_DISPLAY_VALUES: Measuring = {
   inDisplayValues: true,
 };
 
+/** The name of the unit in which errors are told. */
+export const unitOf = ({ inDisplayValues }: Measuring) =>
+  inDisplayValues ? 'values of 0 to 255' : 'reflectance';
+
 /**
  * A measure's figure as text: `31.2`; `∞` for equal pictures, `–` for none.
  * @param decimal writes a number with so many digits

@@ -1,4 +1,6 @@
 import { DATE_COLOURS, MASK_ENTRIES, PROVENANCE_ENTRIES, type Rgb, UNTOUCHED_COLOUR } from '../colours.ts';
+import { confidenceMeans } from '../evaluate/interval.ts';
+import { measuringOf } from '../evaluate/measures.ts';
 import type { DateReport, RunSettings, Shares } from '../events.ts';
 import type { Product } from '../file-names.ts';
 import type { Models } from '../networks.ts';
@@ -92,6 +94,8 @@ interface Layer {
   /** Colours by value, 0..255; null for a grey band. */
   readonly colours: Readonly<Record<number, Rgb>> | null;
   readonly unit?: string;
+  /** What the values mean, where neither classes nor unit tell. */
+  readonly meaning?: string;
 }
 
 function classesOf({ nodata: _, ...classes }: Readonly<Record<string, number>>): Layer['classes'] {
@@ -108,7 +112,12 @@ const LAYERS: Readonly<Record<Exclude<Product, 'result'>, (scene: Scene, lineage
   /** Where each pixel came from: PROVENANCE. */
   provenance: () => ({ classes: classesOf(PROVENANCE), colours: PROVENANCE_TABLE }),
   /** How far each pixel can be trusted, 0 to 100. */
-  confidence: () => ({ classes: [], colours: null, unit: 'percent' }),
+  confidence: (scene) => ({
+    classes: [],
+    colours: null,
+    unit: 'percent',
+    meaning: confidenceMeans(measuringOf(scene)),
+  }),
   /** Which date each pixel came from: 0 for the scene's own, else the number of another date; its name is in `CLASS_n`. */
   date: (scene, { dates }) => ({
     classes: [...[scene.name, ...dates.map(nameOf)].entries()],
@@ -136,6 +145,7 @@ async function writeLayer(
   const added: MetadataItem[] = [
     { name: 'DESCRIPTION', sample: 0, role: 'description', domain: '', value: name },
     ...(layer.unit ? [{ name: 'UNITTYPE', sample: 0, role: 'unittype', domain: '', value: layer.unit }] : []),
+    ...(layer.meaning ? [fileItemOf('MEANING', layer.meaning)] : []),
     ...layer.classes.map(([value, name]) => fileItemOf(`CLASS_${value}`, name)),
     ...lineageItems(lineage),
   ];

@@ -57,6 +57,23 @@ describe('a report', () => {
     expect(html).not.toMatch(/error in reflectance/);
   });
 
+  it('says what confidence means, and in what dates differ, in the units of the scene', async () => {
+    const told = await report();
+    const date = { scene: 'b.tif', acquired: null, used: true, shift: null, residual: 0.02, share: 0.1 };
+    const dates = [date, { ...date, residual: null }];
+    const page = (values: 'reflectance' | 'display') =>
+      reportHtml([{ ...told, run: { ...told.run, dates }, scene: { ...told.scene, values } }]);
+    expect(page('reflectance')).toContain(
+      'error to expect in reflectance. 50 % stand for 0.035, 20 % for 0.08.',
+    );
+    expect(page('reflectance')).toContain('<td>0.0200</td>');
+    expect(page('display')).toContain(
+      'error to expect in values of 0 to 255. 50 % stand for 8.8, 20 % for 21.',
+    );
+    expect(page('display')).toContain('<td>5.1</td>');
+    expect(page('display')).toContain('<td>–</td>');
+  });
+
   it('says of which bands provenance does not speak', async () => {
     const told = await report();
     const bands = (...roles: string[]) =>

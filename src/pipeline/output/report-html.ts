@@ -1,5 +1,6 @@
 import { PROVENANCE_COLOURS } from '../colours.ts';
-import { IN_DISPLAY_VALUES, IN_REFLECTANCE } from '../evaluate/measures.ts';
+import { confidenceMeans } from '../evaluate/interval.ts';
+import { IN_DISPLAY_VALUES, IN_REFLECTANCE, type Measuring, unitOf } from '../evaluate/measures.ts';
 import type { RunSettings, Shares } from '../events.ts';
 import { escapeHtml } from '../html.ts';
 import { english, inEnglish } from '../phrase.ts';
@@ -78,6 +79,7 @@ ${picture(pictures.provenance, 'Where each pixel came from')}
 </div>
 ${sharesPart(run.shares)}
 <p>${meanConfidence(report)}${run.tiles.repaired} of ${run.tiles.total} tiles were repaired in ${run.seconds.toFixed(1)} s on ${escapeHtml(run.backend)}.</p>
+${run.meanConfidence === null ? '' : `<p><small>${confidenceMeans(measuring)}</small></p>`}
 ${run.shares.generated > 0 ? '<p class="honest">Generated pixels are a plausible guess, not an observation. Do not measure on them.</p>' : ''}
 ${followersPart(report)}
 ${
@@ -125,7 +127,7 @@ ${facts([
   ...(settings.composite ? [['Composite of all dates', escapeHtml(settings.composite)] as const] : []),
 ])}
 </section>
-${datesPart(report)}
+${datesPart(report, measuring)}
 <section>
 <h2>Files and networks</h2>
 ${tableStart('Files and networks', 'hashes')}
@@ -224,7 +226,7 @@ function sharesPart(shares: Shares): string {
 <ul class="legend">${words.join('\n')}</ul>`;
 }
 
-function datesPart({ run: { dates } }: SceneReport): string {
+function datesPart({ run: { dates } }: SceneReport, measuring: Measuring): string {
   if (dates.length === 0) return '';
   return `<section>
 <h2>Other dates</h2>
@@ -233,10 +235,11 @@ ${tableStart('Other dates')}
 <tbody>${dates
     .map(
       ({ scene, acquired, used, residual, share }) =>
-        `<tr><td>${escapeHtml(scene)}</td><td>${escapeHtml(acquired ?? 'unknown')}</td><td>${used ? 'yes' : 'no'}</td><td>${residual?.toFixed(4) ?? '–'}</td><td>${(100 * share).toFixed(1)} %</td></tr>`,
+        `<tr><td>${escapeHtml(scene)}</td><td>${escapeHtml(acquired ?? 'unknown')}</td><td>${used ? 'yes' : 'no'}</td><td>${residual === null ? '–' : (measuring.unitsPerOne * residual).toFixed(measuring.inDisplayValues ? 1 : 4)}</td><td>${(100 * share).toFixed(1)} %</td></tr>`,
     )
     .join('\n')}</tbody>
 </table></div>
+<p><small>Residual: mean absolute difference to the scene where both are clear and unchanged, once matched, in ${unitOf(measuring)}; – where nothing could be compared.</small></p>
 </section>`;
 }
 

@@ -1,4 +1,11 @@
-import { errorBars, figure, type Measuring, type ScoredRegion, scoredRegions } from '../evaluate/measures.ts';
+import {
+  errorBars,
+  figure,
+  type Measuring,
+  type ScoredRegion,
+  scoredRegions,
+  unitOf,
+} from '../evaluate/measures.ts';
 import type { RegionScores } from '../events.ts';
 import { english } from '../phrase.ts';
 
@@ -40,8 +47,6 @@ ${regions
 export function tableStart(label: string, kind = ''): string {
   return `<div class="scrolled" role="region" aria-label="${label}" tabindex="0"><table class="${kind}">`;
 }
-
-const unitOf = ({ inDisplayValues }: Measuring) => (inDisplayValues ? 'values of 0 to 255' : 'reflectance');
 
 /** Mean absolute error by region, before and after. */
 function plot(regions: readonly ScoredRegion[], measuring: Measuring): string {

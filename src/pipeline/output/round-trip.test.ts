@@ -154,6 +154,19 @@ describe('metadata of the result', () => {
     expect(xml).toContain('<Item name="UNCLOUDED_SHARE_THIN_CORRECTED">0.125000</Item>');
   });
 
+  it('says in the confidence layer what confidence means, in the units of the scene', async () => {
+    const meaningOf = async (name: string) => {
+      const source = await openScene(fixture(name));
+      const sink = blobSink();
+      await productWriters.confidence(source, untouched(source), lineage, sink);
+      const layer = await openClasses(new File([sink.toBlob()], 'confidence.tif'));
+      return layer.scene.metadata.gdalMetadata ?? '';
+    };
+    expect(await meaningOf('stats.tif')).toMatch(
+      /not a probability: .* in reflectance\. 50 % stand for 0\.035/,
+    );
+  });
+
   it('names every date of the date layer, also those of one name', async () => {
     const source = await openScene(fixture('stats.tif'));
     const sink = blobSink();

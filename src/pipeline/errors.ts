@@ -34,6 +34,7 @@ export type ErrorCode =
   // measuring the error
   | 'evaluate/no-overlap'
   | 'evaluate/no-common-bands'
+  | 'evaluate/other-units'
   | 'check/too-small'
   | 'check/no-clear-part'
   // a mask of the user's own

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../events.ts';
 import { run } from '../run.ts';
-import { CANONICAL_BANDS, type SceneSource } from '../scene.ts';
+import { CANONICAL_BANDS, DISPLAY_SCALE, type SceneSource } from '../scene.ts';
 import { cloudy, ground } from '../testing/cloudy-run.ts';
 import { fakeNetworks } from '../testing/fake-networks.ts';
 import { memorySource } from '../testing/memory-source.ts';
@@ -35,6 +35,20 @@ describe('evaluate', () => {
     const nameless = await against(memorySource({ ...cloudy(), roles: ['other', 'other'] }));
     expect(nameless.report.evaluation).toBeNull();
     expect(nameless.report.notices.map(({ code }) => code)).toEqual(['evaluate/no-common-bands']);
+  });
+
+  it('does not take the difference of reflectance and display values for an error', async () => {
+    const display = memorySource({
+      ...cloudy({ scale: DISPLAY_SCALE }),
+      sampleType: 'uint8',
+      sample: () => 60,
+    });
+    const { report } = await run(memorySource(cloudy()), fakeNetworks(), DEFAULT_SETTINGS, () => {}, {
+      core: 64,
+      reference: display,
+    });
+    expect(report.evaluation).toBeNull();
+    expect(report.notices.map(({ code }) => code)).toEqual(['evaluate/other-units']);
   });
 
   it('does not count pixels at which either picture is transparent', async () => {

@@ -5,7 +5,7 @@ import { gridDifference } from '../ingest/grids.ts';
 import { breathe, type Pace } from '../job.ts';
 import type { ResultReader } from '../output/products.ts';
 import { phrase } from '../phrase.ts';
-import { canonicalIndices, type Scene, type SceneSource } from '../scene.ts';
+import { canonicalIndices, holdsDisplayValues, type Scene, type SceneSource } from '../scene.ts';
 import { isRepaired, type TileStore } from '../tiles.ts';
 import { clipWindow, growWindow } from '../windows.ts';
 import { intervalOf } from './interval.ts';
@@ -23,7 +23,7 @@ interface AlignedReference {
 
 /**
  * Lays a reference over the scene: as it is where it lies on the scene's grid, else interpolated to it.
- * @throws PipelineError `evaluate/no-overlap`, `evaluate/no-common-bands`, and as pixelMap (`dates/unknown-crs`,
+ * @throws PipelineError `evaluate/no-overlap`, `evaluate/no-common-bands`, `evaluate/other-units`, and as pixelMap (`dates/unknown-crs`,
  *   `dates/no-georeference`) if it cannot be laid over the scene.
  */
 function alignReference(scene: Scene, reference: SceneSource): AlignedReference {
@@ -35,6 +35,16 @@ function alignReference(scene: Scene, reference: SceneSource): AlignedReference 
       'evaluate/no-common-bands',
       phrase('{{name}} has no band in common with {{scene}}.', { name, scene: scene.name }),
       phrase('Choose a reference of the same sensor, or one whose bands are named.'),
+    );
+  }
+  if (holdsDisplayValues(scene) !== holdsDisplayValues(reference.scene)) {
+    throw new PipelineError(
+      'evaluate/other-units',
+      phrase(
+        'Of {{name}} and {{scene}}, one holds reflectance and the other display values of 0 to 255: their difference is no error.',
+        { name, scene: scene.name },
+      ),
+      phrase('Choose a reference of the same kind of values.'),
     );
   }
   if (liesOn(scene, reference.scene)) return { source: reference, warped: false, compared };

@@ -35,7 +35,7 @@ export const SMALL_TILES = { core: 64, halos: { detect: 32, generate: 32 } };
 export async function runOver(
   synthetic: SyntheticScene,
   settings: Partial<RunSettings> = {},
-  options: Pick<RunOptions, 'core' | 'halos'> = SMALL_TILES,
+  options: Pick<RunOptions, 'core' | 'halos' | 'dates'> = SMALL_TILES,
   networks = fakeNetworks(),
 ) {
   const source = memorySource(synthetic);

@@ -15,7 +15,7 @@ const asIs: Fit = {
   targets: 3,
   blocks: [Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0)],
   residual: Float32Array.of(0.005),
-  scene: { residual: 0.005, difference: 0, samples: 1000 },
+  scene: { residual: 0.005, measured: 0.005, difference: 0, samples: 1000 },
   means: { date: [], target: [] },
 };
 const three = (value: (x: number, y: number) => number) => [0, 1, 2].map(() => plane(value));

@@ -74,6 +74,14 @@ describe('a report', () => {
     expect(page('display')).toContain('<td>–</td>');
   });
 
+  it('says where the self-check finds clouds in another way than the run', async () => {
+    const told = await report();
+    const page = (settings: Partial<RunSettings>) =>
+      reportHtml([{ ...told, run: { ...told.run, settings: { ...DEFAULT_SETTINGS, ...settings } } }]);
+    expect(page({})).not.toContain('The network looked for these clouds');
+    expect(page({ maskSource: 'quality-band' })).toContain('The network looked for these clouds');
+  });
+
   it('says of which bands provenance does not speak', async () => {
     const told = await report();
     const bands = (...roles: string[]) =>

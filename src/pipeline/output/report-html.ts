@@ -96,7 +96,7 @@ ${
   selfCheck
     ? `${scoresPart(
         'Self-check: the error to expect',
-        `Simulated clouds on ${selfCheck.places.length} clear part${selfCheck.places.length === 1 ? '' : 's'} of this scene, repaired on ${escapeHtml(selfCheck.backend)}; seed ${selfCheck.seed}.`,
+        `Simulated clouds on ${selfCheck.places.length} clear part${selfCheck.places.length === 1 ? '' : 's'} of this scene, repaired on ${escapeHtml(selfCheck.backend)}; seed ${selfCheck.seed}.${lookedFor(settings)}`,
         selfCheck,
         measuring,
       )}
@@ -172,6 +172,12 @@ const SUBJECTS: Readonly<Record<Decision['subject'], string>> = {
   nodata: 'No data',
   'quality-band': 'Quality band',
 };
+
+/** Simulated clouds are found in other ways than those of the scene where these were told by a band or the user. */
+function lookedFor({ maskSource, edits }: RunSettings): string {
+  if (maskSource !== 'quality-band' && !edits) return '';
+  return ' The network looked for these clouds, of which the mask of the scene knows nothing: what it missed counts as error here, not in the result.';
+}
 
 /** What decided where clouds are. */
 function maskFacts({ edits, maskSource, cloudThreshold, shadowThreshold }: RunSettings): Fact[] {

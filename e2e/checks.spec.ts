@@ -2,23 +2,27 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { dropOn } from './drop.ts';
+import { holdNetworks } from './hold.ts';
 
+const PATIENCE = { timeout: 300_000 };
 const clear = 'public/samples/landsat7-olinda-clear.tif';
 
 test('a result is checked, compared with a clear picture, and reported', async ({ page }) => {
-  test.setTimeout(240_000);
+  const goOn = await holdNetworks(page, {});
   await page.goto('/?backend=wasm');
   await page.getByLabel('GeoTIFF files').setInputFiles('public/samples/landsat7-olinda-simulated-clouds.tif');
-  await expect(page.getByRole('heading', { name: 'Done' })).toBeVisible({ timeout: 100_000 });
+  await expect(page.getByRole('heading', { name: 'Done' })).toBeVisible(PATIENCE);
   const card = page.getByRole('region', { name: 'How good is it?' });
 
   // A check that is stopped leaves the result; begun again, it ends.
+  await goOn({ detect: 0 });
   await card.getByRole('button', { name: 'Self-check' }).click();
   await expect(card.getByRole('progressbar')).toBeVisible();
   await card.getByRole('button', { name: 'Cancel' }).click();
   await expect(card.getByRole('progressbar')).toBeHidden();
+  await goOn();
   await card.getByRole('button', { name: 'Self-check' }).click();
-  await expect(card.getByRole('heading', { name: 'Self-check' })).toBeVisible({ timeout: 100_000 });
+  await expect(card.getByRole('heading', { name: 'Self-check' })).toBeVisible(PATIENCE);
   await expect(card.getByRole('img', { name: /^Simulated/ })).toBeVisible();
   await card.getByText('All figures').click();
   await expect(card.getByRole('row', { name: 'Thick cloud' })).toBeVisible();
@@ -27,7 +31,7 @@ test('a result is checked, compared with a clear picture, and reported', async (
   await dropOn(page, [resolve(clear)], 1200, async () => {
     await expect(page.getByText('Compare as the clear picture')).toHaveAttribute('data-over', 'true');
   });
-  await expect(card.getByText('Against landsat7-olinda-clear.tif')).toBeVisible({ timeout: 60_000 });
+  await expect(card.getByText('Against landsat7-olinda-clear.tif')).toBeVisible(PATIENCE);
 
   const [download] = await Promise.all([
     page.waitForEvent('download'),

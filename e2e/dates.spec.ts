@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { earlierPageEnded } from './earlier-page.ts';
+import { holdNetworks } from './hold.ts';
 import { readBands } from './rasters.ts';
 import { writeDates, writeScene } from './scenes.ts';
-import { slowNetworks } from './slow.ts';
+
+const PATIENCE = { timeout: 300_000 };
 
 /** Two dates of one place: the one of August is cloudy, the other one nearly clear. */
 const folder = mkdtempSync(join(tmpdir(), 'unclouded-dates-'));
@@ -32,17 +35,17 @@ async function save(page: Page, button: string): Promise<ArrayLike<number>[]> {
 }
 
 const rows = (page: Page) => page.getByRole('region', { name: 'Dates' }).getByRole('listitem');
-const done = (page: Page) =>
-  expect(page.getByRole('heading', { name: 'Done' })).toBeVisible({ timeout: 100_000 });
+const done = (page: Page) => expect(page.getByRole('heading', { name: 'Done' })).toBeVisible(PATIENCE);
 
 test('two dates together: the clearest is offered, the other chosen, repaired with real pixels, compared and saved', async ({
   page,
 }) => {
   await page.goto('/?backend=wasm');
   await open(page, september, august);
-  await expect(rows(page)).toHaveCount(2, { timeout: 60_000 });
+  await expect(rows(page)).toHaveCount(2, PATIENCE);
   await expect(rows(page).nth(0)).toContainText(/10 Aug 2001.*4\d\s% cloud/);
   await expect(rows(page).nth(1)).toContainText('11 Sept 2001To repair');
+  await expect(page.locator('.date-picture canvas')).toHaveCount(2);
   for (const picture of await page.locator('.date-picture canvas').all()) {
     await expect
       .poll(() =>
@@ -101,46 +104,50 @@ test('a date is added to an open scene; one that is elsewhere, or there already,
   await done(page);
   const add = page.getByLabel('Files of another date');
   await add.setInputFiles(elsewhere);
-  await expect(rows(page).nth(1)).toContainText('It shows another area', { timeout: 60_000 });
+  await expect(rows(page).nth(1)).toContainText('It shows another area', PATIENCE);
   await expect(page.getByLabel('Take pixels from 11 Oct 2001')).toBeDisabled();
   await add.setInputFiles(august);
-  await expect(page.getByRole('alert').first()).toContainText('is among the dates already');
+  await expect(page.getByRole('alert').first()).toContainText('is among the dates already', PATIENCE);
   await page.getByRole('button', { name: 'Dismiss this message' }).click();
 
   await add.setInputFiles(september);
   const again = page.getByRole('button', { name: 'Repair with these dates' });
-  await expect(again).toBeVisible({ timeout: 60_000 });
+  await expect(again).toBeVisible(PATIENCE);
   await page.getByLabel('Take pixels from 11 Sept 2001').uncheck();
   await expect(again).toBeHidden();
   await page.getByLabel('Take pixels from 11 Sept 2001').check();
   await page.getByRole('button', { name: 'Remove 11 Oct 2001' }).click();
   await again.click();
-  await expect(page.getByText(/% from 11 Sept 2001/).first()).toBeVisible({ timeout: 100_000 });
+  await expect(page.getByText(/% from 11 Sept 2001/).first()).toBeVisible(PATIENCE);
 
   await page.getByLabel('Result', { exact: true }).selectOption({ label: 'Composite: least cloudy date' });
   await page.getByRole('button', { name: 'Combine these dates' }).click();
   // All but the clouds of the nearly clear date comes from it.
-  await expect(page.getByText(/[89]\d\s% from 11 Sept 2001/).first()).toBeVisible({ timeout: 100_000 });
+  await expect(page.getByText(/[89]\d\s% from 11 Sept 2001/).first()).toBeVisible(PATIENCE);
 });
 
 test('a run with dates that a reload interrupted asks for them, and goes on once they are there', async ({
   page,
 }) => {
+  const goOn = await holdNetworks(page, { detect: 1 });
   await page.goto('/?backend=wasm');
   await open(page, august);
-  await slowNetworks(page);
+  await expect(page.getByText('1 of 4 tiles')).toBeVisible(PATIENCE);
   await expect(page.getByRole('heading', { name: 'Finding clouds and shadows' })).toBeVisible();
   await page.getByRole('button', { name: 'Cancel' }).click();
+  await goOn({ generate: 2 });
   await page.getByLabel('Files of another date').setInputFiles(september);
-  await page.getByRole('button', { name: 'Repair with these dates' }).click();
-  await expect(page.getByRole('heading', { name: 'Repairing tiles' })).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByText(/^[1-3] of 4 tiles/)).toBeVisible();
+  await page.getByRole('button', { name: 'Repair with these dates' }).click(PATIENCE);
+  await expect(page.getByRole('heading', { name: 'Repairing tiles' })).toBeVisible(PATIENCE);
+  await expect(page.getByText('2 of 4 tiles')).toBeVisible(PATIENCE);
 
   await page.reload();
+  await goOn();
+  await earlierPageEnded(page);
   await open(page, august);
   await expect(page.getByText('Add them to continue it: olinda-2001-09-11.tif.')).toBeVisible();
   await page.getByLabel('Files of another date').setInputFiles(september);
-  await page.getByRole('button', { name: /^Continue where it stopped/ }).click({ timeout: 60_000 });
+  await page.getByRole('button', { name: /^Continue where it stopped/ }).click(PATIENCE);
   await done(page);
   await expect(page.getByText(/% from 11 Sept 2001/).first()).toBeVisible();
 });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { violations } from './axe.ts';
 import { serveFolder } from './embed/server.ts';
+import { holdNetworks } from './hold.ts';
 import { infraredScene, writeDates } from './scenes.ts';
-import { slowNetworks } from './slow.ts';
 
 /**
  * Walks through the states of the interface; axe looks at each, on a desktop and on a phone, light and dark.
@@ -51,25 +51,31 @@ test('the workbench: what is done', async ({ page }) => {
   await page.getByLabel('GeoTIFF files').first().setInputFiles(infraredScene());
   await expect(page.getByRole('heading', { name: 'Bands are missing' })).toBeVisible();
   await look(page, '02-bands-missing');
+  const goOn = await holdNetworks(page, { detect: 1, generate: 0 });
   await page.goto('/?backend=wasm');
 
   await press(page, 'Try the sample scene');
-  const goOn = await slowNetworks(page);
   const review = page.getByLabel('Let me review the mask first');
   await review.check(PATIENCE);
+  await goOn({ generate: 0 });
   await expect(page.getByRole('heading', { name: 'Review the mask' })).toBeVisible(PATIENCE);
   await look(page, '03-mask-editor');
   await page.getByRole('button', { name: 'Polygon' }).click();
   await look(page, '04-mask-polygon');
   await press(page, 'Repair with this mask');
   await press(page, 'Pause');
+  await goOn();
+  await expect(page.getByRole('heading', { name: 'Paused' })).toBeVisible();
   await look(page, '05-paused');
+  await goOn({ generate: 0 });
   await press(page, 'Continue');
+  await expect(page.getByRole('heading', { name: 'Repairing tiles' })).toBeVisible();
   await press(page, 'Cancel');
   await expect(page.getByRole('heading', { name: 'Cancelled' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Continue where it stopped/ })).toBeVisible();
   await look(page, '06-cancelled');
   await goOn();
-  await press(page, /^Continue where it stopped|^Run again/);
+  await press(page, /^Continue where it stopped/);
   await done(page);
   await look(page, '07-done');
 
@@ -102,13 +108,16 @@ test('the workbench: what is done', async ({ page }) => {
 });
 
 test('the workbench: what is told', async ({ page }) => {
+  const goOn = await holdNetworks(page, {});
   await page.goto('/?sample&backend=wasm');
   await done(page);
+  await goOn({ detect: 0 });
   const card = page.getByRole('region', { name: 'How good is it?' });
   await card.getByRole('button', { name: 'Self-check' }).click();
   await expect(card.getByRole('progressbar')).toBeVisible();
   await card.scrollIntoViewIfNeeded();
   await look(page, '13-self-check-runs');
+  await goOn();
   await expect(card.getByRole('heading', { name: 'Self-check' })).toBeVisible(PATIENCE);
   await card.getByText('All figures').last().click();
   await card.getByRole('heading', { name: 'Self-check' }).scrollIntoViewIfNeeded();
@@ -124,13 +133,17 @@ test('the workbench: what is told', async ({ page }) => {
   ]);
 
   await press(page, 'Networks');
+  await expect(page.getByRole('dialog', { name: 'Networks' }).getByRole('listitem')).toHaveCount(4);
   await look(page, '16-networks');
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
   await press(page, 'Keys and colours');
+  await expect(page.getByRole('dialog', { name: 'Keys and colours' })).toBeVisible();
   await look(page, '17-keys');
   await page.getByLabel('Dark', { exact: true }).check();
   await look(page, '18-keys-dark');
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
   await page.locator('.panel-body').evaluate((panel) => panel.scrollTo(0, 0));
   await look(page, '19-done-dark');
   await page.getByLabel('Overlay shown on the map').selectOption('provenance');
@@ -140,9 +153,11 @@ test('the workbench: what is told', async ({ page }) => {
   await press(page, 'Keys and colours');
   await page.getByLabel('Light', { exact: true }).check();
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
   await look(page, '21-inspect');
   await press(page, 'Inspect the middle of the map');
   await press(page, 'Fold the panel');
+  await expect(page.getByRole('button', { name: 'Unfold the panel' })).toBeVisible();
   await look(page, '22-folded');
 
   const path = join(folder, 'report.html');
@@ -168,17 +183,22 @@ test('the library', async ({ page }) => {
   await expect(page.getByText('Saved in the library.')).toBeVisible();
   await look(page, '31-kept');
   await press(page, 'Share');
+  await expect(page.getByRole('dialog').getByLabel('HTML to paste')).toBeVisible();
   await look(page, '32-share');
   await page.getByRole('radio', { name: 'Frame' }).check();
   await page.getByRole('button', { name: 'Copy the HTML' }).scrollIntoViewIfNeeded();
   await look(page, '33-share-frame');
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
   await press(page, 'Open the library');
+  await expect(page.getByRole('button', { name: /^Rename/ })).toBeVisible();
   await look(page, '34-library');
   await press(page, /^Rename/);
+  await expect(page.getByRole('textbox', { name: 'Title' })).toBeVisible();
   await look(page, '35-library-rename');
   await press(page, 'Cancel');
   await press(page, /^Delete/);
+  await expect(page.getByRole('button', { name: 'Keep', exact: true })).toBeVisible();
   await look(page, '36-library-delete');
   await page.getByRole('button', { name: 'Keep', exact: true }).click();
   await page.getByRole('button', { name: 'Open', exact: true }).click();
@@ -209,9 +229,12 @@ test('several dates, and a queue', async ({ page }) => {
   await page.getByLabel('Scenes for the queue').setInputFiles([...scenes, damaged]);
   await expect(page.getByRole('heading', { name: '3 scenes' })).toBeVisible();
   await look(page, '42-queue');
+  // The four tiles of the first scene, and one of the second.
+  const goOn = await holdNetworks(page, { detect: 5 });
   await press(page, 'Remove clouds from 3 scenes');
   await expect(page.getByRole('heading', { name: '1 of 3 scenes done' })).toBeVisible(PATIENCE);
   await look(page, '43-queue-runs');
+  await goOn();
   await expect(page.getByRole('heading', { name: '2 of 3 scenes done' })).toBeVisible(PATIENCE);
   await expect(page.getByRole('button', { name: 'Close the queue' })).toBeVisible(PATIENCE);
   await look(page, '44-queue-done');
@@ -227,6 +250,7 @@ test('other people’s pages', async ({ page, baseURL }) => {
   await expect(page.locator('unclouded-swipe')).toHaveJSProperty('status', 'failed');
   await look(page, '51-embed-failed');
   await page.goto('/embed.html');
+  await expect(page.getByRole('alert')).not.toBeEmpty();
   await look(page, '52-embed-empty');
   await page.goto(`${baseURL}/embedding.html`);
   await expect(page.locator('unclouded-swipe').first()).toHaveJSProperty('status', 'shown');

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { accented } from '../src/texts/pseudo.ts';
+import { earlierPageEnded } from './earlier-page.ts';
+import { holdNetworks } from './hold.ts';
 import { writeDates, writeSample } from './scenes.ts';
 
 /**
@@ -99,8 +101,8 @@ test.describe('a browser that speaks German', () => {
     await expect(page.getByText(/^\d+\s% beobachtet, /).first()).toBeVisible();
     for (const width of [390, 1280]) {
       await page.setViewportSize({ width, height: 780 });
-      const [needed, there] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-      expect(needed, `at ${width} pixels`).toBeLessThanOrEqual(there);
+      const beyond = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      await expect.poll(beyond, `at ${width} pixels`).toBeLessThanOrEqual(0);
     }
     await page.goto('/?lang=en');
     await expect(page.getByRole('button', { name: 'Open a GeoTIFF' })).toBeVisible();
@@ -119,13 +121,14 @@ test('no text of a run is left in English', async ({ page }) => {
   await look(page, 'start, with an error');
   await press(page, 'Dismiss this message');
 
-  // Many tiles: enough to look at them while they are worked on.
   const large = join(folder, 'landsat7-olinda-large.tif');
-  await writeSample(large, 9 * 349, 352);
+  await writeSample(large, 2 * 349, 352);
+  const goOn = await holdNetworks(page, { detect: 1, generate: 0 });
   const openLarge = () => page.getByLabel(accented('GeoTIFF files')).first().setInputFiles(large);
   await openLarge();
   await page.getByLabel(accented('Let me review the mask first')).check(PATIENCE);
   await look(page, 'a run');
+  await goOn({ generate: 0 });
   await expect(heading(page, 'Review the mask')).toBeVisible(PATIENCE);
   for (const tool of ['Brush', 'Eraser', 'Polygon', 'Move the map']) {
     await press(page, tool);
@@ -133,11 +136,17 @@ test('no text of a run is left in English', async ({ page }) => {
   }
   await press(page, 'Repair with this mask');
   await press(page, 'Pause');
+  await goOn();
+  await expect(heading(page, 'Paused')).toBeVisible(PATIENCE);
   await look(page, 'a run that pauses');
+  await goOn({ generate: 0 });
   await press(page, 'Continue');
+  await expect(heading(page, 'Repairing tiles')).toBeVisible();
   await press(page, 'Cancel');
+  await expect(page.getByRole('button', { name: accented('Start over') })).toBeVisible();
   await look(page, 'a run that was cancelled');
   await page.reload();
+  await earlierPageEnded(page);
   await openLarge();
   await expect(heading(page, 'Not finished')).toBeVisible(PATIENCE);
   await look(page, 'an unfinished run');
@@ -166,21 +175,28 @@ test('no text of a result is left in English', async ({ page }) => {
   await expect(page.getByText(accented('Model card: figures, examples, limits')).first()).toBeVisible();
   await look(page, 'networks');
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
   await press(page, 'Keys and colours');
+  await expect(page.getByRole('dialog')).toBeVisible();
   await look(page, 'keys');
 });
 
 test('no text of a measured and saved result is left in English', async ({ page }) => {
+  const goOn = await holdNetworks(page, {});
   await page.goto(`/?sample&${LANGUAGE}`);
   await expect(heading(page, 'Done')).toBeVisible(PATIENCE);
+  await goOn({ detect: 0 });
   await press(page, 'Self-check');
+  await expect(page.getByRole('progressbar')).toBeVisible();
   await look(page, 'self-check, under way');
+  await goOn();
   await expect(heading(page, 'Self-check')).toBeVisible(PATIENCE);
   await look(page, 'self-check');
   await page
     .getByLabel(accented('Clear picture of the same area'))
     .setInputFiles('public/samples/landsat7-olinda-clear.tif');
-  await expect(heading(page, 'Comparing with the clear picture')).toBeHidden(PATIENCE);
+  const against = accented('Against').slice(0, -1);
+  await expect(page.getByText(`${against} landsat7-olinda-clear.tif`)).toBeVisible(PATIENCE);
   await look(page, 'compared with a clear picture');
   await press(page, 'Save in the library');
   await expect(page.getByText(accented('Saved in the library.'))).toBeVisible();
@@ -189,12 +205,16 @@ test('no text of a measured and saved result is left in English', async ({ page 
   await page.getByRole('radio').last().check();
   await look(page, 'share');
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
   await press(page, 'Open the library');
+  await expect(page.getByText(accented('Rename'), { exact: true })).toBeVisible();
   await look(page, 'library');
   await page.getByText(accented('Rename'), { exact: true }).click();
+  await expect(page.getByRole('textbox').first()).toBeVisible();
   await look(page, 'library, renaming');
   await press(page, 'Cancel');
   await page.getByText(accented('Delete'), { exact: true }).click();
+  await expect(page.getByRole('button', { name: accented('Keep'), exact: true })).toBeVisible();
   await look(page, 'library, deleting');
   await press(page, 'Keep');
   await press(page, 'Open');
@@ -214,7 +234,7 @@ test('no text of dates and queues is left in English', async ({ page }) => {
   await look(page, 'dates');
   await page.goto(`/?${LANGUAGE}`);
   await page.getByLabel(accented('Scenes for the queue')).setInputFiles(dates);
-  await expect(page.getByRole('button', { name: accented('Close the queue') })).toBeVisible();
+  await expect(page.getByRole('button', { name: accented('Close the queue') })).toBeVisible(PATIENCE);
   await look(page, 'queue');
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { infraredScene } from './scenes.ts';
 
+const PATIENCE = { timeout: 300_000 };
 const fixtures = 'src/pipeline/testing/fixtures';
 
 /** Every file here must end in a message with its code, and leave the page usable for the next. */
@@ -25,9 +26,7 @@ test('bad files are refused one after another, and the page stays usable', async
     await expect(error).toBeHidden();
   }
   await page.getByLabel('GeoTIFF file').first().setInputFiles(`${fixtures}/no-georeference.tif`);
-  await expect(page.getByRole('heading', { name: /^(Done|No clouds found)$/ })).toBeVisible({
-    timeout: 120_000,
-  });
+  await expect(page.getByRole('heading', { name: /^(Done|No clouds found)$/ })).toBeVisible(PATIENCE);
   await expect(page.getByText(/does not say where it lies on the ground/).first()).toBeVisible();
 });
 
@@ -47,7 +46,5 @@ test('a false-colour file without blue is not run before it is said what stands 
   ])
     await expect(card.getByLabel(band)).toHaveValue(role);
   await card.getByRole('button', { name: 'Remove clouds' }).click();
-  await expect(page.getByRole('heading', { name: /^(Done|No clouds found)$/ })).toBeVisible({
-    timeout: 120_000,
-  });
+  await expect(page.getByRole('heading', { name: /^(Done|No clouds found)$/ })).toBeVisible(PATIENCE);
 });

@@ -22,7 +22,7 @@ test('several scenes are processed in a queue and saved into one folder', async 
     ]);
   await page.getByRole('button', { name: 'Remove clouds from 3 scenes' }).click();
   const batch = page.getByRole('region', { name: '2 of 3 scenes done' });
-  await expect(batch).toBeVisible({ timeout: 100_000 });
+  await expect(batch).toBeVisible({ timeout: 300_000 });
   await expect(batch.getByRole('listitem').filter({ hasText: 'bad-truncated.tif' })).toContainText(
     'fetch it again',
   );

@@ -2,10 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test, type Worker } from '@playwright/test';
+import { isNetworks } from './hold.ts';
 import { readBands } from './rasters.ts';
 import { writeSample } from './scenes.ts';
-
-const isNetworks = (worker: Worker) => worker.url().includes('inference.worker');
 
 /** Opens a scene in a page whose networks' worker lets the test at its WebGPU device: `device` in the worker's scope. */
 async function openScene(browser: Browser, backend: 'webgpu' | 'wasm', scene: string): Promise<Page> {

@@ -9,7 +9,7 @@ test('the networks tell what they are, how fast they are here, and where their l
   await expect(dialog.getByRole('listitem')).toHaveCount(4);
   await dialog.getByRole('button', { name: 'Measure with the light generator' }).click();
   await expect(dialog.getByText(/a tile of 256 × 256 pixels takes .+ to repair/)).toBeVisible({
-    timeout: 120_000,
+    timeout: 300_000,
   });
   const [card] = await Promise.all([
     page.waitForEvent('popup'),

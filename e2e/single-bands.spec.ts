@@ -27,9 +27,15 @@ function writeBand(path: string, band: number, step = 1): void {
   });
 }
 
+/** Opens the page, and waits until its program has come: before, the browser itself would take what is dropped. */
+async function openPage(page: Page): Promise<void> {
+  await page.goto('/?backend=wasm');
+  await expect(page.getByRole('button', { name: 'Open a GeoTIFF' })).toBeEnabled();
+}
+
 /** The repaired bands and the mask, when the run has ended. */
 async function result(page: Page): Promise<{ bands: ArrayLike<number>[]; mask: ArrayLike<number> }> {
-  await expect(page.getByRole('heading', { name: 'Done' })).toBeVisible({ timeout: 110_000 });
+  await expect(page.getByRole('heading', { name: 'Done' })).toBeVisible({ timeout: 300_000 });
   const save = async (button: string) => {
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -62,7 +68,7 @@ test('bands of different resolution, dropped together, are one scene', async ({ 
   files.forEach((path, band) => {
     writeBand(path, band, band === 4 ? 2 : 1);
   });
-  await page.goto('/?backend=wasm');
+  await openPage(page);
   await dropOn(page, files.toReversed());
   const repaired = await result(page);
   expect(repaired.bands.map((band) => band.length)).toEqual(Array(5).fill(SIDE * SIDE));
@@ -75,7 +81,7 @@ test('the folder of a Landsat scene is one scene', async ({ page }) => {
   mkdirSync(place);
   for (let band = 0; band < 6; band++) writeBand(join(place, `${scene}_SR_B${band + 2}.TIF`), band);
   writeFileSync(join(place, `${scene}_MTL.txt`), 'GROUP = LANDSAT_METADATA_FILE');
-  await page.goto('/?backend=wasm');
+  await openPage(page);
   await dropOn(page, [place]);
   const repaired = await result(page);
   expect(repaired.bands).toHaveLength(6);

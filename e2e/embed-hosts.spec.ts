@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { build } from 'vite';
 import { type StaticServer, serveFolder } from './embed/server.ts';
+import { nextFrames, still } from './still.ts';
 
 const BEFORE = 'samples/landsat7-olinda-simulated-clouds.tif';
 const AFTER = 'samples/landsat7-olinda-clear.tif';
@@ -99,7 +100,7 @@ test('of many elements, those out of sight rest behind their posters', async ({ 
       .evaluateAll(
         (all) => all.filter((one) => (one as unknown as { status: string }).status === 'shown').length,
       );
-  expect(await statuses()).toBeLessThanOrEqual(5);
+  await expect.poll(statuses).toBeLessThanOrEqual(5);
   await elements[0].scrollIntoViewIfNeeded();
   await expect(elements[0]).toHaveJSProperty('status', 'shown');
 });
@@ -141,10 +142,10 @@ test('one finger scrolls the page until the map is tapped; two fingers zoom it',
         y: from.y + ((to.y - from.y) * i) / 12,
       });
       await touch('touchMove', fingers.map(at));
-      await page.waitForTimeout(16);
+      await nextFrames(page, 1);
     }
     await touch('touchEnd', []);
-    await page.waitForTimeout(1000);
+    await still(page, async () => [await view(), await scrolled()]);
   };
   const view = () => element.evaluate((found) => (found as unknown as { view: string }).view);
   const scrolled = () => page.evaluate(() => scrollY);
@@ -158,23 +159,26 @@ test('one finger scrolls the page until the map is tapped; two fingers zoom it',
       { x: 220, y: 100 },
     ],
   );
-  const zoomed = await view();
-  expect(zoomed).toMatch(/^\d/);
+  await expect.poll(view).toMatch(/^\d/);
+  const zoomed = await still(page, view);
   await move([
     { x: 60, y: 200 },
     { x: 60, y: 60 },
   ]);
-  expect(await scrolled()).toBeGreaterThan(50);
+  await expect.poll(scrolled).toBeGreaterThan(50);
   expect(await view()).toBe(zoomed);
   await page.evaluate(() => scrollTo(0, 0));
+  await expect.poll(scrolled).toBe(0);
   await page.touchscreen.tap(60, 100);
+  await expect(element).toBeFocused();
+  // Longer than between the two of a double tap, which zooms in.
   await page.waitForTimeout(500);
   await move([
     { x: 60, y: 60 },
     { x: 60, y: 200 },
   ]);
+  await expect.poll(view).not.toBe(zoomed);
   expect(await scrolled()).toBe(0);
-  expect(await view()).not.toBe(zoomed);
   await context.close();
 });
 
@@ -287,7 +291,8 @@ test('settings that change together all count, and are taken back; what the imag
     await set({ view: '100,100,50,40' });
     await expect.poll(view).toMatch(/^\d+,\d+,\d\d,\d\d$/);
     await set({ view: whole });
-    await page.waitForTimeout(500);
+    await expect.poll(view).toBeFalsy();
+    await still(page, view);
     await element.getByRole('button', { name: 'Zoom in' }).click();
     await expect.poll(async () => Number((await view())?.split(',')[2])).toBeGreaterThan(150);
   }
@@ -297,7 +302,7 @@ test('settings that change together all count, and are taken back; what the imag
   await expect(element).toHaveJSProperty('status', 'shown');
   // A layer whose image is not given has no legend.
   await set({ overlay: 'mask' });
-  await page.waitForTimeout(300);
+  await nextFrames(page, 2);
   await expect(element.getByText('Thick cloud')).toHaveCount(0);
   await expect(element).toHaveJSProperty('status', 'shown');
 });

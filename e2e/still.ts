@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 
-/** More frames than an animation pauses for, and than pass until one begins. */
-const FRAMES = 30;
+/** Longer than an animation takes until it tells of its end: in frames where those are slow, in milliseconds where they are not. */
+const [FRAMES, MILLISECONDS] = [30, 1000];
 
 /** Resolves when the page has drawn so many more frames. */
 export const nextFrames = (page: Page, count: number): Promise<void> =>
@@ -12,7 +12,7 @@ export const nextFrames = (page: Page, count: number): Promise<void> =>
 /** Waits until what is read stays the same, and returns it. */
 export async function still<T>(page: Page, read: () => Promise<T>): Promise<T> {
   for (let last = await read(); ; ) {
-    await nextFrames(page, FRAMES);
+    await Promise.all([nextFrames(page, FRAMES), page.waitForTimeout(MILLISECONDS)]);
     const now = await read();
     if (JSON.stringify(now) === JSON.stringify(last)) return now;
     last = now;

@@ -1,10 +1,12 @@
-import { expect, test } from '@playwright/test';
+import { expect, type Locator, test } from '@playwright/test';
 import { violations } from './axe.ts';
+import { still } from './still.ts';
+
+const PATIENCE = { timeout: 300_000 };
 
 test('the main job by keyboard alone; six ways to compare; nothing for axe to find', async ({ page }, {
   project,
 }) => {
-  test.setTimeout(240_000);
   await page.goto(`./?backend=${project.name}`);
   const sample = page.getByRole('button', { name: 'Try the sample scene' });
   await expect(sample).toBeEnabled();
@@ -13,7 +15,7 @@ test('the main job by keyboard alone; six ways to compare; nothing for axe to fi
   await page.keyboard.press('Enter');
   const map = page.getByRole('region', { name: 'Map of the scene' });
   const by = page.getByLabel('Compare by');
-  await expect(page.getByRole('button', { name: 'Save GeoTIFF' })).toBeEnabled({ timeout: 120_000 });
+  await expect(page.getByRole('button', { name: 'Save GeoTIFF' })).toBeEnabled(PATIENCE);
   expect(await violations(page)).toEqual([]);
 
   for (const [key, mode] of [
@@ -48,6 +50,7 @@ test('the main job by keyboard alone; six ways to compare; nothing for axe to fi
   await page.getByRole('button', { name: 'Stop' }).click();
   await shown.click();
   const stays = await shown.textContent();
+  // It does not change for longer than either is shown while they take turns.
   await page.waitForTimeout(2000);
   await expect(shown).toHaveText(stays ?? '');
   await by.selectOption('side-by-side');
@@ -69,13 +72,13 @@ test('the main job by keyboard alone; six ways to compare; nothing for axe to fi
   await page.getByRole('button', { name: 'Try the sample scene' }).click();
   await expect(panel).toBeVisible();
   await panel.press('Enter');
-  await expect(by).toHaveValue('side-by-side', { timeout: 120_000 });
+  await expect(by).toHaveValue('side-by-side', PATIENCE);
 });
 
 test('nothing for axe to find on a phone', async ({ page }, { project }) => {
   await page.setViewportSize({ width: 390, height: 780 });
   await page.goto(`./?backend=${project.name}&sample`);
-  await expect(page.getByRole('button', { name: 'Save GeoTIFF' })).toBeEnabled({ timeout: 120_000 });
+  await expect(page.getByRole('button', { name: 'Save GeoTIFF' })).toBeEnabled(PATIENCE);
   expect(await violations(page)).toEqual([]);
 });
 
@@ -85,21 +88,20 @@ test('on a small phone every control is in reach, and the mask editor comes into
   await page.setViewportSize({ width: 360, height: 740 });
   await page.goto(`./?backend=${project.name}&sample`);
   const edit = page.getByRole('button', { name: 'Edit the mask' });
-  await expect(page.getByRole('heading', { name: 'Done' })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole('heading', { name: 'Done' })).toBeVisible(PATIENCE);
   const boxOf = async (selector: string) => (await page.locator(selector).first().boundingBox())!;
   for (const width of [360, 320]) {
     await page.setViewportSize({ width, height: 740 });
     for (const button of await page.locator('.header').getByRole('button').all()) {
-      const { x, width: wide } = (await button.boundingBox())!;
-      expect(x + wide, (await button.textContent())!).toBeLessThanOrEqual(width);
+      const end = () => button.boundingBox().then((box) => box && box.x + box.width);
+      await expect.poll(end, (await button.textContent())!).toBeLessThanOrEqual(width);
     }
   }
   await page.setViewportSize({ width: 360, height: 740 });
   for (let zoom = 0; zoom < 4; zoom++) {
-    const [scale, legend] = [await boxOf('.ol-scale-line'), await boxOf('.legend')];
+    const [scale, legend] = await still(page, () => Promise.all(['.ol-scale-line', '.legend'].map(boxOf)));
     expect(scale.x + scale.width).toBeLessThanOrEqual(legend.x);
     await page.getByRole('button', { name: 'Zoom in' }).click();
-    await page.waitForTimeout(400);
   }
   await edit.click();
   await expect(page.getByRole('heading', { name: 'Review the mask' })).toBeFocused();
@@ -113,8 +115,10 @@ test('on a small phone every control is in reach, and the mask editor comes into
     return y + height;
   };
   await expect(page.getByRole('button', { name: /^Continue with/ })).toBeVisible();
-  const open = (await page.getByRole('button', { name: 'Open a GeoTIFF' }).boundingBox())!;
-  expect(open.y).toBeGreaterThan((await bottomOf(/^Continue with/)) + 8);
+  await expect(async () => {
+    const open = (await page.getByRole('button', { name: 'Open a GeoTIFF' }).boundingBox())!;
+    expect(open.y).toBeGreaterThan((await bottomOf(/^Continue with/)) + 8);
+  }).toPass();
 });
 
 test('in forced colours the legend keeps its colours, and what is pressed can be told', async ({ page }, {
@@ -122,12 +126,14 @@ test('in forced colours the legend keeps its colours, and what is pressed can be
 }) => {
   await page.emulateMedia({ forcedColors: 'active' });
   await page.goto(`./?backend=${project.name}&sample`);
-  await page.getByRole('button', { name: 'Edit the mask' }).click({ timeout: 120_000 });
-  const background = (element: HTMLElement | SVGElement) => getComputedStyle(element).backgroundColor;
-  const swatches = await page.locator('.legend .swatch').all();
-  expect(new Set(await Promise.all(swatches.map((one) => one.evaluate(background)))).size).toBe(3);
-  const tool = (name: string) => page.getByRole('button', { name, exact: true }).evaluate(background);
-  expect(await tool('Brush')).not.toBe(await tool('Eraser'));
+  await expect(page.getByRole('heading', { name: 'Done' })).toBeVisible(PATIENCE);
+  await page.getByRole('button', { name: 'Edit the mask' }).click();
+  const colours = (of: Locator) =>
+    of.evaluateAll((all) => new Set(all.map((one) => getComputedStyle(one).backgroundColor)).size);
+  await expect.poll(() => colours(page.locator('.legend .swatch'))).toBe(3);
+  const tools = page.getByRole('button', { name: /^(Brush|Eraser)$/ });
+  await expect(tools).toHaveCount(2);
+  await expect.poll(() => colours(tools)).toBe(2);
 });
 
 test('on a phone the sheet of a tapped pixel is closed by its button, and the next tap opens it again', async ({
@@ -143,13 +149,15 @@ test('on a phone the sheet of a tapped pixel is closed by its button, and the ne
   const page = await context.newPage();
   await page.goto(`/?backend=${project.name}`);
   await page.getByLabel('GeoTIFF files').setInputFiles('src/pipeline/testing/fixtures/overviews.tif');
-  await expect(page.getByRole('heading', { name: /Done|No clouds found/ })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole('heading', { name: /Done|No clouds found/ })).toBeVisible(PATIENCE);
   const pixel = page.getByRole('region', { name: 'Pixel under the pointer' });
+  await expect(page.locator('.map canvas').first()).toBeVisible();
   for (let round = 0; round < 2; round++) {
     await page.touchscreen.tap(120, 260);
     await expect(pixel).toBeVisible();
     await pixel.getByRole('button', { name: 'Close' }).tap();
     await expect(pixel).toBeHidden();
+    // Longer than between the two of a double tap, which zooms in.
     await page.waitForTimeout(400);
   }
   await context.close();

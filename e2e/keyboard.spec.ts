@@ -35,6 +35,7 @@ test('the main job without a mouse: open, repair, correct the mask, compare, ins
 
   await tabTo(page, button('Edit the mask'));
   await pressAll(page, 'Enter');
+  await expect(page.locator('.map.drawing')).toBeVisible();
   await tabTo(page, map);
   await pressAll(page, 'e', 'ArrowRight', 'Space', 'Shift+ArrowRight', 'Shift+ArrowDown', 'Space');
   await expect(button('Undo')).toBeEnabled();
@@ -99,6 +100,7 @@ test('a tap shows a pixel; what is enhanced is saved as a picture, and the resul
   const pixel = page.getByRole('region', { name: 'Pixel under the pointer' });
   await page.touchscreen.tap(x, y);
   await expect(pixel).toContainText('After');
+  // Longer than between the two of a double tap, which zooms in.
   await page.waitForTimeout(500);
   await page.touchscreen.tap(x, y);
   await expect(pixel).toBeHidden();

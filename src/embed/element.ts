@@ -1,7 +1,8 @@
 import type { EmbedError, ImageSource, ImageSources, UncloudedSwipeElement, ViewState } from './api.ts';
+import type { ComparisonMap } from './comparison-map.ts';
+import { speak, t } from './early-texts.ts';
 import { SETTINGS } from './setting-names.ts';
-import type { Stage } from './stage.ts';
-import { adopt, elementStyles } from './styles.ts';
+import { createShadowTree } from './shadow-tree.ts';
 
 const SOURCES = ['before', 'after', 'mask', 'provenance'] as const;
 type SourceName = (typeof SOURCES)[number];
@@ -15,16 +16,12 @@ const MARGIN = '200px';
 const MOST_AWAKE = 5;
 const awake = new Set<UncloudedSwipe>();
 
-/** English until `stage.ts` has come, which brings the other languages. */
-let t = (text: string): string => text;
-let language = 'en';
-
 /** Where there is no document (rendering on a server), the module can be loaded all the same. */
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
 
 /**
  * `<unclouded-swipe>`: two images of one place with a divider between them. This module is all that a page loads
- * until the element is seen; map and reader come with `stage.ts`.
+ * until the element is seen; map and reader come with `comparison-map.ts`.
  */
 export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
   static readonly observedAttributes = [...SOURCES, ...SETTINGS, 'poster', 'aria-label'];
@@ -43,27 +40,11 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
   /** The code of what is wrong, while the status is `failed`. */
   #failed: string | null = null;
   #seen = false;
-  #stage: Stage | null = null;
+  #comparison: ComparisonMap | null = null;
   #loading: AbortController | null = null;
   #reloadAsked = false;
-  readonly #map = create('div', { part: 'map', class: 'map', tabindex: '0', role: 'group' });
-  readonly #poster = create('img', { part: 'poster', alt: '', loading: 'lazy', hidden: '' });
-  readonly #message = create('div', { part: 'message', class: 'message', role: 'status' });
+  readonly #tree = createShadowTree(this);
   #observer: IntersectionObserver | null = null;
-
-  constructor() {
-    super();
-    const root = this.attachShadow({ mode: 'open' });
-    adopt(root, elementStyles);
-    root.append(this.#map, this.#poster, this.#message);
-    // One finger and the wheel scroll the page, until the map has been chosen by a click, a tap or the keyboard.
-    const chosen = () => root.activeElement !== null;
-    this.#map.addEventListener(
-      'wheel',
-      (event) => !chosen() && !event.ctrlKey && event.stopPropagation(),
-      true,
-    );
-  }
 
   get sources(): ImageSources {
     return { ...this.#sources };
@@ -117,21 +98,20 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
 
   attributeChangedCallback(name: string, _: string | null, value: string | null): void {
     if (name === 'poster') {
-      this.#poster.hidden = value === null;
-      if (value !== null) this.#poster.src = value;
+      this.#tree.setPoster(value);
     } else if (name === 'aria-label') {
-      this.#nameMap();
+      this.#tree.nameMap(value);
     } else if (isSource(name)) {
       this.#setSource(name, value);
     } else {
       this.#state = { ...this.#state, [name]: value ?? undefined };
       if (this.#failed === 'embed/bad-setting') this.#reload();
-      else this.#stage?.set(this.#state);
+      else this.#comparison?.set(this.#state);
     }
   }
 
   load(): void {
-    if (this.#loading || this.#stage || !this.isConnected) return;
+    if (this.#loading || this.#comparison || !this.isConnected) return;
     const { before, after } = this.#sources;
     if (!before || !after) return;
     const loading = new AbortController();
@@ -143,27 +123,26 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
   }
 
   async snapshot(): Promise<Blob> {
-    if (!this.#stage) throw new Error('The comparison is not shown yet.');
-    return this.#stage.snapshot();
+    if (!this.#comparison) throw new Error('The comparison is not shown yet.');
+    return this.#comparison.snapshot();
   }
 
   async #open(
     sources: ImageSources & Required<Pick<ImageSources, 'before' | 'after'>>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { openStage } = await import('./stage.ts').catch(() => {
+    const { openComparisonMap } = await import('./comparison-map.ts').catch(() => {
       throw notLoaded();
     });
     if (signal.aborted) return;
-    const stage = await openStage(
+    const comparison = await openComparisonMap(
       {
-        map: this.#map,
+        map: this.#tree.map,
         sources,
         state: this.#state,
         onLanguage: (translate, spoken) => {
-          t = translate;
-          language = spoken;
-          this.#nameMap();
+          speak(translate, spoken);
+          this.#tree.nameMap(this.ariaLabel);
           this.#setStatus('loading', t('Loading the images…'));
         },
         onLoad: () => {
@@ -175,9 +154,9 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
       },
       signal,
     );
-    if (signal.aborted) return stage.dispose();
-    this.#stage = stage;
-    stage.set(this.#state);
+    if (signal.aborted) return comparison.dispose();
+    this.#comparison = comparison;
+    comparison.set(this.#state);
     awake.add(this);
     for (const other of awake) {
       if (awake.size <= MOST_AWAKE) break;
@@ -190,8 +169,8 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
     awake.delete(this);
     this.#loading?.abort();
     this.#loading = null;
-    this.#stage?.dispose();
-    this.#stage = null;
+    this.#comparison?.dispose();
+    this.#comparison = null;
     this.#setStatus('waiting');
   }
 
@@ -206,33 +185,21 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
 
   #fail(fault: EmbedError): void {
     this.#loading = null;
-    const again = create('button', { part: 'button', type: 'button' }, t('Try again'));
-    again.addEventListener('click', () => {
-      this.#rest();
-      this.load();
-      // The button is gone.
-      this.#map.focus({ preventScroll: true });
-    });
     const { code = 'internal/unexpected', message, remedy = '' } = fault;
     this.#setStatus('failed');
     this.#failed = code;
-    this.#message.append(create('strong', {}, message), create('p', {}, remedy), again);
+    this.#tree.sayFault({ message, remedy }, () => {
+      this.#rest();
+      this.load();
+    });
     this.dispatchEvent(new CustomEvent('error', { detail: { code, message, remedy } }));
   }
 
   #setStatus(status: UncloudedSwipeElement['status'], text = ''): void {
-    this.#message.lang = language;
     this.#status = status;
     this.#failed = null;
     this.toggleAttribute('shown', status === 'shown');
-    this.#message.textContent = text;
-  }
-
-  #nameMap(): void {
-    this.#map.ariaLabel = this.ariaLabel || t('Map of both images');
-    // A name that the page gives is in the page's language.
-    if (this.ariaLabel) this.#map.removeAttribute('lang');
-    else this.#map.lang = language;
+    this.#tree.say(text);
   }
 
   #setSource(name: SourceName, value: ImageSource | null): void {
@@ -246,7 +213,7 @@ export class UncloudedSwipe extends Base implements UncloudedSwipeElement {
     // Attributes come one after the other: they count together.
     queueMicrotask(() => {
       this.#reloadAsked = false;
-      if (this.#loading || this.#stage || this.#status === 'failed') this.#rest();
+      if (this.#loading || this.#comparison || this.#status === 'failed') this.#rest();
       if (this.#seen) this.load();
     });
   }
@@ -299,16 +266,4 @@ function isSource(name: string): name is SourceName {
 function setAttribute(element: HTMLElement, name: string, value: unknown): void {
   if (value === null || value === undefined) element.removeAttribute(name);
   else element.setAttribute(name, String(value));
-}
-
-function create<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  attributes: Readonly<Record<string, string>>,
-  text = '',
-): HTMLElementTagNameMap[K] {
-  // Only when an element is constructed: without a document nothing is.
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.textContent = text;
-  return element;
 }

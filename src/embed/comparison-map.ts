@@ -11,7 +11,7 @@ import { readWhole } from './read-whole.ts';
 import { parseSettings, type Settings, shareText, viewText } from './settings.ts';
 import { adopt } from './styles.ts';
 
-export interface StageOptions {
+export interface ComparisonMapOptions {
   /** In a shadow root, which gets the map's styles. */
   readonly map: HTMLElement;
   /** Addresses may be relative to the page. */
@@ -26,7 +26,7 @@ export interface StageOptions {
 }
 
 /** A comparison on the map. */
-export interface Stage {
+export interface ComparisonMap {
   /** Shows another state; what is wrong with it goes to `onError`. */
   set(state: Partial<ViewState>): void;
   snapshot(): Promise<Blob>;
@@ -37,7 +37,10 @@ export interface Stage {
  * Opens the images and shows them.
  * @throws EmbedError (a report of `embed/bad-setting`, `embed/no-worker`, `display/no-webgl`, `file/*`, `scene/*`, `network/*`)
  */
-export async function openStage(options: StageOptions, signal: AbortSignal): Promise<Stage> {
+export async function openComparisonMap(
+  options: ComparisonMapOptions,
+  signal: AbortSignal,
+): Promise<ComparisonMap> {
   await chooseLanguage(pageLanguages());
   throwIfAborted(signal);
   options.onLanguage(t, locale());
@@ -100,12 +103,12 @@ type Opened = Awaited<ReturnType<ReturnType<typeof createComparisonEngine>['open
 type Colours = Required<Pick<Settings, 'bands' | 'stretch'>>;
 
 function show(
-  { map, sources, state: asked, onLoad, onState, onError }: StageOptions,
+  { map, sources, state: asked, onLoad, onState, onError }: ComparisonMapOptions,
   engine: ReturnType<typeof createComparisonEngine>,
   opened: Opened,
   initial: Settings,
   colours: Colours,
-): Stage {
+): ComparisonMap {
   const { grid } = opened.scene;
   let ended = false;
   /** At the end the worker's unfinished tiles reject: that is no fault. */

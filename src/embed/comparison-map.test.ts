@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { cancelled } from '../pipeline/errors.ts';
 import type { ViewerOptions } from '../viewer/viewer.ts';
-import { openStage } from './stage.ts';
+import { openComparisonMap } from './comparison-map.ts';
 
 const engine = vi.hoisted(() => ({ dispose: () => {} }));
 const viewer = vi.hoisted(() => ({ options: null as unknown }));
@@ -27,7 +27,7 @@ vi.mock('../viewer/viewer.ts', () => ({
 }));
 afterEach(() => void vi.unstubAllGlobals());
 
-it('a stage that is put to rest while tiles load tells no fault of them', async () => {
+it('a comparison that is put to rest while tiles load tells no fault of them', async () => {
   vi.stubGlobal('document', {
     documentElement: { lang: 'en' },
     baseURI: 'https://example.org/',
@@ -36,7 +36,7 @@ it('a stage that is put to rest while tiles load tells no fault of them', async 
     removeEventListener: () => {},
   });
   const onError = vi.fn();
-  const stage = await openStage(
+  const shown = await openComparisonMap(
     {
       map: { getRootNode: () => null, querySelectorAll: () => [], children: [] } as unknown as HTMLElement,
       sources: { before: 'before.tif', after: 'after.tif' },
@@ -50,6 +50,6 @@ it('a stage that is put to rest while tiles load tells no fault of them', async 
   );
   // The worker's end rejects what it was asked for.
   engine.dispose = () => (viewer.options as ViewerOptions).onFault(cancelled());
-  stage.dispose();
+  shown.dispose();
   expect(onError).not.toHaveBeenCalled();
 });

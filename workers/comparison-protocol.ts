@@ -1,7 +1,7 @@
 import type { ClassLayer } from '../src/pipeline/enhance/comparison.ts';
 import type { DisplayPixels, DisplayRequest } from '../src/pipeline/enhance/display-tile.ts';
 import type { BandStretch } from '../src/pipeline/enhance/stretch.ts';
-import type { SceneSummary } from '../src/pipeline/library/record.ts';
+import type { RecordedScene } from '../src/pipeline/library/record.ts';
 import type { Scene, SceneOverrides } from '../src/pipeline/scene.ts';
 
 /** A file, or the address of one. */
@@ -13,7 +13,7 @@ export interface ComparisonInput extends Partial<Readonly<Record<ClassLayer, Com
   /** What the user changed of what was understood of the images. */
   readonly overrides?: SceneOverrides;
   /** What a record says of the images: others are refused. */
-  readonly described?: SceneSummary;
+  readonly described?: RecordedScene;
 }
 
 /** The comparison worker: reads finished files for the embedded viewer. Each `job` is a number for cancel. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_SETTINGS } from '../src/pipeline/events.ts';
 import { isFound, maskedTiles } from '../src/pipeline/findings.ts';
-import { type JobRecord, jobRecord, writeRecord } from '../src/pipeline/job-record.ts';
+import { type JobRecord, jobRecord, writeJobRecord } from '../src/pipeline/job-record.ts';
 import { run } from '../src/pipeline/run.ts';
 import type { Notice } from '../src/pipeline/scene.ts';
 import { fakeNetworks } from '../src/pipeline/testing/fake-networks.ts';
@@ -73,7 +73,7 @@ describe('the pages of a scene', () => {
     const first = await pages.claim(input, before, options);
     await run(source, fakeNetworks(), DEFAULT_SETTINGS, () => {}, { pages: first });
     // Records named no halos then.
-    writeRecord(first, earlier as JobRecord);
+    writeJobRecord(first, earlier as JobRecord);
     expect((await pages.unfinished(input, source.scene))?.record.halos).toEqual({ detect: 32, generate: 32 });
     const again = await pages.claim(input, record(), options);
     expect([isFound(again, 0), maskedTiles(again)]).toEqual([true, null]);

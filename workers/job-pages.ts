@@ -1,10 +1,10 @@
 import { throwIfAborted } from '../src/pipeline/errors.ts';
 import {
   type JobRecord,
-  readRecord,
+  readJobRecord,
   resultPages,
   sameFindings,
-  writeRecord,
+  writeJobRecord,
 } from '../src/pipeline/job-record.ts';
 import type { PageLog } from '../src/pipeline/page-log.ts';
 import { memoryPages, type PageStore } from '../src/pipeline/pages.ts';
@@ -101,7 +101,7 @@ export function jobPages(): JobPages {
       inTurn(async () => {
         const { log, memory } = await placeOf(input, false, signal);
         const pages = log ?? memory;
-        const record = pages && readRecord(pages);
+        const record = pages && readJobRecord(pages);
         if (!pages || !record) return null;
         const result = resultPages(pages, record);
         const composite = record.settings.composite !== undefined && record.dates.length > 0;
@@ -113,16 +113,16 @@ export function jobPages(): JobPages {
         const at = await placeOf(input, true, signal);
         if (at.fingerprint !== null) await tidyJobFiles(at.fingerprint);
         const known = at.log ?? at.memory;
-        const fits = known && !options.fresh && sameFindings(readRecord(known), record);
+        const fits = known && !options.fresh && sameFindings(readJobRecord(known), record);
         const pages = fits ? known : await emptied(at);
-        writeRecord(pages, record);
+        writeJobRecord(pages, record);
         return resultPages(pages, record);
       }),
     look: (input, signal) =>
       inTurn(async () => {
         const { log, memory } = await placeOf(input, false, signal);
         const pages = log ?? memory;
-        const record = pages && readRecord(pages);
+        const record = pages && readJobRecord(pages);
         return pages && record && { pages, record };
       }),
   };

@@ -4,11 +4,11 @@ import {
   IMAGE_FILES,
   type ImageFile,
   RECORD_FILE,
-  readRecord,
+  readComparisonRecord,
   THUMBNAIL_FILE,
 } from '../src/pipeline/library/record.ts';
 import { fileSink } from '../src/pipeline/output/file-sink.ts';
-import { type Scratch, writing } from '../src/pipeline/output/sink.ts';
+import { type ScratchSink, writing } from '../src/pipeline/output/sink.ts';
 import { phrase } from '../src/pipeline/phrase.ts';
 
 /**
@@ -54,7 +54,7 @@ export async function comparisonFolder(id: string): Promise<FileSystemDirectoryH
 export async function writeLibraryFile<T>(
   id: string,
   name: string,
-  write: (sink: Scratch) => Promise<T>,
+  write: (sink: ScratchSink) => Promise<T>,
 ): Promise<T> {
   const library = await libraryFolder();
   const folder = await library.getDirectoryHandle(id, { create: true });
@@ -91,12 +91,12 @@ export async function writeLibraryRecord(record: ComparisonRecord): Promise<void
   await replaceLibraryFile(record.id, RECORD_FILE, new TextEncoder().encode(JSON.stringify(record)));
 }
 
-/** @throws PipelineError `library/gone`, and as {@link readRecord} */
+/** @throws PipelineError `library/gone`, and as {@link readComparisonRecord} */
 export async function readLibraryRecord(id: string): Promise<ComparisonRecord> {
   const folder = await comparisonFolder(id);
   const file = await fileIn(folder, RECORD_FILE);
   if (!file) throw gone();
-  return { ...readRecord(await file.text()), id };
+  return { ...readComparisonRecord(await file.text()), id };
 }
 
 /** @throws PipelineError `library/damaged` if images are missing or not as long as the record says */

@@ -6,7 +6,7 @@ import {
   comparisonBytes,
   IMAGE_FILES,
   RECORD_FILE,
-  readRecord,
+  readComparisonRecord,
   THUMBNAIL_FILE,
 } from '../src/pipeline/library/record.ts';
 import { type ByteSink, writing } from '../src/pipeline/output/sink.ts';
@@ -97,7 +97,7 @@ export async function readComparisons(
     const part = (share: number) => onShare((i + share) / records.length);
     const folder = path.slice(0, -RECORD_FILE.length);
     try {
-      const record = readRecord(await (await smallBlob(entries[path])).text());
+      const record = readComparisonRecord(await (await smallBlob(entries[path])).text());
       if (await isHere(record.id)) {
         known++;
         continue;

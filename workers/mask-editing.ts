@@ -11,7 +11,7 @@ import {
   uniformMask,
 } from '../src/pipeline/found-mask.ts';
 import { breathe } from '../src/pipeline/job.ts';
-import { resultPages, writeRecord } from '../src/pipeline/job-record.ts';
+import { resultPages, writeJobRecord } from '../src/pipeline/job-record.ts';
 import type { PageStore } from '../src/pipeline/pages.ts';
 import type { Scene, Window } from '../src/pipeline/scene.ts';
 import { openTiles, planTiles, readPlane, type TileLayout, tilesUnder } from '../src/pipeline/tiles.ts';
@@ -67,7 +67,7 @@ export function maskEditing(pages: JobPages, display: DisplayLink): MaskEditing 
       const store = openTiles(scene, layout, resultPages(known.pages, known.record));
       if (!shown && !display.isShowing()) display.show(job, store);
       shown = true;
-      writeRecord(known.pages, { ...known.record, draft: settings });
+      writeJobRecord(known.pages, { ...known.record, draft: settings });
       const tileOf = (key: number) => ({
         window: layout.windows[key],
         classes: previewed(found, settings, key),

@@ -1,11 +1,11 @@
 import { blobSink } from '../src/pipeline/output/blob-sink.ts';
 import { fileSink } from '../src/pipeline/output/file-sink.ts';
-import { type ByteSink, type Scratch, writing } from '../src/pipeline/output/sink.ts';
+import { type ByteSink, type ScratchSink, writing } from '../src/pipeline/output/sink.ts';
 
 /** Where a file that is being written goes, and room for its parts until then. */
 export interface OutputFile {
   readonly sink: ByteSink;
-  readonly scratch: Scratch;
+  readonly scratch: ScratchSink;
 }
 
 /**

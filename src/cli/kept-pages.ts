@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { urlHead } from '../pipeline/ingest/byte-source.ts';
-import { type JobRecord, readRecord, sameJob, writeRecord } from '../pipeline/job-record.ts';
+import { type JobRecord, readJobRecord, sameJob, writeJobRecord } from '../pipeline/job-record.ts';
 import { type PageLog, pageLog } from '../pipeline/page-log.ts';
 import { nodePageFile } from './node-pages.ts';
 import { isAddress } from './plan.ts';
@@ -21,13 +21,13 @@ export async function keptPages(
   const inputs = (await Promise.all(files.map((one) => asItStands(one, signal)))).join('\n');
   const file = nodePageFile(path);
   const kept = pageLog(file);
-  if (sameJob(readRecord(kept), record) && text(kept.get(INPUTS)) === inputs) {
+  if (sameJob(readJobRecord(kept), record) && text(kept.get(INPUTS)) === inputs) {
     return { pages: kept, continued: true };
   }
   file.truncate(0);
   const pages = pageLog(file);
   pages.set(INPUTS, new TextEncoder().encode(inputs));
-  writeRecord(pages, record);
+  writeJobRecord(pages, record);
   return { pages, continued: false };
 }
 

@@ -3,13 +3,13 @@ import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 import type { Deflate } from '../pipeline/output/encode-block.ts';
 import { fileSink } from '../pipeline/output/file-sink.ts';
-import { type Scratch, writing } from '../pipeline/output/sink.ts';
+import { type ScratchSink, writing } from '../pipeline/output/sink.ts';
 import { nodePageFile } from './node-pages.ts';
 
 /** A file on disk that is being written, and what the writer needs for it. */
 export interface NodeOutput {
-  readonly sink: Scratch;
-  readonly scratch: Scratch;
+  readonly sink: ScratchSink;
+  readonly scratch: ScratchSink;
   readonly deflate: Deflate;
 }
 

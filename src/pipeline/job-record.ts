@@ -46,7 +46,7 @@ export function jobRecord(
 const PAGE = 'job';
 
 /** Writes down what the pages belong to. */
-export function writeRecord(pages: PageStore, record: JobRecord): void {
+export function writeJobRecord(pages: PageStore, record: JobRecord): void {
   pages.set(PAGE, new TextEncoder().encode(JSON.stringify(record)));
 }
 
@@ -54,7 +54,7 @@ export function writeRecord(pages: PageStore, record: JobRecord): void {
 const FIRST_HALOS: Halos = { detect: 32, generate: 32 };
 
 /** What the pages belong to; null if they are empty or of another version of this software. */
-export function readRecord(pages: PageStore): JobRecord | null {
+export function readJobRecord(pages: PageStore): JobRecord | null {
   const page = pages.get(PAGE);
   if (!page) return null;
   const record = {

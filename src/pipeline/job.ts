@@ -4,7 +4,7 @@ import type { ReportedStage, RunEvent, RunSettings } from './events.ts';
 import type { Networks } from './networks.ts';
 import { english, type Phrase } from './phrase.ts';
 import type { BandPlan } from './preprocess/bands.ts';
-import type { Scratch } from './preprocess/observe.ts';
+import type { PlaneBuffers } from './preprocess/observe.ts';
 import type { Notice, Raster, SceneSource, Window } from './scene.ts';
 import type { Halos, TileLayout } from './tiles.ts';
 import { growWindow, overlapOf } from './windows.ts';
@@ -18,7 +18,7 @@ export interface Job {
   readonly layout: TileLayout;
   readonly halos: Halos;
   /** Planes of the two tiles that are worked on at a time, taken in turns; see {@link oneAhead}. */
-  readonly scratch: readonly [Scratch, Scratch];
+  readonly buffers: readonly [PlaneBuffers, PlaneBuffers];
   readonly emit: (event: RunEvent) => void;
   readonly notices: Notices;
   readonly pace: Pace;
@@ -110,7 +110,7 @@ export async function* readAhead(
  * Works on items one ahead: the work on the next item begins before the result of the present one is awaited, so
  * a tile is prepared while the networks, in a worker of their own, compute the one before it. Results are taken
  * in the order of the items.
- * @param work gets the turn, 0 or 1, of the scratch memory that is free for this item until its result was taken
+ * @param work gets the turn, 0 or 1, of the plane buffers that are free for this item until its result was taken
  */
 export async function oneAhead<Item, Result>(
   items: AsyncIterable<Item>,

@@ -111,7 +111,7 @@ export async function detectPass(
 
   async function look(key: number, raster: Raster, turn: 0 | 1) {
     const core = layout.windows[key];
-    const seen = observe(source.scene, plan, raster, plan.all, job.scratch[turn]);
+    const seen = observe(source.scene, plan, raster, plan.all, job.buffers[turn]);
     const valid = cropPlane(seen.valid, seen.window, core);
     const found = valid.includes(1)
       ? await probabilitiesOf(seen, core, raster)
@@ -150,7 +150,7 @@ export async function enterClearPixels(job: Job, findings: Findings, keys: reado
     { window: layout.windows[at], bands: plan.all },
   ])) {
     const core = layout.windows[key];
-    const seen = observe(source.scene, plan, rasters[0], plan.all, job.scratch[0]);
+    const seen = observe(source.scene, plan, rasters[0], plan.all, job.buffers[0]);
     const valid = cropPlane(seen.valid, seen.window, core);
     const found = {
       thin: readPlane(findings.thin, core),

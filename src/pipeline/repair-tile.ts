@@ -63,7 +63,7 @@ interface TileView {
  *
  * @param rasters The bands with light in them, as far as {@link FILL_MARGIN} beyond the generator's tile; then the others over the
  *   core, if there are any.
- * @param turn Of the scratch memory, see {@link oneAhead}.
+ * @param turn Of the plane buffers, see {@link oneAhead}.
  */
 export async function repairTile(
   job: Job,
@@ -108,7 +108,7 @@ function viewTile(
   const { grid } = source.scene;
   const tile = networkTile(job, core, 'generate');
   const inside = clipWindow(tile, grid.width, grid.height) as Window;
-  const seen = observe(source.scene, plan, raster, splitBands(job).seen, job.scratch[turn]);
+  const seen = observe(source.scene, plan, raster, splitBands(job).seen, job.buffers[turn]);
   const around = seen.window;
   const found: Probabilities = {
     thin: readPlane(findings.thin, around),

@@ -79,7 +79,7 @@ export async function run(
     settings: withinLimits(settings, (options.dates ?? []).length > 0),
     layout,
     halos,
-    scratch: [[], []],
+    buffers: [[], []],
     emit: onEvent,
     notices,
     pace,

@@ -1,6 +1,6 @@
 import ComparisonWorker from '../../workers/comparison.worker.ts?worker&inline';
 import type { ComparisonApi, ComparisonInput, OpenedComparison } from '../../workers/comparison-protocol.ts';
-import type { DisplayTile, Engine } from './engine.ts';
+import type { DisplayPixels, Engine } from './engine.ts';
 import { workerClient } from './worker-client.ts';
 
 /** Finished files on the way to the map: all that the embedded viewer needs of an engine. */
@@ -30,7 +30,7 @@ export function createComparisonEngine(): ComparisonEngine {
       current = input;
       return opened;
     },
-    displayTile: (request, signal): Promise<DisplayTile> =>
+    displayTile: (request, signal): Promise<DisplayPixels> =>
       worker.call((api, job) => api.tile(job, request), signal),
     stretch: (bands, signal) => worker.call((api, job) => api.stretch(job, bands), signal),
     dispose: () => worker.stop(),

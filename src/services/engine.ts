@@ -92,7 +92,7 @@ export interface Engine {
   /** Tiles that meet the window (pixels of the scene) go first from now on; null: in the order of the scene. */
   prioritise(window: Window | null): Promise<void>;
   /** Samples for a display tile. */
-  displayTile(request: TileRequest, signal?: AbortSignal): Promise<DisplayTile>;
+  displayTile(request: DisplayRequest, signal?: AbortSignal): Promise<DisplayPixels>;
   /** 2nd and 98th percentile in reflectance for each requested band of the scene, from a decimated read. */
   stretch(bands: readonly number[], signal?: AbortSignal): Promise<BandStretch[]>;
   /** Values of all bands at one pixel, before and after. */
@@ -272,9 +272,16 @@ export type TileSide = 'before' | 'after';
 /** A picture on the map: the scene as it was, repaired, or another date by its number. */
 export type Picture = 'scene' | 'result' | number;
 
-export type TileRequest = DisplayRequest;
-export type DisplayTile = DisplayPixels;
 /** A pixel's values, and where it lies; null where the scene does not say. */
 export type PixelProbe = PixelValues & { readonly place: Place | null };
 
-export type { ComparisonInput, DateSurvey, ErrorReport, ReportRequest, RunRequest, Unfinished };
+export type {
+  ComparisonInput,
+  DateSurvey,
+  DisplayPixels,
+  DisplayRequest,
+  ErrorReport,
+  ReportRequest,
+  RunRequest,
+  Unfinished,
+};

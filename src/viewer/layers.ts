@@ -5,7 +5,7 @@ import DataTileSource from 'ol/source/DataTile.js';
 import TileGrid from 'ol/tilegrid/TileGrid.js';
 import { type Enhancement, enhances } from '../pipeline/enhance/enhance.ts';
 import type { Window } from '../pipeline/scene.ts';
-import type { DisplayTile, Engine, Picture, TileRequest } from '../services/engine.ts';
+import type { DisplayPixels, DisplayRequest, Engine, Picture } from '../services/engine.ts';
 import type { MapSpace } from './map-space.ts';
 import { StillTileLayer } from './still-layer.ts';
 import type { StyleVariables } from './styles.ts';
@@ -68,7 +68,7 @@ class SceneTileSource extends DataTileSource {
 export function createSceneLayer(
   engine: Pick<Engine, 'displayTile'>,
   frame: SceneFrame,
-  kind: TileRequest['layer'],
+  kind: DisplayRequest['layer'],
   style: Style,
   initialBands: readonly number[],
   onFault: (fault: unknown) => void,
@@ -76,7 +76,7 @@ export function createSceneLayer(
   const { space, projection, width, height } = frame;
   const levels = levelCount(width, height);
   const isImage = kind === 'before' || kind === 'after';
-  const memory = createTileMemory<DisplayTile['data']>(TEXTURES);
+  const memory = createTileMemory<DisplayPixels['data']>(TEXTURES);
   let bands = initialBands;
   let picture: Picture = kind === 'after' ? 'result' : 'scene';
   let enhancement: Enhancement | undefined;
@@ -87,7 +87,7 @@ export function createSceneLayer(
 
   const load = async (z: number, x: number, y: number) => {
     const window = tileWindow(z, x, y, levels);
-    const layer: TileRequest['layer'] = !isImage ? kind : picture === 'result' ? 'after' : 'before';
+    const layer: DisplayRequest['layer'] = !isImage ? kind : picture === 'result' ? 'after' : 'before';
     const date = isImage && typeof picture === 'number' ? picture : undefined;
     const request = { layer, window, width: TILE_SIZE, height: TILE_SIZE, bands, date, enhancement };
     try {

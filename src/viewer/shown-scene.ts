@@ -4,7 +4,7 @@ import type OlMap from 'ol/Map.js';
 import OSM from 'ol/source/OSM.js';
 import View from 'ol/View.js';
 import type { Grid } from '../pipeline/scene.ts';
-import type { TileRequest } from '../services/engine.ts';
+import type { DisplayRequest } from '../services/engine.ts';
 import { t } from '../texts/texts.ts';
 import type { Split } from './compare.ts';
 import { createSceneLayer, type SceneLayer } from './layers.ts';
@@ -28,7 +28,7 @@ const MARGIN = 24;
 export interface ShownScene {
   readonly grid: Grid;
   readonly space: ReturnType<typeof mapSpace>;
-  readonly layers: Readonly<Record<TileRequest['layer'], SceneLayer>>;
+  readonly layers: Readonly<Record<DisplayRequest['layer'], SceneLayer>>;
   /** @param split How the map is parted, if it is. */
   showAll(duration: number, split: Split | null): void;
   /** The same after the map has changed its size, unless the user has moved away since. */
@@ -50,7 +50,7 @@ export function showScene(
   const projection = projectionFor(grid, space);
   const frame = { space, projection, width: grid.width, height: grid.height };
   const image = () => imageStyle(stretchVariables(view.stretch, view.gamma), view.drawn);
-  const layerOf = (kind: TileRequest['layer'], style: ReturnType<typeof maskStyle>) =>
+  const layerOf = (kind: DisplayRequest['layer'], style: ReturnType<typeof maskStyle>) =>
     createSceneLayer(options.engine, frame, kind, style, bands, options.onFault);
   const layers = {
     before: layerOf('before', image()),

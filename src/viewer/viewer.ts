@@ -11,7 +11,7 @@ import { type Enhancement, enhances, NO_ENHANCEMENT } from '../pipeline/enhance/
 import type { Stretch } from '../pipeline/enhance/stretch.ts';
 import type { Grid, Window } from '../pipeline/scene.ts';
 import { clipWindow } from '../pipeline/windows.ts';
-import type { Engine, Picture, TileRequest, TileSide } from '../services/engine.ts';
+import type { DisplayRequest, Engine, Picture, TileSide } from '../services/engine.ts';
 import type { Drawn } from '../store/combinations.ts';
 import type { CompareMode } from '../store/preferences.ts';
 import { hasDivider, type Split, splitOf, unsplit } from './compare.ts';
@@ -26,7 +26,7 @@ import { composeSnapshot } from './snapshot.ts';
 import { imageStyle, type StyleVariables, stretchVariables } from './styles.ts';
 import { createSwipeHandle } from './swipe.ts';
 
-export type OverlayKind = Exclude<TileRequest['layer'], TileSide>;
+export type OverlayKind = Exclude<DisplayRequest['layer'], TileSide>;
 const OVERLAYS: readonly OverlayKind[] = ['mask', 'provenance', 'confidence', 'date'];
 
 export interface ViewerOptions {
@@ -85,7 +85,7 @@ export interface Viewer {
   takeBackCorner(): boolean;
   /** The mask shows all that was drawn. */
   forgetSketches(): void;
-  invalidate(layer: TileRequest['layer'], window?: Window): void;
+  invalidate(layer: DisplayRequest['layer'], window?: Window): void;
   /** The whole scene in the window. */
   showAll(): void;
   /** Fits a part of the scene, in pixels of the scene, to the window. */

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { MASK_CLASS } from '../scene.ts';
-import { interpretationOf, type RecordStep, readRecord, requireDescribed, tidyTitle } from './record.ts';
+import {
+  interpretationOf,
+  type RecordStep,
+  readComparisonRecord,
+  requireDescribed,
+  tidyTitle,
+} from './record.ts';
 
 /** As version 1 wrote it: a record that must be readable for ever. Never change it. */
 const VERSION_1 = `{"version":1,"id":"5b1c7a54-7c1a-4b77-a0a0-2b1b6b5f3c11","title":"Olinda","savedAt":"2026-11-23T06:40:00.000Z",
@@ -16,7 +22,7 @@ const changed = (change: object) => JSON.stringify({ ...JSON.parse(VERSION_1), .
 
 describe('a record', () => {
   it('of version 1 is read, with shares that it does not know as nothing', () => {
-    const record = readRecord(VERSION_1);
+    const record = readComparisonRecord(VERSION_1);
     expect(record.title).toBe('Olinda');
     expect(record.summary.shares).toEqual({
       observed: 0.7,
@@ -28,24 +34,34 @@ describe('a record', () => {
       leftCloudy: 0,
     });
     expect(record.view.window).toEqual({ x: 10, y: 20, width: 100, height: 90 });
-    expect(readRecord(JSON.stringify(record))).toEqual(record);
+    expect(readComparisonRecord(JSON.stringify(record))).toEqual(record);
   });
 
   it('of an earlier version goes through every step from there on', () => {
     const rename: RecordStep = ({ name, ...rest }) => ({ ...rest, title: name });
     const mark: RecordStep = (record) => ({ ...record, title: `${record.title}, marked` });
     const first = changed({ version: 1, title: undefined, name: 'Olinda' });
-    expect(readRecord(first, [rename, mark])).toMatchObject({ version: 3, title: 'Olinda, marked' });
+    expect(readComparisonRecord(first, [rename, mark])).toMatchObject({
+      version: 3,
+      title: 'Olinda, marked',
+    });
     const second = changed({ version: 2 });
-    expect(readRecord(second, [rename, mark])).toMatchObject({ version: 3, title: 'Olinda, marked' });
+    expect(readComparisonRecord(second, [rename, mark])).toMatchObject({
+      version: 3,
+      title: 'Olinda, marked',
+    });
   });
 
   it('keeps fields that this version does not know', () => {
-    expect(readRecord(changed({ note: 'from elsewhere' }))).toMatchObject({ note: 'from elsewhere' });
+    expect(readComparisonRecord(changed({ note: 'from elsewhere' }))).toMatchObject({
+      note: 'from elsewhere',
+    });
   });
 
   it('of a later version is told apart from a damaged one', () => {
-    expect(() => readRecord('{"version":99}')).toThrow(expect.objectContaining({ code: 'library/newer' }));
+    expect(() => readComparisonRecord('{"version":99}')).toThrow(
+      expect.objectContaining({ code: 'library/newer' }),
+    );
   });
 
   it.each([
@@ -69,12 +85,12 @@ describe('a record', () => {
     ['a scale of 0', part('interpretation', { scale: 0 })],
     ['an image of no bytes', part('files', { 'after.tif': 0 })],
   ])('with %s is refused as damaged', (_, text) => {
-    expect(() => readRecord(text)).toThrow(expect.objectContaining({ code: 'library/damaged' }));
+    expect(() => readComparisonRecord(text)).toThrow(expect.objectContaining({ code: 'library/damaged' }));
   });
 });
 
 it('a record is that of its images, or refused as damaged', () => {
-  const { scene: described } = readRecord(VERSION_1);
+  const { scene: described } = readComparisonRecord(VERSION_1);
   const scene = (width: number, bands: number) =>
     ({ grid: { width, height: 352 }, bands: new Array(bands).fill({}) }) as unknown as Parameters<
       typeof requireDescribed

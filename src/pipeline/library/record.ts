@@ -22,7 +22,7 @@ export interface ComparisonRecord {
   readonly title: string;
   /** ISO 8601. */
   readonly savedAt: string;
-  readonly scene: SceneSummary;
+  readonly scene: RecordedScene;
   /** How the samples were understood: holds for both images, whatever their files say by themselves. */
   readonly interpretation: SceneOverrides;
   /** Length in bytes of each image. */
@@ -31,7 +31,7 @@ export interface ComparisonRecord {
   readonly view: SavedView;
 }
 
-export interface SceneSummary {
+export interface RecordedScene {
   readonly name: string;
   /** Pixels. */
   readonly width: number;
@@ -104,7 +104,7 @@ const STEPS: readonly RecordStep[] = [];
  * Reads a record of this or an earlier version. Records may come from elsewhere: every field is checked.
  * @throws PipelineError `library/damaged` if it is not understood, `library/newer` if a later version wrote it
  */
-export function readRecord(text: string, steps = STEPS): ComparisonRecord {
+export function readComparisonRecord(text: string, steps = STEPS): ComparisonRecord {
   let json: Json;
   try {
     json = object(JSON.parse(text));
@@ -124,7 +124,7 @@ export function readRecord(text: string, steps = STEPS): ComparisonRecord {
  * @param scene that of `before.tif`
  * @throws PipelineError `library/damaged`
  */
-export function requireDescribed({ grid, bands }: Scene, described: SceneSummary): void {
+export function requireDescribed({ grid, bands }: Scene, described: RecordedScene): void {
   const { width, height } = described;
   if (grid.width === width && grid.height === height && bands.length === described.bands) return;
   throw damaged(phrase('An image of the comparison does not fit its description.'));

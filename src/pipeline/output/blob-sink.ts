@@ -1,9 +1,9 @@
-import type { Scratch } from './sink.ts';
+import type { ScratchSink } from './sink.ts';
 
 /** Pieces are handed to a Blob, which browsers may keep on disk, once this much has gathered. */
 const GATHER_BYTES = 8 * 2 ** 20;
 
-export interface BlobSink extends Scratch {
+export interface BlobSink extends ScratchSink {
   /** The file; every byte from 0 to the end must have been written. */
   toBlob(): Blob;
 }

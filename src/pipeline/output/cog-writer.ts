@@ -8,7 +8,7 @@ import { type CogLayout, type ImageDescription, layOutCog } from './cog-layout.t
 import { type Deflate, encodeBlock, encodeMask, platformDeflate } from './encode-block.ts';
 import type { Reduction, ReductionOptions } from './overview.ts';
 import { createPyramid, type Level, recordBytes, type Tile } from './pyramid.ts';
-import { type ByteSink, type Scratch, writing } from './sink.ts';
+import { type ByteSink, type ScratchSink, writing } from './sink.ts';
 import { addSamples, emptyStatistics, statisticsItems } from './statistics.ts';
 
 /** What is written, but for the samples. */
@@ -33,7 +33,7 @@ export interface WriteOptions {
   /** Tiles written and in all. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Room for the packed tiles until their place in the file is known, about as long as the file; Blobs by default. */
-  readonly scratch?: Scratch;
+  readonly scratch?: ScratchSink;
   /** The platform's compressor by default. */
   readonly deflate?: Deflate;
   /** BigTIFF even where the file is shorter than 4 GB. */
@@ -158,7 +158,7 @@ function reductionOf(spec: CogSpec, planes: readonly Samples[], plane: number): 
 async function assemble(
   { head }: CogLayout,
   levels: readonly Level[],
-  scratch: Scratch,
+  scratch: ScratchSink,
   sink: ByteSink,
   signal?: AbortSignal,
 ): Promise<void> {

@@ -8,7 +8,7 @@ import { NO_METADATA } from '../testing/metadata.ts';
 import { blobSink } from './blob-sink.ts';
 import { type CogSpec, type ReadTile, writeCog } from './cog-writer.ts';
 import { fileSink } from './file-sink.ts';
-import type { Scratch } from './sink.ts';
+import type { ScratchSink } from './sink.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'unclouded-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -29,7 +29,7 @@ const readTile: ReadTile = async (window) => ({
 });
 
 /** A scratch that throws once so many bytes have come. */
-function failing(fault: unknown, after: number): Scratch {
+function failing(fault: unknown, after: number): ScratchSink {
   const sink = blobSink();
   let written = 0;
   return {
@@ -91,7 +91,7 @@ describe('a write that fails', () => {
     const abort = new AbortController();
     const store = blobSink();
     let [ended, late, writes] = [false, 0, 0];
-    const scratch: Scratch = {
+    const scratch: ScratchSink = {
       async write(bytes, position) {
         await new Promise((resolve) => setTimeout(resolve, 5));
         if (ended) late++;

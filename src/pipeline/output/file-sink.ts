@@ -1,8 +1,8 @@
 import type { PageFile } from '../page-log.ts';
-import type { Scratch } from './sink.ts';
+import type { ScratchSink } from './sink.ts';
 
 /** A file with random access as sink or scratch: in the browser's private file system, or on disk in Node. */
-export function fileSink(file: PageFile): Scratch {
+export function fileSink(file: PageFile): ScratchSink {
   return {
     write(bytes, position) {
       for (let done = 0; done < bytes.length; ) {

@@ -1,7 +1,7 @@
 import type { Samples } from '../scene.ts';
 import { copyOverlap, cropPlane } from '../windows.ts';
 import { emptyLike, halve, type ReductionOptions } from './overview.ts';
-import { type Scratch, writing } from './sink.ts';
+import { type ScratchSink, writing } from './sink.ts';
 
 /** One resolution of an image, cut into square tiles; the full size is level 0, each next one half of it. */
 export interface Level {
@@ -27,7 +27,7 @@ export interface PyramidOptions {
   readonly height: number;
   /** Edge of a tile in pixels, a multiple of 16. */
   readonly tileSize: number;
-  readonly scratch: Scratch;
+  readonly scratch: ScratchSink;
   /** One plane of a tile, `tileSize` x `tileSize` samples, as its block in the file. */
   encode(samples: Samples, plane: number): Promise<Uint8Array<ArrayBuffer>>;
   /** How each plane of a tile is made smaller. */

@@ -8,7 +8,7 @@ export interface ByteSink {
 }
 
 /** A sink whose bytes can be read again: room for what is made in another order than the file's. */
-export interface Scratch extends ByteSink {
+export interface ScratchSink extends ByteSink {
   /** Bytes written before. */
   read(position: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }

@@ -5,12 +5,12 @@ import type { BandPlan } from './bands.ts';
 export const REFLECTANCE_LIMIT = 1.5;
 
 /** Planes that are written anew for every tile of a run, by slot. */
-export type Scratch = Float32Array[];
+export type PlaneBuffers = Float32Array[];
 
-/** A plane of `length` pixels in memory that `scratch` keeps for the slot; its values are left over from before. */
-function reuse(scratch: Scratch, slot: number, length: number): Float32Array {
-  if (!(scratch[slot]?.length >= length)) scratch[slot] = new Float32Array(length);
-  return scratch[slot].subarray(0, length);
+/** A plane of `length` pixels in memory that `buffers` keep for the slot; its values are left over from before. */
+function reuse(buffers: PlaneBuffers, slot: number, length: number): Float32Array {
+  if (!(buffers[slot]?.length >= length)) buffers[slot] = new Float32Array(length);
+  return buffers[slot].subarray(0, length);
 }
 
 /** What was measured over a window, in reflectance. */
@@ -60,14 +60,14 @@ function findValid(
  * Native samples to reflectance. `raster.bands[i]` is file band `indices[i]`; extra bands that were not read
  * are left out. One that was not measured at a pixel takes nothing from the others: the pixel is valid.
  *
- * @param scratch Where given, holds the planes: they are valid until it is given again.
+ * @param buffers Where given, hold the planes: these are valid until the buffers are given again.
  */
 export function observe(
   scene: Scene,
   plan: BandPlan,
   raster: Raster,
   indices: readonly number[],
-  scratch: Scratch = [],
+  buffers: PlaneBuffers = [],
 ): Observation {
   const samples = (index: number) => raster.bands[indices.indexOf(index)];
   const length = raster.window.width * raster.window.height;
@@ -75,7 +75,7 @@ export function observe(
   const toReflectance = (index: number, limit: boolean) => {
     const { scale, offset } = scene.bands.find((band) => band.index === index)!;
     const from = samples(index);
-    const to = reuse(scratch, index, length);
+    const to = reuse(buffers, index, length);
     if (limit) toLimited(from, scale, offset, valid, to);
     else toUnlimited(from, scale, offset, valid, scene.nodata, to);
     return to;

@@ -1,7 +1,7 @@
 import type { RunReport, RunSettings } from '../../pipeline/events.ts';
 import { phrase } from '../../pipeline/phrase.ts';
 import { type BandRole, MASK_CLASS, PROVENANCE, type Scene } from '../../pipeline/scene.ts';
-import type { DisplayTile, PixelProbe, TileRequest } from '../../services/engine.ts';
+import type { DisplayPixels, DisplayRequest, PixelProbe } from '../../services/engine.ts';
 import type { Sample } from '../state.ts';
 
 export const fakeSample: Sample = {
@@ -159,10 +159,10 @@ export function fakeProbe(x: number, y: number): PixelProbe {
 
 /** The scene or a layer of its result, as the display worker gives it. @param known where mask and result are there already */
 export function paint(
-  request: TileRequest,
+  request: DisplayRequest,
   scene: Scene,
   known: (x: number, y: number, set: 'mask' | 'result') => boolean,
-): DisplayTile {
+): DisplayPixels {
   const { layer, window, width, height, bands } = request;
   const image = layer === 'before' || layer === 'after';
   const channels = image ? bands.length + 1 : 2;

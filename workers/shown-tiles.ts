@@ -57,18 +57,19 @@ export function shownTiles(state: DisplayState): TileApi {
     if (!enhancement || !isPicture || !enhances(enhancement)) return plainTile(request, signal);
     const { grid } = opened(state.scene).scene;
     const clearOnly = isMaskKnown();
-    const key = `${bands} ${enhancement.dehaze} ${clearOnly && state.run}`;
+    const { dehaze } = enhancement;
+    const key = `${bands} ${dehaze} ${clearOnly && state.run}`;
     const known =
       tones.get(key) ??
       stretchOf(bands).then(async (stretch) => ({
         stretch,
-        tone: await sceneTone(grid, plainTile, bands, stretch, enhancement.dehaze, clearOnly),
+        tone: await sceneTone(grid, plainTile, { bands, stretch }, { dehaze, clearOnly }),
       }));
     known.catch(() => tones.delete(key));
     if (tones.size > KEPT_TONES) tones.clear();
     tones.set(key, known);
     const { stretch, tone } = await known;
-    return enhancedTile(grid, plainTile, request, stretch, tone, enhancement, signal);
+    return enhancedTile(grid, plainTile, request, { stretch, tone, enhancement }, signal);
   }
 
   /** The picture that a tile shows. */

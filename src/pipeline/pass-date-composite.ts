@@ -50,7 +50,7 @@ export async function dateCompositePass(
   pace.report('composite', done, keys.length);
   for (const key of left) {
     await checkpoint(job);
-    const tile = await compositeTile(job, dates, cloned, order, method, store, key);
+    const tile = await compositeTile(job, { dates, cloned, order, method }, store, key);
     if (tile) setRepaired(store, key, tile);
     store.pages.set(doneName(key), Uint8Array.of(1));
     tell(key);
@@ -77,13 +77,20 @@ const count = (plane: Uint8Array) => plane.reduce((sum, is) => sum + is, 0);
 const clearOfTarget = (store: TileStore, window: RepairedTile['window']) =>
   readPlane(store.mask, window, MASK_CLASS.nodata).map((value) => (value === MASK_CLASS.clear ? 1 : 0));
 
+/** What a composite is made of, and how. */
+interface CompositeRule {
+  readonly dates: readonly UsefulDate[];
+  /** What cloning said of the gaps. */
+  readonly cloned: ClonedTiles;
+  /** Numbers of the dates, 0 for the target, in the order in which they are preferred. */
+  readonly order: readonly number[];
+  readonly method: CompositeMethod;
+}
+
 /** @returns null if the tile takes nothing from another date */
 async function compositeTile(
   job: Job,
-  dates: readonly UsefulDate[],
-  cloned: ClonedTiles,
-  order: readonly number[],
-  method: CompositeMethod,
+  { dates, cloned, order, method }: CompositeRule,
   store: TileStore,
   key: number,
 ): Promise<RepairedTile | null> {

@@ -31,7 +31,7 @@ export async function repairPass(
     readAhead(job, left, (key) => requests(job, knowledge, key)),
     async ({ key, rasters }, turn) => ({
       key,
-      tile: await repairTile(job, findings, knowledge, store, layout.windows[key], rasters, turn),
+      tile: await repairTile(job, store, { findings, knowledge, core: layout.windows[key], rasters, turn }),
     }),
     ({ key, tile }) => {
       setRepaired(store, key, tile);

@@ -58,26 +58,27 @@ interface TileView {
   } | null;
 }
 
-/**
- * A tile core repaired.
- *
- * @param rasters The bands with light in them, as far as {@link FILL_MARGIN} beyond the generator's tile; then the others over the
- *   core, if there are any.
- * @param turn Of the plane buffers, see {@link oneAhead}.
- */
-export async function repairTile(
-  job: Job,
-  findings: Findings,
-  knowledge: SceneKnowledge,
-  store: TileStore,
-  core: Window,
-  rasters: readonly Raster[],
-  turn: 0 | 1,
-) {
+/** What the repair of a tile rests on. */
+interface TileInput {
+  readonly findings: Findings;
+  readonly knowledge: SceneKnowledge;
+  readonly core: Window;
+  /**
+   * The bands with light in them, as far as {@link FILL_MARGIN} beyond the generator's tile; then the others over the core,
+   * if there are any.
+   */
+  readonly rasters: readonly Raster[];
+  /** Of the plane buffers, see {@link oneAhead}. */
+  readonly turn: 0 | 1;
+}
+
+/** A tile core repaired. @param store Holds the final mask. */
+export async function repairTile(job: Job, store: TileStore, input: TileInput) {
   const { source, networks, plan, settings } = job;
   const { scene } = source;
-  const { coarse, slopes, cloned } = knowledge;
-  const view = viewTile(job, findings, knowledge, core, rasters[0], turn);
+  const { core, rasters } = input;
+  const { coarse, slopes, cloned } = input.knowledge;
+  const view = viewTile(job, input);
   const { tile, inside } = view;
   const output = await networks.generate(inputOf(view, cloned, networks), tile.height, tile.width);
   const generated = readOutput(view, output, scene.grid);
@@ -96,19 +97,13 @@ export async function repairTile(
   });
 }
 
-function viewTile(
-  job: Job,
-  findings: Findings,
-  { coarse, cloned }: SceneKnowledge,
-  core: Window,
-  raster: Raster,
-  turn: 0 | 1,
-): TileView {
+function viewTile(job: Job, { findings, knowledge, core, rasters, turn }: TileInput): TileView {
   const { source, plan } = job;
+  const { coarse, cloned } = knowledge;
   const { grid } = source.scene;
   const tile = networkTile(job, core, 'generate');
   const inside = clipWindow(tile, grid.width, grid.height) as Window;
-  const seen = observe(source.scene, plan, raster, splitBands(job).seen, job.buffers[turn]);
+  const seen = observe(source.scene, plan, rasters[0], splitBands(job).seen, job.buffers[turn]);
   const around = seen.window;
   const found: Probabilities = {
     thin: readPlane(findings.thin, around),

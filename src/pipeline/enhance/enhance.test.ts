@@ -35,13 +35,15 @@ function sampleOf(plane: Float32Array): ToneSample {
   };
 }
 
+const size = { width: side, height: side };
+
 function enhanced(plane: Float32Array, more: Partial<Enhancement>): number[] {
   const enhancement = { ...NO_ENHANCEMENT, ...more };
   const pixels = new Float32Array(4 * plane.length);
   for (const [i, value] of plane.entries()) pixels.set([value, value, value, 1], 4 * i);
   const place = { left: 0, top: 0, across: 1 / side, down: 1 / side };
   const tone = toneOf(sampleOf(plane), enhancement.dehaze);
-  const out = enhancePixels(pixels, side, side, 0, place, tone, enhancement);
+  const out = enhancePixels({ pixels, ...size, margin: 0, place }, tone, enhancement);
   return [...plane.keys()].map((i) => out[4 * i]);
 }
 
@@ -74,7 +76,10 @@ describe('enhancing', () => {
     const pixels = new Float32Array(4 * picture.length);
     for (const i of picture.keys()) pixels.set([...veiled.map((band) => band[i]), 1], 4 * i);
     const place = { left: 0, top: 0, across: 1 / side, down: 1 / side };
-    const clear = enhancePixels(pixels, side, side, 0, place, tone, { ...NO_ENHANCEMENT, dehaze: 1 });
+    const clear = enhancePixels({ pixels, ...size, margin: 0, place }, tone, {
+      ...NO_ENHANCEMENT,
+      dehaze: 1,
+    });
     const off = (of: (band: number, i: number) => number) =>
       mean(bands.flatMap((band, b) => [...band].map((value, i) => Math.abs(of(b, i) - value))));
     expect(off((b, i) => clear[4 * i + b])).toBeLessThan(0.1 * off((b, i) => veiled[b][i]));
@@ -100,11 +105,11 @@ describe('enhancing', () => {
     const all: Enhancement = { dehaze: 0.7, contrast: 0.8, sharpen: 0.9 };
     const { grid } = source.scene;
     const read: ReadDisplayTile = (request) => displayTile(source, displayStore(), request);
-    const tone = await sceneTone(grid, read, bands, stretch, all.dehaze, false);
+    const tone = await sceneTone(grid, read, { bands, stretch }, { dehaze: all.dehaze, clearOnly: false });
     const tile = async (x: number, y: number, size: number) => {
       const window = { x, y, width: size, height: size };
       const request = { layer: 'before', window, width: size, height: size, bands } as const;
-      return (await enhancedTile(grid, read, request, stretch, tone, all)).data;
+      return (await enhancedTile(grid, read, request, { stretch, tone, enhancement: all })).data;
     };
     const whole = await tile(0, 0, 128);
     for (const [left, top] of [

@@ -123,7 +123,7 @@ function equalised({ planes: [red, green, blue] }: ToneSample, pixels: readonly 
 const unveiled = (value: number, veil: number) => (value - veil) / (1 - Math.min(0.95, veil));
 
 /** Where display pixels lie in the scene, as shares of it. */
-export interface TilePlace {
+interface TilePlace {
   readonly left: number;
   readonly top: number;
   /** Share of the scene from one pixel to the next. */
@@ -131,19 +131,25 @@ export interface TilePlace {
   readonly down: number;
 }
 
+/** Stretched pixels of a tile, with what surrounds it. */
+interface StretchedTile {
+  /** Red, green, blue (stretched) and validity, interleaved. */
+  readonly pixels: Float32Array;
+  /** With the margin. */
+  readonly width: number;
+  readonly height: number;
+  /** Pixels on every side that are context only and are cut off. */
+  readonly margin: number;
+  readonly place: TilePlace;
+}
+
 /**
  * Enhances stretched pixels. Every pixel depends on its place in the scene and on pixels within SHARPEN_REACH, not on tiles.
  *
- * @param pixels Red, green, blue (stretched) and validity, interleaved.
- * @param margin Pixels on every side that are context only and are cut off.
- * @returns the same without the margin
+ * @returns the pixels without the margin
  */
 export function enhancePixels(
-  pixels: Float32Array,
-  width: number,
-  height: number,
-  margin: number,
-  place: TilePlace,
+  { pixels, width, height, margin, place }: StretchedTile,
   tone: Tone,
   { dehaze, contrast, sharpen }: Enhancement,
 ): Float32Array<ArrayBuffer> {

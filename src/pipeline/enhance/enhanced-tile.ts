@@ -9,19 +9,22 @@ export type ReadDisplayTile = (request: DisplayRequest, signal?: AbortSignal) =>
 /** Longer side of the sample that describes a scene. */
 const SAMPLE_SIDE = 512;
 
+/** Three bands (file indices), and the range in reflectance that each is stretched over. */
+interface StretchedBands {
+  readonly bands: readonly number[];
+  readonly stretch: readonly Stretch[];
+}
+
 /**
  * The tones of a scene as it came, in three bands.
- * @param stretch of the bands
- * @param clearOnly Cloud and shadow do not count: the mask is known.
+ * @param options.clearOnly Cloud and shadow do not count: the mask is known.
  * @throws PipelineError those of `read`
  */
 export async function sceneTone(
   { width, height }: Pick<Grid, 'width' | 'height'>,
   read: ReadDisplayTile,
-  bands: readonly number[],
-  stretch: readonly Stretch[],
-  dehaze: number,
-  clearOnly: boolean,
+  { bands, stretch }: StretchedBands,
+  { dehaze, clearOnly }: { readonly dehaze: number; readonly clearOnly: boolean },
   signal?: AbortSignal,
 ): Promise<Tone> {
   const factor = Math.min(1, SAMPLE_SIDE / Math.max(width, height));
@@ -43,14 +46,20 @@ export async function sceneTone(
   return toneOf({ ...size, planes, valid }, dehaze);
 }
 
+interface EnhancedLook {
+  /** Of the three bands. */
+  readonly stretch: readonly Stretch[];
+  /** Of the scene, see {@link sceneTone}. */
+  readonly tone: Tone;
+  readonly enhancement: Enhancement;
+}
+
 /** A display tile of three bands, enhanced; in reflectance, as `read` gives it. */
 export async function enhancedTile(
   grid: Pick<Grid, 'width' | 'height'>,
   read: ReadDisplayTile,
   request: DisplayRequest,
-  stretch: readonly Stretch[],
-  tone: Tone,
-  enhancement: Enhancement,
+  { stretch, tone, enhancement }: EnhancedLook,
   signal?: AbortSignal,
 ): Promise<DisplayPixels> {
   const margin = enhancement.sharpen > 0 ? SHARPEN_REACH : 0;
@@ -70,7 +79,7 @@ export async function enhancedTile(
     down: stepY / grid.height,
   };
   const pixels = toStretched(data as Float32Array, stretch);
-  const enhanced = enhancePixels(pixels, width, height, margin, place, tone, enhancement);
+  const enhanced = enhancePixels({ pixels, width, height, margin, place }, tone, enhancement);
   return {
     width: request.width,
     height: request.height,

@@ -1,5 +1,5 @@
 import type { Samples, SampleType } from '../scene.ts';
-import type { Part } from './kept-blocks.ts';
+import type { BlockColumns } from './kept-blocks.ts';
 import type { ImageLayout } from './layout.ts';
 import type { Block } from './stored-samples.ts';
 
@@ -23,22 +23,36 @@ export function spans(positions: Int32Array, blockSize: number): Span[] {
   return out;
 }
 
-/** Copies the pixels of one band at `columns` x `rows`, as far as they lie in the block, to their places in `target`. */
+/** Ascending positions along one axis of an image, and which of them lie in the block. */
+interface Positions {
+  readonly all: Int32Array;
+  readonly inBlock: Span;
+}
+
+/**
+ * Copies the pixels of one band at `columns` x `rows`, as far as they lie in the block, to their places in `target`.
+ * @param kept The columns that are held of the block.
+ * @param band Among those that the block holds.
+ * @param target All columns x all rows, row by row.
+ */
 export function copyPixels(
   { samples, pixelStep, bandStep }: Block,
   layout: ImageLayout,
-  part: Part,
-  band: number,
-  columns: Int32Array,
-  columnSpan: Span,
-  rows: Int32Array,
-  rowSpan: Span,
+  at: {
+    readonly kept: BlockColumns;
+    readonly band: number;
+    readonly columns: Positions;
+    readonly rows: Positions;
+  },
   target: Samples,
 ): void {
+  const { kept, band } = at;
+  const { all: columns, inBlock: columnSpan } = at.columns;
+  const { all: rows, inBlock: rowSpan } = at.rows;
   const from = bits(samples, layout.sampleType);
   const to = bits(target, layout.sampleType);
-  const rowSamples = part.width * (layout.planar ? 1 : layout.bands);
-  const left = columnSpan.block * layout.blockWidth + part.left;
+  const rowSamples = kept.width * (layout.planar ? 1 : layout.bands);
+  const left = columnSpan.block * layout.blockWidth + kept.left;
   const top = rowSpan.block * layout.blockHeight;
   const first = columns[columnSpan.from] - left;
   const count = columnSpan.to - columnSpan.from;

@@ -22,13 +22,13 @@ export const PANEL = 5632;
 export const FEW_BLOCKS = 64;
 
 /** Columns of a block. */
-export interface Part {
+export interface BlockColumns {
   readonly left: number;
   readonly width: number;
 }
 
 /** What is kept of the blocks that these columns lie in: of strips what windows of one panel ask for. */
-export function keptPart({ width, blockWidth, tiled }: ImageLayout, columns: Int32Array): Part {
+export function keptColumns({ width, blockWidth, tiled }: ImageLayout, columns: Int32Array): BlockColumns {
   const whole = { left: 0, width: blockWidth };
   if (tiled) return whole;
   const [first, last] = [columns[0], columns[columns.length - 1]];
@@ -38,8 +38,8 @@ export function keptPart({ width, blockWidth, tiled }: ImageLayout, columns: Int
   return first >= left && last < right ? { left, width: right - left } : whole;
 }
 
-/** That part of a block. */
-export function cropped(block: Block, blockWidth: number, { left, width }: Part): Block {
+/** Those columns of a block. */
+export function cropped(block: Block, blockWidth: number, { left, width }: BlockColumns): Block {
   if (width === blockWidth) return block;
   const { samples, pixelStep, bandStep } = block;
   const from = {

@@ -114,8 +114,8 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
       ])
     : image.reader;
 
-  const sampled = judgedBands(roles);
-  const sample = await sampleScene(reader, width, height, sampled, nodata, validity, signal);
+  const judged = { width, height, bands: judgedBands(roles), nodata, validity };
+  const sample = await sampleScene(reader, judged, signal);
   // What is read next lies elsewhere.
   reader.forget();
   const texts = [name, imageDescription, ...descriptions, ...items.map((item) => item.value)];

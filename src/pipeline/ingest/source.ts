@@ -9,7 +9,7 @@ import {
   cacheBytes,
   cropped,
   FEW_BLOCKS,
-  keptPart,
+  keptColumns,
   MAX_CACHE_BYTES,
   PANEL,
 } from './kept-blocks.ts';
@@ -96,22 +96,24 @@ export function imageReader(
     const down = Math.ceil(layout.height / layout.blockHeight);
     const out = bands.map(() => allocate(layout.sampleType, columns.length * rows.length));
     const columnSpans = spans(columns, layout.blockWidth);
-    const part = keptPart(layout, columns);
+    const kept = keptColumns(layout, columns);
     const jobs: (() => Promise<void>)[] = [];
     for (const rowSpan of spans(rows, layout.blockHeight)) {
       for (const columnSpan of columnSpans) {
         const place = rowSpan.block * across + columnSpan.block;
+        const columnsHere = { all: columns, inBlock: columnSpan };
+        const rowsHere = { all: rows, inBlock: rowSpan };
         const copy = (block: Block, band: number, target: Samples) =>
-          copyPixels(block, layout, part, band, columns, columnSpan, rows, rowSpan, target);
+          copyPixels(block, layout, { kept, band, columns: columnsHere, rows: rowsHere }, target);
         const use = (index: number, take: (block: Block) => void) => {
-          const key = `${level}/${index}/${part.left}/${part.width}`;
+          const key = `${level}/${index}/${kept.left}/${kept.width}`;
           const held = cache.get(key);
           if (held) return take(held);
           jobs.push(async () => {
             const block = cropped(
               await readBlock(source, layout, index, fill, inflate, signal),
               layout.blockWidth,
-              part,
+              kept,
             );
             cache.put(key, block);
             take(block);

@@ -10,14 +10,19 @@ export interface SceneSample {
   readonly zeroShare: number;
 }
 
-/** @param validity band that is 0 where the scene holds no data; -1 if there is none */
+interface SampledImage {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly bands: readonly number[];
+  readonly nodata: number | null;
+  /** Band that is 0 where the scene holds no data; -1 if there is none. */
+  readonly validity: number;
+}
+
 export async function sampleScene(
   reader: ImageReader,
-  width: number,
-  height: number,
-  bands: readonly number[],
-  nodata: number | null,
-  validity: number,
+  { width, height, bands, nodata, validity }: SampledImage,
   signal?: AbortSignal,
 ): Promise<SceneSample> {
   const values = bands.map(() => [] as number[]);

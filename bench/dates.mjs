@@ -30,7 +30,7 @@ const { DEFAULT_SETTINGS } = await load('pipeline/events.ts');
 const { DETECTOR_CHANNELS } = await load('pipeline/networks.ts');
 const { detectorInput, gatherFrom } = await load('pipeline/preprocess/tensor.ts');
 const { ssimMap, SSIM_RADIUS } = await load('pipeline/evaluate/ssim.ts');
-const { onGrid } = await load('pipeline/dates/warp.ts');
+const { warpedTo } = await load('pipeline/dates/warp.ts');
 const classical = await import('./lib/classical.mjs');
 const tools = {
   ...(await load('pipeline/dates/fit.ts')),
@@ -113,7 +113,7 @@ async function measure({ name, set }, target, other) {
   const window = { x: 0, y: 0, width, height };
   const roles = ['blue', 'green', 'red', 'nir', 'swir16', 'swir22'];
   const truth = await reflectance(target, roles, window);
-  const date = await reflectance(onGrid(other, target.scene.grid), roles, window);
+  const date = await reflectance(warpedTo(other, target.scene.grid), roles, window);
   const usable = date[0].map((value, i) => (Number.isNaN(value) || truth[0][i] === 0 ? 0 : 1));
   const clear = set === 'real' ? await clearOnBoth(truth, date, Uint8Array.from(usable), width) : null;
   const holes = punchHoles(width, height, usable, clear, set === 'real' ? [40, 20] : [200, 100, 60, 40, 20]);

@@ -1,17 +1,17 @@
 import { type OpenOptions, openScene } from '../src/pipeline/ingest/open.ts';
 import type { SceneSource } from '../src/pipeline/scene.ts';
-import type { SceneInput } from './protocol.ts';
+import type { PostedScene } from './protocol.ts';
 
 /** A scene and what it was read from. */
 export interface Candidate {
-  readonly input: SceneInput;
+  readonly input: PostedScene;
   readonly source: SceneSource;
 }
 
 /** Scenes that were read for openings under way, each by the number of its opening, until that takes or drops it. */
 export interface Candidates {
   /** @throws PipelineError as openScene */
-  read(opening: number, input: SceneInput, options: OpenOptions, signal: AbortSignal): Promise<SceneSource>;
+  read(opening: number, input: PostedScene, options: OpenOptions, signal: AbortSignal): Promise<SceneSource>;
   /** Undefined if nothing was read under that number since the last time. */
   take(opening: number): Candidate | undefined;
   drop(opening: number): void;
@@ -35,4 +35,4 @@ export function candidates(): Candidates {
 }
 
 /** An input as it crossed to the worker, as the pipeline reads it. */
-export const asFile = (input: SceneInput) => (typeof input === 'string' ? new URL(input) : input);
+export const asFile = (input: PostedScene) => (typeof input === 'string' ? new URL(input) : input);

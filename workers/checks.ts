@@ -13,7 +13,7 @@ import type { TileStore } from '../src/pipeline/tiles.ts';
 import { checksum } from './checksum.ts';
 import { unlessAborted } from './crossing.ts';
 import type { NetworksHost } from './networks-host.ts';
-import type { ReportRequest, SceneInput } from './protocol.ts';
+import type { PostedScene, ReportRequest } from './protocol.ts';
 
 /** What a finished run leaves to be measured and told. */
 export interface FinishedRun {
@@ -53,7 +53,7 @@ export function compareRun(
 /** Reads the files of the scene once more for their checksums, and puts the report together. */
 export async function reportRun(
   { source, tiles, report, models }: FinishedRun,
-  inputs: readonly SceneInput[],
+  inputs: readonly PostedScene[],
   { format, selfCheck: checked, evaluation }: ReportRequest,
   onProgress: Tell,
   signal: AbortSignal,

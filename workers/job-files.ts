@@ -1,7 +1,7 @@
 import { hex } from '../src/pipeline/hex.ts';
 import { type ByteSource, blobSource, urlHead } from '../src/pipeline/ingest/byte-source.ts';
 import { type PageFile, type PageLog, pageLog } from '../src/pipeline/page-log.ts';
-import type { SceneInput } from './protocol.ts';
+import type { PostedScene } from './protocol.ts';
 
 /**
  * Where runs keep their pages: one file per scene in the browser's private file system. A file is locked by the
@@ -20,7 +20,7 @@ const HEAD_BYTES = 65_536;
  * @returns null where the browser has no digest (a page that is not served securely)
  * @throws PipelineError those of {@link ByteSource.read}
  */
-export async function sceneFingerprint(input: SceneInput, signal?: AbortSignal): Promise<string | null> {
+export async function sceneFingerprint(input: PostedScene, signal?: AbortSignal): Promise<string | null> {
   if (!globalThis.crypto?.subtle) return null;
   const { facts, heads } =
     typeof input === 'string' ? await ofAddress(input, signal) : await ofFiles(input, signal);
@@ -29,7 +29,7 @@ export async function sceneFingerprint(input: SceneInput, signal?: AbortSignal):
   return hex(digest.subarray(0, 16));
 }
 
-async function ofFiles(input: Exclude<SceneInput, string>, signal?: AbortSignal) {
+async function ofFiles(input: Exclude<PostedScene, string>, signal?: AbortSignal) {
   const files = input instanceof File ? [input] : input;
   const heads = await Promise.all(files.map((file) => blobSource(file).read(0, HEAD_BYTES, signal)));
   const facts = files.flatMap(({ name, size, lastModified }) => [name, size, lastModified]);

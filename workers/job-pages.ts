@@ -13,7 +13,7 @@ import { shareDone } from '../src/pipeline/progress.ts';
 import type { Notice, Scene } from '../src/pipeline/scene.ts';
 import { tilesOf } from '../src/pipeline/tiles.ts';
 import { openJobFile, sceneFingerprint, tidyJobFiles } from './job-files.ts';
-import type { SceneInput } from './protocol.ts';
+import type { PostedScene } from './protocol.ts';
 
 /** What an earlier run of a scene left. */
 export interface EarlierRun {
@@ -25,10 +25,10 @@ export interface EarlierRun {
 /** The pages of one scene at a time: those of the input that was named last. */
 export interface JobPages {
   /** What an earlier run left of the scene; null if nothing that could be continued. */
-  unfinished(input: SceneInput, scene: Scene, signal?: AbortSignal): Promise<EarlierRun | null>;
+  unfinished(input: PostedScene, scene: Scene, signal?: AbortSignal): Promise<EarlierRun | null>;
   /** All pages of the scene and the job that they were last used for; null if there are none. */
   look(
-    input: SceneInput,
+    input: PostedScene,
     signal?: AbortSignal,
   ): Promise<{ readonly pages: PageStore; readonly record: JobRecord } | null>;
   /**
@@ -36,7 +36,7 @@ export interface JobPages {
    * notice, where there is no file to be had.
    */
   claim(
-    input: SceneInput,
+    input: PostedScene,
     record: JobRecord,
     options: { readonly fresh: boolean; readonly notify: (notice: Notice) => void },
     signal?: AbortSignal,
@@ -44,8 +44,8 @@ export interface JobPages {
 }
 
 /** The scene whose pages are open. */
-interface Place {
-  readonly input: SceneInput;
+interface OpenPages {
+  readonly input: PostedScene;
   /** Null if the scene cannot be told from others. */
   readonly fingerprint: string | null;
   log: PageLog | null;
@@ -54,7 +54,7 @@ interface Place {
 }
 
 export function jobPages(): JobPages {
-  let place: Place | null = null;
+  let place: OpenPages | null = null;
   let notify: (notice: Notice) => void = () => {};
   /** One thing at a time: a file can be open once only. */
   let turn: Promise<unknown> = Promise.resolve();
@@ -67,7 +67,7 @@ export function jobPages(): JobPages {
   };
 
   /** The place of a scene, with its file open if there is one. */
-  async function placeOf(input: SceneInput, create: boolean, signal?: AbortSignal): Promise<Place> {
+  async function placeOf(input: PostedScene, create: boolean, signal?: AbortSignal): Promise<OpenPages> {
     throwIfAborted(signal);
     if (place?.input !== input) {
       place?.log?.close();
@@ -82,7 +82,7 @@ export function jobPages(): JobPages {
   }
 
   /** Forgets the pages of a place. */
-  async function emptied(at: Place): Promise<PageStore> {
+  async function emptied(at: OpenPages): Promise<PageStore> {
     at.log?.close();
     at.log = null;
     let why = NOT_KEPT;

@@ -18,12 +18,12 @@ import { openTiles, planTiles, readPlane, type TileLayout, tilesUnder } from '..
 import { checksum } from './checksum.ts';
 import type { DisplayLink } from './display-link.ts';
 import type { JobPages } from './job-pages.ts';
-import type { SceneInput } from './protocol.ts';
+import type { PostedScene } from './protocol.ts';
 
 export interface PreviewRequest {
   /** Number under which the display is told, unless it shows a run already. */
   readonly job: number;
-  readonly input: SceneInput;
+  readonly input: PostedScene;
   readonly scene: Scene;
   readonly settings: RunSettings;
   /** Tiles that come first. */
@@ -41,7 +41,7 @@ export interface MaskEditing {
    */
   preview(request: PreviewRequest, signal?: AbortSignal): Promise<boolean>;
   /** @throws PipelineError as {@link openMask} */
-  take(input: SceneInput, scene: Scene, file: File, signal?: AbortSignal): Promise<OwnMask>;
+  take(input: PostedScene, scene: Scene, file: File, signal?: AbortSignal): Promise<OwnMask>;
   /** Writes the user's own mask into the pages of a run that uses it, where it was taken in this session. */
   keep(pages: PageStore, settings: RunSettings, signal?: AbortSignal): Promise<void>;
   /** A run begins, or another scene. */

@@ -1,5 +1,5 @@
 import { type Remote, transfer, wrap } from 'comlink';
-import type { BackendName } from '../src/inference/backend.ts';
+import { BACKEND_ORDER, type BackendName } from '../src/inference/backend.ts';
 import type { StartReport } from '../src/inference/networks.ts';
 import { cancelled, PipelineError } from '../src/pipeline/errors.ts';
 import type { GeneratorSize, Networks } from '../src/pipeline/networks.ts';
@@ -27,7 +27,6 @@ export interface NetworksHost {
   giveWay(): void;
 }
 
-const ORDER: readonly BackendName[] = ['webgpu', 'wasm'];
 /** The last back end may be started again this often. */
 const RESTARTS = 2;
 /** Memories of inputs that are kept: as many as tiles are under way. */
@@ -48,7 +47,7 @@ export function networksHost(config: PipelineConfig): NetworksHost {
 
   /** Leaves a back end that was lost for those after it; false if there are none. */
   const passOver = (lost: BackendName) => {
-    const order = prefer ?? ORDER;
+    const order = prefer ?? BACKEND_ORDER;
     const rest = order.slice(order.indexOf(lost) + 1);
     if (rest.length > 0) prefer = rest;
     return rest.length > 0;
@@ -81,7 +80,7 @@ export function networksHost(config: PipelineConfig): NetworksHost {
             worker.terminate();
             if (running?.worker !== worker) return;
             running = null;
-            if (thrown.code === 'backend/lost') passOver((prefer ?? ORDER)[0]);
+            if (thrown.code === 'backend/lost') passOver((prefer ?? BACKEND_ORDER)[0]);
           },
         );
       }

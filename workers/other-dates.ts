@@ -4,7 +4,7 @@ import type { JobRecord } from '../src/pipeline/job-record.ts';
 import type { SceneSource } from '../src/pipeline/scene.ts';
 import { asFile } from './candidates.ts';
 import { sceneFingerprint } from './job-files.ts';
-import type { DateInput, SceneInput } from './protocol.ts';
+import type { DateInput, PostedScene } from './protocol.ts';
 
 /** The other dates of the open scene, in one worker. */
 export interface OtherDates {
@@ -31,7 +31,7 @@ export interface OtherDates {
 }
 
 interface OpenDate {
-  readonly input: SceneInput;
+  readonly input: PostedScene;
   readonly source: SceneSource;
 }
 

@@ -1,6 +1,6 @@
 import { memoryPages, type PageStore } from '../src/pipeline/pages.ts';
 import { openJobFile, sceneFingerprint, tidyJobFiles } from './job-files.ts';
-import type { SceneInput } from './protocol.ts';
+import type { PostedScene } from './protocol.ts';
 
 /** Pages for the preview of a scene, and how many bytes they may take. */
 export interface PreviewPages {
@@ -14,7 +14,7 @@ const FILE_BUDGET = 256 * 2 ** 20;
 const MEMORY_BUDGET = 64 * 2 ** 20;
 
 /** In the private file system, as an earlier session left them; in memory where there is none. */
-export async function openPreviewPages(input: SceneInput): Promise<PreviewPages> {
+export async function openPreviewPages(input: PostedScene): Promise<PreviewPages> {
   const fingerprint = await sceneFingerprint(input).catch(() => null);
   const log = fingerprint && (await openJobFile(fingerprint, { folder: FOLDER, create: true }));
   if (!log) return { pages: memoryPages(), budget: MEMORY_BUDGET, close: () => {} };

@@ -23,13 +23,15 @@ import type { Scene, SceneOverrides, Window } from '../src/pipeline/scene.ts';
 import type { ComparisonInput, OpenedComparison } from './comparison-protocol.ts';
 import type { Speed } from './speed.ts';
 
+export type { BackendName };
+
 /** A file, the files of one scene, or the address of one (a URL object does not cross). */
-export type SceneInput = File | readonly File[] | string;
+export type PostedScene = File | readonly File[] | string;
 
 /** Another date of the open scene, under a number of the interface's choice. */
 export interface DateInput {
   readonly id: number;
-  readonly input: SceneInput;
+  readonly input: PostedScene;
 }
 
 export type PipelineEvent = Exclude<RunEvent, { type: 'mask' } | { type: 'repaired' }>;
@@ -42,17 +44,17 @@ export interface PipelineApi {
   connectDisplay(port: MessagePort): void;
   cancel(job: number): void;
   /** Reads a scene under the number of an opening; the open one stays until `take`. */
-  open(job: number, input: SceneInput, opening: number): Promise<Scene>;
+  open(job: number, input: PostedScene, opening: number): Promise<Scene>;
   /** Makes the scene that was read under that number the open one. False if there is none. */
   take(opening: number): boolean;
   /** Forgets the scene that was read under that number. */
   drop(opening: number): void;
   override(overrides: SceneOverrides): Scene;
-  setReference(job: number, input: SceneInput | null): Promise<void>;
+  setReference(job: number, input: PostedScene | null): Promise<void>;
   /** Sorts files that came together into scenes: positions in `files`, scene by scene. */
   group(job: number, files: readonly File[]): Promise<number[][]>;
   /** Looks at a scene without opening it; how cloudy it is remains unknown where there are no networks. */
-  survey(job: number, input: SceneInput, generator: GeneratorSize): Promise<DateSurvey>;
+  survey(job: number, input: PostedScene, generator: GeneratorSize): Promise<DateSurvey>;
   /** The other dates of the open scene; for each why it cannot be used, null if it can. */
   setDates(job: number, dates: readonly DateInput[]): Promise<(ErrorReport | null)[]>;
   warmUp(job: number, generator: GeneratorSize): Promise<StartReport>;
@@ -88,7 +90,7 @@ export interface PipelineApi {
   /** The error to expect in the finished scene. */
   selfCheck(job: number): Promise<SelfCheck>;
   /** The error of the finished scene against a clear truth of the same area. */
-  compare(job: number, reference: SceneInput): Promise<Evaluation>;
+  compare(job: number, reference: PostedScene): Promise<Evaluation>;
   /** All that is known of the finished scene, as text. */
   describe(job: number, request: ReportRequest): Promise<string>;
   /** Writes scene, result, mask and provenance into the library; returns the length of each. */
@@ -160,7 +162,7 @@ export interface DisplayApi {
   connectPipeline(port: MessagePort | null): void;
   cancel(job: number): void;
   /** Reads a scene under the number of an opening; what is shown stays until `take`. */
-  open(job: number, input: SceneInput, opening: number): Promise<OpenedForDisplay>;
+  open(job: number, input: PostedScene, opening: number): Promise<OpenedForDisplay>;
   /** Shows the scene that was read under that number. False if there is none. */
   take(opening: number): Promise<boolean>;
   /** Forgets the scene that was read under that number. */

@@ -96,20 +96,20 @@ function multiBand(truth, date, known) {
 }
 
 /** Our regression, tile by tile as in a run. */
-function fitted(truth, date, window, known, { createFitSums, addToFit, solveFit, BLOCK }) {
+function fitted(truth, date, window, known, { createFitSums, addToFit, solveFit, FIT_BLOCK }) {
   const grid = { width: window.width, height: window.height };
   const sums = createFitSums(
     grid,
     date.length,
     truth.map((_, b) => b),
   );
-  for (let y = 0; y < window.height; y += BLOCK) {
-    for (let x = 0; x < window.width; x += BLOCK) {
+  for (let y = 0; y < window.height; y += FIT_BLOCK) {
+    for (let x = 0; x < window.width; x += FIT_BLOCK) {
       const tile = {
         x,
         y,
-        width: Math.min(BLOCK, window.width - x),
-        height: Math.min(BLOCK, window.height - y),
+        width: Math.min(FIT_BLOCK, window.width - x),
+        height: Math.min(FIT_BLOCK, window.height - y),
       };
       const crop = (plane) => {
         const out = new plane.constructor(tile.width * tile.height);

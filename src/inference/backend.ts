@@ -3,6 +3,9 @@ import { english, type Phrase, phrase } from '../pipeline/phrase.ts';
 
 export type BackendName = 'webgpu' | 'wasm';
 
+/** In the order in which they are tried unless another one is asked for. */
+export const BACKEND_ORDER: readonly BackendName[] = ['webgpu', 'wasm'];
+
 /** A TensorFlow.js back end that is running and current. */
 export interface StartedBackend {
   readonly name: BackendName;

@@ -1,7 +1,13 @@
 import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
 import type { GeneratorSize, Networks } from '../pipeline/networks.ts';
 import { english, type Phrase, phrase } from '../pipeline/phrase.ts';
-import { type BackendName, BackendUnusable, deviceLost, type StartedBackend } from './backend.ts';
+import {
+  BACKEND_ORDER,
+  type BackendName,
+  BackendUnusable,
+  deviceLost,
+  type StartedBackend,
+} from './backend.ts';
 import {
   type FetchBytes,
   fetchModel,
@@ -55,8 +61,6 @@ const GENERATOR_FOLDERS: Readonly<Record<GeneratorSize, readonly string[]>> = {
 const GOLDEN_LIMIT_MS = { found: 120_000, askedFor: 300_000 };
 const silent = () => new BackendUnusable(phrase('it does not answer'));
 
-const DEFAULT_ORDER: readonly BackendName[] = ['webgpu', 'wasm'];
-
 /**
  * Loads the models, starts the first back end that works, and has it repeat a known result first: one that
  * computes wrongly is passed over.
@@ -74,7 +78,7 @@ export async function createNetworks(
   );
   const goldenLimit = options.prefer ? GOLDEN_LIMIT_MS.askedFor : GOLDEN_LIMIT_MS.found;
   const passedOver: { backend: BackendName; reason: Phrase }[] = [];
-  for (const name of options.prefer ?? DEFAULT_ORDER) {
+  for (const name of options.prefer ?? BACKEND_ORDER) {
     throwIfAborted(signal);
     let backend: StartedBackend | null = null;
     const models: LoadedModel[] = [];

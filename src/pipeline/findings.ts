@@ -1,7 +1,7 @@
 import { createRegression, mergeRegression, type Regression } from './composite/extra-bands.ts';
 import type { Probabilities } from './detect/probabilities.ts';
 import { type CoarseField, createCoarseField } from './generate/coarse-field.ts';
-import { CELL, CLEAR_LIMIT } from './generate/prefill.ts';
+import { CLEAR_LIMIT, COARSE_CELL } from './generate/prefill.ts';
 import type { PageStore } from './pages.ts';
 import type { BandPlan } from './preprocess/bands.ts';
 import type { Window } from './scene.ts';
@@ -180,7 +180,12 @@ function restore(findings: Findings, key: number, page: Uint8Array): void {
 
 /** The cells of the coarse field under a tile core, which begins on a cell. */
 function cellsOf({ x, y, width, height }: Window): Window {
-  return { x: x / CELL, y: y / CELL, width: Math.ceil(width / CELL), height: Math.ceil(height / CELL) };
+  return {
+    x: x / COARSE_CELL,
+    y: y / COARSE_CELL,
+    width: Math.ceil(width / COARSE_CELL),
+    height: Math.ceil(height / COARSE_CELL),
+  };
 }
 
 /** Row by row: where it begins in the field, and among the cells. */

@@ -2,7 +2,7 @@ import { readDate, readTarget, type UsefulDate, usableIn } from './date-planes.t
 import { acquiredOn, seasonDistance } from './dates/acquired.ts';
 import { type Cloned, cloneGap } from './dates/clone.ts';
 import { type ClonedTiles, clearIn, isCloned, setCloned } from './dates/findings.ts';
-import { BLOCK } from './dates/fit.ts';
+import { FIT_BLOCK } from './dates/fit.ts';
 import { chooseDates, growLabels, labelCells, orderOf, REGION_CELL, type Regions } from './dates/regions.ts';
 import type { Findings } from './findings.ts';
 import { checkpoint, type Job } from './job.ts';
@@ -52,8 +52,8 @@ export function planRegions(
       }
       if (d === 0) total[label[cell]]++;
       clear[label[cell]] += usable[i];
-      const column = Math.floor(((cell % width) * REGION_CELL) / BLOCK);
-      const row = Math.floor((Math.floor(cell / width) * REGION_CELL) / BLOCK);
+      const column = Math.floor(((cell % width) * REGION_CELL) / FIT_BLOCK);
+      const row = Math.floor((Math.floor(cell / width) * REGION_CELL) / FIT_BLOCK);
       residual[label[cell]] += fit.residual[row * fit.columns + column];
     });
     return { clear, residual };

@@ -2,13 +2,13 @@ import { confidenceOf } from './composite/composite.ts';
 import { mixInto, sampleMaker } from './composite/native.ts';
 import { readDate, readTarget, targetBands, type UsefulDate, usableIn } from './date-planes.ts';
 import { errorOfChange } from './dates/clone.ts';
-import { type Candidate, combine } from './dates/combine.ts';
+import { combine, type DateValues } from './dates/combine.ts';
 import { type ClonedTiles, errorOf } from './dates/findings.ts';
 import { harmonise } from './dates/harmonise.ts';
 import type { CompositeMethod, RepairedTile } from './events.ts';
 import { checkpoint, type Job } from './job.ts';
 import type { PageStore } from './pages.ts';
-import type { Dates } from './pass-dates.ts';
+import type { DateFindings } from './pass-dates.ts';
 import { isMeasured } from './preprocess/observe.ts';
 import { type Band, MASK_CLASS, PROVENANCE } from './scene.ts';
 import { readPlane, repairedTile, setRepaired, type TileStore } from './tiles.ts';
@@ -29,7 +29,7 @@ export function isComposed(pages: PageStore, key: number): boolean {
  */
 export async function dateCompositePass(
   job: Job,
-  { useful: dates, cloned }: Pick<Dates, 'useful' | 'cloned'>,
+  { useful: dates, cloned }: Pick<DateFindings, 'useful' | 'cloned'>,
   method: CompositeMethod,
   store: TileStore,
 ): Promise<void> {
@@ -117,7 +117,7 @@ async function compositeTile(
   const changed = readPlane(cloned.changed, window);
   const error = Float32Array.from(readPlane(cloned.error, window), errorOf);
   for (let i = 0; i < classes.length; i++) {
-    const candidates: Candidate[] = order.flatMap((date) => {
+    const candidates: DateValues[] = order.flatMap((date) => {
       if (!clear[date][i]) return [];
       const planes = date === 0 ? target : matched[date - 1].planes;
       const at = date === 0 ? i : matched[date - 1].at[i];

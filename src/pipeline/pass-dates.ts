@@ -18,7 +18,7 @@ import { openPlane, type SparsePlane, type TileStore, tilesUnder } from './tiles
 import { growWindow } from './windows.ts';
 
 /** What the other dates give: filled pixels, and how each date fared. */
-export interface Dates {
+export interface DateFindings {
   readonly cloned: ClonedTiles;
   readonly reports: readonly DateReport[];
   /** The dates that can help, in the order in which they were given. */
@@ -39,7 +39,7 @@ export async function datesPass(
   findings: Findings,
   store: TileStore,
   masked: readonly number[],
-): Promise<Dates | null> {
+): Promise<DateFindings | null> {
   if (given.length === 0) return null;
   const reports = given.map(reportOf);
   const cloned = openCloned(job.layout, store.pages);

@@ -1,5 +1,5 @@
 /** What stands in the places of a phrase. A phrase in a place is translated, too. */
-export type Values = Readonly<Record<string, string | number | Phrase>>;
+export type PhraseValues = Readonly<Record<string, string | number | Phrase>>;
 
 /**
  * A text for people: in English, with places for values (`{{name}}`). The interface says it in the language of the user
@@ -8,11 +8,11 @@ export type Values = Readonly<Record<string, string | number | Phrase>>;
 export interface Phrase {
   readonly text: string;
   /** `count` is the number that decides between singular and plural, `defaultValue_one` the singular in English. */
-  readonly values?: Values;
+  readonly values?: PhraseValues;
 }
 
 /** Marks a text for translation: `npm run texts` collects what is written in these calls. */
-export function phrase(text: string, values?: Values): Phrase {
+export function phrase(text: string, values?: PhraseValues): Phrase {
   return values ? { text, values } : { text };
 }
 

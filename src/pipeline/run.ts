@@ -7,7 +7,7 @@ import type { RunEvent, RunReport, RunSettings, Shares } from './events.ts';
 import { openFindings, regressionOf, validPixels } from './findings.ts';
 import { openFoundMask } from './found-mask.ts';
 import { completeCoarseField } from './generate/coarse-field.ts';
-import { CELL, CLEAR_LIMIT } from './generate/prefill.ts';
+import { CLEAR_LIMIT, COARSE_CELL } from './generate/prefill.ts';
 import { breathe, collectNotices, createPace, type Job, type Notices } from './job.ts';
 import type { Networks } from './networks.ts';
 import type { ResultReader } from './output/products.ts';
@@ -135,7 +135,7 @@ export async function run(
 }
 
 function checkTileShape(core: number, halo: number): void {
-  if (core > 0 && core % CELL === 0 && halo >= 0 && halo % CELL === 0) return;
+  if (core > 0 && core % COARSE_CELL === 0 && halo >= 0 && halo % COARSE_CELL === 0) return;
   throw new PipelineError(
     'internal/unexpected',
     phrase(
@@ -143,7 +143,7 @@ function checkTileShape(core: number, halo: number): void {
       {
         core,
         halo,
-        cell: CELL,
+        cell: COARSE_CELL,
       },
     ),
     phrase('Choose multiples of 16 for both.'),

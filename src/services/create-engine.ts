@@ -1,11 +1,11 @@
 import type { Remote } from 'comlink';
-import type { DateInput, PipelineApi, SceneInput } from '../../workers/protocol.ts';
+import type { BackendName, DateInput, PipelineApi, PostedScene } from '../../workers/protocol.ts';
 import { cancelled, throwIfAborted } from '../pipeline/errors.ts';
 import type { Engine, OpenedScene, SceneDateInput } from './engine.ts';
 import { engineFiles } from './engine-files.ts';
 import { pickFolder } from './files.ts';
 import { readModelCards } from './models.ts';
-import { type BackendName, createWorkers } from './two-workers.ts';
+import { createWorkers } from './two-workers.ts';
 
 export interface EngineOptions {
   /** Back ends to try, in order; default WebGPU on a real GPU, then WASM. */
@@ -34,7 +34,7 @@ export function createEngine({ prefer, modelsUrl: folder, onActs }: EngineOption
   let lastOpening = 0;
 
   /** Has both workers read a scene, for `take`; where one cannot, or nobody wants it any more, neither keeps it. */
-  async function read(input: SceneInput, opening: number, signal?: AbortSignal): Promise<OpenedScene> {
+  async function read(input: PostedScene, opening: number, signal?: AbortSignal): Promise<OpenedScene> {
     try {
       const scene = await pipeline.call((api, job) => api.open(job, input, opening), signal);
       const shown = await display.call((api, job) => api.open(job, input, opening), signal);
@@ -187,6 +187,6 @@ export function createEngine({ prefer, modelsUrl: folder, onActs }: EngineOption
 }
 
 /** An input as it crosses to a worker. */
-function crossed(input: SceneDateInput['input']): SceneInput {
+function crossed(input: SceneDateInput['input']): PostedScene {
   return input instanceof URL ? input.href : input;
 }

@@ -1,5 +1,6 @@
 import type { ComparisonInput } from '../../workers/comparison-protocol.ts';
 import type {
+  BackendName,
   DisplayEvent,
   PipelineEvent,
   ReportRequest,
@@ -30,7 +31,7 @@ export interface Engine {
    * Reads the header of a dropped file, of the files of one scene, or of a URL, and makes it the current scene. The one before stays
    * current where that fails or is cancelled.
    */
-  open(input: File | readonly File[] | URL, signal?: AbortSignal): Promise<OpenedScene>;
+  open(input: SceneInput, signal?: AbortSignal): Promise<OpenedScene>;
   /**
    * Applies the user's corrections to ingest's decisions; clears results. Only to the scene that is current when it is asked for:
    * `job/cancelled` if another one has been opened before the answer.
@@ -45,11 +46,7 @@ export interface Engine {
   /** Sorts files that came together into scenes; the first of them stays first. */
   group(files: readonly File[], signal?: AbortSignal): Promise<File[][]>;
   /** Looks at a scene without opening it: its day, how cloudy it is. */
-  survey(
-    input: File | readonly File[] | URL,
-    generator: GeneratorSize,
-    signal?: AbortSignal,
-  ): Promise<DateSurvey>;
+  survey(input: SceneInput, generator: GeneratorSize, signal?: AbortSignal): Promise<DateSurvey>;
   /**
    * The other dates of the current scene, under numbers that are never used again; opening a scene forgets them.
    * @returns for each why it cannot be used, null if it can
@@ -131,7 +128,7 @@ export interface Engine {
   selfCheck(onEvent: (event: EngineEvent) => void, signal?: AbortSignal): Promise<SelfCheck>;
   /** Measures the finished scene against a clear truth of the same area, on any grid. */
   compare(
-    reference: File | readonly File[] | URL,
+    reference: SceneInput,
     onEvent: (event: EngineEvent) => void,
     signal?: AbortSignal,
   ): Promise<Evaluation>;
@@ -226,7 +223,7 @@ export interface OpenedScene {
 }
 
 export interface BackendReport {
-  readonly backend: 'webgpu' | 'wasm';
+  readonly backend: BackendName;
   /** e.g. the GPU's name, or `SIMD, 4 threads`. */
   readonly detail: Phrase;
   /** Back ends that were passed over, and why. */
@@ -261,10 +258,13 @@ export interface ExportedFile {
   readonly blob: Blob;
 }
 
+/** A file, the files of one scene, or the address of one. */
+export type SceneInput = File | readonly File[] | URL;
+
 /** Another date of the scene, under a number. */
 export interface SceneDateInput {
   readonly id: number;
-  readonly input: File | readonly File[] | URL;
+  readonly input: SceneInput;
 }
 
 export type TileSide = 'before' | 'after';

@@ -1,18 +1,16 @@
 import { proxy, type Remote, transfer } from 'comlink';
 import type { ComparisonInput } from '../../workers/comparison-protocol.ts';
-import type { DateInput, DisplayApi, PipelineApi, SceneInput } from '../../workers/protocol.ts';
+import type { BackendName, DateInput, DisplayApi, PipelineApi, PostedScene } from '../../workers/protocol.ts';
 import type { SceneOverrides } from '../pipeline/scene.ts';
-import type { BackendReport, EngineEvent } from './engine.ts';
+import type { EngineEvent } from './engine.ts';
 import { type WorkerClient, workerClient } from './worker-client.ts';
-
-export type BackendName = BackendReport['backend'];
 
 /** What both workers were told of a scene. */
 export interface ToldScene {
   readonly name: string;
   /** Number of its opening. */
   readonly opening: number;
-  readonly input: SceneInput;
+  readonly input: PostedScene;
   readonly overrides: SceneOverrides | null;
   readonly dates: readonly DateInput[];
 }
@@ -20,7 +18,7 @@ export interface ToldScene {
 /** What a worker that takes the place of a crashed one has to be told again. */
 export interface Told {
   scene: ToldScene | null;
-  reference: SceneInput | null;
+  reference: PostedScene | null;
   /** The finished files that the display shows instead, if it does. */
   comparison: ComparisonInput | null;
   /** The run whose tiles the display worker shows. */

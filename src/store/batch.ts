@@ -2,9 +2,9 @@ import { type ErrorReport, toPipelineError } from '../pipeline/errors.ts';
 import type { Shares } from '../pipeline/events.ts';
 import type { Product } from '../pipeline/file-names.ts';
 import { bandsLacking, incomplete } from '../pipeline/preprocess/bands.ts';
+import type { SceneInput } from '../services/engine.ts';
 import type { ActionContext } from './context.ts';
-import { nameOf } from './date-actions.ts';
-import type { SceneInput } from './dates.ts';
+import { inputName } from './date-actions.ts';
 
 /** A scene in the queue. */
 export interface BatchItem {
@@ -137,7 +137,7 @@ export function batchActions(context: ActionContext): BatchActions {
     },
     queueScenes(inputs) {
       const added = inputs.map(
-        (input): BatchItem => ({ id: ++lastId, name: nameOf(input), input, state: { status: 'waiting' } }),
+        (input): BatchItem => ({ id: ++lastId, name: inputName(input), input, state: { status: 'waiting' } }),
       );
       set(({ batch }) => ({
         batch: batch

@@ -3,11 +3,11 @@ import { PipelineError } from '../pipeline/errors.ts';
 import { phrase } from '../pipeline/phrase.ts';
 import { checksOf } from './checks.ts';
 import { createAppStore } from './create-store.ts';
-import { isBusy, type Sample } from './state.ts';
+import { isBusy, type SampleScene } from './state.ts';
 import { createFakeEngine } from './testing/fake-engine.ts';
 
 const at = (name: string) => new URL(`https://example.org/${name}`);
-const sample: Sample = { name: 'Sample', scene: at('sample.tif'), truth: at('truth.tif') };
+const sample: SampleScene = { name: 'Sample', scene: at('sample.tif'), truth: at('truth.tif') };
 const file = (name: string) => new File([], name);
 
 async function finished() {

@@ -1,12 +1,11 @@
 import type { SelfCheck } from '../pipeline/evaluate/self-check.ts';
 import type { Evaluation, RunReport } from '../pipeline/events.ts';
-import type { EngineEvent, ReportRequest } from '../services/engine.ts';
+import type { EngineEvent, ReportRequest, SceneInput } from '../services/engine.ts';
 import type { ActionContext } from './context.ts';
-import type { SceneInput } from './dates.ts';
 import type { AppState } from './state.ts';
 
 /** What was measured of a result. */
-export interface Checks {
+export interface ResultChecks {
   /** The run that it belongs to. */
   readonly report: RunReport;
   readonly selfCheck: SelfCheck | null;
@@ -21,7 +20,7 @@ export interface CheckSlice {
     readonly share: number;
     readonly secondsLeft: number | null;
   } | null;
-  readonly checks: Checks | null;
+  readonly checks: ResultChecks | null;
 }
 
 export interface CheckActions {
@@ -38,7 +37,7 @@ export interface CheckActions {
 export const NO_CHECKS = { checking: null, checks: null } as const satisfies CheckSlice;
 
 /** What was measured of the result that is shown. */
-export function checksOf({ job, checks }: Pick<AppState, 'job' | 'checks'>): Checks | null {
+export function checksOf({ job, checks }: Pick<AppState, 'job' | 'checks'>): ResultChecks | null {
   if (job.status !== 'done') return null;
   return checks?.report === job.report ? checks : { report: job.report, selfCheck: null, evaluation: null };
 }
@@ -49,7 +48,7 @@ export function checkActions(context: ActionContext): CheckActions {
 
   const work = async (
     kind: NonNullable<CheckSlice['checking']>['kind'],
-    task: (known: Checks, onEvent: (event: EngineEvent) => void, signal: AbortSignal) => Promise<void>,
+    task: (known: ResultChecks, onEvent: (event: EngineEvent) => void, signal: AbortSignal) => Promise<void>,
   ) => {
     const known = checksOf(get());
     if (known === null || get().checking !== null) return;

@@ -5,12 +5,12 @@ import { NO_CHECKS } from './checks.ts';
 import { NO_DATES } from './dates.ts';
 import { OWN_LEVELS } from './levels.ts';
 import type { PreferenceMemory } from './preferences.ts';
-import type { AppState, Sample } from './state.ts';
+import type { AppState, SampleScene } from './state.ts';
 
 /** What the store needs of the outside. */
 export interface StoreDependencies {
   readonly engine: Engine;
-  readonly sample: Sample;
+  readonly sample: SampleScene;
   /**
    * A run waits this long, in milliseconds, for the scene to stand on the map, so that setting up the map does
    * not compete with it; 0 (the default) where there is no map.

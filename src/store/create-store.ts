@@ -5,7 +5,7 @@ import { batchActions, NO_BATCH } from './batch.ts';
 import { checkActions } from './checks.ts';
 import { type ActionContext, EMPTY, type StoreDependencies } from './context.ts';
 import { dialogActions } from './dialogs.ts';
-import { enhanceActions, PLAIN } from './enhance.ts';
+import { enhanceActions, NOT_ENHANCED } from './enhance.ts';
 import { jobActions } from './job-actions.ts';
 import { levelsActions } from './levels.ts';
 import { EMPTY_LIBRARY, libraryActions } from './library.ts';
@@ -68,7 +68,7 @@ export function createAppStore(dependencies: StoreDependencies): AppStore {
       dialog: null,
       ...checkedPreferences(preferences?.load()),
       ...NO_MASK_EDITOR,
-      ...PLAIN,
+      ...NOT_ENHANCED,
       basemap: false,
       error: null,
       offline: { status: 'none' },

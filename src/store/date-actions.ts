@@ -2,16 +2,16 @@ import { PipelineError, toPipelineError } from '../pipeline/errors.ts';
 import { fileNameOf } from '../pipeline/file-names.ts';
 import { english, phrase } from '../pipeline/phrase.ts';
 import type { Notice } from '../pipeline/scene.ts';
-import type { OpenedScene, SceneOrigin } from '../services/engine.ts';
+import type { OpenedScene, SceneInput, SceneOrigin } from '../services/engine.ts';
 import { t } from '../texts/texts.ts';
 import type { ActionContext } from './context.ts';
-import { byDay, type DatesActions, pickTarget, type SceneDate, type SceneInput } from './dates.ts';
+import { byDay, type DatesActions, pickTarget, type SceneDate } from './dates.ts';
 import { withMaskOf } from './mask-editor.ts';
 import { isHalfDone, type SceneOpener } from './opening.ts';
 import { isBusy } from './state.ts';
 
 /** A scene that may become a date. */
-export interface Candidate {
+export interface OfferedScene {
   readonly input: SceneInput;
   readonly origin: SceneOrigin | null;
 }
@@ -20,7 +20,7 @@ export interface DateOpener extends DatesActions {
   /** Opens files that came together: one scene, or several dates of an area. */
   openFiles(files: readonly File[], origins: readonly (SceneOrigin | null)[] | null): Promise<void>;
   /** Opens several dates; the clearest is the target unless one is named by its position. */
-  openDates(candidates: readonly Candidate[], target?: number): Promise<void>;
+  openDates(candidates: readonly OfferedScene[], target?: number): Promise<void>;
 }
 
 let lastId = 0;
@@ -32,7 +32,7 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
 
   /** Looks at one scene after the other. What cannot be read, or is there already, becomes a fault. */
   const look = async (
-    candidates: readonly Candidate[],
+    candidates: readonly OfferedScene[],
     known: readonly SceneDate[],
     tell: (name: string) => void,
     signal: AbortSignal,
@@ -40,7 +40,7 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
     const found: SceneDate[] = [];
     const faults: PipelineError[] = [];
     for (const { input, origin } of candidates) {
-      const called = nameOf(input);
+      const called = inputName(input);
       tell(called);
       try {
         const { scene, acquired, cloud, digest } = await engine.survey(
@@ -149,7 +149,7 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
 
   const originsOf = (files: readonly File[], origins: readonly (SceneOrigin | null)[] | null) => {
     const known = new Map(files.map((file, i) => [file, origins?.[i] ?? null]));
-    return (group: readonly File[]): Candidate =>
+    return (group: readonly File[]): OfferedScene =>
       group.length === 1
         ? { input: group[0], origin: known.get(group[0]) ?? null }
         : { input: group, origin: null };
@@ -182,7 +182,7 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
         if (now.sceneRevision !== before.sceneRevision) adding.abort();
       });
       const tell = (name: string) => set({ surveying: name });
-      tell(nameOf(input));
+      tell(inputName(input));
       set({ error: null });
       try {
         const files = input instanceof File ? [input] : input;
@@ -258,7 +258,7 @@ function sameDate(name: string, twin: string): PipelineError {
   );
 }
 
-export function nameOf(input: SceneInput): string {
+export function inputName(input: SceneInput): string {
   if (input instanceof URL) return fileNameOf(input) || input.hostname;
   return input instanceof File ? input.name : severalFiles(input);
 }

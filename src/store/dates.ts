@@ -1,8 +1,6 @@
 import type { CompositeMethod } from '../pipeline/events.ts';
 import { type GeoTransform, type Grid, sameCrs } from '../pipeline/scene.ts';
-import type { ErrorReport, Picture, SceneDateInput, SceneOrigin } from '../services/engine.ts';
-
-export type SceneInput = SceneDateInput['input'];
+import type { ErrorReport, Picture, SceneInput, SceneOrigin } from '../services/engine.ts';
 
 /** A scene of the area, and what is known of it before a run. */
 export interface SceneDate {

@@ -10,7 +10,7 @@ export interface EnhanceActions {
   setEnhancement(change: Partial<Enhancement>): void;
 }
 
-export const PLAIN = { enhancement: NO_ENHANCEMENT } as const satisfies EnhanceSlice;
+export const NOT_ENHANCED = { enhancement: NO_ENHANCEMENT } as const satisfies EnhanceSlice;
 
 /** Enhancing for viewing. */
 export function enhanceActions({ set }: ActionContext): EnhanceActions {

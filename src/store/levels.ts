@@ -1,6 +1,6 @@
+import type { Stretch } from '../pipeline/enhance/stretch.ts';
 import type { BandStretch } from '../services/engine.ts';
 import type { ActionContext } from './context.ts';
-import type { Range } from './state.ts';
 
 /** Which values are drawn black and white, in shares of the scene's own stretch: 0 and 1 are its 2nd and 98th percentile. */
 export interface Levels {
@@ -29,7 +29,7 @@ export function withNearer({ black, white }: Levels, place: number): Levels {
 }
 
 /** Ranges of reflectance for levels of a stretch. */
-export function atLevels(stretch: readonly Range[], { black, white }: Levels): Range[] {
+export function atLevels(stretch: readonly Stretch[], { black, white }: Levels): Stretch[] {
   return stretch.map(({ low, high }) => ({
     low: low + black * (high - low),
     high: low + white * (high - low),
@@ -37,7 +37,7 @@ export function atLevels(stretch: readonly Range[], { black, white }: Levels): R
 }
 
 /** Levels at which a stretch gives these ranges, as the first band has it; the inverse of {@link atLevels}. */
-export function levelsOf(ranges: readonly Range[], stretch: readonly Range[]): Levels {
+export function levelsOf(ranges: readonly Stretch[], stretch: readonly Stretch[]): Levels {
   const [{ low, high }] = stretch;
   const share = (value: number) => (high > low ? Math.round(((value - low) / (high - low)) * 100) / 100 : 0);
   return { black: share(ranges[0].low), white: share(ranges[0].high) };

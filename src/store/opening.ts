@@ -1,15 +1,15 @@
-import type { BandStretch, OpenedScene, SceneOrigin, Unfinished } from '../services/engine.ts';
+import type { Stretch } from '../pipeline/enhance/stretch.ts';
+import type { BandStretch, OpenedScene, SceneInput, SceneOrigin, Unfinished } from '../services/engine.ts';
 import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
-import type { SceneInput } from './dates.ts';
 import { type MaskDraft, unusedDraft, withMaskOf } from './mask-editor.ts';
 import { lastingMode } from './preferences.ts';
-import type { AppState, Range, Sample } from './state.ts';
+import type { AppState, SampleScene } from './state.ts';
 
 /** What every way of opening a scene has in common. */
 export interface SceneOpener {
   /** Opens a scene that stands alone, and processes it; asks first if an earlier run of it can be continued. */
-  start(input: SceneInput, sample: Sample | null, origin: SceneOrigin | null): Promise<void>;
+  start(input: SceneInput, sample: SampleScene | null, origin: SceneOrigin | null): Promise<void>;
   /**
    * Makes a scene the current one.
    * @param signal of `beginOpening`
@@ -18,7 +18,7 @@ export interface SceneOpener {
   open(
     input: SceneInput,
     name: string,
-    sample: Sample | null,
+    sample: SampleScene | null,
     signal: AbortSignal,
     more: Partial<AppState>,
   ): Promise<boolean>;
@@ -34,7 +34,7 @@ export interface SceneOpener {
 }
 
 /** Reflectance of most ground. */
-const PLAIN_STRETCH: Range = { low: 0, high: 0.3 };
+const PLAIN_STRETCH: Stretch = { low: 0, high: 0.3 };
 
 /**
  * The stretch of a scene that the engine has taken, for the page to show it: empty where it is not found, or not waited for any

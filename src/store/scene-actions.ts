@@ -1,5 +1,5 @@
 import { type ActionContext, EMPTY } from './context.ts';
-import { dateActions, nameOf } from './date-actions.ts';
+import { dateActions, inputName } from './date-actions.ts';
 import type { DatesActions } from './dates.ts';
 import { takingDraft } from './mask-editor.ts';
 import { sceneOpener } from './opening.ts';
@@ -11,7 +11,7 @@ type SceneActions = DatesActions &
 /** Opening, correcting and closing scenes. Each starts a new task, which ends the one before. */
 export function sceneActions(context: ActionContext): SceneActions {
   const { engine, memory, set, get } = context;
-  const opener = sceneOpener(context, nameOf);
+  const opener = sceneOpener(context, inputName);
   const { openFiles, openDates, ...dates } = dateActions(context, opener);
 
   return {

@@ -1,3 +1,4 @@
+import type { Stretch } from '../pipeline/enhance/stretch.ts';
 import type { ErrorReport } from '../pipeline/errors.ts';
 import type { MaskSource, ReportedStage, RunReport, RunSettings } from '../pipeline/events.ts';
 import type { Product } from '../pipeline/file-names.ts';
@@ -28,7 +29,7 @@ import type { ModelsActions, ModelsSlice } from './models-actions.ts';
 import type { PreferenceActions, Preferences } from './preferences.ts';
 
 /** A scene that the application offers by itself, with the clear truth to measure against. */
-export interface Sample {
+export interface SampleScene {
   readonly name: string;
   readonly scene: URL;
   readonly truth: URL;
@@ -41,14 +42,14 @@ export interface SceneSlice {
   /** The scene of the last visit, where it can be opened again: its run goes on, or its result is shown. */
   readonly lastScene: LastScene | null;
   /** The sample that is open, if it is one. */
-  readonly sample: Sample | null;
+  readonly sample: SampleScene | null;
   /** Counts openings and corrections, so that views know when to start afresh. */
   readonly sceneRevision: number;
   /** The revision that stands on the map. */
   readonly shownRevision: number;
 }
 
-export type Job =
+export type JobState =
   | { readonly status: 'idle' }
   | { readonly status: 'starting' }
   | {
@@ -68,7 +69,7 @@ export type Job =
   | { readonly status: 'failed' };
 
 export interface JobSlice {
-  readonly job: Job;
+  readonly job: JobState;
   readonly settings: RunSettings;
   /** What could be continued of a run that stopped. */
   readonly unfinished: Unfinished | null;
@@ -83,11 +84,6 @@ export interface JobSlice {
   readonly tileChange: Extract<EngineEvent, { readonly window: unknown }> | null;
 }
 
-export interface Range {
-  readonly low: number;
-  readonly high: number;
-}
-
 export type Overlay = 'none' | 'mask' | 'provenance' | 'confidence' | 'date';
 
 export interface ViewSlice {
@@ -96,7 +92,7 @@ export interface ViewSlice {
   /** File indices shown as red, green, blue. */
   readonly displayBands: readonly [number, number, number];
   /** Reflectance from black to white for red, green, blue. */
-  readonly stretch: readonly Range[];
+  readonly stretch: readonly Stretch[];
   readonly overlay: Overlay;
   /** Share of the scene before in what is shown, 0..1: see CompareMode. */
   readonly swipe: number;

@@ -1,5 +1,5 @@
 import { createInstance, type i18n } from 'i18next';
-import type { Phrase, Values } from '../pipeline/phrase.ts';
+import type { Phrase, PhraseValues } from '../pipeline/phrase.ts';
 
 /** Texts by what they are in English; `…_one`, `…_other` and so on where they depend on a number. */
 export type Catalogue = Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ let current = speaking(ENGLISH, {});
  * A text in the language of the user. `npm run texts` collects the texts of these calls, so they are written out there;
  * what is marked elsewhere comes as a {@link Phrase}.
  */
-export function t(said: string | Phrase, given?: Values): string {
+export function t(said: string | Phrase, given?: PhraseValues): string {
   const { text, values = given ?? {} }: Phrase = typeof said === 'string' ? { text: said } : said;
   const replace = Object.fromEntries(
     Object.entries(values).map(([place, filling]) => [

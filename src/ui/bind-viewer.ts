@@ -11,12 +11,12 @@ import { pictureName } from './date-words.ts';
  * @returns what ends it.
  */
 export function bindViewer(store: AppStore, viewer: Viewer): () => void {
-  showScene(store.getState(), viewer);
+  showOpenedScene(store.getState(), viewer);
   showView(store.getState(), viewer);
   showPen(store.getState(), viewer);
   return store.subscribe((now, before) => {
     if (now.sceneRevision !== before.sceneRevision || (now.scene === null) !== (before.scene === null)) {
-      showScene(now, viewer);
+      showOpenedScene(now, viewer);
     } else {
       if (now.displayBands !== before.displayBands) viewer.setBands(now.displayBands, drawnOf(now));
       if (now.stretch !== before.stretch || now.gamma !== before.gamma) {
@@ -40,7 +40,7 @@ const LAYERS = {
   'all-changed': ['mask', ...RESULT],
 } as const;
 
-function showScene(state: AppState, viewer: Viewer): void {
+function showOpenedScene(state: AppState, viewer: Viewer): void {
   const { scene, displayBands: bands, stretch, gamma, startWindow } = state;
   viewer.setScene(
     scene === null ? null : { grid: scene.scene.grid, bands, drawn: drawnOf(state), stretch, gamma },

@@ -9,7 +9,7 @@ import type { DisplayPixels, DisplayRequest, Engine, Picture } from '../services
 import type { MapSpace } from './map-space.ts';
 import { StillTileLayer } from './still-layer.ts';
 import type { StyleVariables } from './styles.ts';
-import { levelCount, resolutions, TILE_SIZE, tileWindow } from './tile-grid.ts';
+import { displayTileWindow, levelCount, resolutions, TILE_SIZE } from './tile-grid.ts';
 import { createTileMemory } from './tile-memory.ts';
 
 /** Textures kept per layer: 64 tiles of 256 x 256 x 4 floats are 64 MiB. */
@@ -86,7 +86,7 @@ export function createSceneLayer(
   let refreshTimer: ReturnType<typeof setTimeout> | undefined;
 
   const load = async (z: number, x: number, y: number) => {
-    const window = tileWindow(z, x, y, levels);
+    const window = displayTileWindow(z, x, y, levels);
     const layer: DisplayRequest['layer'] = !isImage ? kind : picture === 'result' ? 'after' : 'before';
     const date = isImage && typeof picture === 'number' ? picture : undefined;
     const request = { layer, window, width: TILE_SIZE, height: TILE_SIZE, bands, date, enhancement };

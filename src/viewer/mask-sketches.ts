@@ -20,7 +20,7 @@ export interface MaskPen {
 }
 
 /** The class that a pen draws. */
-export const classOf = ({ tool, class: value }: MaskPen): EditClass => (tool === 'eraser' ? 0 : value);
+export const classDrawn = ({ tool, class: value }: MaskPen): EditClass => (tool === 'eraser' ? 0 : value);
 
 /** Where the scene lies on the map. */
 export interface MaskGround {
@@ -96,7 +96,7 @@ export function createMaskSketches(map: OlMap, ground: () => MaskGround | null):
       }
       sketch ??= new Feature<Geometry>();
       if (!source.hasFeature(sketch)) source.addFeature(sketch);
-      const colour = COLOURS[classOf(pen)];
+      const colour = COLOURS[classDrawn(pen)];
       if (pen.tool === 'polygon') {
         const corners = cursor ? [...coordinates, toCoordinate(at.space, ...cursor)] : coordinates;
         sketch.setGeometry(new Polygon([corners]));

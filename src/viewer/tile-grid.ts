@@ -23,7 +23,7 @@ export function resolutions(space: MapSpace, levels: number): number[] {
 }
 
 /** Window of the full-resolution grid under display tile (z, x, y). It may reach beyond the scene. */
-export function tileWindow(z: number, x: number, y: number, levels: number): Window {
+export function displayTileWindow(z: number, x: number, y: number, levels: number): Window {
   const size = TILE_SIZE * decimation(z, levels);
   return { x: x * size, y: y * size, width: size, height: size };
 }

@@ -6,7 +6,7 @@ import { canHaveBasemap } from './projection-rules.ts';
 import { clippedBox, shift } from './snapshot.ts';
 import { imageStyle, stretchVariables } from './styles.ts';
 import { describePosition, positionAfterKey, positionAfterPress, positionAt } from './swipe.ts';
-import { decimation, levelCount, resolutions, tileWindow } from './tile-grid.ts';
+import { decimation, displayTileWindow, levelCount, resolutions } from './tile-grid.ts';
 import { createTileMemory } from './tile-memory.ts';
 
 const utm: Grid = {
@@ -85,8 +85,8 @@ describe('tile grid', () => {
 
   it('covers the scene without gap or overlap', () => {
     const levels = levelCount(1000, 600);
-    const first = tileWindow(1, 0, 0, levels);
-    const next = tileWindow(1, 1, 0, levels);
+    const first = displayTileWindow(1, 0, 0, levels);
+    const next = displayTileWindow(1, 1, 0, levels);
     expect(first).toEqual({ x: 0, y: 0, width: 512, height: 512 });
     expect(next.x).toBe(first.x + first.width);
   });

@@ -17,7 +17,7 @@ import type { CompareMode } from '../store/preferences.ts';
 import { hasDivider, type Split, splitOf, unsplit } from './compare.ts';
 import { contextLost, watchContexts } from './lost-contexts.ts';
 import { toCoordinate, toPixel } from './map-space.ts';
-import type { MaskEditing } from './mask-editing.ts';
+import type { MaskDrawing } from './mask-drawing.ts';
 import type { MaskPen } from './mask-sketches.ts';
 import { PatientMap } from './patient-map.ts';
 import { createPointing } from './pointing.ts';
@@ -121,14 +121,14 @@ export function createViewer(target: HTMLElement, options: ViewerOptions): Viewe
   const sides = () => (scene === null ? [] : [scene.layers.before, scene.layers.after]);
 
   let pen: MaskPen | null = null;
-  let editing: MaskEditing | null = null;
+  let editing: MaskDrawing | null = null;
   let enhancement: Enhancement = NO_ENHANCEMENT;
   let gone = false;
   /** Drawing is fetched when it is first wanted: viewers that only show never load it. */
   const startEditing = async () => {
-    const { createMaskEditing } = await import('./mask-editing.ts');
+    const { createMaskDrawing } = await import('./mask-drawing.ts');
     if (gone || editing) return;
-    editing = createMaskEditing(map, target, ground, (operation) => options.onDraw?.(operation));
+    editing = createMaskDrawing(map, target, ground, (operation) => options.onDraw?.(operation));
     editing.setPen(pen);
   };
 

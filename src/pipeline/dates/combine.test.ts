@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Candidate, combine } from './combine.ts';
+import { combine, type DateValues } from './combine.ts';
 
-const saw = (date: number, ...values: number[]): Candidate => ({ date, values: Float64Array.from(values) });
+const saw = (date: number, ...values: number[]): DateValues => ({ date, values: Float64Array.from(values) });
 
 describe('combine', () => {
   const three = [saw(2, 0.3, 0.1), saw(0, 0.1, 0.2), saw(1, 0.14, 0.22)];

@@ -1,7 +1,7 @@
 import type { CompositeMethod } from '../events.ts';
 
 /** What one date saw at a pixel, in the radiometry of the target. */
-export interface Candidate {
+export interface DateValues {
   /** 0 for the target, else the date's number. */
   readonly date: number;
   /** NaN where a band that does not count was not measured. */
@@ -25,7 +25,7 @@ export interface Taken {
  * @param candidates One or more, the least cloudy date first; of those alike the first is taken.
  * @param counted Bands that count for distances: the first so many.
  */
-export function combine(candidates: readonly Candidate[], method: CompositeMethod, counted: number): Taken {
+export function combine(candidates: readonly DateValues[], method: CompositeMethod, counted: number): Taken {
   const taken = method === 'median' ? medianOf(candidates, counted) : pick(candidates, method, counted);
   let sum = 0;
   for (const { values } of candidates) {
@@ -34,7 +34,7 @@ export function combine(candidates: readonly Candidate[], method: CompositeMetho
   return { ...taken, spread: sum / (counted * Math.max(1, candidates.length - 1)) };
 }
 
-function pick(candidates: readonly Candidate[], method: CompositeMethod, counted: number): Candidate {
+function pick(candidates: readonly DateValues[], method: CompositeMethod, counted: number): DateValues {
   if (method === 'least-cloudy') return candidates[0];
   const sums = candidates.map(({ values }) =>
     candidates.reduce((sum, other) => sum + distance(values, other.values, counted), 0),
@@ -42,7 +42,7 @@ function pick(candidates: readonly Candidate[], method: CompositeMethod, counted
   return candidates[sums.indexOf(Math.min(...sums))];
 }
 
-function medianOf(candidates: readonly Candidate[], counted: number): Candidate {
+function medianOf(candidates: readonly DateValues[], counted: number): DateValues {
   const values = candidates[0].values.map((_, b) => {
     const sorted = candidates
       .map((candidate) => candidate.values[b])

@@ -9,17 +9,17 @@ import { harmonise } from './harmonise.ts';
  * multi-temporal test of Hagolle et al. 2010), shadow darker. Where such flags prove wrong almost everywhere, they are not believed
  * under the target's clouds either, where nothing can be checked; near ones that proved right they always are.
  */
-export interface Checks {
+export interface FlagChecks {
   readonly columns: number;
   readonly rows: number;
   /** Per MASK_CLASS of the date. */
-  readonly classes: readonly Tally[];
+  readonly classes: readonly FlagTally[];
   /** Per cell, over all classes: flagged pixels that were checked, and those that proved right. */
   readonly checked: Float32Array;
   readonly right: Float32Array;
 }
 
-interface Tally {
+interface FlagTally {
   checked: number;
   right: number;
   /** Sum of differences in reflectance in the direction of the class. */
@@ -59,7 +59,7 @@ const SHARE_OF_TARGET = 0.1;
 /** Bands of visible light come first. */
 const VISIBLE = 3;
 
-export function createChecks({ width, height }: Grid): Checks {
+export function createChecks({ width, height }: Grid): FlagChecks {
   const [columns, rows] = [Math.ceil(width / CELL), Math.ceil(height / CELL)];
   return {
     columns,
@@ -77,7 +77,7 @@ export function createChecks({ width, height }: Grid): Checks {
  * @param date Bands of the date, `target` those of the target, in reflectance.
  */
 export function checkFlags(
-  checks: Checks,
+  checks: FlagChecks,
   window: Window,
   flags: Uint8Array,
   fit: Fit,
@@ -115,7 +115,7 @@ export function checkFlags(
 }
 
 /** @returns null if all flags are to be believed */
-export function doubtsOf({ columns, rows, classes, checked, right }: Checks): Doubts | null {
+export function doubtsOf({ columns, rows, classes, checked, right }: FlagChecks): Doubts | null {
   // Thick cloud that hides wholly under the target's clouds would do most harm, and ground rarely passes for it.
   const doubted = classes.map(
     (tally, flag) =>

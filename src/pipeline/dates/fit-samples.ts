@@ -1,5 +1,5 @@
 import type { Grid, Window } from '../scene.ts';
-import { BLOCK, type FitSums, HEAD, SAMPLES_PER_PREDICTOR, solveOne, sumsLength } from './fit.ts';
+import { FIT_BLOCK, type FitSums, HEAD, SAMPLES_PER_PREDICTOR, solveOne, sumsLength } from './fit.ts';
 
 /** Every so many rows and columns a pixel enters the sums. */
 const STEP = 2;
@@ -14,8 +14,8 @@ export function createFitSums(
   counted: number,
 ): FitSums {
   return {
-    columns: Math.ceil(grid.width / BLOCK),
-    rows: Math.ceil(grid.height / BLOCK),
+    columns: Math.ceil(grid.width / FIT_BLOCK),
+    rows: Math.ceil(grid.height / FIT_BLOCK),
     predictors,
     targets: partner.length,
     partner,
@@ -50,8 +50,8 @@ export function addToFit(
     const i = sites[s];
     const w = weights.weight[s];
     if (w === 0) continue;
-    const column = Math.floor((window.x + (i % window.width)) / BLOCK);
-    const block = Math.floor((window.y + Math.floor(i / window.width)) / BLOCK) * columns + column;
+    const column = Math.floor((window.x + (i % window.width)) / FIT_BLOCK);
+    const block = Math.floor((window.y + Math.floor(i / window.width)) / FIT_BLOCK) * columns + column;
     let entry = blocks.get(block);
     if (!entry || entry.length < length) {
       const longer = new Float64Array(length);

@@ -1,7 +1,7 @@
 import { addTo, solvePositive, sumsAround } from '../linear.ts';
 
 /** Side of the blocks of the regression, in pixels of the target's grid. */
-export const BLOCK = 256;
+export const FIT_BLOCK = 256;
 /** Weight of the whole scene in each block's regression, in samples. */
 const SCENE_SAMPLES = 2000;
 /** Ridge towards the identity, per sample and in all: no more than what keeps bands that say the same from being told apart. */

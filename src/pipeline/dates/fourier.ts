@@ -1,12 +1,12 @@
 /** A square picture of complex numbers, `side * side`, row by row; `side` is a power of two. */
-export interface Spectrum {
+export interface FrequencyPlane {
   readonly side: number;
   readonly re: Float64Array;
   readonly im: Float64Array;
 }
 
 /** Discrete Fourier transform of a real square picture (radix 2; Cooley and Tukey 1965). */
-export function transform(picture: ArrayLike<number>, side: number): Spectrum {
+export function transform(picture: ArrayLike<number>, side: number): FrequencyPlane {
   const spectrum = { side, re: Float64Array.from(picture), im: new Float64Array(side * side) };
   for (let y = 0; y < side; y++) alongLine(spectrum, y * side, 1);
   for (let x = 0; x < side; x++) alongLine(spectrum, x, side);
@@ -14,7 +14,7 @@ export function transform(picture: ArrayLike<number>, side: number): Spectrum {
 }
 
 /** Transforms `side` values from `start` on, `step` apart, in place. */
-function alongLine({ side, re, im }: Spectrum, start: number, step: number): void {
+function alongLine({ side, re, im }: FrequencyPlane, start: number, step: number): void {
   for (let i = 1, j = 0; i < side; i++) {
     let bit = side >> 1;
     for (; j & bit; bit >>= 1) j ^= bit;

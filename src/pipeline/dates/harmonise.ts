@@ -1,6 +1,6 @@
 import { between } from '../linear.ts';
 import type { Window } from '../scene.ts';
-import { BLOCK, type Fit } from './fit.ts';
+import { FIT_BLOCK, type Fit } from './fit.ts';
 
 /**
  * The date in the target's radiometry, at some pixels of a window, and the residual to be expected there.
@@ -18,7 +18,7 @@ export function harmonise(
   const size = (predictors + 1) * e;
   const planes = Array.from({ length: e }, () => new Float32Array(sites.length));
   const residual = new Float32Array(sites.length);
-  const across = Array.from({ length: window.width }, (_, x) => between(window.x + x, BLOCK, columns));
+  const across = Array.from({ length: window.width }, (_, x) => between(window.x + x, FIT_BLOCK, columns));
   // Coefficients of the present row, at every block column; their residual is kept behind them.
   const ofRow = Array.from({ length: columns }, () => new Float64Array(size + 1));
   let row = -1;
@@ -26,7 +26,7 @@ export function harmonise(
     const y = Math.floor(sites[s] / window.width);
     if (y !== row) {
       row = y;
-      const v = between(window.y + y, BLOCK, rows);
+      const v = between(window.y + y, FIT_BLOCK, rows);
       for (let c = across[0].low; c <= across[window.width - 1].high; c++) {
         const [upper, lower] = [v.low * columns + c, v.high * columns + c];
         for (let k = 0; k < size; k++) {

@@ -9,7 +9,7 @@ import { readPlane } from '../tiles.ts';
 import { acquiredOn } from './acquired.ts';
 import { median } from './fit-samples.ts';
 import { addToCrossPower, createCrossPower, findShift } from './shift.ts';
-import { onGrid, overlaps, type Shift } from './warp.ts';
+import { overlaps, type Shift, warpedTo } from './warp.ts';
 
 /** Another date, on the grid of the target. */
 export interface OtherDate {
@@ -74,7 +74,7 @@ export async function match(
     let shift: Shift = { dx: 0, dy: 0 };
     // What is found once is found better when it was nearly taken out.
     for (let round = 0; round < 2; round++) {
-      const rest = await shiftOf(job, findings, onGrid(given, grid, shift), plan);
+      const rest = await shiftOf(job, findings, warpedTo(given, grid, shift), plan);
       if (!rest || rest.peak < SHIFT_PEAK || Math.hypot(rest.dx, rest.dy) < SHIFT_FROM) break;
       shift = { dx: shift.dx + rest.dx, dy: shift.dy + rest.dy };
     }
@@ -85,7 +85,7 @@ export async function match(
         phrase('{{name}} lay ({{moved}}) pixels off the scene: it was moved back.', { name, moved }),
       );
     }
-    const source = onGrid(given, grid, shift);
+    const source = warpedTo(given, grid, shift);
     return {
       index,
       source,

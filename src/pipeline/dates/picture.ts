@@ -1,13 +1,13 @@
 import type { Scene, SceneSource } from '../scene.ts';
-import { onGrid } from './warp.ts';
+import { warpedTo } from './warp.ts';
 
 /**
  * Another date as it is shown beside the target: on its grid, with its bands in its order. A band that the date lacks holds
  * no data.
- * @throws PipelineError as {@link onGrid}
+ * @throws PipelineError as {@link warpedTo}
  */
 export function pictureOf(date: SceneSource, target: Scene): SceneSource {
-  const laid = onGrid(date, target.grid);
+  const laid = warpedTo(date, target.grid);
   const own = target.bands.map(({ role }) => laid.scene.bands.find((band) => band.role === role));
   const scene: Scene = {
     ...laid.scene,

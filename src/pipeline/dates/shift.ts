@@ -1,5 +1,5 @@
 import { squaredDistance } from '../distance.ts';
-import { frequency, type Spectrum, transform } from './fourier.ts';
+import { type FrequencyPlane, frequency, transform } from './fourier.ts';
 import type { Shift } from './warp.ts';
 
 /** How two dates lie to each other, and how sure that is. */
@@ -9,7 +9,7 @@ export interface ShiftEstimate extends Shift {
 }
 
 /** Cross-power of pictures seen on both dates, summed; see {@link addToCrossPower}. */
-export interface CrossPower extends Spectrum {
+export interface CrossPower extends FrequencyPlane {
   pictures: number;
 }
 

@@ -7,7 +7,7 @@ import type { Grid, SceneSource } from '../scene.ts';
 import { hasGdal } from '../testing/gdal.ts';
 import { memorySource } from '../testing/memory-source.ts';
 import { definitionOf, pixelMap } from './projection.ts';
-import { onGrid, overlaps } from './warp.ts';
+import { overlaps, warpedTo } from './warp.ts';
 
 const [WIDTH, HEIGHT] = [160, 140];
 const crs = (code: string) => ({ code, name: code, units: 'm' as const });
@@ -104,7 +104,7 @@ describe('a date on the grid of the target', () => {
     async (_, target) => {
       const source = positions();
       const expected = await byGdal(source, target);
-      const warped = onGrid(source, target);
+      const warped = warpedTo(source, target);
       const got = (await warped.read({ x: 0, y: 0, width: target.width, height: target.height })).bands;
       let both = 0;
       let one = 0;
@@ -126,7 +126,7 @@ describe('a date on the grid of the target', () => {
 
   it('does not depend on the window', async () => {
     const target = targets[2][1];
-    const warped = onGrid(positions(), target);
+    const warped = warpedTo(positions(), target);
     const { bands: all } = await warped.read({ x: 0, y: 0, width: target.width, height: target.height });
     const part = { x: 48, y: 32, width: 37, height: 29 };
     const { bands } = await warped.read(part, [1]);
@@ -139,8 +139,8 @@ describe('a date on the grid of the target', () => {
   it('holds the same samples on the same grid, NaN for no data, and follows a shift', async () => {
     const window = { x: 30, y: 45, width: 20, height: 10 };
     const [same, moved] = await Promise.all([
-      onGrid(positions(), utm16).read(window, [0]),
-      onGrid(positions(), utm16, { dx: 2, dy: 1 }).read(window, [0]),
+      warpedTo(positions(), utm16).read(window, [0]),
+      warpedTo(positions(), utm16, { dx: 2, dy: 1 }).read(window, [0]),
     ]);
     expect(same.bands[0][0]).toBe(30);
     expect(same.bands[0][5 * 20 + 10]).toBeNaN();
@@ -150,7 +150,7 @@ describe('a date on the grid of the target', () => {
 
   it('is decimated by the nearest sample, and is nothing where it does not lie', async () => {
     const target: Grid = { ...utm16, transform: [500800, 10, 0, 4000000, 0, -10] };
-    const small = await onGrid(positions(), target).readDecimated(
+    const small = await warpedTo(positions(), target).readDecimated(
       { x: 0, y: 0, width: 160, height: 140 },
       16,
       14,

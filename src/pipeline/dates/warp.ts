@@ -28,7 +28,7 @@ const LEAST_WEIGHT = 0.5;
  * Windows are read one by one; nothing of the size of the scene is held.
  * @throws PipelineError as {@link pixelMap}
  */
-export function onGrid(date: SceneSource, target: Grid, shift: Shift = { dx: 0, dy: 0 }): SceneSource {
+export function warpedTo(date: SceneSource, target: Grid, shift: Shift = { dx: 0, dy: 0 }): SceneSource {
   const { scene } = date;
   const place = pixelMap(target, scene.grid);
   const map: PixelMap = (x, y) => place(x + shift.dx, y + shift.dy);

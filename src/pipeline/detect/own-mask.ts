@@ -1,5 +1,5 @@
 import { crc32 } from '../crc32.ts';
-import { onGrid, overlaps } from '../dates/warp.ts';
+import { overlaps, warpedTo } from '../dates/warp.ts';
 import { throwIfAborted } from '../errors.ts';
 import { isOwnMaskKept, ownMaskName, setOwnMaskKept, uncoveredName } from '../found-mask.ts';
 import { blobSource, urlText } from '../ingest/byte-source.ts';
@@ -147,7 +147,7 @@ async function fromRaster(file: SceneFile, layout: TileLayout, signal?: AbortSig
   if (nodata !== null) values.delete(nodata);
   // Files of 0 and 1 often name 0 as no data: it means clear all the same.
   const scene = nodata === 0 ? { ...source.scene, nodata: null } : source.scene;
-  const laid = onGrid({ ...source, scene }, grid);
+  const laid = warpedTo({ ...source, scene }, grid);
   for (const window of windows) {
     if (values.size > MOST_VALUES) break;
     throwIfAborted(signal);

@@ -1,4 +1,4 @@
-import { onGrid } from '../dates/warp.ts';
+import { warpedTo } from '../dates/warp.ts';
 import { type Grid, MASK_CLASS, type SceneSource, type Window } from '../scene.ts';
 
 /** Bands of Planet's Usable Data Mask 2, each 0 or 1; of a pixel at most one is 1, and none where the image holds nothing. */
@@ -31,7 +31,7 @@ export async function isUdm2(source: SceneSource, bands: number, signal?: AbortS
 /** Reads MASK_CLASS per pixel of a grid from a UDM2; no data where none of its classes is set. */
 export function udm2On(grid: Grid, source: SceneSource) {
   // 0 is named as no data at times, and is in each of the bands that do not apply.
-  const laid = onGrid({ ...source, scene: { ...source.scene, nodata: null } }, grid);
+  const laid = warpedTo({ ...source, scene: { ...source.scene, nodata: null } }, grid);
   return {
     async read(window: Window, signal?: AbortSignal): Promise<Uint8Array> {
       const { bands } = await laid.read(window, BANDS, signal);

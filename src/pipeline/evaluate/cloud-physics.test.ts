@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { cirrusTransmittance, classOf, depthFactor, shadowOffset, shadowRatio } from './cloud-physics.ts';
+import { cirrusTransmittance, depthFactor, maskClassOf, shadowOffset, shadowRatio } from './cloud-physics.ts';
 
 /** Values of the training's simulator, written by make-cloud-physics.py. */
 const known = JSON.parse(readFileSync(new URL('./fixtures/cloud-physics.json', import.meta.url), 'utf8')) as {
@@ -36,7 +36,9 @@ describe('the physics of simulated clouds', () => {
   });
 
   it('labels pixels as the networks were taught to', () => {
-    const got = known.steps.flatMap((opacity) => known.steps.map((darkening) => classOf(opacity, darkening)));
+    const got = known.steps.flatMap((opacity) =>
+      known.steps.map((darkening) => maskClassOf(opacity, darkening)),
+    );
     expect(got).toEqual(known.classes);
   });
 });

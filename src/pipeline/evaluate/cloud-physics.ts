@@ -64,14 +64,14 @@ const [THIN_FROM, THICK_FROM, SHADOW_FROM] = [0.08, 0.625, 0.12];
  * @param opacity Mean over the visible bands, 0..1.
  * @param darkening Mean share of the light that the shadow takes, 0..1.
  */
-export function classOf(opacity: number, darkening: number): number {
+export function maskClassOf(opacity: number, darkening: number): number {
   if (opacity >= THICK_FROM) return MASK_CLASS.thick;
   if (opacity >= THIN_FROM) return MASK_CLASS.thin;
   return darkening >= SHADOW_FROM ? MASK_CLASS.shadow : MASK_CLASS.clear;
 }
 
 /** What was drawn for one picture. */
-export interface Look {
+export interface CloudOptics {
   /** Depth of the thick layer, and angle of the sun. */
   readonly depth: number;
   readonly azimuth: number;
@@ -99,7 +99,7 @@ export function drawLook(
   height: number,
   azimuth: number,
   bright: number,
-): Look {
+): CloudOptics {
   const mix = random.uniform();
   const gain = random.logUniform(0.65, 1.9);
   const ice = random.uniform() < 0.3 ? random.uniform(0.35, 0.9) : 1;
@@ -144,18 +144,21 @@ export interface Layers {
 }
 
 /** Share of the light that both layers hold back at a wavelength in micrometres, per pixel. */
-function opacityAt({ exponents }: Look, { thick, thin }: Layers, wavelength: number): Float32Array {
+function opacityAt({ exponents }: CloudOptics, { thick, thin }: Layers, wavelength: number): Float32Array {
   const [a, b] = exponents.map((g) => depthFactor(g, wavelength));
   return thick.map((depth, i) => 1 - Math.exp(-(depth * a + thin[i] * b)));
 }
 
 /** Share of the full shadow, per pixel. */
-function strengthOf({ shadow }: Look, { cast }: Layers): Float32Array {
+function strengthOf({ shadow }: CloudOptics, { cast }: Layers): Float32Array {
   return cast.map((depth) => (1 - Math.exp(-depth * shadow.steepness)) * shadow.share);
 }
 
 /** Opacity, mean over blue, green and red, and darkening by the shadow, mean over the canonical bands; per pixel, 0..1. */
-export function strengths(look: Look, layers: Layers): { opacity: Float32Array; darkening: Float32Array } {
+export function strengths(
+  look: CloudOptics,
+  layers: Layers,
+): { opacity: Float32Array; darkening: Float32Array } {
   const { ratio } = look.shadow;
   const taken = 1 - ratio.reduce((sum, value) => sum + value, 0) / ratio.length;
   const [blue, green, red] = CANONICAL_WAVELENGTHS.slice(0, 3).map((at) => opacityAt(look, layers, at));
@@ -172,7 +175,7 @@ export function strengths(look: Look, layers: Layers): { opacity: Float32Array; 
 export function paint(
   ground: Float32Array,
   wavelength: number,
-  look: Look,
+  look: CloudOptics,
   layers: Layers,
   body: Float32Array,
 ): Float32Array {
@@ -187,7 +190,7 @@ export function paint(
 }
 
 /** The band at 1.38 micrometres: what is there, and what both layers give back. */
-export function paintCirrus(ground: Float32Array, look: Look, layers: Layers): Float32Array {
+export function paintCirrus(ground: Float32Array, look: CloudOptics, layers: Layers): Float32Array {
   const bright = atWavelength(look.colour, 0.833);
   return ground.map((value, i) => {
     const [thick, thin] = [layers.thick[i], layers.thin[i]].map((depth) => 1 - Math.exp(-depth));
@@ -197,7 +200,7 @@ export function paintCirrus(ground: Float32Array, look: Look, layers: Layers): F
 
 /** Brightness of the cloud's body: duller where thin, textured, and brighter on the flank that faces the sun. */
 export function bodyOf(
-  look: Look,
+  look: CloudOptics,
   { width, height, thick, texture }: Layers,
   opacity: Float32Array,
 ): Float32Array {

@@ -1,6 +1,6 @@
 import { frequency, transform } from '../dates/fourier.ts';
 import { percentile } from '../enhance/stretch.ts';
-import { drawLook, type Layers, type Look, shadowOffset } from './cloud-physics.ts';
+import { type CloudOptics, drawLook, type Layers, shadowOffset } from './cloud-physics.ts';
 import type { Random } from './random.ts';
 
 /** Side of a shape, which repeats beyond it. */
@@ -95,7 +95,7 @@ function depthMaker(
 /** Clouds over a picture. */
 export interface Clouds {
   readonly layers: Layers;
-  readonly look: Look;
+  readonly look: CloudOptics;
 }
 
 /**

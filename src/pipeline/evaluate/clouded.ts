@@ -17,7 +17,7 @@ import {
 } from '../scene.ts';
 import { WAVELENGTHS } from '../wavelengths.ts';
 import { cropPlane } from '../windows.ts';
-import { bodyOf, classOf, paint, paintCirrus, strengths } from './cloud-physics.ts';
+import { bodyOf, maskClassOf, paint, paintCirrus, strengths } from './cloud-physics.ts';
 import { drawClouds } from './cloud-shapes.ts';
 import type { Random } from './random.ts';
 
@@ -38,14 +38,18 @@ function groundPerUnit({ sensor, bands }: Scene, { role, scale }: Band): number 
 }
 
 /** Part of a scene, in memory: of a window of at most some hundred thousand pixels. */
-export interface Part {
+export interface SceneCutout {
   readonly source: SceneSource;
   /** All bands of the file. */
   readonly bands: readonly Samples[];
 }
 
 /** A window of a scene as a scene of its own. */
-export async function cutOut(source: SceneSource, window: Window, signal?: AbortSignal): Promise<Part> {
+export async function cutOut(
+  source: SceneSource,
+  window: Window,
+  signal?: AbortSignal,
+): Promise<SceneCutout> {
   const { bands } = await source.read(window, undefined, signal);
   return part({ ...source.scene, grid: gridOf(source.scene.grid, window) }, bands);
 }
@@ -62,7 +66,7 @@ function gridOf({ transform, crs }: Grid, { x, y, width, height }: Window): Grid
   return { width, height, crs, transform: transform && moved(transform) };
 }
 
-function part(scene: Scene, bands: readonly Samples[]): Part {
+function part(scene: Scene, bands: readonly Samples[]): SceneCutout {
   const { width, height } = scene.grid;
   const whole = { x: 0, y: 0, width, height };
   const all = scene.bands.map(({ index }) => index);
@@ -92,7 +96,7 @@ function part(scene: Scene, bands: readonly Samples[]): Part {
 }
 
 /** A part under simulated clouds. */
-export interface CloudedPart extends Part {
+export interface CloudedCutout extends SceneCutout {
   /** MASK_CLASS of the simulation per pixel; 255 where the part was not clear before, or holds no data. */
   readonly classes: Uint8Array;
 }
@@ -101,7 +105,7 @@ export interface CloudedPart extends Part {
  * Puts simulated clouds and their shadows over a part of a scene, in every band whose wavelength is known.
  * @param clear 1 where the part shows the ground: elsewhere clouds would hide nothing that is known.
  */
-export function withClouds({ source, bands }: Part, clear: Uint8Array, random: Random): CloudedPart {
+export function withClouds({ source, bands }: SceneCutout, clear: Uint8Array, random: Random): CloudedCutout {
   const { scene } = source;
   const { width, height, transform, crs } = scene.grid;
   const bright = brightness(source.scene, bands, clear);
@@ -125,7 +129,7 @@ export function withClouds({ source, bands }: Part, clear: Uint8Array, random: R
       return untouched ? sample : make(Math.min(brightest, (covered[i] / unit - offset) / scale));
     }) as Samples;
   });
-  const classes = clear.map((is, i) => (is ? classOf(opacity[i], darkening[i]) : MASK_CLASS.nodata));
+  const classes = clear.map((is, i) => (is ? maskClassOf(opacity[i], darkening[i]) : MASK_CLASS.nodata));
   return { ...part(scene, painted), classes };
 }
 

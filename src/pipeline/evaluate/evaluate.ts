@@ -1,4 +1,4 @@
-import { onGrid, overlaps } from '../dates/warp.ts';
+import { overlaps, warpedTo } from '../dates/warp.ts';
 import { PipelineError, throwIfAborted } from '../errors.ts';
 import type { Evaluation } from '../events.ts';
 import { gridDifference } from '../ingest/grids.ts';
@@ -48,7 +48,7 @@ function alignReference(scene: Scene, reference: SceneSource): AlignedReference 
     );
   }
   if (liesOn(scene, reference.scene)) return { source: reference, warped: false, compared };
-  const source = onGrid(reference, scene.grid);
+  const source = warpedTo(reference, scene.grid);
   if (overlaps(reference.scene.grid, scene.grid)) return { source, warped: true, compared };
   throw new PipelineError(
     'evaluate/no-overlap',

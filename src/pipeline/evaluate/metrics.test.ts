@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { RegionScore } from '../events.ts';
 import { mirrorPositions } from '../windows.ts';
-import { addPixel, emptySums, scoreOf, spectralAngle } from './metrics.ts';
+import { addPixelErrors, emptySums, scoreOf, spectralAngle } from './metrics.ts';
 import { SSIM_RADIUS, ssimMap } from './ssim.ts';
 
 interface Fixture {
@@ -41,7 +41,7 @@ function score(inRegion: (x: number, y: number) => boolean) {
     for (let x = 0; x < width; x++) {
       if (!inRegion(x, y)) continue;
       const ssim = maps.reduce((sum, map) => sum + map[y * width + x] / bands, 0);
-      addPixel(sums, picture, truth, (y + SSIM_RADIUS) * wide + x + SSIM_RADIUS, ssim, [1, 2], 0.01005);
+      addPixelErrors(sums, picture, truth, (y + SSIM_RADIUS) * wide + x + SSIM_RADIUS, ssim, [1, 2], 0.01005);
     }
   }
   return scoreOf(sums)!;
@@ -67,7 +67,7 @@ describe('metrics', () => {
   it('are perfect for equal pictures, and absent for no pixels', () => {
     const same = planes(false);
     const sums = emptySums();
-    addPixel(sums, same, same, 0, 1);
+    addPixelErrors(sums, same, same, 0, 1);
     expect(scoreOf(sums)).toMatchObject({ psnr: Infinity, mae: 0, rmse: 0, ssim: 1 });
     expect(scoreOf(emptySums())).toBeNull();
     expect(ssimMap(same[0], same[0], wide, high).every((v) => Math.abs(v - 1) < 1e-9)).toBe(true);

@@ -77,7 +77,7 @@ export function spectralAngle(
  * @param ssim SSIM at the pixel, mean over bands.
  * @param interval Half the width of the interval, in reflectance, in which the truth should lie; null if none was told.
  */
-export function addPixel(
+export function addPixelErrors(
   sums: Sums,
   picture: readonly Float32Array[],
   truth: readonly Float32Array[],

@@ -2,7 +2,7 @@ import type { Region, RegionScores } from '../events.ts';
 import { isMeasured } from '../preprocess/observe.ts';
 import { CANONICAL_BANDS, MASK_CLASS, type Raster, type Scene, type Window } from '../scene.ts';
 import { mirrorPositions } from '../windows.ts';
-import { addPixel, emptySums, type NdviBands, type Sums, scoreOf } from './metrics.ts';
+import { addPixelErrors, emptySums, type NdviBands, type Sums, scoreOf } from './metrics.ts';
 import { SSIM_RADIUS, ssimMap } from './ssim.ts';
 
 const REGIONS: readonly Region[] = ['clear', 'thin', 'thick', 'shadow', 'repaired', 'all'];
@@ -14,20 +14,20 @@ const REGION_OF: Readonly<Record<number, Region>> = {
 };
 
 /** Running sums by region. */
-export type Tally = Record<Region, Sums>;
+export type RegionSums = Record<Region, Sums>;
 
-export function emptyTally(): Tally {
-  return Object.fromEntries(REGIONS.map((region) => [region, emptySums()])) as Tally;
+export function emptyTally(): RegionSums {
+  return Object.fromEntries(REGIONS.map((region) => [region, emptySums()])) as RegionSums;
 }
 
 /** Scores of the regions that hold pixels. */
-export function scoresOf(tally: Tally): RegionScores {
+export function scoresOf(tally: RegionSums): RegionScores {
   const entries = REGIONS.map((region) => [region, scoreOf(tally[region])] as const);
   return Object.fromEntries(entries.filter(([, score]) => score !== null));
 }
 
 /** Reflectance of some bands over a core with SSIM_RADIUS of context; context beyond the scene is mirrored. */
-export interface Picture {
+export interface CoreReflectance {
   readonly planes: readonly Float32Array[];
   /** 1 where every band holds data, and the pixel is not transparent. */
   readonly valid: Uint8Array;
@@ -37,7 +37,12 @@ export interface Picture {
  * Samples as reflectance, with context.
  * @param raster The bands `indices` of the file over the part of `window` inside the scene; then its transparency, if it has any.
  */
-export function toPicture(scene: Scene, indices: readonly number[], raster: Raster, window: Window): Picture {
+export function toPicture(
+  scene: Scene,
+  indices: readonly number[],
+  raster: Raster,
+  window: Window,
+): CoreReflectance {
   const { window: inside } = raster;
   const columns = mirrorPositions(window.x, window.width, inside.x, inside.x + inside.width);
   const rows = mirrorPositions(window.y, window.height, inside.y, inside.y + inside.height);
@@ -88,9 +93,9 @@ export interface CoreScoring {
  * SSIM of their neighbours.
  */
 export function addCore(
-  tallies: readonly Tally[],
-  picture: Picture,
-  truth: Picture,
+  tallies: readonly RegionSums[],
+  picture: CoreReflectance,
+  truth: CoreReflectance,
   { core, classes, ndvi, interval }: CoreScoring,
 ): void {
   const width = core.width + 2 * SSIM_RADIUS;
@@ -109,9 +114,9 @@ export function addCore(
       for (const map of maps) ssim += map[i] / maps.length;
       const half = interval && !Number.isNaN(interval[i]) ? interval[i] : null;
       for (const tally of tallies) {
-        addPixel(tally.all, a, b, at, ssim, ndvi, half);
-        addPixel(tally[region], a, b, at, ssim, ndvi, half);
-        if (region !== 'clear') addPixel(tally.repaired, a, b, at, ssim, ndvi, half);
+        addPixelErrors(tally.all, a, b, at, ssim, ndvi, half);
+        addPixelErrors(tally[region], a, b, at, ssim, ndvi, half);
+        if (region !== 'clear') addPixelErrors(tally.repaired, a, b, at, ssim, ndvi, half);
       }
     }
   }

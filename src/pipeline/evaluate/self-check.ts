@@ -9,7 +9,7 @@ import { type RunResult, run } from '../run.ts';
 import { canonicalIndices, MASK_CLASS, type Samples, type SceneSource, type Window } from '../scene.ts';
 import { planTiles } from '../tiles.ts';
 import { clipWindow, growWindow } from '../windows.ts';
-import { type CloudedPart, cutOut, type Part, withClouds } from './clouded.ts';
+import { type CloudedCutout, cutOut, type SceneCutout, withClouds } from './clouded.ts';
 import { intervalOf } from './interval.ts';
 import { choosePlaces } from './places.ts';
 import { seeded } from './random.ts';
@@ -113,7 +113,7 @@ async function datesOver(
 }
 
 /** 1 where the mask says clear and the part holds light: a pixel of alpha 0 is no data, and has that class in the mask. */
-function clearGround({ source: { scene } }: Part, mask: Uint8Array): Uint8Array {
+function clearGround({ source: { scene } }: SceneCutout, mask: Uint8Array): Uint8Array {
   const { width, height } = scene.grid;
   return mask.subarray(0, width * height).map((value) => (value === MASK_CLASS.clear ? 1 : 0));
 }
@@ -157,8 +157,8 @@ interface Tallies {
 }
 
 async function score(
-  truth: Part,
-  clouded: CloudedPart,
+  truth: SceneCutout,
+  clouded: CloudedCutout,
   { result }: RunResult,
   { before, after, found }: Tallies,
   signal?: AbortSignal,
@@ -206,8 +206,8 @@ function sharesFound(found: Tallies['found']): SelfCheck['found'] {
 
 /** Truth, simulation and repair in the same colours. */
 async function threePictures(
-  truth: Part,
-  clouded: CloudedPart,
+  truth: SceneCutout,
+  clouded: CloudedCutout,
   { result }: RunResult,
   signal?: AbortSignal,
 ): Promise<SelfCheck['pictures']> {

@@ -3,7 +3,7 @@ import { PROVENANCE } from '../scene.ts';
 import { readPlane, repairedKeys, type TileStore } from '../tiles.ts';
 
 /** What became of the pixels of the repaired tiles. */
-export interface Tally {
+export interface PixelCounts {
   /** Pixels by PROVENANCE value. */
   readonly counts: Float64Array;
   /** Sum of the confidence, in percent, over repaired pixels. */
@@ -13,7 +13,7 @@ export interface Tally {
 }
 
 /** Counts the pixels of the repaired tiles, tile by tile. */
-export function tallyOf(store: TileStore): Tally {
+export function tallyOf(store: TileStore): PixelCounts {
   const counts = new Float64Array(256);
   const dates = new Float64Array(256);
   let sum = 0;
@@ -43,7 +43,7 @@ export const isRepair = (provenance: number) => REPAIRS.includes(provenance);
  * Shares of the valid pixels by provenance; they sum to 1, or are all 0 where nothing is valid.
  * @param validPixels Pixels of the scene that hold data.
  */
-export function sharesOf({ counts }: Tally, validPixels: number): Shares {
+export function sharesOf({ counts }: PixelCounts, validPixels: number): Shares {
   const changed = [...REPAIRS, leftCloudy].reduce((sum, provenance) => sum + counts[provenance], 0);
   const of = (count: number) => (validPixels > 0 ? count / validPixels : 0);
   return {
@@ -58,7 +58,7 @@ export function sharesOf({ counts }: Tally, validPixels: number): Shares {
 }
 
 /** Mean confidence in percent over repaired pixels; null if there are none. */
-export function meanConfidence({ counts, confidence }: Tally): number | null {
+export function meanConfidence({ counts, confidence }: PixelCounts): number | null {
   const count = REPAIRS.reduce((sum, provenance) => sum + counts[provenance], 0);
   return count > 0 ? confidence / count : null;
 }
@@ -66,7 +66,7 @@ export function meanConfidence({ counts, confidence }: Tally): number | null {
 /** Fills in what each date gave, as a share of the valid pixels; a composite takes pixels of dates that see nothing of the scene's clouds, too. */
 export function withShares(
   reports: readonly DateReport[],
-  { dates }: Tally,
+  { dates }: PixelCounts,
   validPixels: number,
 ): DateReport[] {
   return reports.map((report, i) => ({

@@ -1,6 +1,6 @@
 import type { Grid, Window } from '../scene.ts';
 import { copyOverlap, cropPlane } from '../windows.ts';
-import { CELL, complete, LEVELS, type Level, pull } from './prefill.ts';
+import { COARSE_CELL, complete, FILL_LEVELS, type FillLevel, pull } from './prefill.ts';
 
 /**
  * The scene at one value per 16 x 16 pixels, from clear pixels only: what tiles fill their clouds from where
@@ -16,8 +16,8 @@ export interface CoarseField {
 }
 
 export function createCoarseField(grid: Grid, planes: number): CoarseField {
-  const width = Math.ceil(grid.width / CELL);
-  const height = Math.ceil(grid.height / CELL);
+  const width = Math.ceil(grid.width / COARSE_CELL);
+  const height = Math.ceil(grid.height / COARSE_CELL);
   return {
     width,
     height,
@@ -35,9 +35,9 @@ function roundUp(length: number, unit: number): number {
  * Planes over a window, as a level whose sides are multiples of 16 pixels: missing cells are appended at the
  * right and lower edge. Planes that fit already are not copied.
  */
-export function asLevel(planes: readonly Float32Array[], clear: Uint8Array, window: Window): Level {
-  const width = roundUp(window.width, CELL);
-  const height = roundUp(window.height, CELL);
+export function asLevel(planes: readonly Float32Array[], clear: Uint8Array, window: Window): FillLevel {
+  const width = roundUp(window.width, COARSE_CELL);
+  const height = roundUp(window.height, COARSE_CELL);
   if (width === window.width && height === window.height) return { width, height, planes, weight: clear };
   const padded = { x: window.x, y: window.y, width, height };
   return {
@@ -57,7 +57,7 @@ export function asLevels(
   planes: readonly Float32Array[],
   clear: Uint8Array,
   window: Window,
-): { readonly level: Level; readonly places: readonly number[] }[] {
+): { readonly level: FillLevel; readonly places: readonly number[] }[] {
   const placesOf = new Map<Uint8Array, number[]>([[clear, []]]);
   planes.forEach((plane, p) => {
     const known = hasGaps(plane, clear) ? clear.map((is, i) => (Number.isNaN(plane[i]) ? 0 : is)) : clear;
@@ -85,11 +85,11 @@ export function addToCoarseField(
   planes: readonly Float32Array[],
   clear: Uint8Array,
 ): void {
-  const left = window.x / CELL;
-  const top = window.y / CELL;
+  const left = window.x / COARSE_CELL;
+  const top = window.y / COARSE_CELL;
   for (const { level: pixels, places } of asLevels(planes, clear, window)) {
     let level = pixels;
-    for (let l = 0; l < LEVELS; l++) level = pull(level);
+    for (let l = 0; l < FILL_LEVELS; l++) level = pull(level);
     for (let y = 0; y < level.height; y++) {
       const to = (top + y) * field.width + left;
       const row = <T extends Float32Array | Uint8Array>(of: T) =>
@@ -139,10 +139,10 @@ export function completeCoarseField(field: CoarseField): CoarseField | null {
 
 /** The cells under a window whose corner lies on a multiple of 16 pixels; sides rounded up to whole cells. */
 export function cropCoarseField(field: CoarseField, window: Window): Float32Array[] {
-  const left = window.x / CELL;
-  const top = window.y / CELL;
-  const width = Math.ceil(window.width / CELL);
-  const height = Math.ceil(window.height / CELL);
+  const left = window.x / COARSE_CELL;
+  const top = window.y / COARSE_CELL;
+  const width = Math.ceil(window.width / COARSE_CELL);
+  const height = Math.ceil(window.height / COARSE_CELL);
   return field.planes.map((plane) => {
     const out = new Float32Array(width * height);
     for (let y = 0; y < height; y++) {

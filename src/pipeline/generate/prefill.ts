@@ -9,8 +9,8 @@
  */
 export const SWEEPS = 6;
 /** Levels of the pyramid that a tile computes itself: the coarsest has cells of 16 x 16 pixels. */
-export const LEVELS = 4;
-export const CELL = 1 << LEVELS;
+export const FILL_LEVELS = 4;
+export const COARSE_CELL = 1 << FILL_LEVELS;
 /** A pixel is clear, and may be filled from, below this sum of the probabilities of thin, thick and shadow. */
 export const CLEAR_LIMIT = 0.3;
 /** The same in a scene without any such pixel: the fill rests on what is likelier clear than not. */
@@ -22,7 +22,7 @@ export const FILL_MARGIN = 128;
 export const FULL_WEIGHT = 128;
 
 /** Planes of equal size, and how many clear pixels each cell rests on, up to FULL_WEIGHT; values mean nothing at 0. */
-export interface Level {
+export interface FillLevel {
   readonly width: number;
   readonly height: number;
   readonly planes: readonly Float32Array[];
@@ -37,12 +37,12 @@ export interface Area {
   readonly bottom: number;
 }
 
-function wholeOf({ width, height }: Level): Area {
+function wholeOf({ width, height }: FillLevel): Area {
   return { left: 0, top: 0, right: width, bottom: height };
 }
 
 /** One level down: sides are halved (they must be even). */
-export function pull(fine: Level): Level {
+export function pull(fine: FillLevel): FillLevel {
   const width = fine.width / 2;
   const height = fine.height / 2;
   const { weight: below } = fine;
@@ -139,7 +139,7 @@ function missingRuns(weight: Uint8Array, full: number, width: number, area: Area
  * @returns The planes over `kept`.
  */
 function push(
-  fine: Level,
+  fine: FillLevel,
   coarse: readonly Float32Array[],
   full: number,
   area: Area,
@@ -237,27 +237,28 @@ function cut(plane: Float32Array, width: number, { left, top, right, bottom }: A
 /**
  * Fills the missing pixels of some planes; known pixels are unchanged.
  *
- * @param level Pixels, with weights 0 or 1; sides are multiples of `CELL`.
+ * @param level Pixels, with weights 0 or 1; sides are multiples of `COARSE_CELL`.
  * @param coarse Full planes of level 4.
  * @param wanted The part whose result is needed (default: all).
  * @returns The planes over `wanted`.
  */
 export function prefill(
-  level: Level,
+  level: FillLevel,
   coarse: readonly Float32Array[],
   wanted: Area = wholeOf(level),
 ): Float32Array[] {
   const pyramid = [level];
   const areas: Area[] = [];
   let area = wanted;
-  for (let l = 0; l < LEVELS; l++) {
+  for (let l = 0; l < FILL_LEVELS; l++) {
     if (l > 0) pyramid.push(pull(pyramid[l - 1]));
     const { swept, coarse: next } = reach(area, pyramid[l].width, pyramid[l].height);
     areas.push(swept);
     area = next;
   }
   let filled = coarse;
-  for (let l = LEVELS - 1; l > 0; l--) filled = push(pyramid[l], filled, 1, areas[l], wholeOf(pyramid[l]));
+  for (let l = FILL_LEVELS - 1; l > 0; l--)
+    filled = push(pyramid[l], filled, 1, areas[l], wholeOf(pyramid[l]));
   return push(level, filled, 1, areas[0], wanted);
 }
 
@@ -265,7 +266,7 @@ export function prefill(
  * Completes a level whose cells are 16 x 16 pixels or more, and whose side is a power of two: from one cell down.
  * At least one cell must be known.
  */
-export function complete(level: Level): Float32Array[] {
+export function complete(level: FillLevel): Float32Array[] {
   const pyramid = [level];
   while (pyramid[pyramid.length - 1].width > 1) pyramid.push(pull(pyramid[pyramid.length - 1]));
   let filled = pyramid[pyramid.length - 1].planes;

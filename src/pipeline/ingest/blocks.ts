@@ -4,7 +4,7 @@ import type { ByteSource } from './byte-source.ts';
 import { type Inflate, unpack } from './codecs.ts';
 import { truncated } from './directory.ts';
 import { unpackJpeg } from './jpeg.ts';
-import { allocate, type ImageLayout, SAMPLE_ARRAYS, SAMPLE_BYTES, storedRowBytes } from './layout.ts';
+import { allocateSamples, type ImageLayout, SAMPLE_ARRAYS, SAMPLE_BYTES, storedRowBytes } from './layout.ts';
 import { unpackLerc } from './lerc.ts';
 import { asStored, type Block, swapBytes, toSamples } from './stored-samples.ts';
 
@@ -25,7 +25,7 @@ export async function readBlock(
   const rows = blockRows(layout, index);
   const count = layout.blockWidth * rows * samplesPerPixel;
   const byteCount = layout.byteCounts[index];
-  if (byteCount === 0) return asStored(allocate(layout.sampleType, count).fill(fill), layout);
+  if (byteCount === 0) return asStored(allocateSamples(layout.sampleType, count).fill(fill), layout);
 
   const stored = Math.min(byteCount, mostStored(layout, rows));
   const packed = await source.read(layout.offsets[index], stored, signal);

@@ -11,7 +11,7 @@ export function pixelArea({ transform }: Grid): number {
 }
 
 /** A band as it is read on the grid of the finest one. */
-export function onGrid(
+export function onFinestGrid(
   image: Image,
   finest: Image,
   method: Placement['method'],

@@ -64,7 +64,7 @@ export const SAMPLE_ARRAYS = {
   float64: Float64Array,
 } as const;
 
-export function allocate(type: SampleType, length: number): Samples {
+export function allocateSamples(type: SampleType, length: number): Samples {
   return new SAMPLE_ARRAYS[type](length);
 }
 

@@ -1,5 +1,5 @@
 import type { Samples, SampleType, Window } from '../scene.ts';
-import { allocate } from './layout.ts';
+import { allocateSamples } from './layout.ts';
 import type { ImageReader } from './source.ts';
 
 /** Readers made of readers: other grids, other sample types, several files side by side. */
@@ -73,7 +73,7 @@ type Blend = (
 ) => Samples;
 
 const nearest: Blend = (samples, window, across, down, { columns, rows, sampleType }) => {
-  const out = allocate(sampleType, across.length * down.length);
+  const out = allocateSamples(sampleType, across.length * down.length);
   for (let j = 0; j < down.length; j++) {
     const row = (clamp(Math.round(down[j]), rows.size) - window.y) * window.width - window.x;
     for (let i = 0; i < across.length; i++) {
@@ -88,7 +88,7 @@ const nearest: Blend = (samples, window, across, down, { columns, rows, sampleTy
  * data there is none, elsewhere pixels without data do not count. Integers are rounded.
  */
 const bilinear: Blend = (samples, window, across, down, { columns, rows, nodata, sampleType }) => {
-  const out = allocate(sampleType, across.length * down.length);
+  const out = allocateSamples(sampleType, across.length * down.length);
   const whole = !sampleType.startsWith('float');
   const isData = (value: number) => value !== nodata && !Number.isNaN(value);
   for (let j = 0; j < down.length; j++) {
@@ -131,7 +131,7 @@ export function converted(
   change?: (value: number) => number,
 ): ImageReader {
   const convert = (samples: Samples): Samples => {
-    const out = allocate(sampleType, samples.length);
+    const out = allocateSamples(sampleType, samples.length);
     if (change) for (let i = 0; i < out.length; i++) out[i] = change(samples[i]);
     else out.set(samples);
     return out;
@@ -195,7 +195,7 @@ export function joined(
 export function allValid(readers: readonly ImageReader[], sampleType: SampleType): ImageReader {
   const reader = joined(readers.map((one) => ({ reader: one, bands: 1 })));
   const unite = (masks: readonly Samples[]): Samples[] => {
-    const out = allocate(sampleType, masks[0].length);
+    const out = allocateSamples(sampleType, masks[0].length);
     for (let i = 0; i < out.length; i++) if (masks.every((mask) => mask[i] !== 0)) out[i] = 255;
     return [out];
   };

@@ -13,7 +13,7 @@ import {
   MAX_CACHE_BYTES,
   PANEL,
 } from './kept-blocks.ts';
-import { allocate, type ImageLayout, SAMPLE_BYTES } from './layout.ts';
+import { allocateSamples, type ImageLayout, SAMPLE_BYTES } from './layout.ts';
 import type { Block } from './stored-samples.ts';
 
 /** Blocks fetched and unpacked at a time, unless they are large. */
@@ -94,7 +94,7 @@ export function imageReader(
     const layout = levels[level];
     const across = Math.ceil(layout.width / layout.blockWidth);
     const down = Math.ceil(layout.height / layout.blockHeight);
-    const out = bands.map(() => allocate(layout.sampleType, columns.length * rows.length));
+    const out = bands.map(() => allocateSamples(layout.sampleType, columns.length * rows.length));
     const columnSpans = spans(columns, layout.blockWidth);
     const kept = keptColumns(layout, columns);
     const jobs: (() => Promise<void>)[] = [];

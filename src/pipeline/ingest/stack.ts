@@ -12,7 +12,7 @@ import {
   splitNames,
 } from './band-files.ts';
 import type { ByteSource } from './byte-source.ts';
-import { axesOn, moved, onGrid, pixelArea } from './common-grid.ts';
+import { axesOn, moved, onFinestGrid, pixelArea } from './common-grid.ts';
 import { commonSamples, namedNodata } from './common-samples.ts';
 import { type Image, openImage } from './image.ts';
 import { MAX_CACHE_BYTES } from './kept-blocks.ts';
@@ -66,7 +66,7 @@ export async function stackImages(
   const { sampleType, measuredType, nodata } = commonSamples(chosen);
 
   const parts = chosen.map(({ image, role }) => ({
-    reader: onGrid(
+    reader: onFinestGrid(
       image,
       finest,
       isClasses(role) ? 'nearest' : 'bilinear',

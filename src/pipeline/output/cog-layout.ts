@@ -1,8 +1,8 @@
 import type { CarriedMetadata, SampleType } from '../scene.ts';
 import { CARRIED_TAGS, COMPRESSION, FIELD, GEO_TAGS, PHOTOMETRIC, SUBFILE, TAG } from '../tiff/tags.ts';
-import { type Entry, encodeDirectory } from './directory.ts';
+import { type DirectoryEntry, encodeDirectory } from './directory.ts';
 import { predictorFor } from './encode-block.ts';
-import { LEADER_BYTES, type Level, recordBytes, TRAILER_BYTES } from './pyramid.ts';
+import { LEADER_BYTES, type PyramidLevel, recordBytes, TRAILER_BYTES } from './pyramid.ts';
 
 /** What the directories say of the image, but for its blocks. */
 export interface ImageDescription {
@@ -32,7 +32,11 @@ const CLASSIC_LIMIT = 2 ** 32 - 1;
  * @param bigTiff true for BigTIFF in any case, else only where the file is longer than 4 GB
  * @see https://gdal.org/en/stable/drivers/raster/cog.html#header-ghost-area
  */
-export function layOutCog(image: ImageDescription, levels: readonly Level[], bigTiff = false): CogLayout {
+export function layOutCog(
+  image: ImageDescription,
+  levels: readonly PyramidLevel[],
+  bigTiff = false,
+): CogLayout {
   const data = levels.reduce(
     (sum, { blockBytes }) => sum + blockBytes.reduce((part, bytes) => part + recordBytes(bytes), 0),
     0,
@@ -89,7 +93,7 @@ function structuralMetadata(bands: number): string {
 }
 
 /** Where the data of each level begin: the smallest level comes first. */
-function levelStarts(levels: readonly Level[], dataStart: number): number[] {
+function levelStarts(levels: readonly PyramidLevel[], dataStart: number): number[] {
   const starts: number[] = [];
   let position = dataStart;
   for (let i = levels.length - 1; i >= 0; i--) {
@@ -100,7 +104,7 @@ function levelStarts(levels: readonly Level[], dataStart: number): number[] {
 }
 
 /** Position of each block in the file, by plane and tile. */
-function blockOffsets(level: Level, start: number): number[][] {
+function blockOffsets(level: PyramidLevel, start: number): number[][] {
   const planes = level.blockBytes[0].map(() => [] as number[]);
   let position = start;
   for (const bytes of level.blockBytes) {
@@ -113,13 +117,13 @@ function blockOffsets(level: Level, start: number): number[][] {
 }
 
 function blockEntries(
-  level: Level,
+  level: PyramidLevel,
   tileSize: number,
   offsets: readonly number[][],
   from: number,
   to: number,
   bigTiff: boolean,
-): Entry[] {
+): DirectoryEntry[] {
   const planes = offsets.slice(from, to);
   return [
     { tag: TAG.imageWidth, type: FIELD.long, value: [level.width] },
@@ -138,16 +142,16 @@ function blockEntries(
 
 function imageEntries(
   image: ImageDescription,
-  level: Level,
+  level: PyramidLevel,
   reduced: boolean,
   offsets: readonly number[][],
   bigTiff: boolean,
-): Entry[] {
+): DirectoryEntry[] {
   const { bands, metadata, sampleType, tileSize } = image;
   const perSample = (value: number) => new Array<number>(bands).fill(value);
   const format = sampleType.startsWith('float') ? 3 : sampleType.startsWith('u') ? 1 : 2;
   const photometric = image.colorMap ? PHOTOMETRIC.palette : metadata.photometricInterpretation;
-  const list: Entry[] = [
+  const list: DirectoryEntry[] = [
     ...blockEntries(level, tileSize, offsets, 0, bands, bigTiff),
     { tag: TAG.bitsPerSample, type: FIELD.short, value: perSample(Number(sampleType.replace(/\D/g, ''))) },
     { tag: TAG.photometricInterpretation, type: FIELD.short, value: [photometric] },
@@ -168,8 +172,8 @@ function imageEntries(
 }
 
 /** What is said once, with the full size. */
-function carriedEntries(metadata: CarriedMetadata): Entry[] {
-  const list: Entry[] = [];
+function carriedEntries(metadata: CarriedMetadata): DirectoryEntry[] {
+  const list: DirectoryEntry[] = [];
   for (const [types, tags] of [
     [GEO_TAGS, metadata.geoTags],
     [CARRIED_TAGS, metadata.otherTags],
@@ -188,11 +192,11 @@ function carriedEntries(metadata: CarriedMetadata): Entry[] {
 /** The validity of the pixels: one bit each, in the plane behind the bands. */
 function maskEntries(
   image: ImageDescription,
-  level: Level,
+  level: PyramidLevel,
   reduced: boolean,
   offsets: readonly number[][],
   bigTiff: boolean,
-): Entry[] {
+): DirectoryEntry[] {
   return [
     ...blockEntries(level, image.tileSize, offsets, image.bands, image.bands + 1, bigTiff),
     { tag: TAG.newSubfileType, type: FIELD.long, value: [SUBFILE.mask | (reduced ? SUBFILE.reduced : 0)] },

@@ -7,7 +7,7 @@ import { blobSink } from './blob-sink.ts';
 import { type CogLayout, type ImageDescription, layOutCog } from './cog-layout.ts';
 import { type Deflate, encodeBlock, encodeMask, platformDeflate } from './encode-block.ts';
 import type { Reduction, ReductionOptions } from './overview.ts';
-import { createPyramid, type Level, recordBytes, type Tile } from './pyramid.ts';
+import { createPyramid, type PyramidLevel, recordBytes, type Tile } from './pyramid.ts';
 import { type ByteSink, type ScratchSink, writing } from './sink.ts';
 import { addSamples, emptyStatistics, statisticsItems } from './statistics.ts';
 
@@ -157,7 +157,7 @@ function reductionOf(spec: CogSpec, planes: readonly Samples[], plane: number): 
 /** Head, then the records of the tiles, smallest level first; records that lie together are copied together. */
 async function assemble(
   { head }: CogLayout,
-  levels: readonly Level[],
+  levels: readonly PyramidLevel[],
   scratch: ScratchSink,
   sink: ByteSink,
   signal?: AbortSignal,

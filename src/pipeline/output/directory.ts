@@ -1,7 +1,7 @@
 import { FIELD, FIELD_BYTES } from '../tiff/tags.ts';
 
 /** One entry of a TIFF directory, before it is laid out. */
-export interface Entry {
+export interface DirectoryEntry {
   readonly tag: number;
   readonly type: number;
   /** Numbers (two per value for rationals), or text for ASCII. */
@@ -20,7 +20,7 @@ const BIG = { count: 8, word: 8 } as const;
  * @param big BigTIFF instead of classic TIFF
  */
 export function encodeDirectory(
-  entries: readonly Entry[],
+  entries: readonly DirectoryEntry[],
   position: number,
   next: number,
   big: boolean,
@@ -58,7 +58,7 @@ export function encodeDirectory(
   return bytes;
 }
 
-function encode({ type, value }: Entry): Uint8Array {
+function encode({ type, value }: DirectoryEntry): Uint8Array {
   if (typeof value === 'string') return new TextEncoder().encode(`${value}\0`);
   const size = type === FIELD.rational ? 4 : FIELD_BYTES[type];
   const bytes = new Uint8Array(value.length * size);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromArrayBuffer } from 'geotiff';
 import { afterAll, describe, expect, it } from 'vitest';
-import { allocate } from '../ingest/layout.ts';
+import { allocateSamples } from '../ingest/layout.ts';
 import type { Samples, SampleType } from '../scene.ts';
 import { hasGdal, samplesByGdal } from '../testing/gdal.ts';
 import { patterned, savedIn, written } from '../testing/patterned-image.ts';
@@ -19,7 +19,7 @@ describe.skipIf(!hasGdal)('overviews as GDAL makes them', () => {
     const options = ['-q', '-of', 'ENVI', '-co', 'INTERLEAVE=BSQ', '-oo', `OVERVIEW_LEVEL=${level}`];
     execFileSync('gdal_translate', [...options, path, raw], { stdio: 'pipe' });
     const bytes = samplesByGdal(raw, scratch);
-    return new (allocate(type, 0).constructor as new (buffer: ArrayBuffer) => Samples)(
+    return new (allocateSamples(type, 0).constructor as new (buffer: ArrayBuffer) => Samples)(
       new Uint8Array(bytes).buffer,
     );
   }

@@ -4,7 +4,7 @@ import { emptyLike, halve, type ReductionOptions } from './overview.ts';
 import { type ScratchSink, writing } from './sink.ts';
 
 /** One resolution of an image, cut into square tiles; the full size is level 0, each next one half of it. */
-export interface Level {
+export interface PyramidLevel {
   readonly width: number;
   readonly height: number;
   readonly across: number;
@@ -35,7 +35,7 @@ export interface PyramidOptions {
 }
 
 export interface Pyramid {
-  readonly levels: readonly Level[];
+  readonly levels: readonly PyramidLevel[];
   /** Takes the tiles of level 0, row by row; each call waits for the one before. */
   put(column: number, row: number, tile: Tile): Promise<void>;
 }
@@ -45,7 +45,7 @@ export const LEADER_BYTES = 4;
 export const TRAILER_BYTES = 4;
 
 /** Halved until one tile holds all of it. */
-export function planLevels(width: number, height: number, tileSize: number): Level[] {
+export function planLevels(width: number, height: number, tileSize: number): PyramidLevel[] {
   const across = Math.ceil(width / tileSize);
   const down = Math.ceil(height / tileSize);
   const level = { width, height, across, down, positions: [], blockBytes: [] };

@@ -78,7 +78,7 @@ ${picture(pictures.after, 'After')}
 ${picture(pictures.provenance, 'Where each pixel came from')}
 </div>
 ${sharesPart(run.shares)}
-<p>${meanConfidence(report)}${run.tiles.repaired} of ${run.tiles.total} tiles were repaired in ${run.seconds.toFixed(1)} s on ${escapeHtml(run.backend)}.</p>
+<p>${confidenceText(report)}${run.tiles.repaired} of ${run.tiles.total} tiles were repaired in ${run.seconds.toFixed(1)} s on ${escapeHtml(run.backend)}.</p>
 ${run.meanConfidence === null ? '' : `<p><small>${confidenceMeans(measuring)}</small></p>`}
 ${run.shares.generated > 0 ? '<p class="honest">Generated pixels are a plausible guess, not an observation. Do not measure on them.</p>' : ''}
 ${followersPart(report)}
@@ -152,7 +152,7 @@ ${noticesPart(report)}
 </main>`;
 }
 
-function meanConfidence({ run: { meanConfidence: mean } }: SceneReport): string {
+function confidenceText({ run: { meanConfidence: mean } }: SceneReport): string {
   return mean === null ? '' : `Mean confidence where repaired: ${Math.round(mean)} %. `;
 }
 

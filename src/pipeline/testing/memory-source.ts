@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../errors.ts';
-import { allocate } from '../ingest/layout.ts';
+import { allocateSamples } from '../ingest/layout.ts';
 import type { BandRole, Raster, Samples, SampleType, Scene, SceneSource, Sensor, Window } from '../scene.ts';
 import { cropPlane } from '../windows.ts';
 import { NO_METADATA } from './metadata.ts';
@@ -30,7 +30,7 @@ export interface MemorySource extends SceneSource {
 export function memorySource(synthetic: SyntheticScene): MemorySource {
   const { width, height, roles, sampleType = 'uint16', scale = 1e-4, offset = 0, nodata = null } = synthetic;
   const bands = roles.map((_, band): Samples => {
-    const plane = allocate(sampleType, width * height);
+    const plane = allocateSamples(sampleType, width * height);
     for (let i = 0; i < plane.length; i++) {
       plane[i] = synthetic.sample(i % width, Math.floor(i / width), band);
     }
@@ -70,7 +70,7 @@ export function memorySource(synthetic: SyntheticScene): MemorySource {
     async readDecimated(window, w, h, indices = all, signal): Promise<Raster> {
       throwIfAborted(signal);
       const pick = (band: Samples): Samples => {
-        const out = allocate(sampleType, w * h);
+        const out = allocateSamples(sampleType, w * h);
         for (let i = 0; i < out.length; i++) {
           const x = window.x + Math.floor((((i % w) + 0.5) * window.width) / w);
           const y = window.y + Math.floor(((Math.floor(i / w) + 0.5) * window.height) / h);

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seeded } from '../evaluate/random.ts';
-import { allocate } from '../ingest/layout.ts';
+import { allocateSamples } from '../ingest/layout.ts';
 import { blobSink } from '../output/blob-sink.ts';
 import { type CogSpec, type WriteOptions, writeCog } from '../output/cog-writer.ts';
 import type { Samples, SampleType } from '../scene.ts';
@@ -41,7 +41,7 @@ export function patterned(
   const [low, high] = RANGE[sampleType];
   const { uniform: random } = seeded(7);
   const planes = Array.from({ length: bands }, (_, band) => {
-    const plane = allocate(sampleType, width * height);
+    const plane = allocateSamples(sampleType, width * height);
     for (let i = 0; i < plane.length; i++) {
       const wave = 0.5 + 0.3 * Math.sin(i / 11 + band) + 0.19 * (random() * 2 - 1);
       plane[i] = nodata !== null && random() < 0.3 ? nodata : low + (high - low) * wave;

@@ -2,9 +2,9 @@ import type { RunReport, RunSettings } from '../../pipeline/events.ts';
 import { phrase } from '../../pipeline/phrase.ts';
 import { type BandRole, MASK_CLASS, PROVENANCE, type Scene } from '../../pipeline/scene.ts';
 import type { DisplayPixels, DisplayRequest, PixelProbe } from '../../services/engine.ts';
-import type { Sample } from '../state.ts';
+import type { SampleScene } from '../state.ts';
 
-export const fakeSample: Sample = {
+export const fakeSample: SampleScene = {
   name: 'Sample',
   scene: new URL('https://example.org/sample.tif'),
   truth: new URL('https://example.org/truth.tif'),

@@ -2,7 +2,7 @@ import { useContext } from 'react';
 import { type Phrase, phrase } from '../../pipeline/phrase.ts';
 import { bandsLacking } from '../../pipeline/preprocess/bands.ts';
 import { usableDates } from '../../store/dates.ts';
-import type { Job } from '../../store/state.ts';
+import type { JobState } from '../../store/state.ts';
 import { t } from '../../texts/texts.ts';
 import { useActions, useApp, ViewerContext } from '../context.ts';
 import { EditMaskButton, MaskEditorCard, ReviewMask } from '../mask/MaskEditorCard.tsx';
@@ -38,7 +38,7 @@ export function JobCard() {
   }
 }
 
-type StandingStatus = Exclude<Job['status'], 'starting' | 'running' | 'done' | 'saved'>;
+type StandingStatus = Exclude<JobState['status'], 'starting' | 'running' | 'done' | 'saved'>;
 
 const STANDING_WORDS: Readonly<Record<StandingStatus, { readonly title: Phrase; readonly text: Phrase }>> = {
   idle: { title: phrase('Ready'), text: phrase('The scene is open.') },
@@ -104,7 +104,7 @@ function Working({ title }: { title: string }) {
   );
 }
 
-function Running({ job }: { job: Extract<Job, { status: 'running' }> }) {
+function Running({ job }: { job: Extract<JobState, { status: 'running' }> }) {
   const queued = useApp((state) => state.batch?.running === true);
   const { stage, done, total, secondsLeft, paused } = job;
   return (

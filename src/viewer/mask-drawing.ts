@@ -4,10 +4,10 @@ import type MapBrowserEvent from 'ol/MapBrowserEvent.js';
 import type { MaskOperation } from '../pipeline/detect/edits.ts';
 import { t } from '../texts/texts.ts';
 import { toCoordinate, toPixel } from './map-space.ts';
-import { classOf, createMaskSketches, type MaskGround, type MaskPen } from './mask-sketches.ts';
+import { classDrawn, createMaskSketches, type MaskGround, type MaskPen } from './mask-sketches.ts';
 
 /** Drawing on the mask, with pointer and keyboard. */
-export interface MaskEditing {
+export interface MaskDrawing {
   /** Takes a pen up; null: nothing is drawn. */
   setPen(pen: MaskPen | null): void;
   /** Takes back the last corner of a polygon that is not closed yet; false if there is none. */
@@ -30,12 +30,12 @@ const CLOSING = 10;
  * the scene. By keyboard: arrows move a cursor, Space lowers and lifts the brush or sets a corner, Enter closes a polygon,
  * Backspace takes its last corner back, Escape gives up.
  */
-export function createMaskEditing(
+export function createMaskDrawing(
   map: OlMap,
   target: HTMLElement,
   ground: () => MaskGround | null,
   onDraw: (operation: MaskOperation) => void,
-): MaskEditing {
+): MaskDrawing {
   const sketches = createMaskSketches(map, ground);
   let pen: MaskPen | null = null;
   /** Column and row, in pixels of the scene. */
@@ -79,7 +79,7 @@ export function createMaskEditing(
   /** Hands over what was drawn. Its sketch stays until the mask shows it. */
   const finish = () => {
     const drawn = points;
-    const value = pen && classOf(pen);
+    const value = pen && classDrawn(pen);
     if (pen === null || value === null || drawn.length === 0) return giveUp();
     if (pen.tool === 'polygon' && drawn.length < 6) return giveUp();
     sketches.leave();

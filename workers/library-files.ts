@@ -26,7 +26,7 @@ interface MovableHandle extends FileSystemFileHandle {
 }
 
 /** @throws PipelineError `library/no-storage` where the browser keeps no files for this page */
-export async function libraryFolder(): Promise<FileSystemDirectoryHandle> {
+async function libraryFolder(): Promise<FileSystemDirectoryHandle> {
   try {
     const root = await navigator.storage.getDirectory();
     return await root.getDirectoryHandle(FOLDER, { create: true });
@@ -41,7 +41,7 @@ export async function libraryFolder(): Promise<FileSystemDirectoryHandle> {
 }
 
 /** @throws PipelineError `library/gone`, `library/no-storage` */
-export async function comparisonFolder(id: string): Promise<FileSystemDirectoryHandle> {
+async function comparisonFolder(id: string): Promise<FileSystemDirectoryHandle> {
   const library = await libraryFolder();
   try {
     return await library.getDirectoryHandle(id);

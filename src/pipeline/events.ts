@@ -3,7 +3,7 @@ import type { GeneratorSize } from './networks.ts';
 import type { Notice, Samples, Window } from './scene.ts';
 
 /** The stages, in order. These names are used in folders, messages, the interface and the documentation. */
-export const STAGES = [
+const STAGES = [
   'ingest',
   'preprocess',
   'detect',

@@ -58,7 +58,7 @@ export interface MaskEditorActions {
   redoMask(): void;
 }
 
-export const BRUSH_RADII = { least: 0.5, most: 200 } as const;
+const BRUSH_RADII = { least: 0.5, most: 200 } as const;
 
 export const NO_MASK_EDITOR = {
   maskEditor: null,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FetchBytes, ModelCard } from '../model.ts';
 
 /** Side of the golden tile. */
-export const SIDE = 8;
+const SIDE = 8;
 
 export interface SyntheticOptions {
   /** Added to every output value, to tell a model from another. */

@@ -72,7 +72,7 @@ const qaPreCollection: QualityDecoder = (value) => {
  * the older encodings fail: Collection 1 has 2720 (OLI) or 672 (TM, ETM+) for clear and 6816 for cirrus; before the
  * collections, clear was 20480.
  */
-export function looksLikeCollection2(value: number): boolean {
+function looksLikeCollection2(value: number): boolean {
   const confidences = field(value, 8) > 0 && field(value, 10) > 0 && field(value, 12) > 0;
   return confidences && bit(value, 6) === !(bit(value, 1) || bit(value, 3));
 }
@@ -87,7 +87,7 @@ function looksLikePixelQa(value: number): boolean {
  * Which of the encodings the values of a Landsat quality band are in, by majority; fill does not count. Of the others, what
  * has one of the two highest bits set is older than the collections, as Collection 1 uses 13 bits only.
  */
-export function landsatDecoder(sample: ArrayLike<number>): QualityDecoder {
+function landsatDecoder(sample: ArrayLike<number>): QualityDecoder {
   const counts = new Map(
     [qaPixelCollection2, pixelQa, qaPreCollection, qaPixelCollection1].map((d) => [d, 0]),
   );

@@ -7,7 +7,7 @@
  * (a truncated cascadic multigrid solution of Laplace's equation; Bornemann and Deuflhard 1996). From level 4 on, a cell
  * that rests on few pixels is missing in part (pull-push with weights; Gortler et al. 1996).
  */
-export const SWEEPS = 6;
+const SWEEPS = 6;
 /** Levels of the pyramid that a tile computes itself: the coarsest has cells of 16 x 16 pixels. */
 export const FILL_LEVELS = 4;
 export const COARSE_CELL = 1 << FILL_LEVELS;
@@ -19,7 +19,7 @@ export const DOUBTFUL_LIMIT = 0.5;
 export const FILL_MARGIN = 128;
 
 /** Clear pixels that a cell is wholly trusted with from level 4 on; weights are counted no further. */
-export const FULL_WEIGHT = 128;
+const FULL_WEIGHT = 128;
 
 /** Planes of equal size, and how many clear pixels each cell rests on, up to FULL_WEIGHT; values mean nothing at 0. */
 export interface FillLevel {

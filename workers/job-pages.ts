@@ -43,7 +43,7 @@ export interface JobPages {
   ): Promise<PageStore>;
 }
 
-/** The scene whose pages are open. */
+/** The pages that are open, and the scene that they belong to. */
 interface OpenPages {
   readonly input: PostedScene;
   /** Null if the scene cannot be told from others. */
@@ -54,7 +54,7 @@ interface OpenPages {
 }
 
 export function jobPages(): JobPages {
-  let place: OpenPages | null = null;
+  let current: OpenPages | null = null;
   let notify: (notice: Notice) => void = () => {};
   /** One thing at a time: a file can be open once only. */
   let turn: Promise<unknown> = Promise.resolve();
@@ -66,22 +66,23 @@ export function jobPages(): JobPages {
     return result;
   };
 
-  /** The place of a scene, with its file open if there is one. */
-  async function placeOf(input: PostedScene, create: boolean, signal?: AbortSignal): Promise<OpenPages> {
+  /** The pages of a scene, with their file open if there is one. */
+  async function openPagesOf(input: PostedScene, create: boolean, signal?: AbortSignal): Promise<OpenPages> {
     throwIfAborted(signal);
-    if (place?.input !== input) {
-      place?.log?.close();
-      place = null;
+    if (current?.input !== input) {
+      current?.log?.close();
+      current = null;
       // A scene that cannot be read now is for the run to complain about.
       const fingerprint = await sceneFingerprint(input, signal).catch(() => null);
       throwIfAborted(signal);
-      place = { input, fingerprint, log: null, memory: null };
+      current = { input, fingerprint, log: null, memory: null };
     }
-    if (place.fingerprint !== null) place.log ??= await openJobFile(place.fingerprint, { create, onFull });
-    return place;
+    if (current.fingerprint !== null)
+      current.log ??= await openJobFile(current.fingerprint, { create, onFull });
+    return current;
   }
 
-  /** Forgets the pages of a place. */
+  /** Forgets what the pages hold. */
   async function emptied(at: OpenPages): Promise<PageStore> {
     at.log?.close();
     at.log = null;
@@ -99,7 +100,7 @@ export function jobPages(): JobPages {
   return {
     unfinished: (input, scene, signal) =>
       inTurn(async () => {
-        const { log, memory } = await placeOf(input, false, signal);
+        const { log, memory } = await openPagesOf(input, false, signal);
         const pages = log ?? memory;
         const record = pages && readJobRecord(pages);
         if (!pages || !record) return null;
@@ -110,7 +111,7 @@ export function jobPages(): JobPages {
     claim: (input, record, options, signal) =>
       inTurn(async () => {
         notify = options.notify;
-        const at = await placeOf(input, true, signal);
+        const at = await openPagesOf(input, true, signal);
         if (at.fingerprint !== null) await tidyJobFiles(at.fingerprint);
         const known = at.log ?? at.memory;
         const fits = known && !options.fresh && sameFindings(readJobRecord(known), record);
@@ -120,7 +121,7 @@ export function jobPages(): JobPages {
       }),
     look: (input, signal) =>
       inTurn(async () => {
-        const { log, memory } = await placeOf(input, false, signal);
+        const { log, memory } = await openPagesOf(input, false, signal);
         const pages = log ?? memory;
         const record = pages && readJobRecord(pages);
         return pages && record && { pages, record };

@@ -1,7 +1,7 @@
 import type { Remote } from 'comlink';
 import type { BackendName, DateInput, PipelineApi, PostedScene } from '../../workers/protocol.ts';
 import { cancelled, throwIfAborted } from '../pipeline/errors.ts';
-import type { Engine, OpenedScene, SceneDateInput } from './engine.ts';
+import type { Engine, OpenedScene, SceneInput } from './engine.ts';
 import { engineFiles } from './engine-files.ts';
 import { pickFolder } from './files.ts';
 import { readModelCards } from './models.ts';
@@ -187,6 +187,6 @@ export function createEngine({ prefer, modelsUrl: folder, onActs }: EngineOption
 }
 
 /** An input as it crosses to a worker. */
-function crossed(input: SceneDateInput['input']): PostedScene {
+function crossed(input: SceneInput): PostedScene {
   return input instanceof URL ? input.href : input;
 }

@@ -1,5 +1,6 @@
 import { type OpenOptions, openScene } from '../src/pipeline/ingest/open.ts';
 import type { SceneSource } from '../src/pipeline/scene.ts';
+import { received } from './crossing.ts';
 import type { PostedScene } from './protocol.ts';
 
 /** A scene and what it was read from. */
@@ -21,7 +22,7 @@ export function candidates(): Candidates {
   const waiting = new Map<number, Candidate>();
   return {
     async read(opening, input, options, signal) {
-      const source = await openScene(asFile(input), options, signal);
+      const source = await openScene(received(input), options, signal);
       waiting.set(opening, { input, source });
       return source;
     },
@@ -33,6 +34,3 @@ export function candidates(): Candidates {
     drop: (opening) => void waiting.delete(opening),
   };
 }
-
-/** An input as it crossed to the worker, as the pipeline reads it. */
-export const asFile = (input: PostedScene) => (typeof input === 'string' ? new URL(input) : input);

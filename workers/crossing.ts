@@ -48,3 +48,8 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
 }
+
+/** What was read from, as the pipeline reads it: of addresses only their text crosses. */
+export function received<T>(input: T | string): T | URL {
+  return typeof input === 'string' ? new URL(input) : input;
+}

@@ -1,8 +1,8 @@
 import type { Progress } from '../src/pipeline/events.ts';
 import { openScene } from '../src/pipeline/ingest/open.ts';
 import { productWriters } from '../src/pipeline/output/products.ts';
-import { asFile } from './candidates.ts';
 import { checkRun, compareRun, reportRun } from './checks.ts';
+import { received } from './crossing.ts';
 import { keepResult } from './keep-result.ts';
 import { writeOutputFile } from './output-file.ts';
 import { finishedSceneOf, type PipelineState } from './pipeline-state.ts';
@@ -33,7 +33,7 @@ export function finishedScene(state: PipelineState): FinishedApi {
     compare: (job, reference) =>
       running.run(job, async (signal) => {
         const finished = finishedSceneOf(state);
-        const truth = await openScene(asFile(reference), {}, signal);
+        const truth = await openScene(received(reference), {}, signal);
         return compareRun(finished, truth, telling(job), signal);
       }),
     describe: (job, request) =>

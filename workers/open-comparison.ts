@@ -1,7 +1,8 @@
 import { type Comparison, openComparison } from '../src/pipeline/enhance/comparison.ts';
 import { firstDisplayBands } from '../src/pipeline/enhance/display-tile.ts';
 import { requireDescribed } from '../src/pipeline/library/record.ts';
-import type { ComparisonFile, ComparisonInput, OpenedComparison } from './comparison-protocol.ts';
+import type { ComparisonInput, OpenedComparison } from './comparison-protocol.ts';
+import { received } from './crossing.ts';
 
 /** Opens files and addresses, and says what the page has to know of them. */
 export async function openInput(
@@ -9,10 +10,10 @@ export async function openInput(
   signal: AbortSignal,
 ): Promise<{ comparison: Comparison; opened: OpenedComparison }> {
   const files = {
-    before: asFile(before),
-    after: asFile(after),
-    mask: mask ? asFile(mask) : undefined,
-    provenance: provenance ? asFile(provenance) : undefined,
+    before: received(before),
+    after: received(after),
+    mask: mask ? received(mask) : undefined,
+    provenance: provenance ? received(provenance) : undefined,
     overrides,
   };
   const comparison = await openComparison(files, signal);
@@ -21,5 +22,3 @@ export async function openInput(
   const bands = Math.min(scene.bands.length, comparison.after.scene.bands.length);
   return { comparison, opened: { scene, displayBands: firstDisplayBands(scene), bands } };
 }
-
-const asFile = (file: ComparisonFile) => (typeof file === 'string' ? new URL(file) : file);

@@ -2,8 +2,7 @@ import { groupScenes } from '../src/pipeline/dates/group.ts';
 import { requireUsable } from '../src/pipeline/dates/match.ts';
 import { surveyDate } from '../src/pipeline/dates/survey.ts';
 import { applyOverrides, openScene } from '../src/pipeline/ingest/open.ts';
-import { asFile } from './candidates.ts';
-import { unlessAborted } from './crossing.ts';
+import { received, unlessAborted } from './crossing.ts';
 import { openSceneOf, type PipelineState, setScene } from './pipeline-state.ts';
 import type { PipelineApi } from './protocol.ts';
 
@@ -37,14 +36,14 @@ export function openScenes(state: PipelineState): OpeningApi {
     setReference: (job, given) =>
       running.run(job, async (signal) => {
         const { scene } = state;
-        const read = given === null ? null : await openScene(asFile(given), {}, signal);
+        const read = given === null ? null : await openScene(received(given), {}, signal);
         if (state.scene?.opened === scene?.opened) state.reference = read;
       }),
     group: (job, files) => running.run(job, (signal) => groupScenes(files, signal)),
     survey: (job, input, generator) =>
       running.run(job, async (signal) => {
         const [source, networks] = await Promise.all([
-          openScene(asFile(input), {}, signal),
+          openScene(received(input), {}, signal),
           unlessAborted(state.host.start(generator), signal).then(
             (remote) => remote.networks,
             () => null,

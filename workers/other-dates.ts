@@ -2,7 +2,7 @@ import { type ErrorReport, throwIfAborted, toPipelineError } from '../src/pipeli
 import { openScene } from '../src/pipeline/ingest/open.ts';
 import type { JobRecord } from '../src/pipeline/job-record.ts';
 import type { SceneSource } from '../src/pipeline/scene.ts';
-import { asFile } from './candidates.ts';
+import { received } from './crossing.ts';
 import { sceneFingerprint } from './job-files.ts';
 import type { DateInput, PostedScene } from './protocol.ts';
 
@@ -48,7 +48,7 @@ export function otherDates(): OtherDates {
       const problems: (ErrorReport | null)[] = [];
       for (const { id, input } of dates) {
         try {
-          const source = open.get(id)?.source ?? (await openScene(asFile(input), {}, signal));
+          const source = open.get(id)?.source ?? (await openScene(received(input), {}, signal));
           open.set(id, { input, source });
           await check(source);
           problems.push(null);

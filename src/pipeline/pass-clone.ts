@@ -8,7 +8,7 @@ import type { Findings } from './findings.ts';
 import { checkpoint, type Job } from './job.ts';
 import { MASK_CLASS, type Window } from './scene.ts';
 import { readPlane, type SparsePlane } from './tiles.ts';
-import { clipWindow, growWindow } from './windows.ts';
+import { clipWindow, growWindow, windowAround } from './windows.ts';
 
 /** Tiles along a side of the blocks that are filled as one. */
 const BLOCK_TILES = 4;
@@ -99,7 +99,7 @@ export async function clonePass(
   for (const keys of blocks.values()) {
     if (!keys.every((key) => isCloned(cloned, key))) {
       await checkpoint(job);
-      const window = windowAround(job, keys);
+      const window = withNeighbours(job, keys);
       const { choice, filled } = await fillBlock(job, dates, knowledge, window);
       const numbered = choice.map((value) => (value === 0 ? 0 : dates[value - 1].index + 1));
       for (const key of keys) setCloned(cloned, key, window, numbered, filled);
@@ -110,14 +110,9 @@ export async function clonePass(
 }
 
 /** The tiles of a block with one more around them. */
-function windowAround({ layout }: Job, keys: readonly number[]): Window {
+function withNeighbours({ layout }: Job, keys: readonly number[]): Window {
   const { width, height } = layout.grid;
-  const windows = keys.map((key) => layout.windows[key]);
-  const x = Math.min(...windows.map((w) => w.x));
-  const y = Math.min(...windows.map((w) => w.y));
-  const right = Math.max(...windows.map((w) => w.x + w.width));
-  const bottom = Math.max(...windows.map((w) => w.y + w.height));
-  const block = { x, y, width: right - x, height: bottom - y };
+  const block = windowAround(keys.map((key) => layout.windows[key]));
   return clipWindow(growWindow(block, layout.core), width, height) as Window;
 }
 

@@ -9,8 +9,7 @@ import type { CompositeMethod, RepairedTile } from './events.ts';
 import { checkpoint, type Job } from './job.ts';
 import type { PageStore } from './pages.ts';
 import type { DateFindings } from './pass-dates.ts';
-import { isMeasured } from './preprocess/observe.ts';
-import { type Band, MASK_CLASS, PROVENANCE } from './scene.ts';
+import { type Band, isMeasured, MASK_CLASS, PROVENANCE } from './scene.ts';
 import { readPlane, repairedTile, setRepaired, type TileStore } from './tiles.ts';
 
 /** Says that a tile's composite is finished. */

@@ -253,3 +253,8 @@ export const PROVENANCE = {
 export function canonicalIndices(scene: Scene): (number | null)[] {
   return CANONICAL_BANDS.map((role) => scene.bands.find((b) => b.role === role)?.index ?? null);
 }
+
+/** Is the sample data at all? */
+export function isMeasured(sample: number, nodata: number | null): boolean {
+  return Number.isFinite(sample) && sample !== nodata;
+}

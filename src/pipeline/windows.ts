@@ -1,5 +1,7 @@
 import type { Samples, Window } from './scene.ts';
 
+type Size = Pick<Window, 'width' | 'height'>;
+
 /** The part that two windows share; null if they do not meet. */
 export function overlapOf(a: Window, b: Window): Window | null {
   const x = Math.max(a.x, b.x);
@@ -12,6 +14,22 @@ export function overlapOf(a: Window, b: Window): Window | null {
 /** The part of `window` inside a `width` x `height` grid; null if they do not meet. */
 export const clipWindow = (window: Window, width: number, height: number): Window | null =>
   overlapOf(window, { x: 0, y: 0, width, height });
+
+/** The smallest window that holds all of these, of which there is at least one. */
+export function windowAround(windows: readonly Window[]): Window {
+  const x = Math.min(...windows.map((window) => window.x));
+  const y = Math.min(...windows.map((window) => window.y));
+  const right = Math.max(...windows.map((window) => window.x + window.width));
+  const bottom = Math.max(...windows.map((window) => window.y + window.height));
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+/** Size of an image in whole pixels, at least 1, when it is made smaller until no side is longer than `side`. */
+export function sizeWithin(image: Size, side: number): Size {
+  const factor = Math.min(1, side / Math.max(image.width, image.height));
+  const scaled = (length: number) => Math.max(1, Math.round(length * factor));
+  return { width: scaled(image.width), height: scaled(image.height) };
+}
 
 /** `window` grown by `margin` pixels on every side; it may reach beyond the grid. */
 export function growWindow(window: Window, margin: number): Window {

@@ -1,6 +1,13 @@
 import type { RepairedTile } from '../events.ts';
-import { isMeasured } from '../preprocess/observe.ts';
-import { type Band, MASK_CLASS, PROVENANCE, type Samples, type Scene, type Window } from '../scene.ts';
+import {
+  type Band,
+  isMeasured,
+  MASK_CLASS,
+  PROVENANCE,
+  type Samples,
+  type Scene,
+  type Window,
+} from '../scene.ts';
 import { mixInto, sampleMaker } from './native.ts';
 
 /** What the generator says about a tile core. */

@@ -3,8 +3,15 @@ import type { Findings } from '../findings.ts';
 import { breathe, type Job } from '../job.ts';
 import { phrase } from '../phrase.ts';
 import { type BandPlan, bandsLacking, planBands } from '../preprocess/bands.ts';
-import { isMeasured } from '../preprocess/observe.ts';
-import { type BandRole, type Grid, MASK_CLASS, type Scene, type SceneSource, type Window } from '../scene.ts';
+import {
+  type BandRole,
+  type Grid,
+  isMeasured,
+  MASK_CLASS,
+  type Scene,
+  type SceneSource,
+  type Window,
+} from '../scene.ts';
 import { readPlane } from '../tiles.ts';
 import { acquiredOn } from './acquired.ts';
 import { median } from './fit-samples.ts';

@@ -1,4 +1,5 @@
 import type { Grid } from '../scene.ts';
+import { sizeWithin } from '../windows.ts';
 import type { DisplayPixels, DisplayRequest } from './display-tile.ts';
 import { type Enhancement, enhancePixels, SHARPEN_REACH, type Tone, toneOf } from './enhance.ts';
 import type { Stretch } from './stretch.ts';
@@ -27,11 +28,7 @@ export async function sceneTone(
   { dehaze, clearOnly }: { readonly dehaze: number; readonly clearOnly: boolean },
   signal?: AbortSignal,
 ): Promise<Tone> {
-  const factor = Math.min(1, SAMPLE_SIDE / Math.max(width, height));
-  const size = {
-    width: Math.max(1, Math.round(width * factor)),
-    height: Math.max(1, Math.round(height * factor)),
-  };
+  const size = sizeWithin({ width, height }, SAMPLE_SIDE);
   const window = { x: 0, y: 0, width, height };
   const request = { window, ...size, bands };
   const { data } = await read({ ...request, layer: 'before' }, signal);

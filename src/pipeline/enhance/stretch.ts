@@ -1,6 +1,5 @@
-import { isMeasured } from '../preprocess/observe.ts';
-import type { Samples, SceneSource, Window } from '../scene.ts';
-import { spreadWindows } from '../windows.ts';
+import { isMeasured, type Samples, type SceneSource, type Window } from '../scene.ts';
+import { sizeWithin, spreadWindows } from '../windows.ts';
 import { needsPreview } from './preview.ts';
 
 /** Values in reflectance that are drawn black and white. */
@@ -149,9 +148,8 @@ async function readSample(
 ): Promise<Sample[]> {
   const { width, height } = source.scene.grid;
   if (!needsPreview(source)) {
-    const factor = Math.min(1, SAMPLE_SIDE / Math.max(width, height));
-    const size = (length: number) => Math.max(1, Math.round(length * factor));
-    const sample = { window: { x: 0, y: 0, width, height }, width: size(width), height: size(height) };
+    const size = sizeWithin(source.scene.grid, SAMPLE_SIDE);
+    const sample = { window: { x: 0, y: 0, width, height }, ...size };
     const read = await source.readDecimated(sample.window, sample.width, sample.height, bands, signal);
     return [{ ...sample, bands: read.bands }];
   }

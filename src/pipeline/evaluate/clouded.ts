@@ -1,6 +1,5 @@
 import { sampleMaker } from '../composite/native.ts';
 import { percentile } from '../enhance/stretch.ts';
-import { isMeasured } from '../preprocess/observe.ts';
 import {
   type Band,
   type BandRole,
@@ -8,6 +7,7 @@ import {
   DISPLAY_SCALE,
   type GeoTransform,
   type Grid,
+  isMeasured,
   MASK_CLASS,
   type Raster,
   type Samples,
@@ -51,7 +51,7 @@ export async function cutOut(
   signal?: AbortSignal,
 ): Promise<SceneCutout> {
   const { bands } = await source.read(window, undefined, signal);
-  return part({ ...source.scene, grid: gridOf(source.scene.grid, window) }, bands);
+  return cutout({ ...source.scene, grid: gridOf(source.scene.grid, window) }, bands);
 }
 
 function gridOf({ transform, crs }: Grid, { x, y, width, height }: Window): Grid {
@@ -66,7 +66,7 @@ function gridOf({ transform, crs }: Grid, { x, y, width, height }: Window): Grid
   return { width, height, crs, transform: transform && moved(transform) };
 }
 
-function part(scene: Scene, bands: readonly Samples[]): SceneCutout {
+function cutout(scene: Scene, bands: readonly Samples[]): SceneCutout {
   const { width, height } = scene.grid;
   const whole = { x: 0, y: 0, width, height };
   const all = scene.bands.map(({ index }) => index);
@@ -130,7 +130,7 @@ export function withClouds({ source, bands }: SceneCutout, clear: Uint8Array, ra
     }) as Samples;
   });
   const classes = clear.map((is, i) => (is ? maskClassOf(opacity[i], darkening[i]) : MASK_CLASS.nodata));
-  return { ...part(scene, painted), classes };
+  return { ...cutout(scene, painted), classes };
 }
 
 /** Reflectance in the visible that a quarter of the clear pixels exceed. */

@@ -2,6 +2,7 @@ import { PipelineError } from '../errors.ts';
 import { phrase } from '../phrase.ts';
 import { MASK_CLASS, type Window } from '../scene.ts';
 import type { TileLayout } from '../tiles.ts';
+import { overlapOf, windowAround } from '../windows.ts';
 import type { Random } from './random.ts';
 
 /** Side of a place in tiles, and how many places there are at most. */
@@ -41,8 +42,8 @@ export function choosePlaces(
   const candidates: { readonly window: Window; readonly share: number }[] = [];
   for (let row = 0; row <= last(layout.rows); row++) {
     for (let column = 0; column <= last(layout.columns); column++) {
-      const keys = tilesOf(layout, column, row);
-      const window = around(keys.map((key) => layout.windows[key]));
+      const keys = tilesOfPlace(layout, column, row);
+      const window = windowAround(keys.map((key) => layout.windows[key]));
       const share = keys.reduce((sum, key) => sum + clear[key], 0) / (window.width * window.height);
       if (share >= LEAST_CLEAR_SHARE && Math.min(window.width, window.height) >= LEAST_SIDE)
         candidates.push({ window, share });
@@ -61,7 +62,7 @@ export function choosePlaces(
   while (left.length > 0 && places.length < PLACES) {
     const { window } = left[Math.floor(random.uniform() * left.length)];
     places.push(window);
-    left = left.filter((other) => apart(window, other.window));
+    left = left.filter((other) => overlapOf(window, other.window) === null);
   }
   return places;
 }
@@ -72,19 +73,10 @@ function count(classes: Uint8Array): number {
   return sum;
 }
 
-function tilesOf({ columns, rows }: TileLayout, column: number, row: number): number[] {
+function tilesOfPlace({ columns, rows }: TileLayout, column: number, row: number): number[] {
   const keys: number[] = [];
   for (let y = row; y < Math.min(rows, row + TILES); y++) {
     for (let x = column; x < Math.min(columns, column + TILES); x++) keys.push(y * columns + x);
   }
   return keys;
 }
-
-function around(windows: readonly Window[]): Window {
-  const { x, y } = windows[0];
-  const end = windows[windows.length - 1];
-  return { x, y, width: end.x + end.width - x, height: end.y + end.height - y };
-}
-
-const apart = (a: Window, b: Window) =>
-  a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;

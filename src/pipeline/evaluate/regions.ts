@@ -1,6 +1,5 @@
 import type { Region, RegionScores } from '../events.ts';
-import { isMeasured } from '../preprocess/observe.ts';
-import { CANONICAL_BANDS, MASK_CLASS, type Raster, type Scene, type Window } from '../scene.ts';
+import { CANONICAL_BANDS, isMeasured, MASK_CLASS, type Raster, type Scene, type Window } from '../scene.ts';
 import { mirrorPositions } from '../windows.ts';
 import { addPixelErrors, emptySums, type NdviBands, type Sums, scoreOf } from './metrics.ts';
 import { SSIM_RADIUS, ssimMap } from './ssim.ts';

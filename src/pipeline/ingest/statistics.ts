@@ -1,4 +1,4 @@
-import type { Samples } from '../scene.ts';
+import { isMeasured, type Samples } from '../scene.ts';
 import { spreadWindows } from '../windows.ts';
 import type { ImageReader } from './source.ts';
 
@@ -41,7 +41,7 @@ export async function sampleScene(
         continue;
       }
       light.forEach((samples, k) => {
-        if (isValid(samples, i, nodata)) values[k].push(samples[i]);
+        if (isMeasured(samples[i], nodata)) values[k].push(samples[i]);
       });
     }
   }
@@ -49,11 +49,7 @@ export async function sampleScene(
   return { sorted, zeroShare: pixels ? zeros / pixels : 0 };
 }
 
-/** Value below which a share of the sorted values lies; NaN if there are none. */
+/** Value below which a share (0..1) of the sorted values lies: one of them, never a mean of two. NaN if there are none. */
 export function quantile(sorted: Float64Array, share: number): number {
   return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] : Number.NaN;
-}
-
-function isValid(samples: Samples, i: number, nodata: number | null): boolean {
-  return Number.isFinite(samples[i]) && samples[i] !== nodata;
 }

@@ -3,9 +3,9 @@ import { firstDisplayBands } from '../enhance/display-tile.ts';
 import { shade } from '../enhance/shade.ts';
 import { sceneStretch } from '../enhance/stretch.ts';
 import { breathe } from '../job.ts';
-import { isMeasured } from '../preprocess/observe.ts';
-import { PROVENANCE, type SceneSource } from '../scene.ts';
+import { isMeasured, PROVENANCE, type SceneSource } from '../scene.ts';
 import { isRepaired, repairedTile, type TileStore } from '../tiles.ts';
+import { sizeWithin } from '../windows.ts';
 import { pngAddress } from './png.ts';
 
 /** Small pictures of a finished scene as PNG data URIs. */
@@ -33,8 +33,7 @@ export async function resultPictures(
 ): Promise<ResultPictures> {
   const { scene } = source;
   const { width: full, height: fullHeight } = scene.grid;
-  const factor = Math.min(1, SIDE / Math.max(full, fullHeight));
-  const [width, height] = [full, fullHeight].map((side) => Math.max(1, Math.round(side * factor)));
+  const { width, height } = sizeWithin(scene.grid, SIDE);
   const shown = firstDisplayBands(scene);
   const stretch = await sceneStretch(source, shown, signal);
   const whole = { x: 0, y: 0, width: full, height: fullHeight };

@@ -1,4 +1,4 @@
-import type { Raster, Samples, Scene, Window } from '../scene.ts';
+import { isMeasured, type Raster, type Samples, type Scene, type Window } from '../scene.ts';
 import type { BandPlan } from './bands.ts';
 
 /** Reflectance that the networks are given lies in 0 .. this. */
@@ -22,11 +22,6 @@ export interface Observation {
   readonly extra: readonly Float32Array[];
   /** 1 where the pixel holds data. */
   readonly valid: Uint8Array;
-}
-
-/** Is the sample data at all? */
-export function isMeasured(sample: number, nodata: number | null): boolean {
-  return Number.isFinite(sample) && sample !== nodata;
 }
 
 /**

@@ -13,11 +13,8 @@ from .physics import (
     CLOUD_L7, CLOUD_S2, LANDSAT8BIT, PATH_RADIANCE, WATER_CLEAR, WATER_TURBID, band_depth_factor, blur,
     cirrus_transmittance, jpeg, labels, sample_field, shadow_ratio)
 
-#: Share of the pictures that lie wholly under an even veil: of those in reflectance, and of RGB pictures. A dull RGB picture
-#: looks the same with and without one: the share says what is to be believed of it.
-VEIL_SHARE, VEIL_SHARE_RGB = 0.08, 0.03
-#: Share of the RGB pictures made for display that are dull by their making, ground and cloud alike, and how much of the contrast is left.
-DULL_SHARE, DULL_CONTRAST = 0.35, (0.25, 0.9)
+#: Share of the pictures that lie wholly under an even veil: of those in reflectance, and of RGB pictures.
+VEIL_SHARE, VEIL_SHARE_RGB = 0.08, 0.20
 #: Optical depth of an even veil; a lighter one cannot be told from a dull picture.
 VEIL_DEPTH = (0.3, 1.5)
 #: Share of the RGB pictures that show other bands, and which ones in place of blue, green and red: usual false-colour composites.
@@ -295,13 +292,9 @@ class Simulator:
         hi = torch.maximum(hi * self.uniform(1, 0.9, 1.15 if full else 1.5), lo + 0.08)
         gamma = 1 / self.log_uniform(1, 0.8, 2.0)
 
-        dull = not full and self.uniform(1).item() < DULL_SHARE
-        contrast, level = (self.uniform(1, *DULL_CONTRAST), self.uniform(1, 0.1, 0.8)) if dull else (1.0, 0.0)
-
         def apply(x):
             y = x.clone()
-            shown = ((x[:3] - lo[:, None, None]) / (hi - lo)[:, None, None]).clamp(0, 1) ** gamma
-            y[:3] = level + contrast * (shown - level)
+            y[:3] = ((x[:3] - lo[:, None, None]) / (hi - lo)[:, None, None]).clamp(0, 1) ** gamma
             return y
 
         return apply(clear), apply(cloudy)

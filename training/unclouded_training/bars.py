@@ -22,10 +22,10 @@ def verdicts(rows: dict, ours: str, smooth: str) -> list[str]:
 
 
 def bar_table(rows: list[tuple[str, float, str, float, int]]) -> str:
-    """Markdown: what is measured, the value, whether it shall be at least or at most what, and by how much it is missed."""
+    """Markdown: what is measured, the value, whether it shall be at least or at most what, and by how much it is missed, at the precision of the table."""
     lines = ["| measure | value | bar | |", "|---|---|---|---|"]
     for name, value, sense, bar, digits in rows:
-        short = bar - value if sense == "at least" else value - bar
+        short = round(bar - value if sense == "at least" else value - bar, digits)
         lines.append(f"| {name} | {value:.{digits}f} | {sense} {bar:.{digits}f} | {'reached' if short <= 0 else f'**missed by {short:.{digits}f}**'} |")
     return "\n".join(lines)
 

@@ -99,7 +99,7 @@ export async function clonePass(
   for (const keys of blocks.values()) {
     if (!keys.every((key) => isCloned(cloned, key))) {
       await checkpoint(job);
-      const window = withNeighbours(job, keys);
+      const window = windowWithNeighbours(job, keys);
       const { choice, filled } = await fillBlock(job, dates, knowledge, window);
       const numbered = choice.map((value) => (value === 0 ? 0 : dates[value - 1].index + 1));
       for (const key of keys) setCloned(cloned, key, window, numbered, filled);
@@ -110,7 +110,7 @@ export async function clonePass(
 }
 
 /** The tiles of a block with one more around them. */
-function withNeighbours({ layout }: Job, keys: readonly number[]): Window {
+function windowWithNeighbours({ layout }: Job, keys: readonly number[]): Window {
   const { width, height } = layout.grid;
   const block = windowAround(keys.map((key) => layout.windows[key]));
   return clipWindow(growWindow(block, layout.core), width, height) as Window;

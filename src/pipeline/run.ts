@@ -2,7 +2,7 @@ import { solveRegression } from './composite/extra-bands.ts';
 import { type RunControl, runControl } from './control.ts';
 import { PipelineError, throwIfAborted, toPipelineError } from './errors.ts';
 import { evaluate } from './evaluate/evaluate.ts';
-import { meanConfidence, sharesOf, tallyOf, withShares } from './evaluate/shares.ts';
+import { countPixels, meanConfidence, sharesOf, withShares } from './evaluate/shares.ts';
 import type { RunEvent, RunReport, RunSettings, Shares } from './events.ts';
 import { openFindings, regressionOf, validPixels } from './findings.ts';
 import { openFoundMask } from './found-mask.ts';
@@ -110,7 +110,7 @@ export async function run(
 
   // Evaluate.
   const result = resultReader(source, store);
-  const tally = tallyOf(store);
+  const tally = countPixels(store);
   const valid = validPixels(findings);
   const shares = sharesOf(tally, valid);
   tellAboutScene(notices, shares, valid, coarse && findings.clearLimit, job.plan.extra.length);

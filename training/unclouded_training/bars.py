@@ -22,10 +22,10 @@ def verdicts(rows: dict, ours: str, smooth: str) -> list[str]:
 
 
 def bar_table(rows: list[tuple[str, float, str, float, int]]) -> str:
-    """Markdown: what is measured, the value, whether it shall be at least or at most what, and by how much it is missed, at the precision of the table."""
+    """Markdown: what is measured, the value, whether it shall be at least or at most what, and by how much it is missed."""
     lines = ["| measure | value | bar | |", "|---|---|---|---|"]
     for name, value, sense, bar, digits in rows:
-        short = round(bar - value if sense == "at least" else value - bar, digits)
+        short = bar - value if sense == "at least" else value - bar
         lines.append(f"| {name} | {value:.{digits}f} | {sense} {bar:.{digits}f} | {'reached' if short <= 0 else f'**missed by {short:.{digits}f}**'} |")
     return "\n".join(lines)
 
@@ -65,8 +65,8 @@ def generator_bars(result: dict) -> str:
     for name, bar in (("rice1", 29.9), ("rice2", 27.7)):
         rows.append((f"{name}, textured, zero-shot, whole chain, dB", result["rice"][name]["ours"]["texturedPsnr"], "at least", bar, 1))
     for region, held in six["coverage90"]["generator, true mask"].items():
-        rows.append((f"90 % interval, {region}, true mask: least", held, "at least", 0.85, 3))
-        rows.append((f"90 % interval, {region}, true mask: most", held, "at most", 0.95, 3))
+        rows.append((f"90 % interval, {region}, true mask: least", held, "at least", 0.85, 4))
+        rows.append((f"90 % interval, {region}, true mask: most", held, "at most", 0.95, 4))
     rows.append(("tiling: 99th percentile of the difference, reflectance", tiling["p99"], "at most", 0.001, 4))
     rows.append(("tiling: steps across the tiles' borders over those inside", tiling["seamToInside"], "at most", 1.05, 3))
     rows.append(("steps across the border of the mask over those inside", six["borderRatio"]["against the inside"], "at most", 1.05, 2))

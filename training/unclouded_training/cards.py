@@ -253,7 +253,7 @@ def six_card(card: dict, result: dict) -> str:
     other = "generator for any bands"
     held = {name: result["simulatedSix"]["coverage90"][f"{name}, true mask"]["all masked"] for name in ("generator", other)}
     return head(card, "The generator for pictures with all six bands: blue, green, red, near infrared, both short-wave infrared. Same inputs and outputs as the [generator for "
-                "any bands](../generator/README.md), with three more blocks at the lowest scale, whose card holds for it too: data, methods, figures, limits and misuse. The application takes it by itself.") + f"""
+                "any bands](../generator/README.md), and three more blocks at the lowest scale. That card holds for it too: data, methods, figures, limits and misuse. The application takes it by itself.") + f"""
 It goes on from the generator for any bands, on scenes that have six bands, of which none is ever left out (`six` in its config); the other has seen all six bands in a fifth of its
 pictures. It was shipped because of these tables.
 

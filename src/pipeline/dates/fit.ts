@@ -11,8 +11,9 @@ const RIDGE_ALWAYS = 0.005;
 export const SAMPLES_PER_PREDICTOR = 20;
 
 /**
- * Error in reflectance to be expected of a date that nothing compares with the target: what nine of ten pairs of dates of one place
- * differ by at most as they are (0.03 in the median). It gives way to the residual, which is too small where it is of few samples.
+ * Error in reflectance to be expected of a date that nothing compares with the target: that of other dates copied as they are (row
+ * "copy" of the generator's card; `python -m unclouded_training.evaluate --parts dates`). It gives way to the residual, which is too
+ * small where it is of few samples.
  */
 const UNMATCHED_ERROR = 0.05;
 const RESIDUAL_SAMPLES = 200;

@@ -9,7 +9,7 @@ import { canonicalIndices, holdsDisplayValues, type Scene, type SceneSource } fr
 import { isRepaired, type TileStore } from '../tiles.ts';
 import { clipWindow, growWindow } from '../windows.ts';
 import { intervalOf } from './interval.ts';
-import { addCore, emptyTally, ndviBands, scoresOf, toPicture } from './regions.ts';
+import { addCore, emptyRegionSums, ndviBands, scoresOf, toPicture } from './regions.ts';
 import { SSIM_RADIUS } from './ssim.ts';
 
 /** A clear truth that lies on the scene's grid, and the bands to compare. */
@@ -80,8 +80,8 @@ export async function evaluate(
     ...of.bands.filter(({ role }) => role === 'alpha').map(({ index }) => index),
   ];
   const ndvi = ndviBands(compared);
-  const before = emptyTally();
-  const after = emptyTally();
+  const before = emptyRegionSums();
+  const after = emptyRegionSums();
   const { windows } = store.layout;
   pace.report('evaluate', 0, windows.length);
   for (const [key, core] of windows.entries()) {

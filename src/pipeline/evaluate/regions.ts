@@ -15,7 +15,7 @@ const REGION_OF: Readonly<Record<number, Region>> = {
 /** Running sums by region. */
 export type RegionSums = Record<Region, Sums>;
 
-export function emptyTally(): RegionSums {
+export function emptyRegionSums(): RegionSums {
   return Object.fromEntries(REGIONS.map((region) => [region, emptySums()])) as RegionSums;
 }
 

@@ -13,7 +13,7 @@ import { type CloudedCutout, cutOut, type SceneCutout, withClouds } from './clou
 import { intervalOf } from './interval.ts';
 import { choosePlaces } from './places.ts';
 import { seeded } from './random.ts';
-import { addCore, emptyTally, ndviBands, scoresOf, toPicture } from './regions.ts';
+import { addCore, emptyRegionSums, ndviBands, scoresOf, toPicture } from './regions.ts';
 import { SSIM_RADIUS } from './ssim.ts';
 
 /** The error to expect in a scene: what came back of clear ground that was hidden under simulated clouds. */
@@ -62,7 +62,11 @@ export async function selfCheck(
   throwIfAborted(signal);
   const random = seeded(seed);
   const places = choosePlaces(planTiles(source.scene.grid), result.mask, random);
-  const tallies = { before: emptyTally(), after: emptyTally(), found: new Map<number, [number, number]>() };
+  const tallies = {
+    before: emptyRegionSums(),
+    after: emptyRegionSums(),
+    found: new Map<number, [number, number]>(),
+  };
   let pictures: SelfCheck['pictures'] | null = null;
   for (const [done, place] of places.entries()) {
     const truth = await cutOut(source, place, signal);
@@ -150,8 +154,8 @@ function progressOf(
 }
 
 interface Tallies {
-  readonly before: ReturnType<typeof emptyTally>;
-  readonly after: ReturnType<typeof emptyTally>;
+  readonly before: ReturnType<typeof emptyRegionSums>;
+  readonly after: ReturnType<typeof emptyRegionSums>;
   /** Pixels by class of the simulation: all, and those found masked. */
   readonly found: Map<number, [number, number]>;
 }

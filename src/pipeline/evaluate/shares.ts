@@ -13,7 +13,7 @@ export interface PixelCounts {
 }
 
 /** Counts the pixels of the repaired tiles, tile by tile. */
-export function tallyOf(store: TileStore): PixelCounts {
+export function countPixels(store: TileStore): PixelCounts {
   const counts = new Float64Array(256);
   const dates = new Float64Array(256);
   let sum = 0;

@@ -1,8 +1,10 @@
+import { type ClearGround, clearGround } from '../src/pipeline/detect/darkness.ts';
 import type { OwnMask } from '../src/pipeline/detect/edits.ts';
 import { hasMasked } from '../src/pipeline/detect/mask.ts';
 import { type OpenedMask, openMask } from '../src/pipeline/detect/own-mask.ts';
 import { throwIfAborted } from '../src/pipeline/errors.ts';
 import type { RunSettings } from '../src/pipeline/events.ts';
+import { type Findings, openFindings } from '../src/pipeline/findings.ts';
 import {
   type FoundMask,
   maskAt,
@@ -13,6 +15,7 @@ import {
 import { breathe } from '../src/pipeline/job.ts';
 import { resultPages, writeJobRecord } from '../src/pipeline/job-record.ts';
 import type { PageStore } from '../src/pipeline/pages.ts';
+import { planBands } from '../src/pipeline/preprocess/bands.ts';
 import type { Scene, Window } from '../src/pipeline/scene.ts';
 import { openTiles, planTiles, readPlane, type TileLayout, tilesUnder } from '../src/pipeline/tiles.ts';
 import { checksum } from './checksum.ts';
@@ -55,6 +58,12 @@ export function maskEditing(pages: JobPages, display: DisplayLink): MaskEditing 
   let shown = false;
   /** Tiles whose mask on the display may differ from what a run made. */
   const told = new Set<number>();
+  /** What was found, without the user's mask, while the same pages are edited. */
+  let seen: {
+    readonly pages: PageStore;
+    readonly findings: Findings;
+    readonly ground: ClearGround | null;
+  } | null = null;
 
   return {
     async preview({ job, input, scene, settings, window, only }, signal) {
@@ -63,7 +72,12 @@ export function maskEditing(pages: JobPages, display: DisplayLink): MaskEditing 
       if (!known || turn !== generation) return false;
       const layout = planTiles(scene.grid);
       await keepTaken(known.pages, settings, signal);
-      const found = openFoundMask(layout, known.pages, settings.edits);
+      if (seen?.pages !== known.pages) {
+        const plan = planBands(scene);
+        const findings = openFindings(layout, plan, known.pages);
+        seen = { pages: known.pages, findings, ground: clearGround(findings.coarse, plan.canonical) };
+      }
+      const found = openFoundMask(seen.findings, seen.ground, settings.edits);
       const store = openTiles(scene, layout, resultPages(known.pages, known.record));
       if (!shown && !display.isShowing()) display.show(job, store);
       shown = true;
@@ -102,6 +116,7 @@ export function maskEditing(pages: JobPages, display: DisplayLink): MaskEditing 
     end() {
       generation++;
       shown = false;
+      seen = null;
       told.clear();
     },
   };

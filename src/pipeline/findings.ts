@@ -13,8 +13,10 @@ export interface Findings {
   readonly thin: SparsePlane;
   readonly thick: SparsePlane;
   readonly shadow: SparsePlane;
-  /** MASK_CLASS before specks are dropped and the mask is buffered. */
+  /** MASK_CLASS before shadow is weighed, specks are dropped and the mask is buffered. */
   readonly classes: SparsePlane;
+  /** How bright the pixels are, of tiles where the network saw shadow; see `detect/darkness.ts`. */
+  readonly brightness: SparsePlane;
   /** Means of clear pixels over 16 x 16: the canonical bands of the scene, then the extra bands. Has holes. */
   readonly coarse: CoarseField;
   /** The fill rests on pixels below this sum of probabilities: CLEAR_LIMIT, or DOUBTFUL_LIMIT where the scene has none. */
@@ -31,6 +33,8 @@ export interface TileFindings {
   readonly classes: Uint8Array;
   /** Null where every valid pixel is clear beyond doubt. */
   readonly probabilities: Probabilities | null;
+  /** Null where no shadow is to be weighed. */
+  readonly brightness: Uint8Array | null;
   readonly validPixels: number;
   /** Sums of the tile's clear pixels by block. */
   readonly sums: ReadonlyMap<number, Float64Array>;
@@ -50,6 +54,7 @@ export function openFindings(layout: TileLayout, plan: BandPlan, pages: PageStor
     thick: plane('thick'),
     shadow: plane('shadow'),
     classes: plane('classes'),
+    brightness: plane('brightness'),
     coarse: createCoarseField(layout.grid, present + plan.extra.length),
     clearLimit: CLEAR_LIMIT,
     sums: new Map(),
@@ -74,6 +79,7 @@ export function setFound(findings: Findings, key: number, found: TileFindings): 
       setTile(findings[name], key, found.probabilities[name]);
     }
   }
+  if (found.brightness) setTile(findings.brightness, key, found.brightness);
   findings.sums.set(key, found.sums);
   findings.valid.set(key, found.validPixels);
   findings.pages.set(summaryName(key), summarise(findings, key, found));

@@ -1,8 +1,10 @@
+import { type ClearGround, weighShadow } from './detect/darkness.ts';
 import { editClasses, editProbability, type MaskEdits, touches } from './detect/edits.ts';
 import { finalMask, maskContext } from './detect/mask.ts';
 import { classify, type Probabilities } from './detect/probabilities.ts';
 import { PipelineError } from './errors.ts';
 import type { RunSettings } from './events.ts';
+import type { Findings } from './findings.ts';
 import type { PageStore } from './pages.ts';
 import { phrase } from './phrase.ts';
 import { MASK_CLASS, type Window } from './scene.ts';
@@ -25,25 +27,26 @@ export interface FoundMask {
   readonly thin: SparsePlane;
   readonly thick: SparsePlane;
   readonly shadow: SparsePlane;
-  /** MASK_CLASS before specks are dropped and the mask is grown, under the settings of the first run. */
+  /** MASK_CLASS before shadow is weighed, specks are dropped and the mask is grown, under the settings of the first run. */
   readonly classes: SparsePlane;
+  readonly brightness: SparsePlane;
+  /** The clear ground beside which shadow is weighed; null: shadow stands as it was found. */
+  readonly ground: ClearGround | null;
   /** The user's own mask in place of what was found: MASK_CLASS; null if there is none. */
   readonly own?: SparsePlane | null;
 }
 
 /**
- * The mask as the pages know it.
- * @throws PipelineError `mask/lost` if they do not hold the user's own mask
+ * The mask by the findings, before any of them is edited.
+ * @param ground The clear ground of the findings.
+ * @throws PipelineError `mask/lost` if the pages do not hold the user's own mask
  */
-export function openFoundMask(layout: TileLayout, pages: PageStore, edits?: MaskEdits): FoundMask {
-  const plane = (name: string) => openPlane(layout, pages, name);
-  return {
-    thin: plane('thin'),
-    thick: plane('thick'),
-    shadow: plane('shadow'),
-    classes: plane('classes'),
-    own: ownPlane(layout, pages, edits),
-  };
+export function openFoundMask(
+  { thin, thick, shadow, classes, brightness, pages }: Findings,
+  ground: ClearGround | null,
+  edits?: MaskEdits,
+): FoundMask {
+  return { thin, thick, shadow, classes, brightness, ground, own: ownPlane(classes.layout, pages, edits) };
 }
 
 function ownPlane(layout: TileLayout, pages: PageStore, edits?: MaskEdits): SparsePlane | null {
@@ -104,7 +107,11 @@ function classesAt(found: FoundMask, settings: RunSettings, window: Window): Uin
     shadow: readPlane(found.shadow, window),
   };
   const valid = known.map((value) => (value === MASK_CLASS.nodata ? 0 : 1));
-  return classify(probabilities, valid, settings);
+  const { ground } = found;
+  const shadow = ground
+    ? weighShadow(probabilities, readPlane(found.brightness, window), window, ground)
+    : probabilities.shadow;
+  return classify({ ...probabilities, shadow }, valid, settings);
 }
 
 /** The final mask of a tile core: grown by the buffer, then edited. */
@@ -129,7 +136,7 @@ export function uniformMask(found: FoundMask, settings: RunSettings, key: number
 }
 
 /** The three probabilities seen through the user's edits: what the user drew is certain. */
-export function retouched(found: Omit<FoundMask, 'classes'>, { operations }: MaskEdits) {
+export function retouched(found: FoundMask, { operations }: MaskEdits) {
   const plane = (of: keyof Probabilities): SparsePlane => ({
     ...found[of],
     retouch(values, window) {

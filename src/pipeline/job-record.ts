@@ -107,7 +107,7 @@ const resultKey = ({ models, halos, settings: s, dates }: JobRecord) =>
   ]);
 
 /** What does not depend on thresholds, buffer and the user's edits: shared by all results of a scene. */
-const SHARED = /^(job|backends|inputs|found|thin|thick|shadow|classes|own|results)(\/|$)/;
+const SHARED = /^(job|backends|inputs|found|thin|thick|shadow|classes|brightness|own|results)(\/|$)/;
 const RESULTS = 'results';
 
 /**

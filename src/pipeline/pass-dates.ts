@@ -6,8 +6,10 @@ import { type ClonedTiles, clearIn, flagsIn, openCloned, pagesUnder } from './da
 import { type Fit, solveFit } from './dates/fit.ts';
 import { addToFit, createFitSums } from './dates/fit-samples.ts';
 import { match, type OtherDate } from './dates/match.ts';
+import { clearGround } from './detect/darkness.ts';
 import type { DateReport } from './events.ts';
 import { type Findings, openFindings } from './findings.ts';
+import { openFoundMask } from './found-mask.ts';
 import { checkpoint, type Job } from './job.ts';
 import type { PageStore } from './pages.ts';
 import { clonePass, planRegions } from './pass-clone.ts';
@@ -135,7 +137,7 @@ async function findClouds(
     notices: { list: [], add: () => undefined },
   };
   await detectPass(quiet, findings, keys);
-  await finishMask(quiet, findings, mask);
+  await finishMask(quiet, openFoundMask(findings, clearGround(findings.coarse, date.plan.canonical)), mask);
   return { ...date, findings, mask };
 }
 

@@ -51,4 +51,39 @@ describe('the mask that is found', () => {
     );
     expect([...result.mask({ x: 18, y: 0, width: 4, height: 1 })]).toEqual([2, 2, 0, 0]);
   });
+
+  it('weighs shadow beside the clear ground, but repairs with what was seen', async () => {
+    // The network says as much of a dark disc and of a bright one.
+    const inDisc = (x: number, y: number, from: number) => Math.hypot(x - from, y - 60) < 15;
+    const light = (x: number, y: number) => (inDisc(x, y, 50) ? 1000 : inDisc(x, y, 140) ? 3000 : 2000);
+    const given = new Set<number>();
+    const networks = fakeNetworks({
+      classify: ([blue]) => (blue > 0.19 && blue < 0.21 ? [1, 0, 0, 0] : [0.55, 0, 0, 0.45]),
+      repair: (inputs) => {
+        given.add(inputs[14]);
+        return [...inputs.slice(0, 6), 0.02];
+      },
+    });
+    const synthetic = cloudy({ sample: (x, y) => light(x, y) });
+    const { mask } = await runOver(synthetic, { bufferPixels: 0 }, SMALL_TILES, networks);
+    expect(mask[60 * 200 + 50]).toBe(MASK_CLASS.shadow);
+    expect(mask[60 * 200 + 140]).toBe(MASK_CLASS.clear);
+    expect([...given].sort()).toEqual([0, Math.fround(115 / 255)]);
+  });
+
+  it('leaves shadow of a quality band as it says', async () => {
+    const bright = (x: number) => (x < 20 ? 3000 : 2000);
+    const synthetic = cloudy({
+      roles: [...CANONICAL_BANDS, 'scl'],
+      sample: (x, _, band) => (band === 6 ? (x < 20 ? 3 : 4) : bright(x)),
+    });
+    const networks = fakeNetworks({ classify: () => [0.9, 0, 0, 0.1] });
+    const { mask } = await runOver(
+      synthetic,
+      { maskSource: 'union', bufferPixels: 0 },
+      SMALL_TILES,
+      networks,
+    );
+    expect([...mask.slice(18, 22)]).toEqual([3, 3, 0, 0]);
+  });
 });

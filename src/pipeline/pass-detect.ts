@@ -1,4 +1,5 @@
 import { addToRegression, createRegression } from './composite/extra-bands.ts';
+import { brightnessOf, LEAST_SHADOW } from './detect/darkness.ts';
 import { hasMasked } from './detect/mask.ts';
 import {
   classify,
@@ -83,7 +84,7 @@ export async function detectPass(
   await oneAhead(
     readAhead(job, left, (key) => [{ window: clip(key), bands: plan.all }]),
     ({ key, rasters }, turn) => look(key, rasters[0], turn),
-    ({ key, core, seen, valid, found }) => {
+    ({ key, core, seen, valid, found, brightness }) => {
       const clear = clearPixels(found, valid, CLEAR_LIMIT);
       const classes = classify(found, valid, settings);
       const free = clearPixels(found, valid, LEAST_THRESHOLD);
@@ -91,6 +92,7 @@ export async function detectPass(
       setFound(findings, key, {
         classes,
         probabilities: doubtful ? found : null,
+        brightness: doubtful ? brightness : null,
         validPixels: valid.reduce((sum, is) => sum + is, 0),
         sums: valid.includes(1) ? addClearPixels(job, findings, seen, core, clear) : new Map(),
       });
@@ -113,30 +115,40 @@ export async function detectPass(
     const core = layout.windows[key];
     const seen = observe(source.scene, plan, raster, plan.all, job.buffers[turn]);
     const valid = cropPlane(seen.valid, seen.window, core);
-    const found = valid.includes(1)
-      ? await probabilitiesOf(seen, core, raster)
-      : noProbabilities(core.width * core.height);
-    return { key, core, seen, valid, found };
+    if (!valid.includes(1)) {
+      return { key, core, seen, valid, found: noProbabilities(valid.length), brightness: null };
+    }
+    const network = evidence === 'quality-band' ? null : await probabilitiesByNetwork(seen, core);
+    const found = withQualityBands(network, core, raster);
+    // What a quality band says of shadow stands.
+    const asked = valid.map((is, i) =>
+      is && network && network.shadow[i] >= LEAST_SHADOW && network.shadow[i] === found.shadow[i] ? 1 : 0,
+    );
+    const brightness = asked.includes(1)
+      ? brightnessOf(
+          seen.canonical.map((plane) => plane && cropPlane(plane, seen.window, core)),
+          asked,
+        )
+      : null;
+    return { key, core, seen, valid, found, brightness };
   }
 
-  async function probabilitiesOf(seen: Observation, core: Window, raster: Raster): Promise<Probabilities> {
-    let found: Probabilities | null = null;
-    if (evidence !== 'quality-band') {
-      const tile = networkTile(job, core, 'detect');
-      const input = detectorInput(
-        seen.canonical,
-        cirrusOf(seen, plan),
-        gatherFrom(tile, seen.window, seen.window, seen.valid),
-        networks.lend,
-      );
-      found = fromNetwork(await networks.detect(input, tile.height, tile.width), tile, core);
-    }
-    for (const { index, decode } of decoders) {
-      const samples = cropPlane(raster.bands[plan.all.indexOf(index)], raster.window, core);
-      const decoded = fromQualityBand(samples, decode);
-      found = found ? unite(found, decoded) : decoded;
-    }
-    return found as Probabilities;
+  async function probabilitiesByNetwork(seen: Observation, core: Window): Promise<Probabilities> {
+    const tile = networkTile(job, core, 'detect');
+    const input = detectorInput(
+      seen.canonical,
+      cirrusOf(seen, plan),
+      gatherFrom(tile, seen.window, seen.window, seen.valid),
+      networks.lend,
+    );
+    return fromNetwork(await networks.detect(input, tile.height, tile.width), tile, core);
+  }
+
+  function withQualityBands(network: Probabilities | null, core: Window, raster: Raster): Probabilities {
+    const decoded = decoders.map(({ index, decode }) =>
+      fromQualityBand(cropPlane(raster.bands[plan.all.indexOf(index)], raster.window, core), decode),
+    );
+    return [...(network ? [network] : []), ...decoded].reduce(unite);
   }
 }
 

@@ -1,6 +1,6 @@
 import { percentCovered, touches } from './detect/edits.ts';
 import type { Findings } from './findings.ts';
-import { openFoundMask, ownMaskCover, retouched } from './found-mask.ts';
+import { type FoundMask, ownMaskCover, retouched } from './found-mask.ts';
 import type { Job } from './job.ts';
 import { enterClearPixels } from './pass-detect.ts';
 import { phrase } from './phrase.ts';
@@ -10,13 +10,12 @@ import { hasTile } from './tiles.ts';
  * The findings as the user edited them: what was drawn is certain, and the fill rests on clear pixels by the user's
  * judgement. Tiles that edits touch are read again for that; nothing is written to the pages, whose findings stay the
  * detector's. A mask of the user's own that leaves out a part of the scene is told.
- * @throws PipelineError `mask/lost`, and as the source's `read`
+ * @throws PipelineError as the source's `read`
  */
-export async function editPass(job: Job, findings: Findings): Promise<Findings> {
+export async function editPass(job: Job, findings: Findings, found: FoundMask): Promise<Findings> {
   const { edits } = job.settings;
   if (!edits || (edits.own === null && edits.operations.length === 0)) return findings;
   const { layout } = job;
-  const found = openFoundMask(layout, findings.pages, edits);
   const edited: Findings = { ...findings, ...retouched(found, edits) };
   if (edits.own) {
     const covered = ownMaskCover(layout, findings.pages, edits.own.id);

@@ -1,5 +1,6 @@
 import { solveRegression } from './composite/extra-bands.ts';
 import { type RunControl, runControl } from './control.ts';
+import { clearGround } from './detect/darkness.ts';
 import { PipelineError, throwIfAborted, toPipelineError } from './errors.ts';
 import { evaluate } from './evaluate/evaluate.ts';
 import { countPixels, meanConfidence, sharesOf, withShares } from './evaluate/shares.ts';
@@ -92,8 +93,9 @@ export async function run(
 
   // Preprocess and detect.
   await detectPass(job, found);
-  const findings = await doubtfulPass(job, await editPass(job, found));
-  const masked = await finishMask(job, openFoundMask(layout, pages, job.settings.edits), store.mask);
+  const mask = openFoundMask(found, clearGround(found.coarse, job.plan.canonical), job.settings.edits);
+  const findings = await doubtfulPass(job, await editPass(job, found, mask));
+  const masked = await finishMask(job, mask, store.mask);
 
   // What other dates saw.
   const dates = await datesPass(job, options.dates ?? [], findings, store, masked);

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from scipy.ndimage import distance_transform_edt
 
+from .darkness import weigh_shadow
 from .inpaint import APP_LEVELS, CLEAR_LIMIT, blend_base, coarse_field, prefill, scene_clear_weight
 from .inputs import detector_input, generator_input
 from .networks import Detector, Generator
@@ -42,10 +43,15 @@ def masked(p: torch.Tensor) -> np.ndarray:
     return (p[0, 1:].sum(0) >= CLEAR_LIMIT).numpy()
 
 
-def cloud_and_shadow(p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Probabilities [4,H,W] to what the application calls cloud and shadow, [H,W] each, before it grows them."""
-    cloud = p[1] + p[2] >= APP_CLOUD
-    return cloud, (p[3] >= APP_SHADOW) & ~cloud
+def app_probabilities(net: Detector, picture: torch.Tensor, presence: torch.Tensor) -> torch.Tensor:
+    """Probabilities [1,4,H,W] that the application makes the mask of a picture [1,6,H,W] with bands [1,6] from."""
+    return weigh_shadow(detect(net, picture, presence), picture, presence)
+
+
+def cloud_and_shadow(p: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities [1,4,H,W] to what the application calls cloud and shadow, [H,W] each, before it grows them."""
+    cloud = (p[0, 1] + p[0, 2] >= APP_CLOUD).numpy()
+    return cloud, (p[0, 3] >= APP_SHADOW).numpy() & ~cloud
 
 
 def grown(mask: np.ndarray, pixels: int) -> np.ndarray:

@@ -8,11 +8,12 @@ import torch
 
 from . import metrics
 from .bands import RGB, RGBN, SIX
-from .chain import cloud_and_shadow, detect, grown
+from .chain import app_probabilities, cloud_and_shadow, detect, grown
+from .darkness import weigh_shadow
 from .data import read_manifest, read_raw, read_scene, to_canonical
 from .shapes import load_bank
 from .simulate import Simulator
-from .tables import APP_BUFFER, GROWTH, LIMITS
+from .tables import APP_BUFFER, APP_CLOUD, GROWTH, LIMITS
 from .validation import SEED, TILE, camera, crop, simulated_tiles, validation_scenes
 
 
@@ -27,12 +28,15 @@ def evaluate_masks(data: Path, detector) -> tuple[dict, dict]:
             if bands == SIX and have[4:].sum() == 0 or label == "six bands and cirrus" and cirrus is None:
                 continue
             extra = torch.from_numpy(cirrus)[None, None] if label == "six bands and cirrus" else None
-            p = detect(detector, torch.from_numpy(image * use[:, None, None])[None], torch.from_numpy(use)[None], extra)[0].numpy()
-            said, shaded = cloud_and_shadow(p)
+            picture, have_bands = torch.from_numpy(image * use[:, None, None])[None], torch.from_numpy(use)[None]
+            p = detect(detector, picture, have_bands, extra)
+            said, seen = cloud_and_shadow(p)
+            _, shaded = cloud_and_shadow(weigh_shadow(p, picture, have_bands))
             scores = {pixels: metrics.mask_scores(grown(said, pixels)[valid], cloud[valid]) for pixels in GROWTH}
             entry = {"cloud": scores[0], "cloud, grown as in the application": scores[APP_BUFFER]}
             if shadow is not None:
                 entry["shadow"] = metrics.mask_scores(shaded[valid], shadow[valid])
+                entry["shadow, as the detector sees it"] = metrics.mask_scores(seen[valid], shadow[valid])
             result[f"{name}, {label}"] = entry
             growth[f"{name}, {label}"] = {str(pixels): s["f1"] for pixels, s in scores.items()}
 
@@ -66,11 +70,11 @@ def evaluate_limits(data: Path, detector) -> dict:
     for label, bands in (("six bands", SIX), ("RGB + NIR", RGBN), ("RGB", RGB)):
         said, true = [], []
         for sample in simulated_tiles(data, bands):
-            said.append(detect(detector, sample.cloudy, sample.presence)[0].flatten(1).numpy())
+            said.append(app_probabilities(detector, sample.cloudy, sample.presence)[0].flatten(1).numpy())
             true.append(sample.probabilities[0].flatten(1).numpy())
         p, truth = np.concatenate(said, 1), np.concatenate(true, 1)
         cloud, shadow = truth[1] + truth[2] >= 0.5, truth[3] >= 0.5
-        called, _ = cloud_and_shadow(p)
+        called = p[1] + p[2] >= APP_CLOUD
         result[f"cloud, {label}"] = {str(limit): metrics.mask_scores(p[1] + p[2] >= limit, cloud)["f1"] for limit in LIMITS}
         result[f"shadow, {label}"] = {str(limit): metrics.mask_scores((p[3] >= limit) & ~called, shadow)["f1"] for limit in LIMITS}
     return result
@@ -90,7 +94,7 @@ def evaluate_ground(data: Path, detector) -> dict:
                 for bands, use in (("six bands", SIX), ("RGB + NIR", RGBN), ("RGB", RGB)):
                     have = scene.presence * np.array(use, np.float32)
                     sample = simulator(piece, have[None], camera(scene), cover=torch.zeros(1), dropout=changed, band_dropout=False, veils=False)
-                    said, shaded = cloud_and_shadow(detect(detector, sample.cloudy, sample.presence)[0].numpy())
+                    said, shaded = cloud_and_shadow(app_probabilities(detector, sample.cloudy, sample.presence))
                     counts.setdefault(ground, {}).setdefault(bands, np.zeros(3))
                     counts[ground][bands] += [said.sum(), shaded.sum(), said.size]
     return {ground: {bands: {"cloud": c[0] / c[2], "shadow": c[1] / c[2]} for bands, c in rows.items()} for ground, rows in counts.items()}

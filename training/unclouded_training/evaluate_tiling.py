@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from .chain import cloud_and_shadow, masked
+from .darkness import weigh_shadow
 from .data import read_manifest, read_scene
 from .errors import InputError
 from .inpaint import APP_LEVELS, clear_weight, coarse_field, make_base
@@ -94,8 +95,9 @@ def evaluate_mask_tiling(data: Path, detector: Detector, halo: int = DETECTOR_HA
         if f"real/{name}.tif" not in rows:
             continue
         scene = read_scene(data, rows[f"real/{name}.tif"])
-        given = detector_input(torch.from_numpy(scene.image)[None], torch.from_numpy(scene.presence)[None])
+        picture, presence = torch.from_numpy(scene.image)[None], torch.from_numpy(scene.presence)[None]
         (cloud, shadow), (other_cloud, other_shadow) = (
-            cloud_and_shadow(tiled(detector, given, shift, halo).softmax(1)[0].numpy()) for shift in (0, CORE // 2))
+            cloud_and_shadow(weigh_shadow(tiled(detector, detector_input(picture, presence), shift, halo).softmax(1), picture, presence))
+            for shift in (0, CORE // 2))
         shares[name] = float(((cloud != other_cloud) | (shadow != other_shadow))[scene.valid].mean())
     return shares

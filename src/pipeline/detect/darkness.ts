@@ -1,0 +1,175 @@
+import type { CoarseField } from '../generate/coarse-field.ts';
+import { COARSE_CELL } from '../generate/prefill.ts';
+import { REFLECTANCE_LIMIT } from '../preprocess/observe.ts';
+import type { Window } from '../scene.ts';
+import type { Probabilities } from './probabilities.ts';
+
+/*
+ * Shadow is dark beside the clear ground around it, which begins farther away than the detector sees. What it says of shadow is therefore
+ * weighed once the ground of the scene is known. Training uses the same definition and fits the numbers
+ * (`training/unclouded_training/darkness.py`); a fixture ties the two together.
+ */
+
+/** Cells to either side in one box mean. */
+const RADIUS = 3;
+/** Probabilities of shadow from this on, in 1/255, are weighed. */
+export const LEAST_SHADOW = 13;
+const FLOOR = 0.01;
+const MOST_DARKNESS = 2;
+/** Probabilities are weighed as if they lay this far from 0 and 1. */
+const LEAST_DOUBT = 1e-4;
+/** Weights of 1, the detector's logit l, the darkness d, and l d, by the bands in which darkness is measured. */
+const WEIGHTS = {
+  infrared: [-0.667, 0.759, -1.137, -0.095],
+  visible: [-0.338, 0.675, -1.589, -0.545],
+} as const;
+
+/** Brightness is kept as 1..255; 0 where it is not known. */
+const STEP = Math.log((REFLECTANCE_LIMIT + FLOOR) / FLOOR) / 254;
+const toByte = (logarithm: number) => Math.round((logarithm - Math.log(FLOOR)) / STEP) + 1;
+const fromByte = (byte: number) => Math.log(FLOOR) + (byte - 1) * STEP;
+
+/**
+ * The bands in which shadow is darkest: near and first short-wave infrared, else blue, green and red.
+ * @param canonical By canonical band: null where the scene lacks it.
+ */
+function darkBands<T>(canonical: readonly (T | null)[]): T[] {
+  const slots = hasInfrared(canonical) ? [3, 4] : [0, 1, 2];
+  return slots.map((slot) => canonical[slot]).filter((band) => band !== null);
+}
+
+const hasInfrared = (canonical: readonly unknown[]) => canonical[3] !== null;
+
+/**
+ * How bright pixels are: the mean logarithm of the reflectance in the dark bands, 1..255; 0 where they are not asked for.
+ *
+ * @param canonical Reflectance, null where the scene lacks the band.
+ * @param asked 1 at the pixels whose shadow is to be weighed.
+ */
+export function brightnessOf(canonical: readonly (Float32Array | null)[], asked: Uint8Array): Uint8Array {
+  const bands = darkBands(canonical);
+  return asked.map((is, i) => {
+    if (!is) return 0;
+    let sum = 0;
+    for (const band of bands) sum += Math.log(band[i] + FLOOR);
+    return toByte(sum / bands.length);
+  });
+}
+
+/** The clear ground around each cell of 16 x 16 pixels. */
+export interface ClearGround {
+  readonly width: number;
+  readonly height: number;
+  /** Mean logarithm of its reflectance in the dark bands. */
+  readonly brightness: Float32Array;
+  /** How shadow is weighed in these bands. */
+  readonly weights: readonly number[];
+}
+
+/**
+ * The clear ground by the means of a coarse field that still has its holes: those around each cell, by the pixels that they rest on. One
+ * pixel's weight of the scene's mean is added, so that all are defined.
+ * @param canonical The canonical bands of the scene, null where it lacks one: the field's first planes.
+ * @returns null where no pixel of the scene is clear
+ */
+export function clearGround(field: CoarseField, canonical: readonly (number | null)[]): ClearGround | null {
+  const { width, height } = field;
+  let planeCount = 0;
+  const planes = darkBands(canonical.map((index) => (index === null ? null : planeCount++)));
+  const brightness = new Float32Array(width * height);
+  for (const p of planes) {
+    const weight = Float64Array.from(field.weights[p]);
+    const total = sumOf(weight);
+    if (total === 0) return null;
+    const sums = weight.map((w, i) => (w > 0 ? w * field.planes[p][i] : 0));
+    const mean = sumOf(sums) / total;
+    const [around, weights] = [sums, weight].map((cells) => twoBoxSums(cells, width, height));
+    for (let i = 0; i < brightness.length; i++) {
+      brightness[i] += Math.log((around[i] + mean) / (weights[i] + 1) + FLOOR) / planes.length;
+    }
+  }
+  return { width, height, brightness, weights: WEIGHTS[hasInfrared(canonical) ? 'infrared' : 'visible'] };
+}
+
+const sumOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
+
+function twoBoxSums(cells: Float64Array, width: number, height: number): Float64Array {
+  let out = cells;
+  for (let pass = 0; pass < 2; pass++) {
+    out = boxSums(boxSums(out, width, height, 1, width), height, width, width, 1);
+  }
+  return out;
+}
+
+/** Sums over `RADIUS` cells to either side along one axis, whose cells lie `step` apart; its lines begin `lineStep` apart. */
+function boxSums(
+  from: Float64Array,
+  length: number,
+  lines: number,
+  step: number,
+  lineStep: number,
+): Float64Array {
+  const to = new Float64Array(from.length);
+  for (let line = 0; line < lines; line++) {
+    for (let n = 0; n < length; n++) {
+      let sum = 0;
+      for (let m = Math.max(0, n - RADIUS); m <= Math.min(length - 1, n + RADIUS); m++) {
+        sum += from[line * lineStep + m * step];
+      }
+      to[line * lineStep + n * step] = sum;
+    }
+  }
+  return to;
+}
+
+/**
+ * The probability of shadow over a window, weighed by how dark its pixels are beside the clear ground.
+ *
+ * @param found In 1/255, over the window.
+ * @param brightness As {@link brightnessOf} gives it. Where it is 0, what was found stands.
+ * @returns in 1/255
+ */
+export function weighShadow(
+  found: Probabilities,
+  brightness: Uint8Array,
+  window: Window,
+  ground: ClearGround,
+): Uint8Array {
+  const [a, b, c, e] = ground.weights;
+  const shadow = found.shadow.slice();
+  const groundAt = bilinear(ground, window);
+  for (let y = 0, i = 0; y < window.height; y++) {
+    for (let x = 0; x < window.width; x++, i++) {
+      if (brightness[i] === 0) continue;
+      const d = clip(fromByte(brightness[i]) - groundAt(x, y), -MOST_DARKNESS, MOST_DARKNESS);
+      const uncloudy = 255 - found.thin[i] - found.thick[i];
+      const q = clip(shadow[i] / uncloudy, LEAST_DOUBT, 1 - LEAST_DOUBT);
+      const l = Math.log(q / (1 - q));
+      shadow[i] = Math.round(uncloudy / (1 + Math.exp(-(a + b * l + c * d + e * l * d))));
+    }
+  }
+  return shadow;
+}
+
+const clip = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
+
+/** Reads cells at pixels of a window, between the cells' centres; clamped at the edges. */
+function bilinear({ width, height, brightness }: ClearGround, window: Window) {
+  const along = (length: number, from: number, cells: number) =>
+    Array.from({ length }, (_, n) => {
+      const position = clip((from + n + 0.5) / COARSE_CELL - 0.5, 0, cells - 1);
+      const low = Math.floor(position);
+      return { low, high: Math.min(cells - 1, low + 1), share: position - low };
+    });
+  const columns = along(window.width, window.x, width);
+  const rows = along(window.height, window.y, height);
+  return (x: number, y: number) => {
+    const [column, row] = [columns[x], rows[y]];
+    const line = (r: number) => {
+      const left = brightness[r * width + column.low];
+      return left + column.share * (brightness[r * width + column.high] - left);
+    };
+    const upper = line(row.low);
+    return upper + row.share * (line(row.high) - upper);
+  };
+}

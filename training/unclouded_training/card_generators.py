@@ -1,0 +1,207 @@
+"""The generators' model cards."""
+from __future__ import annotations
+
+from . import ablation
+from .bars import generator_bars, verdicts
+from .card_head import head
+from .tables import REGIONS, REGIONS_MASKED, depth_table, further_table, region_table
+
+ABLATION = """Variants of one small network (widths 8 to 64 unless said), {steps} steps each from the same seed; true masks, simulated clouds on validation scenes. PSNR in dB;
+`python -m unclouded_training.ablation`. Networks of this size after so few steps say which part matters, not how well the shipped network does.
+Trained another time (the history of `ablation.json`) the same variants differed by up to 0.6 dB: smaller differences say nothing.
+
+{table}"""
+
+
+def rice_verdict(rice: dict) -> str:
+    """What the RICE rows say, set by set."""
+    lines = []
+    for name, rows in rice.items():
+        ours, nothing = rows["ours"], rows["do nothing"]
+        lines.append(f"{name}: {ours['psnr'] - nothing['psnr']:+.2f} dB against doing nothing, SSIM {ours['ssim'] - nothing['ssim']:+.3f}.")
+    one, own = (rice["rice1"][f"{row} (oracle)"]["texturedPsnr"] for row in ("one gain and offset for all pictures", "gain and offset of each picture"))
+    return " ".join(lines) + f""" The veil of RICE1 lies evenly over whole pictures.
+Two numbers for each picture, a gain and an offset that are fitted to its truth, bring its textured pairs to {own:.1f} dB, the best two numbers for all of them together to {one:.1f} dB: what is
+missing is how each picture was stretched for display, which networks trained on such pairs have learned. SpA-GAN's public weights, trained on RICE, reach 29.9 and 25.2 dB on its test pairs."""
+
+
+def generator_card(card: dict, runs: list[dict], result: dict, parts_measured: dict) -> str:
+    six, rgb = result["simulatedSix"], result["simulatedRgb"]
+    any_bands = {mask: six["rows"][f"generator for any bands, {mask}"]["all masked"]["psnr"] for mask in ("true mask", "detector's mask")}
+    held = {(row, name): values["coverage90"][f"generator, {row}"]["all masked"] for name, values in (("six", six), ("rgb", rgb)) for row in ("true mask", "detector's mask")}
+    parts_text = ABLATION.format(steps=parts_measured["steps"], table=ablation.table(parts_measured))
+    adversarial, alone = (sum(r[f"{k}Minutes"] for r in runs) for k in ("adversarial", "reconstruct"))
+    parts = [head(card, "Rebuilds what lies under thin cloud, thick cloud and shadow, and says how far off it may be. It works on the "
+                  "*base*: the observed picture where the ground can be seen, a smooth fill from clear pixels, or another date's harmonised pixels, under thick cloud. "
+                  "It is for pictures of any bands; those with all six are given to [weights of their own](../generator-six/README.md).")]
+    parts.append(f"""## Simulated clouds on validation scenes
+Cells: PSNR dB (peak 1, pooled over pixels and bands) / SSIM (11x11 Gaussian) / MAE (reflectance) / SAM (degrees). Made by `python -m unclouded_training.evaluate
+--parts six rgb`; more rows in `../evaluation.md`. Composited: pixels under the mask limit stay as observed. Under thick cloud the application takes only
+the detail of the generator's output and the tone of the fill (`src/pipeline/generate/detail.ts`); these rows are the generator's own.
+Six bands: *generator* is the one for six bands, which the application takes, *generator for any bands* this one.
+These tables also chose the weights (settings were changed during the first run, and the second made, by looking at them): they are no test.
+
+Six bands:
+
+{region_table(six['rows'], REGIONS)}
+
+RGB only:
+
+{region_table(rgb['rows'], REGIONS)}
+
+Mean error of the NDVI / GMSD (a perceptual distance: gradient magnitude similarity deviation, lower is nearer), six bands:
+
+{further_table(six['rows'], REGIONS_MASKED)}
+
+Thin cloud by its opacity in the visible bands, six bands:
+
+{depth_table(six['rows'])}
+
+The bars that this project set itself, six bands where nothing is said:
+
+{generator_bars(result)}
+
+What would help: more training (`configs/generator-gpu.json`): the networks have seen few pictures (steps above), and error is left at every opacity. Weights for RGB
+alone. Texture under thick cloud needs more training, too, or another date, which is worth more than any network. RICE1 would need to be told how its pictures were made: see the two rows called oracle below.
+
+Never worse than doing nothing or filling smoothly? Six bands, true mask:
+
+{chr(10).join(verdicts(six['rows'], 'generator, true mask', 'smooth inpainting'))}
+
+Six bands, the detector's mask for both:
+
+{chr(10).join(verdicts(six['rows'], "generator, detector's mask", "smooth inpainting, detector's mask"))}
+
+RGB, true mask:
+
+{chr(10).join(verdicts(rgb['rows'], 'generator, true mask', 'smooth inpainting'))}
+
+RGB, the detector's mask for both:
+
+{chr(10).join(verdicts(rgb['rows'], "generator, detector's mask", "smooth inpainting, detector's mask"))}
+
+The 90 % interval (b ln 10 either way) covers {held["true mask", "six"]:.1%} / {held["true mask", "rgb"]:.1%} of the rebuilt values with the true mask (six bands / RGB) and
+{held["detector's mask", "six"]:.1%} / {held["detector's mask", "rgb"]:.1%} with the detector's; the bar is 85 to 95 %.""")
+    lines = ["| set | row | pairs | PSNR mean (median) | SSIM | textured pairs | PSNR | SSIM |", "|---|---|---|---|---|---|---|---|"]
+    for name, rows in result["rice"].items():
+        for row, s in rows.items():
+            lines.append(f"| {name} | {row} | {s['pairs']} | {s['psnr']:.2f} ({s['medianPsnr']:.2f}) | {s['ssim']:.3f} | {s['texturedPairs']} "
+                         f"| {s['texturedPsnr']:.2f} | {s['texturedSsim']:.3f} |")
+    parts.append(f"""## Real pairs
+RICE (8-bit RGB, peak 1, mean over pairs, SSIM as scikit-image's default), the whole chain with the detector's mask; `--parts rice`. The sets are flat: the mean
+colour of the truth scores as the second row says. Networks trained on RICE itself score 33 to 35 dB; this one has never seen it.
+
+{chr(10).join(lines)}
+
+{rice_verdict(result['rice'])}
+
+The cloudy date of the real Sentinel-2 pair rois2017 winter 112 lies in even shadow: {result['pair']['maskShare']:.0%} of it is masked.
+PSNR / SSIM / MAE / SAM:
+
+{region_table(result['pair']['rows'], ('whole', 'inside the mask', 'outside'))}
+
+## Two dates
+The validation places with two dates, simulated clouds on one, the other as reference: brought to the target's radiometry by multi-band regression,
+cloned into the gap (its gradients, harmonic correction), and given to the generator as pre-fill. `--parts dates`; six bands, true mask.
+
+{region_table(result['dates']['rows'], ('thin', 'thick', 'shadow', 'all masked'))}
+
+## The critic
+Generator and PatchGAN (70-pixel field, spectral norm, hinge) learned together for {adversarial} minutes after {alone} minutes of reconstruction alone.
+
+Version 1.5 goes on from 1.2 for fifty minutes on two shared cores (`configs/generator-masks.json`): three quarters of what it learns from is masked by the
+detector of version 1.4, as in the application, and squared errors count. Before, it kept bright cloud that the detector took for thin. Chosen by simulated
+clouds on validation scenes alone; version 1.2 in the same tables (`evaluate --models` with its files, which the history of `public/models` has): detector's mask 22.10 (six bands) and 23.58 dB (RGB) over
+all masked pixels, with 1.5 23.37 and 26.30; true mask 25.56 and 29.15 dB, now {any_bands['true mask']:.2f} and {rgb['rows']['generator, true mask']['all masked']['psnr']:.2f}. RICE1 lost 0.5 dB.
+In scenes where nothing is clear beyond doubt the fill rests on the likelier clear pixels; before, their thick cloud stayed, which made most of the error in RGB.
+
+## What was tried and not shipped
+From version 1.2, ninety more minutes on pictures made for display (an even veil over a fifth of the RGB pictures, full contrast beneath, false colours), with the detector of
+version 1.3 (`configs/generator-display.json`, `export generator --weights runs/generator-display/ema.pt --out DIR`, `evaluate --models DIR`): RICE1 +0.2 dB,
+RICE2 -0.3 dB (textured), thin cloud with the true mask -0.5 dB (six bands) and -2.1 dB (RGB): a network of this size that expects veils sees them
+in dull pictures too. The mean of these weights and those of 1.2 lies between. The light generator fared alike.
+
+## What each part is worth
+{parts_text}
+
+## Limits and misuse
+- **A generated pixel is not an observation.** Under thick cloud the network invents: smooth fill, with texture at best. Do not measure, classify or detect change on
+  generated pixels; keep the provenance and uncertainty planes with the picture.
+- Six canonical bands. Other bands must be derived from these; sensors beyond Sentinel-2, Landsat and aerial RGB(N) are untested.
+- Thin cloud over ground with no clear pixel near: level and colour are guesses. RGB alone is weaker than six bands, see above.
+- Sharp halos can stay at cloud edges that the detector misses or takes for thin, and cumulus fields with cirrus above keep a pattern.
+- Figures rest on few scenes and on simulated clouds; b knows simulated errors only.""")
+    return "\n\n".join(parts) + "\n"
+
+
+def beside(result: dict, key: str, other: str) -> dict:
+    """Rows of a table in which another generator stands beside the full one, and what both are measured by."""
+    peers = ("do nothing", "smooth inpainting", "regression and cloning")
+    masks = ("true mask", "detector's mask", "one date", "two dates")
+    wanted = {*peers, *(f"{name}, {mask}" for name in ("generator", other) for mask in masks)}
+    return {name: values for name, values in result[key]["rows"].items() if name in wanted}
+
+
+BESIDE = """Cells: PSNR dB / SSIM / MAE (reflectance) / SAM (degrees), simulated clouds on validation scenes; `python -m unclouded_training.evaluate --parts six rgb dates`."""
+
+
+def six_card(card: dict, result: dict) -> str:
+    other = "generator for any bands"
+    held = {name: result["simulatedSix"]["coverage90"][f"{name}, true mask"]["all masked"] for name in ("generator", other)}
+    return head(card, "The generator for pictures with all six bands: blue, green, red, near infrared, both short-wave infrared. Same inputs and outputs as the [generator for "
+                "any bands](../generator/README.md), and three more blocks at the lowest scale. That card holds for it too: data, methods, figures, limits and misuse. The application takes it by itself.") + f"""
+It goes on from the generator for any bands, on scenes that have six bands, of which none is ever left out (`six` in its config); the other has seen all six bands in a fifth of its
+pictures. It was shipped because of these tables.
+
+## Beside the generator for any bands
+{BESIDE}
+
+{region_table(beside(result, 'simulatedSix', other), REGIONS)}
+
+Another date as reference, true mask:
+
+{region_table(beside(result, 'dates', other), REGIONS_MASKED)}
+
+The 90 % interval covers {held["generator"]:.1%} of the rebuilt values ({other}: {held[other]:.1%}).
+
+## How it came about
+From version 1.7 on, with three more blocks at the lowest scale, which change nothing at first (1,138,798 parameters, 48,576 multiply-adds a pixel and 2.3 MB before), and crops of 192 pixels:
+`configs/generator-six-context.json` (2,777 steps), then Muon in place of AdamW for the convolutions and three quarters of the masks from the detector (`configs/generator-six-muon.json`, 1,640 steps, ended after
+74 of its 84 minutes), then fifteen minutes at a falling rate with one quarter of them (`configs/generator-six-shadow.json`, 420 steps). Chosen by simulated clouds on validation scenes, PSNR in dB, all with detector 1.8:
+
+| weights | true mask: thin / thick / shadow | detector's mask: thin / thick / shadow / all masked | two dates, true mask: all masked |
+|---|---|---|---|
+| 1.7 (in the history of `public/models`) | 26.93 / 23.58 / 31.92 | 24.97 / 22.41 / 25.28 / 23.97 | 29.75 |
+| `generator-six-context` | 27.13 / 23.61 / 31.87 | all masked 23.92 | 29.84 |
+| `generator-six-muon` | 27.21 / 23.58 / 31.35 | 25.30 / 22.61 / 25.33 / 24.21 | 29.62 |
+| the mean of these two (`configs/generator-six-muon-average.json`) | 27.19 / 23.59 / 31.66 | 25.07 / 22.46 / 25.35 / 24.04 | 29.78 |
+| `generator-six-shadow`, shipped | 27.32 / 23.60 / 31.87 | 25.20 / 22.50 / 25.48 / 24.13 | 29.87 |
+
+Figures of other weights are those of `export generator-six --weights runs/NAME/ema.pt --out DIR` and `evaluate --models DIR`.
+An earlier run of the same size with AdamW alone (`configs/generator-six-deeper.json`, 2,909 steps) gave thin 27.18 dB and shadow 31.78, and was not shipped.
+"""
+
+
+def light_card(card: dict, full: dict, result: dict) -> str:
+    other = "light generator"
+    share = 1 - card["macPerPixel"] / full["macPerPixel"]
+    held = [result[key]["coverage90"][f"{other}, true mask"]["all masked"] for key in ("simulatedSix", "simulatedRgb")]
+    return head(card, f"The generator with {share:.0%} fewer multiply-adds a pixel, for machines without a GPU. It takes the same inputs and gives the same "
+                "outputs as the [full generator](../generator/README.md), whose card holds for it too: data, methods, limits and misuse.") + f"""
+## Beside the full generators
+{BESIDE}
+
+Six bands (the full generator is the [one for six bands](../generator-six/README.md)):
+
+{region_table(beside(result, 'simulatedSix', other), REGIONS)}
+
+RGB only:
+
+{region_table(beside(result, 'simulatedRgb', other), REGIONS)}
+
+Another date as reference, six bands, true mask:
+
+{region_table(beside(result, 'dates', other), REGIONS_MASKED)}
+
+The 90 % interval covers {held[0]:.1%} / {held[1]:.1%} of the rebuilt values (six bands / RGB).
+"""

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../src/pipeline/errors.ts';
 import { hex } from '../src/pipeline/hex.ts';
 import { type ByteSource, blobSource, urlHead } from '../src/pipeline/ingest/byte-source.ts';
 import { type PageFile, type PageLog, pageLog } from '../src/pipeline/page-log.ts';
@@ -41,10 +42,14 @@ async function ofAddress(address: string, signal?: AbortSignal) {
   return { facts: [address, version], heads: [bytes] };
 }
 
+/** A file that is held is tried again so often, in milliseconds. */
+const EVERY_MS = 100;
+
 /**
  * The pages of a scene, as an earlier run left them.
  * @param create Make a file where there is none; else null then.
- * @returns null where the browser offers no such files, or another tab holds this one
+ * @returns null where the browser offers no such files, or another page holds this one
+ * @throws PipelineError `job/cancelled`
  */
 export async function openJobFile(
   fingerprint: string,
@@ -52,22 +57,35 @@ export async function openJobFile(
     readonly folder?: string;
     readonly create: boolean;
     readonly empty?: boolean;
+    /** So long, in milliseconds, a file that is held is waited for: a page that was left lets go of its files some time later. */
+    readonly patience?: number;
     onFull?(): void;
-    /** Another tab holds the file. */
+    /** Another page holds the file, and did so until the end of the patience. */
     onHeld?(): void;
   },
+  signal?: AbortSignal,
 ): Promise<PageLog | null> {
-  const { folder = RUNS, create, empty = false, onFull } = options;
-  try {
-    const handle = await (await folderOf(folder)).getFileHandle(fingerprint + EXTENSION, { create });
-    const file: PageFile = await handle.createSyncAccessHandle();
-    if (empty) file.truncate(0);
-    return pageLog(file, { onFull });
-  } catch (fault) {
-    if (Object(fault).name === 'NoModificationAllowedError') options.onHeld?.();
-    return null;
+  const { folder = RUNS, create, empty = false, patience = 0, onFull } = options;
+  for (let waited = 0; ; waited += EVERY_MS) {
+    throwIfAborted(signal);
+    try {
+      const handle = await (await folderOf(folder)).getFileHandle(fingerprint + EXTENSION, { create });
+      const file: PageFile = await handle.createSyncAccessHandle();
+      if (empty) file.truncate(0);
+      return pageLog(file, { onFull });
+    } catch (fault) {
+      if (!HELD.has(Object(fault).name)) return null;
+    }
+    if (waited >= patience) {
+      options.onHeld?.();
+      return null;
+    }
+    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
   }
 }
+
+/** What browsers throw where a file is held: Safari the second. */
+const HELD: ReadonlySet<string> = new Set(['NoModificationAllowedError', 'InvalidStateError']);
 
 /** Removes the files of other scenes that are old or too many. Files that another tab holds stay. */
 export async function tidyJobFiles(keep: string, name = RUNS): Promise<void> {

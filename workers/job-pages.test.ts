@@ -19,7 +19,59 @@ const { models } = fakeNetworks();
 const record = (settings = DEFAULT_SETTINGS, scene = source.scene) => jobRecord(scene, models, settings);
 const file = (name: string, content = 'x', lastModified = 1) => new File([content], name, { lastModified });
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+/** What the work gives, at once, however long it waits. */
+async function hurried<T>(work: Promise<T>): Promise<T> {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  let isDone = false;
+  const end = () => {
+    isDone = true;
+  };
+  work.then(end, end);
+  while (!isDone) await vi.advanceTimersByTimeAsync(100);
+  return work;
+}
+
+/** A private file system of one file, and how often it is asked for that; it is refused with the error that `refusal` gives. */
+function privateFile(refusal: (attempt: number) => string | null) {
+  let attempts = 0;
+  let bytes = new Uint8Array(0);
+  const open = {
+    read: (into: Uint8Array, { at }: { at: number }) => {
+      const part = bytes.subarray(at, at + into.length);
+      into.set(part);
+      return part.length;
+    },
+    write(part: Uint8Array, { at }: { at: number }) {
+      const longer = new Uint8Array(Math.max(bytes.length, at + part.length));
+      longer.set(bytes);
+      longer.set(part, at);
+      bytes = longer;
+      return part.length;
+    },
+    getSize: () => bytes.length,
+    truncate: (size: number) => {
+      bytes = bytes.slice(0, size);
+    },
+    flush() {},
+    close() {},
+  };
+  const handle = {
+    async createSyncAccessHandle() {
+      const name = refusal(attempts++);
+      if (name) throw new DOMException('', name);
+      return open;
+    },
+  };
+  const folder = { getFileHandle: async () => handle, entries: async function* () {} };
+  const root = { getDirectoryHandle: async () => folder };
+  vi.stubGlobal('navigator', { storage: { getDirectory: async () => root } });
+  return { attempts: () => attempts };
+}
 
 /** Node has no private file system: what is told here holds for pages in memory too. */
 describe('the pages of a scene', () => {
@@ -51,17 +103,56 @@ describe('the pages of a scene', () => {
 
   it.each([
     ['NoModificationAllowedError', /another tab/],
+    ['InvalidStateError', /another tab/],
     ['SecurityError', /keeps no files/],
   ])('are in memory where the browser answers %s, which is told as it is', async (name, words) => {
-    const handle = { createSyncAccessHandle: () => Promise.reject(new DOMException('', name)) };
-    const folder = { getFileHandle: async () => handle, entries: async function* () {} };
-    const root = { getDirectoryHandle: async () => folder };
-    vi.stubGlobal('navigator', { storage: { getDirectory: async () => root } });
+    privateFile(() => name);
     const notices: Notice[] = [];
     const notify = (notice: Notice) => notices.push(notice);
-    await jobPages().claim(file('a.tif'), record(), { fresh: false, notify });
+    await hurried(jobPages().claim(file('a.tif'), record(), { fresh: false, notify }));
     expect(notices.map(({ code }) => code)).toEqual(['job/not-kept']);
     expect(notices[0].message.text).toMatch(words);
+  });
+
+  it.each(['NoModificationAllowedError', 'InvalidStateError'])(
+    'are found although the page that is being left holds their file for a moment (%s)',
+    async (name) => {
+      let held = false;
+      const { attempts } = privateFile((attempt) => (held && attempt < 4 ? name : null));
+      const options = { fresh: false, notify: vi.fn() };
+      await jobPages().claim(file('a.tif'), record(), options);
+      held = true;
+      expect(await jobPages().unfinished(file('a.tif'), source.scene)).toEqual({ done: 0, record: record() });
+      expect(attempts()).toBe(5);
+    },
+  );
+
+  it('that another tab holds are waited for once, and no longer than the user waits', async () => {
+    const abort = new AbortController();
+    const { attempts } = privateFile((attempt) => {
+      if (attempt === 2) abort.abort();
+      return 'NoModificationAllowedError';
+    });
+    const pages = jobPages();
+    const input = file('a.tif');
+    await expect(hurried(pages.unfinished(input, source.scene, abort.signal))).rejects.toMatchObject({
+      code: 'job/cancelled',
+    });
+    expect(attempts()).toBe(3);
+    expect(await hurried(pages.unfinished(input, source.scene))).toBeNull();
+    const asked = attempts();
+    expect(await pages.look(input)).toBeNull();
+    expect(attempts()).toBe(asked + 1);
+  });
+
+  it('that a run has in memory stay its own when another tab lets go of the file', async () => {
+    let held = true;
+    privateFile(() => (held ? 'NoModificationAllowedError' : null));
+    const pages = jobPages();
+    const input = file('a.tif');
+    await hurried(pages.claim(input, record(), { fresh: false, notify: () => {} }));
+    held = false;
+    expect((await pages.look(input))?.record).toEqual(record());
   });
 
   it('of tiles that the generator saw with another halo give what was found, and nothing repaired', async () => {

@@ -51,7 +51,12 @@ interface OpenPages {
   log: PageLog | null;
   /** Pages of a scene that has no file. */
   memory: PageStore | null;
+  /** How long its file is waited for yet, in milliseconds: once it was in vain, another tab has it. */
+  patience: number;
 }
+
+/** A page that is being reloaded lets go of its files when its workers have ended: on a slow machine, seconds later. */
+const PATIENCE_MS = 5000;
 
 export function jobPages(): JobPages {
   let current: OpenPages | null = null;
@@ -75,23 +80,37 @@ export function jobPages(): JobPages {
       // A scene that cannot be read now is for the run to complain about.
       const fingerprint = await sceneFingerprint(input, signal).catch(() => null);
       throwIfAborted(signal);
-      current = { input, fingerprint, log: null, memory: null };
+      current = { input, fingerprint, log: null, memory: null, patience: PATIENCE_MS };
     }
-    if (current.fingerprint !== null)
-      current.log ??= await openJobFile(current.fingerprint, { create, onFull });
+    // Pages that a run has in memory are not exchanged for those of a file that has become free.
+    if (current.memory === null) current.log ??= await openLog(current, { create }, signal);
     return current;
   }
 
+  /** The file of a scene; null if there is none to be had. */
+  async function openLog(
+    at: OpenPages,
+    options: { readonly create: boolean; readonly empty?: boolean; onHeld?(): void },
+    signal?: AbortSignal,
+  ): Promise<PageLog | null> {
+    if (at.fingerprint === null) return null;
+    const { patience } = at;
+    const onHeld = () => {
+      at.patience = 0;
+      options.onHeld?.();
+    };
+    return openJobFile(at.fingerprint, { ...options, patience, onFull, onHeld }, signal);
+  }
+
   /** Forgets what the pages hold. */
-  async function emptied(at: OpenPages): Promise<PageStore> {
+  async function emptied(at: OpenPages, signal?: AbortSignal): Promise<PageStore> {
     at.log?.close();
     at.log = null;
     let why = NOT_KEPT;
     const onHeld = () => {
       why = HELD;
     };
-    if (at.fingerprint !== null)
-      at.log = await openJobFile(at.fingerprint, { create: true, empty: true, onFull, onHeld });
+    at.log = await openLog(at, { create: true, empty: true, onHeld }, signal);
     at.memory = at.log ? null : memoryPages();
     if (!at.log) notify(why);
     return at.log ?? (at.memory as PageStore);
@@ -115,7 +134,7 @@ export function jobPages(): JobPages {
         if (at.fingerprint !== null) await tidyJobFiles(at.fingerprint);
         const known = at.log ?? at.memory;
         const fits = known && !options.fresh && sameFindings(readJobRecord(known), record);
-        const pages = fits ? known : await emptied(at);
+        const pages = fits ? known : await emptied(at, signal);
         writeJobRecord(pages, record);
         return resultPages(pages, record);
       }),

@@ -129,6 +129,26 @@ describe('a scene that the engine has taken, while its colours are looked for', 
     expect(store.getState().stretch).toHaveLength(3);
   });
 
+  it('is being opened until it is known what an earlier run left of it', async () => {
+    const { engine, store, actions } = setUp();
+    let give = (_: null) => {};
+    vi.spyOn(engine, 'unfinished').mockImplementationOnce(
+      () =>
+        new Promise((resolve) => {
+          give = resolve;
+        }),
+    );
+    const opening = actions.open(file('scene.tif'));
+    await vi.waitFor(() => expect(engine.unfinished).toHaveBeenCalled());
+    expect(store.getState()).toMatchObject({
+      scene: { scene: { name: 'scene.tif' } },
+      opening: 'scene.tif',
+    });
+    give(null);
+    await opening;
+    expect(store.getState()).toMatchObject({ opening: null, job: { status: 'done' } });
+  });
+
   it('is shown as corrected even if the run after that is cancelled', async () => {
     const { engine, store, actions } = setUp();
     await actions.open(file('scene.tif'));

@@ -87,11 +87,13 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
     async start(input, sample, origin) {
       const signal = context.beginOpening();
       const name = sample?.name ?? nameOf(input);
-      if (!(await opener.open(input, name, sample, signal, { sample, source: { input, origin } }))) return;
+      // Opening it takes until it is known what an earlier run left: one that began before would do away with that.
+      const more = { sample, source: { input, origin }, opening: name };
+      if (!(await opener.open(input, name, sample, signal, more))) return;
       opener.remember();
       const unfinished = await engine.unfinished(signal).catch(() => null);
       if (signal.aborted) return;
-      set(({ settings }) => ({ settings: withMaskOf(settings, unfinished?.settings) }));
+      set(({ settings }) => ({ opening: null, settings: withMaskOf(settings, unfinished?.settings) }));
       const draft = unfinished && unusedDraft(unfinished);
       const corrections = unfinished?.overrides ?? null;
       if (draft) await takeUp(unfinished, draft, signal);

@@ -63,6 +63,32 @@ describe('createNetworks', () => {
     ]);
   });
 
+  test('waits minutes for WASM, after which nothing comes', async () => {
+    const { instantiate } = WebAssembly;
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const slow = vi.spyOn(WebAssembly, 'instantiate').mockImplementation((async (
+      ...given: Parameters<typeof instantiate>
+    ) => {
+      await begun;
+      return instantiate(...given);
+    }) as typeof instantiate);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const starting = start();
+      await vi.waitFor(() => expect(slow).toHaveBeenCalled());
+      vi.advanceTimersByTime(5 * 60_000);
+      begin();
+      started = await starting;
+    } finally {
+      slow.mockRestore();
+      vi.useRealTimers();
+    }
+    expect(started.report.backend).toBe('wasm');
+  });
+
   test('computes what the graph says, on any tile shape', async () => {
     started = await start();
     const input = Float32Array.from({ length: 16 * 24 * DETECTOR_CHANNELS }, (_, i) => (i % 32) / 32);

@@ -12,7 +12,11 @@ export interface WasmFiles {
   readonly simd: string;
 }
 
-const START_TIMEOUT_MS = 30_000;
+/**
+ * A file that is missing or damaged is told at once; this is for a start that never settles. Nothing comes after this back end, and
+ * a slow machine may take minutes.
+ */
+const START_LIMIT_MS = 15 * 60_000;
 
 /**
  * Starts the WASM back end: with SIMD where the browser has it, on one thread.
@@ -33,8 +37,8 @@ export async function startWasm(files: WasmFiles): Promise<StartedBackend> {
     'tfjs-backend-wasm-threaded-simd.wasm': files.simd,
   });
   const failed = () => new BackendUnusable(phrase('the WASM module could not be loaded'));
-  // The module never settles if its start fails half-way.
-  if (!(await within(START_TIMEOUT_MS, tf.setBackend('wasm'), failed))) throw failed();
+  const late = () => new BackendUnusable(phrase('it does not answer'));
+  if (!(await within(START_LIMIT_MS, tf.setBackend('wasm'), late))) throw failed();
   const simd = tf.env().getBool('WASM_HAS_SIMD_SUPPORT');
   if (simd) await startKernels(tf.backend() as BackendWasm);
   return {

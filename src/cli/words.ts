@@ -17,6 +17,7 @@ const REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'model/corrupt': 'Install the package again.',
   'backend/none': 'Use a current version of Node on a processor with WebAssembly support.',
   'network/unreachable': 'Check the address and the connection, or download the file first.',
+  'network/too-slow': 'Check the connection and run the command again later, or download the file first.',
   'network/no-range': 'Download the file first: the server does not hand out parts of it.',
   'output/disk-full':
     'Free some space (about twice the size of the input is needed), then run the command again.',

@@ -2,6 +2,7 @@ import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
 import { hex } from '../pipeline/hex.ts';
+import { request } from '../pipeline/ingest/request.ts';
 import type { ModelIdentity } from '../pipeline/networks.ts';
 import { type Phrase, phrase } from '../pipeline/phrase.ts';
 
@@ -181,21 +182,18 @@ export async function goldenDifference(files: ModelFiles, model: LoadedModel): P
 }
 
 async function fetchOverHttp(url: string, signal?: AbortSignal): Promise<ArrayBuffer> {
-  let cause: unknown;
   try {
-    const response = await fetch(url, { signal });
-    if (response.ok) return await response.arrayBuffer();
-    cause = new Error(`HTTP ${response.status}`);
-  } catch (thrown) {
-    if (signal?.aborted) throw toPipelineError(thrown);
-    cause = thrown;
+    const { bytes } = await request(new URL(url), {}, Number.POSITIVE_INFINITY, signal);
+    return bytes.buffer;
+  } catch (cause) {
+    if (signal?.aborted) throw toPipelineError(cause);
+    throw new PipelineError(
+      'model/unavailable',
+      phrase("The network's weights could not be loaded ({{address}}).", { address: url }),
+      phrase('Check the connection and try again.'),
+      { cause },
+    );
   }
-  throw new PipelineError(
-    'model/unavailable',
-    phrase("The network's weights could not be loaded ({{address}}).", { address: String(url) }),
-    phrase('Check the connection and try again.'),
-    { cause },
-  );
 }
 
 function parse<T>(bytes: ArrayBuffer, folder: string): T {

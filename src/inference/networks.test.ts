@@ -140,6 +140,23 @@ describe('createNetworks', () => {
     expect(await failure(work)).toBe('model/unavailable');
   });
 
+  test('says so when the server of a model falls silent', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const asked = vi.fn(
+      (_: URL, { signal }: RequestInit) =>
+        new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+    );
+    vi.stubGlobal('fetch', asked);
+    try {
+      const work = failure(createNetworks({ modelsUrl: 'https://example.org/', wasmFiles: NODE_WASM }));
+      await vi.advanceTimersByTimeAsync(61_000);
+      expect(await work).toBe('model/unavailable');
+    } finally {
+      vi.unstubAllGlobals();
+      vi.useRealTimers();
+    }
+  });
+
   test('can be cancelled', async () => {
     expect(await failure(start({}, AbortSignal.abort()))).toBe('job/cancelled');
   });

@@ -43,6 +43,7 @@ export type ErrorCode =
   | 'mask/lost'
   // the network
   | 'network/unreachable'
+  | 'network/too-slow'
   | 'network/no-range'
   | 'network/no-cors'
   // the machine

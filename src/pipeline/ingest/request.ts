@@ -18,15 +18,19 @@ interface Init {
 
 const NOTHING = { bytes: new Uint8Array(0), isMore: false };
 
-/** A server that sends nothing for so long is given up, in milliseconds. */
+/**
+ * A server is given up that answers nothing for so long, in milliseconds, or sends fewer bytes in that time. The slowest links that
+ * people work on, and share among several requests, bring some hundred bytes a second; this is 137.
+ */
 const PATIENCE = 30_000;
+const LEAST_BYTES = 4096;
 /** Between the two tries, in milliseconds. */
 const MOMENT = 300;
 
 /**
  * Asks a server for the first `most` bytes of its answer; what it sends beyond is not waited for. One try, and one more after
- * a moment where the network failed or the server fell silent.
- * @throws PipelineError `network/unreachable`, `network/no-cors`, `job/cancelled`.
+ * a moment where the network failed or the server fell silent, or nearly so.
+ * @throws PipelineError `network/unreachable`, `network/too-slow`, `network/no-cors`, `job/cancelled`.
  */
 export async function request(url: URL, init: Init, most: number, signal?: AbortSignal): Promise<Answer> {
   const attempt = () => answer(url, init, most, signal);
@@ -39,7 +43,7 @@ export async function request(url: URL, init: Init, most: number, signal?: Abort
     })
     .catch(async (cause) => {
       throwIfAborted(signal);
-      if (cause instanceof Silence) throw silent(url, cause);
+      if (cause instanceof Silence) throw cause.received > 0 ? tooSlow(url, cause) : silent(url, cause);
       if (await answersOthers(url, signal)) throw noCors(url, cause);
       return failed(url, cause, signal);
     });
@@ -54,35 +58,44 @@ export async function request(url: URL, init: Init, most: number, signal?: Abort
   );
 }
 
-/** A server that has stopped sending. */
-class Silence extends Error {}
+/** A server that has stopped sending, or nearly so. */
+class Silence extends Error {
+  /** Bytes of the last while that was waited for. */
+  readonly received: number;
+
+  constructor(received: number, cause: unknown) {
+    super(`${received} bytes came`, { cause });
+    this.received = received;
+  }
+}
 
 async function answer(url: URL, init: Init, most: number, signal?: AbortSignal): Promise<Answer> {
   const watch = watched(signal);
   try {
     const response = await fetch(url, { ...init, signal: watch.signal });
     const { status, headers } = response;
-    watch.heard();
+    watch.answered();
     // Of the whole file, where a part was asked for, nothing is of use.
     const isWanted = status === 206 || (status === 200 && !init.headers?.Range);
-    const body = isWanted ? await beginning(response, most, watch.heard) : NOTHING;
+    const body = isWanted ? await beginning(response, most, watch.received) : NOTHING;
     return { status, headers, ...body };
   } catch (cause) {
-    throw watch.isSilent() ? new Silence('nothing came', { cause }) : cause;
+    const silence = watch.silence();
+    throw silence === null ? cause : new Silence(silence, cause);
   } finally {
     watch.end();
   }
 }
 
 /** The first `most` bytes of a body, and whether it goes on. */
-async function beginning(response: Response, most: number, heard: () => void) {
+async function beginning(response: Response, most: number, received: (bytes: number) => void) {
   const reader = response.body?.getReader();
   const parts: Uint8Array[] = [];
   let length = 0;
   while (reader && length <= most) {
     const { done, value } = await reader.read();
     if (done) break;
-    heard();
+    received(value.length);
     parts.push(value);
     length += value.length;
   }
@@ -95,25 +108,33 @@ async function beginning(response: Response, most: number, heard: () => void) {
   return { bytes, isMore: length > most };
 }
 
-/** A signal that is raised with another one, when nothing was heard for too long, or at the end. */
+/** A signal that is raised with another one, when too little came for too long, or at the end. */
 function watched(signal?: AbortSignal) {
   const controller = new AbortController();
   const leave = () => controller.abort();
-  let silent = false;
+  let since = 0;
+  let silence: number | null = null;
   const giveUp = () => {
-    silent = true;
+    silence = since;
     leave();
   };
   let timer = setTimeout(giveUp, PATIENCE);
+  const anew = () => {
+    clearTimeout(timer);
+    since = 0;
+    timer = setTimeout(giveUp, PATIENCE);
+  };
   if (signal?.aborted) leave();
   signal?.addEventListener('abort', leave, { once: true });
   return {
     signal: controller.signal,
-    heard() {
-      clearTimeout(timer);
-      timer = setTimeout(giveUp, PATIENCE);
+    answered: anew,
+    received(bytes: number) {
+      since += bytes;
+      if (since >= LEAST_BYTES) anew();
     },
-    isSilent: () => silent,
+    /** Bytes that came while it was waited for in vain; null if it was not. */
+    silence: () => silence,
     end() {
       clearTimeout(timer);
       signal?.removeEventListener('abort', leave);
@@ -173,6 +194,19 @@ function silent(url: URL, cause: unknown): PipelineError {
     'network/unreachable',
     phrase('The server {{host}} has sent nothing for {{seconds}} seconds.', {
       host: url.host,
+      seconds: PATIENCE / 1000,
+    }),
+    phrase('Check the connection and try again later, or download the file and open it from disk.'),
+    { cause },
+  );
+}
+
+function tooSlow(url: URL, cause: Silence): PipelineError {
+  return new PipelineError(
+    'network/too-slow',
+    phrase('The server {{host}} sends hardly anything: {{bytes}} bytes in {{seconds}} seconds.', {
+      host: url.host,
+      bytes: cause.received,
       seconds: PATIENCE / 1000,
     }),
     phrase('Check the connection and try again later, or download the file and open it from disk.'),

@@ -161,6 +161,47 @@ describe('a scene behind a URL', () => {
       expect(asked).toHaveBeenCalledTimes(2);
     });
 
+    /** A server that sends so many bytes every second, until it is left. */
+    const dripping = (bytes: number) => {
+      const asked = vi.fn(async (_: URL, { signal }: RequestInit) => {
+        let timer: ReturnType<typeof setInterval>;
+        const body = new ReadableStream<Uint8Array>({
+          start(controller) {
+            timer = setInterval(() => controller.enqueue(new Uint8Array(bytes)), 1000);
+          },
+          cancel: () => clearInterval(timer),
+        });
+        signal?.addEventListener('abort', () => clearInterval(timer));
+        const headers = { 'Content-Range': 'bytes 0-65535/1000000' };
+        return abortable(new Response(body, { status: 206, headers }), signal as AbortSignal);
+      });
+      vi.stubGlobal('fetch', asked);
+      return asked;
+    };
+
+    it('and drips is given up after a while, and told as that', async () => {
+      vi.useFakeTimers();
+      const asked = dripping(1);
+      const opening = expect(openScene(new URL('https://example.org/x.tif'))).rejects.toMatchObject({
+        code: 'network/too-slow',
+        message: expect.stringMatching(/hardly anything: (29|30) bytes in 30 seconds/),
+        remedy: expect.stringContaining('open it from disk'),
+      });
+      await vi.advanceTimersByTimeAsync(61_000);
+      await opening;
+      expect(asked).toHaveBeenCalledTimes(2);
+    });
+
+    it('but is only slow is waited for', async () => {
+      vi.useFakeTimers();
+      const asked = dripping(200);
+      const source = urlSource(new URL('https://example.org/x.tif'));
+      // 65,536 bytes take 328 seconds.
+      await vi.advanceTimersByTimeAsync(330_000);
+      expect((await source).size).toBe(1_000_000);
+      expect(asked).toHaveBeenCalledTimes(1);
+    });
+
     const endless = () =>
       new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(2 ** 16)) });
     /** As fetch does: what is raised ends the body as well. */

@@ -18,7 +18,8 @@ const PATIENCE_MS = 1000;
 /** In the private file system, as an earlier session left them; in memory where there is none. */
 export async function openPreviewPages(input: PostedScene): Promise<PreviewPages> {
   const fingerprint = await sceneFingerprint(input).catch(() => null);
-  const log = fingerprint && (await openJobFile(fingerprint, { folder: FOLDER, create: true, patience: PATIENCE_MS }));
+  const log =
+    fingerprint && (await openJobFile(fingerprint, { folder: FOLDER, create: true, patience: PATIENCE_MS }));
   if (!log) return { pages: memoryPages(), budget: MEMORY_BUDGET, close: () => {} };
   await tidyJobFiles(fingerprint, FOLDER);
   return { pages: log, budget: FILE_BUDGET, close: () => log.close() };

@@ -11,9 +11,9 @@ import type { DateSurvey } from '../pipeline/dates/survey.ts';
 import type { OwnMask } from '../pipeline/detect/edits.ts';
 import type { DisplayPixels, DisplayRequest, PixelValues } from '../pipeline/enhance/display-tile.ts';
 import type { BandStretch } from '../pipeline/enhance/stretch.ts';
-import type { ErrorReport } from '../pipeline/errors.ts';
+import type { ErrorReport, PipelineError } from '../pipeline/errors.ts';
 import type { SelfCheck } from '../pipeline/evaluate/self-check.ts';
-import type { Evaluation, RunReport, RunSettings } from '../pipeline/events.ts';
+import type { CompositeMethod, Evaluation, RunReport, RunSettings } from '../pipeline/events.ts';
 import type { Product } from '../pipeline/file-names.ts';
 import type { ImageFile } from '../pipeline/library/record.ts';
 import type { GeneratorSize } from '../pipeline/networks.ts';
@@ -161,30 +161,40 @@ export interface Engine {
   dispose(): void;
 }
 
-/** What a scene can be opened from again at the next visit: an address, or a file that the browser can find again. */
-export type SceneOrigin = URL | FileSystemFileHandle;
+/** What a scene can be opened from again at the next visit: an address, or files that the browser can find again. */
+export type SceneOrigin = URL | FileSystemFileHandle | readonly FileSystemFileHandle[];
 
-/** A scene whose run was not finished when the page was left. */
-export interface LastScene {
+/** What was worked on when the page was left. */
+export interface WorkedOn {
   readonly name: string;
-  readonly origin: SceneOrigin;
-  /** The other dates that it was worked on with. */
+  /** Null where only the user can open it again. */
+  readonly origin: SceneOrigin | null;
+  /** The other dates. */
   readonly dates: readonly RememberedDate[];
-  /**
-   * Asks for the permission to read, if it has to be asked for: call it where the user clicks.
-   * @throws PipelineError `file/unreadable` if a file is gone or the permission refused
-   */
-  reopen(): Promise<{ readonly scene: File | URL; readonly dates: readonly (File | URL)[] }>;
+  /** What the next run was to make of the dates; null: a repair. */
+  readonly composite: CompositeMethod | null;
 }
 
 export interface RememberedDate {
   readonly name: string;
-  readonly origin: SceneOrigin;
+  /** Null where only the user can open it again. */
+  readonly origin: SceneOrigin | null;
+  /** Switched on. */
+  readonly used: boolean;
+}
+
+export interface LastScene extends WorkedOn {
+  /**
+   * Asks for the permission to read, if it has to be asked for: call it where the user clicks.
+   * @returns the scene, and the dates in their order; in the place of one that cannot be opened again, why
+   * @throws PipelineError `file/unreadable` if the scene is gone or the permission refused
+   */
+  reopen(): Promise<{ readonly scene: SceneInput; readonly dates: readonly (SceneInput | PipelineError)[] }>;
 }
 
 /** Remembers the scene that is worked on across visits. Nothing here fails: where there is no memory, nothing is recalled. */
 export interface SceneMemory {
-  remember(name: string, origin: SceneOrigin, dates: readonly RememberedDate[]): Promise<void>;
+  remember(work: WorkedOn): Promise<void>;
   recall(): Promise<LastScene | null>;
   forget(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { PipelineError } from '../pipeline/errors.ts';
 import { phrase } from '../pipeline/phrase.ts';
-import type { RememberedDate, SceneMemory, SceneOrigin } from './engine.ts';
+import type { RememberedDate, SceneInput, SceneMemory, SceneOrigin, WorkedOn } from './engine.ts';
 
 /** As in https://wicg.github.io/file-system-access/, which TypeScript does not know. */
 interface PermissionHandle extends FileSystemFileHandle {
@@ -9,11 +9,13 @@ interface PermissionHandle extends FileSystemFileHandle {
 
 interface StoredDate {
   readonly name: string;
-  readonly origin: string | PermissionHandle;
+  readonly origin: string | Exclude<SceneOrigin, URL> | null;
+  readonly used?: boolean;
 }
 
 interface Stored extends StoredDate {
   readonly dates?: readonly StoredDate[];
+  readonly composite?: WorkedOn['composite'];
 }
 
 const [DATABASE, STORE, KEY] = ['unclouded', 'scenes', 'last'];
@@ -21,14 +23,15 @@ const [DATABASE, STORE, KEY] = ['unclouded', 'scenes', 'last'];
 /** Kept in the browser's IndexedDB, which can hold file handles. */
 export function sceneMemory(): SceneMemory {
   return {
-    remember: (name, origin, dates) =>
+    remember: ({ name, origin, dates, composite }) =>
       change((scenes) =>
         scenes.put(
           {
             name,
             origin: stored(origin),
-            dates: dates.map(({ name, origin }) => ({ name, origin: stored(origin) })),
-          },
+            dates: dates.map((date): StoredDate => ({ ...date, origin: stored(date.origin) })),
+            composite,
+          } satisfies Stored,
           KEY,
         ),
       ),
@@ -38,28 +41,46 @@ export function sceneMemory(): SceneMemory {
         () => null,
       );
       if (!found) return null;
-      const scene = recalled(found);
+      const { name, origin } = recalled(found);
       const dates = (found.dates ?? []).map(recalled);
       return {
-        ...scene,
+        name,
+        origin,
         dates,
+        composite: found.composite ?? null,
         async reopen() {
-          const opened = [];
+          const scene = await opened(name, origin);
           // One question after the other, where the browser asks.
-          for (const { name, origin } of [scene, ...dates]) {
-            opened.push(origin instanceof URL ? origin : await fileOf(name, origin));
-          }
-          return { scene: opened[0], dates: opened.slice(1) };
+          const others: (SceneInput | PipelineError)[] = [];
+          for (const date of dates)
+            others.push(await opened(date.name, date.origin).catch((fault: PipelineError) => fault));
+          return { scene, dates: others };
         },
       };
     },
   };
 }
 
-const stored = (origin: SceneOrigin) => (origin instanceof URL ? origin.href : origin);
+const stored = (origin: SceneOrigin | null) => (origin instanceof URL ? origin.href : origin);
 
-function recalled({ name, origin }: StoredDate): RememberedDate {
-  return { name, origin: typeof origin === 'string' ? new URL(origin) : origin };
+function recalled({ name, origin, used = true }: StoredDate): RememberedDate {
+  return { name, origin: typeof origin === 'string' ? new URL(origin) : origin, used };
+}
+
+/** @throws PipelineError `file/unreadable` */
+async function opened(name: string, origin: SceneOrigin | null): Promise<SceneInput> {
+  if (origin instanceof URL) return origin;
+  if (origin === null) {
+    throw new PipelineError(
+      'file/unreadable',
+      phrase('This browser cannot open {{name}} again by itself.', { name }),
+      phrase('Open the file again.'),
+    );
+  }
+  if (!Array.isArray(origin)) return fileOf(name, origin as FileSystemFileHandle);
+  const files: File[] = [];
+  for (const handle of origin) files.push(await fileOf(handle.name, handle));
+  return files;
 }
 
 async function fileOf(name: string, handle: PermissionHandle): Promise<File> {

@@ -5,22 +5,26 @@ import type { Notice } from '../pipeline/scene.ts';
 import type { OpenedScene, SceneInput, SceneOrigin } from '../services/engine.ts';
 import { t } from '../texts/texts.ts';
 import type { ActionContext } from './context.ts';
-import { byDay, type DatesActions, pickTarget, type SceneDate } from './dates.ts';
+import {
+  byDay,
+  type DatesActions,
+  type DatesAgain,
+  type OfferedScene,
+  pickTarget,
+  type SceneDate,
+} from './dates.ts';
 import { withMaskOf } from './mask-editor.ts';
-import { isHalfDone, type SceneOpener } from './opening.ts';
+import { isHalfDone, isWithDates, type SceneOpener } from './opening.ts';
 import { isBusy } from './state.ts';
-
-/** A scene that may become a date. */
-export interface OfferedScene {
-  readonly input: SceneInput;
-  readonly origin: SceneOrigin | null;
-}
 
 export interface DateOpener extends DatesActions {
   /** Opens files that came together: one scene, or several dates of an area. */
   openFiles(files: readonly File[], origins: readonly (SceneOrigin | null)[] | null): Promise<void>;
-  /** Opens several dates; the clearest is the target unless one is named by its position. */
-  openDates(candidates: readonly OfferedScene[], target?: number): Promise<void>;
+  /**
+   * Opens several dates; the clearest is the target. Those of the last visit have the target that they had, and a run that they had
+   * finished waits to be shown (`unfinished`).
+   */
+  openDates(candidates: readonly OfferedScene[], again?: DatesAgain): Promise<void>;
 }
 
 let lastId = 0;
@@ -39,7 +43,7 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
   ) => {
     const found: SceneDate[] = [];
     const faults: PipelineError[] = [];
-    for (const { input, origin } of candidates) {
+    for (const { input, origin, used = true } of candidates) {
       const called = inputName(input);
       tell(called);
       try {
@@ -51,7 +55,7 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
         const twin = [...known, ...found].find((date) => date.digest === digest);
         if (twin) throw sameDate(scene.name, twin.name);
         const facts = { name: scene.name, grid: scene.grid, acquired, cloud, digest };
-        found.push({ id: ++lastId, input, origin, ...facts, used: true, problem: null });
+        found.push({ id: ++lastId, input, origin, ...facts, used, problem: null });
       } catch (thrown) {
         if (signal.aborted) throw thrown;
         const { code, message, remedy } = toPipelineError(thrown).toReport();
@@ -93,7 +97,10 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
     return unfinished;
   };
 
-  /** Opens one of several dates, with the others beside it; alone, where the engine could not be told of these. */
+  /**
+   * Opens one of several dates, with the others beside it; alone, where the engine could not be told of these.
+   * @returns what an earlier run of it left; null if it was not opened
+   */
   const openAmong = async (dates: readonly SceneDate[], target: SceneDate, signal: AbortSignal) => {
     // Opening it takes until the engine knows the others: a run that began before would be without them.
     const more = { dates, target: target.id, source: target, opening: target.name };
@@ -102,22 +109,22 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
       const unfinished = isOpen ? await settle(dates, target.id, signal) : null;
       // What was drawn belongs to the mask of one scene.
       if (isOpen) set(({ settings }) => ({ settings: withMaskOf(settings, unfinished?.settings) }));
-      return isOpen && !signal.aborted;
+      return isOpen && !signal.aborted ? { unfinished } : null;
     } finally {
       if (get().dates === dates) set({ dates: [], target: null });
       if (!signal.aborted) set({ opening: null });
     }
   };
 
-  const openDates: DateOpener['openDates'] = async (candidates, targetAt) => {
+  const openDates: DateOpener['openDates'] = async (candidates, again) => {
     const signal = context.beginOpening();
     set({ error: null });
-    let left = candidates.length;
+    let number = 0;
     const tell = (name: string) =>
       set({
         opening: t('{{name}} ({{number}} of {{total}})', {
           name,
-          number: candidates.length - --left,
+          number: ++number,
           total: candidates.length,
         }),
       });
@@ -125,23 +132,31 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
       const { found, faults } = await look(candidates, [], tell, signal);
       if (signal.aborted) return;
       if (found.length === 0) throw faults[0];
-      const named = targetAt === undefined ? undefined : candidates[targetAt].input;
-      const target = found.find(({ input }) => input === named) ?? pickTarget(found);
-      const notices = faults.map(
+      const target = found.find(({ input }) => input === again?.target.input) ?? pickTarget(found);
+      const notices = [...(again?.faults ?? []), ...faults].map(
         ({ code, phrases: { message, remedy } }): Notice => ({
           code,
           message: phrase('{{problem}} {{remedy}}', { problem: message, remedy }),
         }),
       );
-      if (!(await openAmong(byDay(found), target, signal))) return;
-      set((state) => ({ notices: [...state.notices, ...notices] }));
+      const left = await openAmong(byDay(found), target, signal);
+      if (left === null) return;
+      const tellFaults = () => set((state) => ({ notices: [...new Set([...state.notices, ...notices])] }));
+      tellFaults();
       const others = get().dates.filter(({ id }) => id !== target.id);
       const apart = ({ problem }: SceneDate) => problem?.code === 'dates/no-overlap';
       // Scenes of places of their own cannot help each other: they are worked on one after the other.
-      if (targetAt === undefined && others.length > 0 && others.every(apart)) {
+      if (!again && others.length > 0 && others.every(apart)) {
         set({ dates: [], target: null });
         get().actions.queueScenes(candidates.map(({ input }) => input));
+        return;
       }
+      const hasTaken = await opener.takeUp(left.unfinished, signal);
+      if (hasTaken && !signal.aborted) tellFaults();
+      if (hasTaken || !again || get().job.status !== 'idle') return;
+      if (left.unfinished?.done === 1 && isWithDates(left.unfinished))
+        set({ ...left, job: { status: 'unfinished' } });
+      else get().actions.chooseComposite(again.composite);
     } catch (fault) {
       if (!signal.aborted) opener.failed(fault);
     }
@@ -152,7 +167,7 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
     return (group: readonly File[]): OfferedScene =>
       group.length === 1
         ? { input: group[0], origin: known.get(group[0]) ?? null }
-        : { input: group, origin: null };
+        : { input: group, origin: handlesOf(group.map((file) => known.get(file) ?? null)) };
   };
 
   return {
@@ -211,17 +226,22 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
       const signal = context.beginOpening();
       set({ opening: chosen.name, error: null });
       try {
-        await openAmong([...dates], chosen, signal);
+        const opened = await openAmong([...dates], chosen, signal);
+        if (opened) await opener.takeUp(opened.unfinished, signal);
       } catch (fault) {
         if (!signal.aborted) get().actions.fail(fault);
       }
     },
-    chooseComposite: (method) =>
+    chooseComposite(method) {
       set(({ settings: { composite: _, ...settings } }) => ({
         settings: method === null ? settings : { ...settings, composite: method },
-      })),
-    switchDate: (id, used) =>
-      set(({ dates }) => ({ dates: dates.map((date) => (date.id === id ? { ...date, used } : date)) })),
+      }));
+      opener.remember();
+    },
+    switchDate(id, used) {
+      set(({ dates }) => ({ dates: dates.map((date) => (date.id === id ? { ...date, used } : date)) }));
+      opener.remember();
+    },
     async removeDate(id) {
       const { dates, target, pictures, actions } = get();
       if (target === null || id === target || isBusy(get())) return;
@@ -246,6 +266,12 @@ export function dateActions(context: ActionContext, opener: SceneOpener): DateOp
     });
     return { ...own, acquired: seen.acquired, cloud: seen.cloud, digest: seen.digest };
   }
+}
+
+/** Files that the browser can find again; null unless it can find all. */
+function handlesOf(origins: readonly (SceneOrigin | null)[]): FileSystemFileHandle[] | null {
+  const handles = origins.flatMap((origin) => (origin !== null && 'getFile' in origin ? [origin] : []));
+  return handles.length === origins.length ? handles : null;
 }
 
 function sameDate(name: string, twin: string): PipelineError {

@@ -1,5 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { LastScene } from '../services/engine.ts';
+import { PipelineError } from '../pipeline/errors.ts';
+import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
+import { phrase } from '../pipeline/phrase.ts';
+import type { LastScene, Unfinished, WorkedOn } from '../services/engine.ts';
 import { createAppStore } from './create-store.ts';
 import { usableDates } from './dates.ts';
 import { createFakeEngine } from './testing/fake-engine.ts';
@@ -9,10 +12,9 @@ const file = (name: string) => new File(['x'], name);
 
 function setUp(options: Parameters<typeof createFakeEngine>[0] = {}, last: LastScene | null = null) {
   const engine = createFakeEngine(options);
-  const remembered: string[] = [];
+  const remembered: WorkedOn[] = [];
   const memory = {
-    remember: async (name: string, _: unknown, dates: readonly { readonly name: string }[]) =>
-      void remembered.push([name, ...dates.map((date) => date.name)].join(' + ')),
+    remember: async (work: WorkedOn) => void remembered.push(work),
     recall: async () => last,
     forget: async () => {},
   };
@@ -187,24 +189,134 @@ describe('dates of an open scene', () => {
 });
 
 describe('at the next visit', () => {
+  const origin = (name: string) => new URL(`https://example.org/${name}`);
+  const lastOf = (more: Partial<LastScene> = {}): LastScene => ({
+    name: JUNE,
+    origin: origin(JUNE),
+    dates: [JULY, MAY].map((name) => ({ name, origin: origin(name), used: true })),
+    composite: null,
+    reopen: async () => ({ scene: origin(JUNE), dates: [JULY, MAY].map(origin) }),
+    ...more,
+  });
+  /** Opens the dates again; what an earlier run of the target left names its dates by their numbers here. */
+  const again = async (last: LastScene, left?: Omit<Unfinished, 'dates'>, usedThen: string[] = []) => {
+    const made = setUp({}, last);
+    if (left) {
+      const unfinished = async () => ({ ...left, dates: usedThen.map(made.idOf) });
+      vi.spyOn(made.engine, 'unfinished').mockImplementation(unfinished);
+    }
+    await made.actions.recall();
+    await made.actions.continueLast();
+    const used = made.state().dates.flatMap((date) => (date.used ? [date.name] : []));
+    return { ...made, used };
+  };
+
   it('the dates are opened again with the scene, and the run goes on with those that it used', async () => {
-    const origin = (name: string) => new URL(`https://example.org/${name}`);
-    const dates = [JULY, MAY].map((name) => ({ name, origin: origin(name) }));
-    const last = {
-      name: JUNE,
-      origin: origin(JUNE),
-      dates,
-      reopen: async () => ({ scene: origin(JUNE), dates: dates.map((date) => date.origin) }),
-    };
     const unfinished = { done: 0.4, settings: { bufferPixels: 5 } as never, overrides: null };
-    const { actions, state, idOf, engine, remembered } = setUp({ unfinished }, last);
-    await actions.recall();
-    await actions.continueLast();
+    const { state, idOf, engine, remembered } = await again(lastOf(), unfinished);
     expect(state()).toMatchObject({ target: idOf(JUNE), job: { status: 'done' } });
     // The unfinished run of this engine used none.
     expect(engine.calls.at(-1)).toBe('run');
     expect(state().dates.every(({ used }) => !used)).toBe(true);
-    expect(remembered).toEqual([`${JUNE} + ${MAY} + ${JULY}`]);
+    expect(remembered).toMatchObject([{ name: JUNE, dates: [{ name: MAY }, { name: JULY }] }]);
+  });
+
+  it('what was chosen before any run is as it was', async () => {
+    const dates = lastOf().dates.map((date) => ({ ...date, used: date.name !== MAY }));
+    const { state, used, engine, remembered } = await again(lastOf({ dates, composite: 'median' }));
+    expect(used).toEqual([JUNE, JULY]);
+    expect(state()).toMatchObject({ settings: { composite: 'median' }, job: { status: 'idle' } });
+    expect(engine.calls).not.toContain('run');
+    expect(remembered.at(-1)).toMatchObject({
+      composite: 'median',
+      dates: [
+        { name: MAY, used: false },
+        { name: JULY, used: true },
+      ],
+    });
+  });
+
+  it('what is chosen is remembered at once', async () => {
+    const { actions, idOf, remembered } = setUp();
+    await actions.open([file(JUNE), file(JULY), file(MAY)]);
+    actions.switchDate(idOf(MAY), false);
+    actions.chooseComposite('median');
+    expect(remembered.at(-1)).toEqual({
+      name: JULY,
+      origin: null,
+      dates: [
+        { name: MAY, origin: null, used: false },
+        { name: JUNE, origin: null, used: true },
+      ],
+      composite: 'median',
+    });
+  });
+
+  it('a finished result with dates is shown, over the dates that it used', async () => {
+    const left = {
+      done: 1,
+      settings: { ...DEFAULT_SETTINGS, composite: 'median' } as const,
+      overrides: null,
+    };
+    const { state, used, engine } = await again(lastOf(), left, [MAY]);
+    expect(engine.calls.at(-1)).toBe('run with 1 dates');
+    expect(used).toEqual([MAY]);
+    expect(state()).toMatchObject({ job: { status: 'done', report: { settings: { composite: 'median' } } } });
+  });
+
+  it.each([
+    ['half done', 0.5],
+    ['done', 1],
+  ])('what was drawn on the mask of the target is taken up, over a run that was %s', async (_, done) => {
+    const edits = {
+      own: null,
+      operations: [{ kind: 'stroke', class: 2, radius: 4, points: [10, 10] } as const],
+    };
+    const draft = { ...DEFAULT_SETTINGS, edits };
+    const left = { done, settings: DEFAULT_SETTINGS, overrides: { scale: 2e-4 }, draft };
+    const { state, idOf, used, engine } = await again(lastOf(), left, [MAY]);
+    expect(state().maskEditor?.draft.edits).toEqual(edits);
+    expect(state()).toMatchObject({
+      target: idOf(JUNE),
+      job: { status: done === 1 ? 'done' : 'unfinished' },
+    });
+    expect(used).toEqual([MAY]);
+    expect(engine.calls.filter((call) => /^(run|override)/.test(call))).toEqual(
+      done === 1 ? ['override scale', 'run with 1 dates'] : ['override scale'],
+    );
+  });
+
+  it('what was drawn is taken up beside dates that its run did not know, and nothing runs', async () => {
+    const draft = { ...DEFAULT_SETTINGS, bufferPixels: 9 };
+    const left = { done: 1, settings: DEFAULT_SETTINGS, overrides: { scale: 2e-4 }, draft };
+    const gone = new PipelineError('file/unreadable', phrase('It is gone.'), phrase('Open it again.'));
+    const reopen = async () => ({ scene: origin(JUNE), dates: [gone, origin(MAY)] });
+    const { state, used, engine } = await again(lastOf({ reopen }), left);
+    expect(state().maskEditor?.draft.bufferPixels).toBe(9);
+    expect(state().notices.map(({ code }) => code)).toEqual(['file/unreadable']);
+    expect(used).toEqual([MAY, JUNE]);
+    expect(engine.calls.filter((call) => call.startsWith('run'))).toEqual([]);
+  });
+
+  it('dates that cannot be opened again are named, and the run waits for them', async () => {
+    const gone = new PipelineError('file/unreadable', phrase('It is gone.'), phrase('Open it again.'));
+    const reopen = async () => ({ scene: origin(JUNE), dates: [gone, origin(MAY)] });
+    const left = { done: 0.5, settings: DEFAULT_SETTINGS, overrides: null, missingDates: [JULY] };
+    const { state, names, engine } = await again(lastOf({ reopen }), left, [MAY]);
+    expect(names()).toEqual([MAY, JUNE]);
+    expect(state().notices.map(({ code }) => code)).toEqual(['file/unreadable']);
+    expect(state()).toMatchObject({ job: { status: 'unfinished' }, unfinished: { missingDates: [JULY] } });
+    expect(engine.calls.filter((call) => call.startsWith('run'))).toEqual([]);
+  });
+
+  it('bands in files of their own come back where the browser can find all of them', async () => {
+    const { actions, remembered } = setUp();
+    const handle = (name: string) => ({ name, getFile: async () => file(name) }) as FileSystemFileHandle;
+    const bands = ['S_B02.tif', 'S_B03.tif'];
+    await actions.open(bands.map(file), bands.map(handle));
+    expect(remembered.at(-1)?.origin).toMatchObject([{ name: 'S_B02.tif' }, { name: 'S_B03.tif' }]);
+    await actions.open(bands.map(file), [handle('S_B02.tif'), null]);
+    expect(remembered.at(-1)?.origin).toBeNull();
   });
 });
 

@@ -1,3 +1,4 @@
+import type { PipelineError } from '../pipeline/errors.ts';
 import type { CompositeMethod } from '../pipeline/events.ts';
 import { type GeoTransform, type Grid, sameCrs } from '../pipeline/scene.ts';
 import type { ErrorReport, Picture, SceneInput, SceneOrigin } from '../services/engine.ts';
@@ -21,6 +22,22 @@ export interface SceneDate {
   readonly used: boolean;
   /** Why it cannot be laid over the target; null if it can. */
   readonly problem: ErrorReport | null;
+}
+
+/** A scene that may become a date. */
+export interface OfferedScene {
+  readonly input: SceneInput;
+  readonly origin: SceneOrigin | null;
+  /** Default on. */
+  readonly used?: boolean;
+}
+
+/** The dates of the last visit, as they were left. */
+export interface DatesAgain {
+  readonly target: OfferedScene;
+  /** Why others of them are not among the candidates. */
+  readonly faults: readonly PipelineError[];
+  readonly composite: CompositeMethod | null;
 }
 
 export interface DatesSlice {

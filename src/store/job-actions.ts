@@ -7,6 +7,7 @@ import type { ActionContext } from './context.ts';
 import { usableDates } from './dates.ts';
 import { followGround } from './levels.ts';
 import { takingDraft } from './mask-editor.ts';
+import { datesOfRun, settingsOfRun } from './opening.ts';
 import type { Actions, JobSlice } from './state.ts';
 
 type JobActions = Pick<
@@ -154,11 +155,12 @@ export function jobActions(context: ActionContext): JobActions {
       const { unfinished, job, settings, actions } = get();
       // A run that stopped in this session stopped with the scene as it stands.
       if (unfinished === null || job.status !== 'unfinished') return actions.run();
-      const used = unfinished.dates ?? [];
-      set(({ dates }) => ({ dates: dates.map((date) => ({ ...date, used: used.includes(date.id) })) }));
-      if (unfinished.overrides !== null) return actions.correct(unfinished.overrides, unfinished.settings);
-      set({ settings: { ...settings, ...unfinished.settings } });
-      return actions.run({ dates: used });
+      set(({ dates }) => ({
+        dates: datesOfRun(dates, unfinished),
+        settings: settingsOfRun(settings, unfinished),
+      }));
+      if (unfinished.overrides !== null) return actions.correct(unfinished.overrides, {});
+      return actions.run({ dates: unfinished.dates ?? [] });
     },
     pause: () => engine.pause().catch(get().actions.fail),
     resume: () => engine.resume().catch(get().actions.fail),

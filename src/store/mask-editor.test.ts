@@ -212,7 +212,8 @@ describe('the mask editor', () => {
     it('waits for the user when the scene of the last visit is opened', async () => {
       const { engine, masks } = reload(0.5);
       const origin = new URL('https://x.test/a.tif');
-      const last = { name: 'a.tif', origin, dates: [], reopen: async () => ({ scene: origin, dates: [] }) };
+      const reopen = async () => ({ scene: origin, dates: [] });
+      const last = { name: 'a.tif', origin, dates: [], composite: null, reopen };
       const memory = { remember: async () => {}, recall: async () => last, forget: async () => {} };
       const store = createAppStore({ engine, sample, memory, saveFile: vi.fn() });
       await store.getState().actions.recall();

@@ -1,8 +1,10 @@
 import type { Stretch } from '../pipeline/enhance/stretch.ts';
+import type { RunSettings } from '../pipeline/events.ts';
 import type { BandStretch, OpenedScene, SceneInput, SceneOrigin, Unfinished } from '../services/engine.ts';
 import { combinationsOf } from './combinations.ts';
 import { type ActionContext, EMPTY } from './context.ts';
-import { type MaskDraft, unusedDraft, withMaskOf } from './mask-editor.ts';
+import type { SceneDate } from './dates.ts';
+import { unusedDraft, withMaskOf } from './mask-editor.ts';
 import { lastingMode } from './preferences.ts';
 import type { AppState, SampleScene } from './state.ts';
 
@@ -27,6 +29,11 @@ export interface SceneOpener {
    * fails or is given up it appears in plain ones: the page never shows another scene than the engine has.
    */
   show(opened: OpenedScene, signal: AbortSignal, more: Partial<AppState>): Promise<void>;
+  /**
+   * Goes back to where the mask was being edited: over the scene, the dates and the settings of the last run.
+   * @returns false, and nothing is changed, if nothing was drawn that a run has not used
+   */
+  takeUp(unfinished: Unfinished | null, signal: AbortSignal): Promise<boolean>;
   /** Tells of a scene that could not be opened; the one before stays, and its run goes on. */
   failed(fault: unknown): void;
   /** Keeps in mind what is open, for the next visit. */
@@ -57,31 +64,22 @@ export async function stretchToShow(
 export const isHalfDone = (run: Unfinished | null): run is Unfinished =>
   run !== null && run.done > 0 && run.done < 1;
 
+/** Did an earlier run take pixels from other dates, all of which are here? */
+export const isWithDates = ({ dates = [], missingDates = [] }: Unfinished): boolean =>
+  dates.length > 0 && missingDates.length === 0;
+
+/** The dates as an earlier run had them. */
+export const datesOfRun = (dates: readonly SceneDate[], { dates: used = [] }: Unfinished): SceneDate[] =>
+  dates.map((date) => ({ ...date, used: used.includes(date.id) }));
+
+/** Settings as an earlier run had them. */
+export function settingsOfRun(settings: RunSettings, unfinished: Unfinished): RunSettings {
+  const { composite: _, ...others } = settings;
+  return { ...others, ...unfinished.settings };
+}
+
 export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) => string): SceneOpener {
   const { engine, memory, set, get } = context;
-
-  /** Goes back to where the mask was being edited: over the scene and the settings of the last run. */
-  const takeUp = async (unfinished: Unfinished, draft: MaskDraft, signal: AbortSignal) => {
-    const { sample, source } = get();
-    try {
-      if (unfinished.overrides !== null)
-        await opener.show(await engine.override(unfinished.overrides), signal, { sample, source });
-    } catch (fault) {
-      if (!signal.aborted) opener.failed(fault);
-      return;
-    }
-    if (signal.aborted) return;
-    set(({ settings }) => ({
-      settings: { ...settings, ...unfinished.settings },
-      unfinished,
-      job: { status: 'unfinished' },
-    }));
-    if (unfinished.done === 1) {
-      await get().actions.run();
-      if (get().job.status !== 'done') return;
-    }
-    await get().actions.editMask(draft);
-  };
 
   const opener: SceneOpener = {
     async start(input, sample, origin) {
@@ -94,10 +92,9 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
       const unfinished = await engine.unfinished(signal).catch(() => null);
       if (signal.aborted) return;
       set(({ settings }) => ({ opening: null, settings: withMaskOf(settings, unfinished?.settings) }));
-      const draft = unfinished && unusedDraft(unfinished);
       const corrections = unfinished?.overrides ?? null;
-      if (draft) await takeUp(unfinished, draft, signal);
-      else if (isHalfDone(unfinished)) set({ unfinished, job: { status: 'unfinished' } });
+      if (await opener.takeUp(unfinished, signal)) return;
+      if (isHalfDone(unfinished)) set({ unfinished, job: { status: 'unfinished' } });
       else await get().actions.correct(corrections, {});
     },
     async open(input, name, sample, signal, more) {
@@ -133,22 +130,58 @@ export function sceneOpener(context: ActionContext, nameOf: (input: SceneInput) 
         opening: signal.aborted ? state.opening : (more.opening ?? null),
       }));
     },
+    async takeUp(unfinished, signal) {
+      const draft = unfinished && unusedDraft(unfinished);
+      if (!draft) return false;
+      const { sample, source, dates, target } = get();
+      try {
+        if (unfinished.overrides !== null) {
+          const corrected = await engine.override(unfinished.overrides);
+          await opener.show(corrected, signal, { sample, source, dates, target });
+        }
+      } catch (fault) {
+        if (!signal.aborted) opener.failed(fault);
+        return true;
+      }
+      if (signal.aborted) return true;
+      // A run of the scene alone, or with dates that are not here, is none that these dates could show again.
+      const isSame = target === null || isWithDates(unfinished);
+      if (isSame || isHalfDone(unfinished)) set({ unfinished, job: { status: 'unfinished' } });
+      if (isSame)
+        set((state) => ({
+          settings: settingsOfRun(state.settings, unfinished),
+          dates: datesOfRun(state.dates, unfinished),
+        }));
+      if (isSame && unfinished.done === 1) {
+        await get().actions.run();
+        if (get().job.status !== 'done') return true;
+      }
+      await get().actions.editMask(draft);
+      return true;
+    },
     failed(fault) {
       // The engine lets go of the earlier scene only when a new one has been understood.
       set({ opening: null });
       get().actions.fail(fault);
     },
     remember() {
-      const { source, dates, target } = get();
-      if (source === null || source.origin === null) {
+      const { source, dates, target, sample, scene, settings } = get();
+      if (source === null) {
         void memory?.forget();
         return;
       }
-      const others = dates.flatMap(({ id, name, origin }) =>
-        id !== target && origin !== null ? [{ name, origin }] : [],
-      );
-      const own = dates.find(({ id }) => id === target);
-      void memory?.remember(own?.name ?? get().sample?.name ?? nameOf(source.input), source.origin, others);
+      const own = dates.find(({ id }) => id === target) ?? sample;
+      const name = Array.isArray(source.input) ? scene?.scene.name : nameOf(source.input);
+      const others = dates
+        .filter(({ id }) => id !== target)
+        .map(({ name, origin, used }) => ({ name, origin, used }));
+      const { composite = null } = settings;
+      void memory?.remember({
+        name: own?.name ?? name ?? nameOf(source.input),
+        origin: source.origin,
+        dates: others,
+        composite,
+      });
     },
   };
   return opener;

@@ -1,3 +1,4 @@
+import { PipelineError } from '../pipeline/errors.ts';
 import { type ActionContext, EMPTY } from './context.ts';
 import { dateActions, inputName } from './date-actions.ts';
 import type { DatesActions } from './dates.ts';
@@ -29,23 +30,28 @@ export function sceneActions(context: ActionContext): SceneActions {
     },
     async continueLast() {
       const { lastScene, actions } = get();
-      if (lastScene === null) return;
+      if (lastScene === null || lastScene.origin === null) return;
       set({ lastScene: null, error: null });
       try {
         const { scene, dates: others } = await lastScene.reopen();
         const isSample = scene instanceof URL && scene.href === context.sample.scene.href;
         if (others.length > 0) {
-          const candidates = others.map((input, i) => ({ input, origin: lastScene.dates[i].origin }));
-          await openDates([{ input: scene, origin: lastScene.origin }, ...candidates], 0);
+          const candidates = others.flatMap((input, i) =>
+            input instanceof PipelineError ? [] : [{ ...lastScene.dates[i], input }],
+          );
+          const faults = others.filter((other) => other instanceof PipelineError);
+          const target = { input: scene, origin: lastScene.origin };
+          await openDates([target, ...candidates], { target, faults, composite: lastScene.composite });
         } else if (isSample) await actions.openSample();
         else await opener.start(scene, null, lastScene.origin);
       } catch (fault) {
         void memory?.forget();
         actions.fail(fault);
       }
-      // What was drawn on its mask waits for the user's word.
-      const { job, maskEditor } = get();
-      if (job.status === 'unfinished' && maskEditor === null) await actions.continueRun();
+      // What was drawn on its mask waits for the user's word, and a run with dates for those that are missing.
+      const { job, maskEditor, unfinished } = get();
+      const isComplete = (unfinished?.missingDates ?? []).length === 0;
+      if (job.status === 'unfinished' && maskEditor === null && isComplete) await actions.continueRun();
     },
     close() {
       context.abortTask();

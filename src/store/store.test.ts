@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { PipelineError } from '../pipeline/errors.ts';
 import { DEFAULT_SETTINGS } from '../pipeline/events.ts';
 import { phrase } from '../pipeline/phrase.ts';
-import type { ExportedFile } from '../services/engine.ts';
+import type { ExportedFile, WorkedOn } from '../services/engine.ts';
 import { createAppStore } from './create-store.ts';
 import { createFakeEngine } from './testing/fake-engine.ts';
 import { fakeSample, fakeScene } from './testing/fake-scene.ts';
@@ -209,11 +209,12 @@ describe('a run that an earlier visit left', () => {
     const origin = new URL('https://example.org/scene.tif');
     const calls: string[] = [];
     const memory = {
-      remember: async (name: string, from: unknown) => void calls.push(`remember ${name} ${from}`),
+      remember: async ({ name, origin }: WorkedOn) => void calls.push(`remember ${name} ${origin}`),
       recall: async () => ({
         name: 'scene.tif',
         origin,
         dates: [],
+        composite: null,
         reopen: async () => ({ scene: origin, dates: [] }),
       }),
       forget: async () => void calls.push('forget'),
@@ -235,7 +236,7 @@ describe('a run that an earlier visit left', () => {
     const origin = new URL('https://example.org/scene.tif');
     const memory = {
       remember: async () => {},
-      recall: async () => ({ name: 'scene.tif', origin, dates: [], reopen }),
+      recall: async () => ({ name: 'scene.tif', origin, dates: [], composite: null, reopen }),
       forget: async () => {},
     };
     const store = createAppStore({

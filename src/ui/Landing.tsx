@@ -1,3 +1,4 @@
+import type { LastScene } from '../services/engine.ts';
 import { t } from '../texts/texts.ts';
 import { Contours } from './Contours.tsx';
 import { useActions, useApp } from './context.ts';
@@ -5,11 +6,28 @@ import { SavedOffer } from './library/LibraryButton.tsx';
 import { offlineInWords } from './OfflineStatus.tsx';
 import { FilesButton, OpenFileButton, UrlForm } from './Open.tsx';
 import { BatchCard } from './panel/BatchCard.tsx';
+import { listed } from './words.ts';
+
+/** Of a scene, and dates, that only the user can open again. */
+function notAgain({ name, dates }: LastScene): string {
+  return dates.length === 0
+    ? t(
+        'Last time {{name}} was open. This browser cannot open it again by itself: choose it to go on with it.',
+        {
+          name,
+        },
+      )
+    : t(
+        'Last time these dates were open: {{names}}. This browser cannot open them again by itself: choose them together to go on with them. Which of them are used, and what is made of them, has to be set again.',
+        { names: listed([name, ...dates.map((date) => date.name)]) },
+      );
+}
 
 /** The empty page: one thing to do, three ways to do it. */
 export function Landing() {
   const opening = useApp((state) => state.opening);
   const lastScene = useApp((state) => state.lastScene);
+  const isAgain = lastScene !== null && lastScene.origin !== null;
   const offline = useApp((state) => state.offline);
   const batching = useApp((state) => state.batch !== null);
   const { queueFiles, openSample, continueLast, cancel } = useActions();
@@ -36,7 +54,7 @@ export function Landing() {
           <BatchCard />
         ) : (
           <>
-            {lastScene !== null && (
+            {isAgain && (
               <div className="landing-actions">
                 <button type="button" className="button primary large" onClick={() => void continueLast()}>
                   {t('Continue with {{name}}', { name: lastScene.name })}
@@ -45,13 +63,14 @@ export function Landing() {
             )}
             <div className="landing-actions">
               <OpenFileButton
-                className={lastScene === null ? 'button primary large' : 'button large'}
+                className={isAgain ? 'button large' : 'button primary large'}
                 label={t('Open a GeoTIFF')}
               />
               <button type="button" className="button large" onClick={() => void openSample()}>
                 {t('Try the sample scene')}
               </button>
             </div>
+            {lastScene !== null && !isAgain && <p className="hint">{notAgain(lastScene)}</p>}
             <SavedOffer />
             <p className="hint">
               <FilesButton

@@ -3,6 +3,7 @@ import { createAppStore } from '../store/create-store.ts';
 import { createFakeEngine } from '../store/testing/fake-engine.ts';
 import { fakeSample } from '../store/testing/fake-scene.ts';
 import { Compare } from './Compare.tsx';
+import { Landing } from './Landing.tsx';
 import { announcement } from './LiveRegion.tsx';
 import { BatchCard } from './panel/BatchCard.tsx';
 import { Readout } from './Readout.tsx';
@@ -56,4 +57,14 @@ it('the button that shows the other picture says what is shown by its name alone
   actions.setCompareMode('blink');
   expect(rendered(store, <Compare />)).toContain('After</button>');
   expect(rendered(store, <Compare />)).not.toContain('aria-pressed');
+});
+
+it('what was open last is named where the browser cannot open it again by itself', () => {
+  const store = createAppStore({ engine: createFakeEngine(), sample: fakeSample, saveFile: () => {} });
+  const last = { name: 'june.tif', origin: null, composite: null, reopen: () => Promise.reject() };
+  store.setState({ lastScene: { ...last, dates: [] } });
+  expect(rendered(store, <Landing />)).toContain('Last time june.tif was open.');
+  store.setState({ lastScene: { ...last, dates: [{ name: 'july.tif', origin: null, used: true }] } });
+  expect(rendered(store, <Landing />)).toMatch(/Last time these dates were open: june.tif.+july.tif\./);
+  expect(rendered(store, <Landing />)).not.toContain('Continue with');
 });

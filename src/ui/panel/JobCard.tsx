@@ -85,7 +85,7 @@ function Standing({ status }: { status: StandingStatus }) {
       <button
         type="button"
         className={canContinue ? 'button wide' : 'button primary wide'}
-        onClick={() => void run({ fresh: true })}
+        onClick={() => void run({ fresh: status !== 'idle' })}
       >
         {status === 'idle' ? t('Remove clouds') : canContinue ? t('Start over') : t('Run again')}
       </button>

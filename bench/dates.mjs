@@ -31,6 +31,7 @@ const { DETECTOR_CHANNELS } = await load('pipeline/networks.ts');
 const { detectorInput, gatherFrom } = await load('pipeline/preprocess/tensor.ts');
 const { ssimMap, SSIM_RADIUS } = await load('pipeline/evaluate/ssim.ts');
 const { warpedTo } = await load('pipeline/dates/warp.ts');
+const { scaleOf } = await load('pipeline/composite/composite.ts');
 const classical = await import('./lib/classical.mjs');
 const tools = {
   ...(await load('pipeline/dates/fit.ts')),
@@ -85,8 +86,9 @@ function write() {
   writeFileSync(new URL(file, root), `${JSON.stringify(report, null, 2)}\n`);
 }
 
-function line({ psnr, ssim, mae, sam, seam, rim }) {
-  return `${psnr.toFixed(2)} dB  SSIM ${ssim.toFixed(3)}  MAE ${mae.toFixed(4)}  SAM ${sam.toFixed(2)}  seam ${seam.toFixed(3)}  rim ${rim.toFixed(2)}`;
+function line({ psnr, ssim, mae, told, sam, seam, rim }) {
+  const expected = told === null ? '' : `  told ${told.toFixed(4)}`;
+  return `${psnr.toFixed(2)} dB  SSIM ${ssim.toFixed(3)}  MAE ${mae.toFixed(4)}${expected}  SAM ${sam.toFixed(2)}  seam ${seam.toFixed(3)}  rim ${rim.toFixed(2)}`;
 }
 
 /** Every place with two dates, each date once as the target. */
@@ -123,6 +125,7 @@ async function measure({ name, set }, target, other) {
 
   const filled = await classical.fill({ truth, date, window, known, usable, gap: holes.mask }, tools);
   const runs = {};
+  const told = {};
   const notices = [];
   const grown = {};
   for (const [row, dates, settings] of [
@@ -136,12 +139,21 @@ async function measure({ name, set }, target, other) {
     grown[row] = settings.bufferPixels;
     notices.push(...report.notices.map(({ code }) => code), ...report.dates.map(({ shift }) => shift));
     const { bands } = await result.read(window);
+    told[row] = Float32Array.from(result.confidence(window), scaleOf);
     runs[row] = roles.map((role) => toReflectance(target.scene, role, bands));
   }
   const rows = Object.fromEntries(
     Object.entries({ ...filled, ...runs }).map(([row, planes]) => [
       row,
-      scoreHoles(planes, truth, holes, width, similarity(planes, truth, width), grown[row] ?? 0),
+      scoreHoles(
+        planes,
+        truth,
+        holes,
+        width,
+        similarity(planes, truth, width),
+        told[row] ?? null,
+        grown[row] ?? 0,
+      ),
     ]),
   );
   return { name, set, holes: holes.list.length, notices, rows };

@@ -138,6 +138,8 @@ function identity(window, bands) {
     targets: bands,
     blocks: Array(columns * rows).fill(model),
     residual: new Float32Array(columns * rows),
+    error: new Float32Array(columns * rows),
+    left: Array(6).fill(1),
     scene: { residual: 0, difference: 0, samples: 0 },
     means: { date: [], target: [] },
   };

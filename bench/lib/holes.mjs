@@ -53,11 +53,12 @@ function generator(seed) {
  * Errors inside the holes, all and by size. `seam`: the mean step across the holes' borders over the mean step between neighbours
  * inside; `seamOfTruth` the same in the truth. `rim`: the mean step across the borders over that of the truth.
  * @param ssimAt SSIM around a pixel
+ * @param told mean absolute error that the confidence stands for, per pixel; null where nothing tells one
  * @param grown pixels by which the mask reaches beyond the hole: the seam is measured there
  */
-export function scoreHoles(planes, truth, { list }, width, ssimAt, grown = 0) {
+export function scoreHoles(planes, truth, { list }, width, ssimAt, told, grown = 0) {
   const score = (holes) => {
-    let [square, absolute, angle, similar, pixels] = [0, 0, 0, 0, 0];
+    let [square, absolute, angle, similar, expected, pixels] = [0, 0, 0, 0, 0, 0];
     const steps = [planes, truth].map(() => ({ border: 0, borders: 0, inside: 0, insides: 0 }));
     for (const { x, y, side } of holes) {
       every(
@@ -76,6 +77,7 @@ export function scoreHoles(planes, truth, { list }, width, ssimAt, grown = 0) {
           }
           angle += Math.acos(Math.min(1, dot / Math.sqrt(Math.max(1e-12, a * b))));
           similar += ssimAt(i);
+          expected += told?.[i] ?? 0;
           pixels++;
           return true;
         },
@@ -89,6 +91,7 @@ export function scoreHoles(planes, truth, { list }, width, ssimAt, grown = 0) {
       psnr: -10 * Math.log10(square / (pixels * planes.length)),
       ssim: similar / pixels,
       mae: absolute / (pixels * planes.length),
+      told: told && expected / pixels,
       sam: ((angle / pixels) * 180) / Math.PI,
       seam: ratio(steps[0]),
       seamOfTruth: ratio(steps[1]),
@@ -131,6 +134,7 @@ export function meanOf(results) {
         psnr: mean('psnr'),
         ssim: mean('ssim'),
         mae: mean('mae'),
+        told: scores[0].told === null ? null : mean('told'),
         sam: mean('sam'),
         seam: mean('seam'),
         seamOfTruth: mean('seamOfTruth'),

@@ -125,13 +125,12 @@ async function compositeTile(
     if (candidates.length === 0) continue;
     const result = combine(candidates, method, seen);
     if (result.date === 0) continue;
-    const { residual, at } = matched[result.date - 1];
+    const { residual, error: usual, at } = matched[result.date - 1];
     share[i] = 1;
     taken[i] = result.date;
-    const usual = residual[at[i]];
-    const change = errorOfChange(result.spread, usual);
+    const change = errorOfChange(result.spread, residual[at[i]]);
     if (change !== null) changed[i] = 1;
-    error[i] = Math.max(error[i], usual, change ?? result.spread);
+    error[i] = Math.max(error[i], usual[at[i]], change ?? result.spread);
     for (let b = 0; b < bands.length; b++) values[b][i] = result.values[b];
   }
   if (!taken.some((date) => date > 0)) return null;
@@ -142,6 +141,7 @@ async function compositeTile(
 interface Matched {
   readonly planes: readonly Float32Array[];
   readonly residual: Float32Array;
+  readonly error: Float32Array;
   /** Where a pixel of the tile is among those of the planes. */
   readonly at: Int32Array;
 }
@@ -158,7 +158,8 @@ async function matchTile(
     if (is) at[i] = found.push(i) - 1;
   });
   const sites = Int32Array.from(found);
-  if (sites.length === 0) return { planes: [], residual: new Float32Array(0), at };
+  if (sites.length === 0)
+    return { planes: [], residual: new Float32Array(0), error: new Float32Array(0), at };
   const planes = await readDate(date, window, job.signal);
   const gathered = planes.map((plane) => Float32Array.from(sites, (i) => plane[i]));
   return { ...harmonise(date.fit, window, sites, gathered), at };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { scaleOf } from './composite/composite.ts';
 import { DEFAULT_SETTINGS } from './events.ts';
 import { type RunOptions, run } from './run.ts';
 import { CANONICAL_BANDS, type GeoTransform, PROVENANCE, type SceneSource } from './scene.ts';
@@ -166,6 +167,38 @@ describe('other dates', () => {
     const both = await go([flood, dry]);
     expect(both.result.date(whole)[i]).toBe(2);
     expect(both.report.shares.otherDatesChanged).toBeGreaterThan(0.05);
+  });
+
+  it('tell errors that are true: of what changed here and there as well, and less beside the rim', async () => {
+    const isNew = (x: number, y: number) => random(Math.floor(x / 6) + 50, Math.floor(y / 6) + 90) < 0.1;
+    const changing: Ground = (x, y, band) => seasonal(x, y, band) + (isNew(x, y) ? 0.08 : 0);
+    /** Light that wanders over tens of pixels, as haze does. */
+    const wandering: Ground = (x, y, band) =>
+      seasonal(x, y, band) + 0.02 * Math.sin(x / 12 + band) * Math.cos(y / 12 - band);
+    const measure = async (date: Ground) => {
+      const { result, error } = await go([scene(date)]);
+      const confidence = result.confidence(whole);
+      return (
+        [
+          [0, 36],
+          [41, 44],
+        ] as const
+      ).map(([from, to]) => {
+        const isIn = (x: number, y: number) => {
+          const d = Math.hypot(x - 120, y - 100);
+          return d >= from && d < to;
+        };
+        const inside = confidence.filter((_, i) => isIn(i % WIDTH, Math.floor(i / WIDTH)));
+        return { told: inside.reduce((sum, c) => sum + scaleOf(c), 0) / inside.length, real: error(isIn) };
+      });
+    };
+    const [{ told, real }] = await measure(changing);
+    expect(told / real).toBeGreaterThan(0.75);
+    expect(told / real).toBeLessThan(1.4);
+    const [deep, rim] = await measure(wandering);
+    expect(deep.told / deep.real).toBeGreaterThan(0.75);
+    expect(rim.real).toBeLessThan(0.6 * deep.real);
+    expect(rim.told).toBeLessThan(0.85 * deep.told);
   });
 
   it('of which more than half is transparent, or a border of zeros, help with the rest', async () => {

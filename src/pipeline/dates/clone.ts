@@ -1,6 +1,8 @@
+import { squaredDistance } from '../distance.ts';
 import type { Window } from '../scene.ts';
 import type { Fit } from './fit.ts';
 import { harmonise } from './harmonise.ts';
+import { JOIN_REACH, leftAt } from './joined.ts';
 import { solvePoisson } from './poisson.ts';
 import { ABSENT, KNOWN, poissonGrids, UNKNOWN } from './poisson-grids.ts';
 
@@ -69,7 +71,7 @@ export async function cloneGap(
   bands: number,
   hold = HOLD,
 ): Promise<Cloned | null> {
-  const { window } = input;
+  const { window, fits } = input;
   const { kind, unknown } = kindsOf(input);
   if (unknown === 0) return null;
   const reference = await referenceOf(input, kind, read);
@@ -90,16 +92,18 @@ export async function cloneGap(
     return Float32Array.from(sites, (i) => own[i] + plane[i]);
   });
   solvePoisson(grids, disagreement);
+  const isRim = kind.map((value, i) => (value === KNOWN ? input.known[i] : 0));
+  const isSite = kind.map((value) => (value === UNKNOWN ? 1 : 0));
+  const fromRim = squaredDistance(isRim, window.width, window.height, JOIN_REACH, isSite);
   const error = new Float32Array(sites.length);
   const changed = new Uint8Array(sites.length);
   sites.forEach((i, s) => {
-    const usual = reference.residual[i];
     const found = Math.max(disagreement[i], reference.spread[i]);
-    error[s] = Math.max(usual, 0.5 * (usual + found));
-    const change = errorOfChange(found, usual);
-    if (change === null) return;
-    changed[s] = 1;
-    error[s] = Math.max(error[s], change);
+    const usual = reference.error[i];
+    const change = errorOfChange(found, reference.residual[i]);
+    if (change !== null) changed[s] = 1;
+    const left = leftAt(fits[input.choice[i] - 1].left, Math.sqrt(fromRim[i]));
+    error[s] = left * Math.max(usual, 0.5 * (usual + found), change ?? 0);
   });
   return { sites, planes, error, changed };
 }
@@ -154,10 +158,11 @@ async function referenceOf(
   const bands = fits[0].targets;
   const planes = Array.from({ length: bands }, () => new Float32Array(kind.length));
   const residual = new Float32Array(kind.length);
+  const error = new Float32Array(kind.length);
   const spread = new Float32Array(kind.length);
   const parts = sitesOf(kind, (value) => value !== ABSENT);
   const matched = async (d: number, sites: Int32Array) => {
-    if (sites.length === 0) return { planes: [], residual: new Float32Array(0) };
+    if (sites.length === 0) return { planes: [], residual: new Float32Array(0), error: new Float32Array(0) };
     const gathered = (await read(d)).map((plane) => Float32Array.from(sites, (i) => plane[i]));
     return harmonise(fits[d], window, sites, gathered);
   };
@@ -171,6 +176,7 @@ async function referenceOf(
     });
     sites.forEach((i, s) => {
       residual[i] = taken.residual[s];
+      error[i] = taken.error[s];
     });
   }
   // Beside a pixel that takes another date, the step between the dates is not cloned: see `seamSources`.
@@ -195,7 +201,7 @@ async function referenceOf(
     const at = (date: number, i: number) => across[date - 1].get(i)?.[b] ?? null;
     return seamSources(kind, choice, planes[b], seams, at);
   };
-  return { planes, residual, spread, sources };
+  return { planes, residual, error, spread, sources };
 }
 
 /** By date: the pixels across a seam from one that takes it, where what it says is wanted too; null before it is known. */

@@ -15,6 +15,8 @@ const asIs: Fit = {
   targets: 3,
   blocks: [Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0)],
   residual: Float32Array.of(0.005),
+  error: Float32Array.of(0.005),
+  left: [1, 1, 1, 1, 1, 1],
   scene: { residual: 0.005, measured: 0.005, difference: 0, samples: 1000 },
   means: { date: [], target: [] },
 };

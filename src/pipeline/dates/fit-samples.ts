@@ -1,5 +1,6 @@
 import type { Grid, Window } from '../scene.ts';
 import { FIT_BLOCK, type FitSums, HEAD, SAMPLES_PER_PREDICTOR, solveOne, sumsLength } from './fit.ts';
+import { addToJoin, createJoinSums } from './joined.ts';
 
 /** Every so many rows and columns a pixel enters the sums. */
 const STEP = 2;
@@ -21,6 +22,7 @@ export function createFitSums(
     partner,
     counted,
     blocks: new Map(),
+    join: createJoinSums(),
   };
 }
 
@@ -49,7 +51,6 @@ export function addToFit(
   for (let s = 0; s < sites.length; s++) {
     const i = sites[s];
     const w = weights.weight[s];
-    if (w === 0) continue;
     const column = Math.floor((window.x + (i % window.width)) / FIT_BLOCK);
     const block = Math.floor((window.y + Math.floor(i / window.width)) / FIT_BLOCK) * columns + column;
     let entry = blocks.get(block);
@@ -62,9 +63,31 @@ export function addToFit(
     entry[0] += w;
     entry[1] += w * weights.residual[s];
     entry[2] += w * weights.difference[s];
+    entry[3]++;
+    entry[4] += weights.residual[s];
+    if (w === 0) continue;
     for (let a = 0; a < predictors; a++) x[a] = date[a][i];
     addProducts(entry, x, target, i, w);
   }
+  if (weights.model) {
+    addToJoin(sums.join, window, differences(sums, weights.model, date, target), usable);
+  }
+}
+
+/** Of the target and the date in its radiometry, by band that counts. */
+function differences(
+  { predictors, targets: e, counted }: FitSums,
+  model: Float64Array,
+  date: readonly Float32Array[],
+  target: readonly Float32Array[],
+): Float32Array[] {
+  return Array.from({ length: counted }, (_, b) =>
+    target[b].map((value, i) => {
+      let rest = value - model[predictors * e + b];
+      for (let a = 0; a < predictors; a++) rest -= date[a][i] * model[a * e + b];
+      return rest;
+    }),
+  );
 }
 
 /** Pixels of the window that lie on the sampling lattice and are usable. */
@@ -106,7 +129,8 @@ function addGram(to: Float64Array, at: number, x: Float64Array, w: number): void
 
 /**
  * Weights of a tile's samples from their residuals to the tile's own regression, in two rounds. Residuals are means of
- * absolute values over the bands that count; `difference` is that of the dates as they are.
+ * absolute values over the bands that count; `difference` is that of the dates as they are, `model` the tile's regression, null where
+ * it has too few samples.
  */
 function robustWeights(
   sums: FitSums,
@@ -120,6 +144,7 @@ function robustWeights(
   const residual = new Float64Array(sites.length);
   const difference = new Float64Array(sites.length);
   const x = new Float64Array(q).fill(1);
+  let model: Float64Array | null = null;
   const rounds = sites.length >= q * SAMPLES_PER_PREDICTOR ? 2 : 1;
   for (let round = 0; round < rounds; round++) {
     const products = new Float64Array(sumsLength(q, e, true));
@@ -128,14 +153,14 @@ function robustWeights(
       products[0] += weight[s];
       addProducts(products, x, target, i, weight[s]);
     });
-    const model = solveOne(sums, products);
+    const solved = solveOne(sums, products);
     sites.forEach((i, s) => {
       for (let a = 0; a < predictors; a++) x[a] = date[a][i];
       let sum = 0;
       let raw = 0;
       for (let b = 0; b < counted; b++) {
         let value = -target[b][i];
-        for (let a = 0; a < q; a++) value += x[a] * model[a * e + b];
+        for (let a = 0; a < q; a++) value += x[a] * solved[a * e + b];
         sum += Math.abs(value);
         const other = partner[b];
         if (other !== null) raw += Math.abs(target[b][i] - x[other]);
@@ -144,6 +169,7 @@ function robustWeights(
       difference[s] = raw / counted;
     });
     if (rounds === 1) break;
+    model = solved;
     // 1.4826: from the median to the standard deviation of normal errors.
     const limit = Math.max(1e-4, BIWEIGHT * 1.4826 * median(residual));
     for (let s = 0; s < sites.length; s++) {
@@ -151,7 +177,7 @@ function robustWeights(
       weight[s] = t < 1 ? (1 - t * t) ** 2 : 0;
     }
   }
-  return { weight, residual, difference };
+  return { weight, residual, difference, model };
 }
 
 export function median(values: Float64Array): number {

@@ -1,4 +1,5 @@
 import { addTo, solvePositive, sumsAround } from '../linear.ts';
+import { solveJoin } from './joined.ts';
 
 /** Side of the blocks of the regression, in pixels of the target's grid. */
 export const FIT_BLOCK = 256;
@@ -31,13 +32,15 @@ export interface FitSums {
   readonly counted: number;
   /** By block: see {@link sumsLength}. */
   readonly blocks: Map<number, Float64Array>;
+  /** See `joined.ts`. */
+  readonly join: Float64Array;
 }
 
 /**
- * Sum of weights, of weighted residuals, of weighted raw differences; then x x' and x y', x ending in a 1. Where bands of the
- * target have gaps, also x x' of the pixels that each of them lacks, band by band.
+ * Sum of weights, of weighted residuals, of weighted raw differences; samples and their residuals, those that changed as well; then
+ * x x' and x y', x ending in a 1. Where bands of the target have gaps, also x x' of the pixels that each of them lacks, band by band.
  */
-export const HEAD = 3;
+export const HEAD = 5;
 export const sumsLength = (q: number, e: number, gaps: boolean) =>
   HEAD + q * q + q * e + (gaps ? e * q * q : 0);
 
@@ -99,8 +102,15 @@ export interface Fit {
   readonly targets: number;
   /** q * e coefficients per block, predictor by predictor, the constant last. */
   readonly blocks: readonly Float64Array[];
-  /** Mean absolute error to be expected, in reflectance per block: the residual, where there are samples enough to tell. */
+  /**
+   * Mean absolute residual in reflectance per block, where there are samples enough to tell: what the dates differ by where the ground
+   * has not changed.
+   */
   readonly residual: Float32Array;
+  /** The same of all samples, those that changed as well: the error to be expected of what is taken from the date. */
+  readonly error: Float32Array;
+  /** Share of that error which is left once the date is joined to what is clear around a gap, by distance: see `leftAt`. */
+  readonly left: readonly number[];
   readonly scene: {
     /** The same of the whole scene. */
     readonly residual: number;
@@ -122,11 +132,13 @@ export function solveFit(sums: FitSums): Fit {
   for (const entry of blocks.values()) addTo(scene, entry);
   const mean = (sum: number) => (scene[0] > 0 ? sum / scene[0] : 0);
   const residual = new Float32Array(columns * rows);
+  const error = new Float32Array(columns * rows);
   const models = Array.from({ length: columns * rows }, (_, block) => {
     const local = sumsAround(sums, block, scene.length);
     const share = Math.min(1, SCENE_SAMPLES / Math.max(1, scene[0]));
     addTo(local, scene, share);
-    residual[block] = expectedError(local);
+    residual[block] = residualOf(local[0], local[1]);
+    error[block] = residualOf(local[3], local[4]);
     return solveOne(sums, local);
   });
   return {
@@ -136,8 +148,10 @@ export function solveFit(sums: FitSums): Fit {
     targets: e,
     blocks: models,
     residual,
+    error,
+    left: solveJoin(sums.join),
     scene: {
-      residual: expectedError(scene),
+      residual: residualOf(scene[0], scene[1]),
       measured: scene[0] > 0 ? mean(scene[1]) : null,
       difference: mean(scene[2]),
       samples: scene[0],
@@ -149,8 +163,8 @@ export function solveFit(sums: FitSums): Fit {
   };
 }
 
-/** @param sums See {@link sumsLength}. */
-function expectedError([samples, residuals]: Float64Array): number {
+/** Mean of the residuals of some samples, given their sum; few say little. */
+function residualOf(samples: number, residuals: number): number {
   const lacking = Math.max(0, RESIDUAL_SAMPLES - samples);
   return (residuals + lacking * UNMATCHED_ERROR) / (samples + lacking);
 }

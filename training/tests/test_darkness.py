@@ -1,8 +1,13 @@
 """Shadow beside the clear ground."""
+import math
+
+import numpy as np
+import pytest
 import torch
 
 from unclouded_training.bands import SIX
-from unclouded_training.darkness import clear_ground, fit_weights, terms, weigh_shadow
+from unclouded_training.darkness import at_limit, clear_ground, regression, terms, weigh_shadow
+from unclouded_training.tables import APP_SHADOW
 
 PRESENCE = torch.tensor([SIX], dtype=torch.float32)
 
@@ -29,7 +34,7 @@ def test_what_is_dark_beside_the_ground_is_likelier_shadow():
         p[0, 0, at, at], p[0, 3, at, at] = 0.6, 0.4
     weighed = weigh_shadow(p, picture, PRESENCE)
     assert torch.allclose(weighed.sum(1), torch.ones(1, 64, 64))
-    assert weighed[0, 3, 15, 15] > 0.45 and weighed[0, 3, 45, 45] < 0.2
+    assert weighed[0, 3, 15, 15] > 0.45 and weighed[0, 3, 45, 45] < 0.3
     assert (weighed[0, 3, 30, 30], weighed[0, 1:3].abs().max()) == (0, 0)
 
 
@@ -40,5 +45,12 @@ def test_the_fit_finds_what_made_the_samples():
     d = torch.randn(100, 100, generator=generator).clamp(-2, 2)
     x = terms(p, d).flatten(1).double()
     truth = torch.sigmoid(torch.tensor([0.3, 0.8, -1.2, 0.1], dtype=torch.float64) @ x)
-    fitted = fit_weights(torch.cat([x, truth[None], torch.ones(1, 10000, dtype=torch.float64)]))
-    assert [round(v, 2) for v in fitted[1:]] == [0.8, -1.2, 0.1]
+    assert [round(v, 2) for v in regression(torch.cat([x, truth[None]]))] == [0.3, 0.8, -1.2, 0.1]
+
+
+def test_the_best_limit_becomes_that_of_the_application():
+    probability = np.linspace(0, 1, 1001)
+    truth = (probability >= 0.25).astype(float)
+    moved = at_limit((0.3, 0.8, -1.2, 0.1), probability, truth)
+    assert moved[1:] == (0.8, -1.2, 0.1)
+    assert 1 / (1 + math.exp(math.log(1 / 0.25 - 1) - (moved[0] - 0.3))) == pytest.approx(APP_SHADOW, abs=1e-3)

@@ -15,12 +15,13 @@ generator is given, rests on what the detector said. Definition:
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .bands import REFLECTANCE_MAX, RGB, RGBN, SIX
+from .bands import DEFAULT_DATA, REFLECTANCE_MAX, RGB, RGBN, SIX
 from .errors import command
 from .inpaint import APP_LEVELS, clear_weight, pull
 from .metrics import mask_scores
@@ -32,7 +33,7 @@ RADIUS = 3
 LEAST_SHADOW = 0.05
 FLOOR, MOST_DARKNESS, LEAST_DOUBT = 0.01, 2, 1e-4
 #: a, b, c, e by the bands in which darkness is measured.
-WEIGHTS = {"infrared": (-0.667, 0.759, -1.137, -0.095), "visible": (-0.338, 0.675, -1.589, -0.545)}
+WEIGHTS = {"infrared": (-0.255, 0.78, -1.114, -0.08), "visible": (0.07, 0.694, -1.702, -0.553)}
 #: Brightness is kept in steps of this.
 STEP = math.log((REFLECTANCE_MAX + FLOOR) / FLOOR) / 254
 
@@ -78,23 +79,29 @@ def terms(p: torch.Tensor, d: torch.Tensor) -> torch.Tensor:
     return torch.stack([torch.ones_like(l), l, d, l * d])
 
 
+def weighed(numbers: tuple[float, ...], p: torch.Tensor, d: torch.Tensor) -> torch.Tensor:
+    """Step 5: the probability of shadow [H,W]."""
+    shadow = torch.sigmoid(torch.einsum("k,khw->hw", torch.tensor(numbers), terms(p, d))) * (p[0, 0] + p[0, 3])
+    return torch.where(p[0, 3] >= LEAST_SHADOW, shadow, p[0, 3])
+
+
 def weigh_shadow(p: torch.Tensor, picture: torch.Tensor, presence: torch.Tensor) -> torch.Tensor:
     """Probabilities [1,4,H,W] of a picture [1,6,H,W] with bands [1,6], shadow weighed."""
     d = darkness(picture, presence[0], p)
     if d is None:
         return p
-    numbers = torch.tensor(WEIGHTS[weights_for(presence[0])])
-    weighed = torch.sigmoid(torch.einsum("k,khw->hw", numbers, terms(p, d))) * (p[0, 0] + p[0, 3])
-    shadow = torch.where(p[0, 3] >= LEAST_SHADOW, weighed, p[0, 3])
+    shadow = weighed(WEIGHTS[weights_for(presence[0])], p, d)
     return torch.stack([p[0, 0] + p[0, 3] - shadow, p[0, 1], p[0, 2], shadow])[None]
 
 
-def fit(detector, count: int = 48, side: int = 224, seed: int = 5) -> dict[str, tuple[float, ...]]:
-    """The four numbers by logistic regression on simulated clouds over training scenes; the first is moved so that F1 is highest at the application's limit."""
+def fit(detector, data: Path, count: int = 48, side: int = 224, seed: int = 5) -> dict[str, tuple[float, ...]]:
+    """The four numbers by logistic regression on simulated clouds over training scenes; the first is then moved so that on those over
+    validation scenes F1 is highest at the application's limit."""
     from .chain import detect
     from .data import Crops
     from .shapes import load_bank
     from .simulate import Simulator
+    from .validation import simulated_tiles
 
     crops, simulator, rng = Crops(seed=seed, six=True), Simulator(load_bank(), seed), np.random.default_rng(seed)
     found: dict[str, list[torch.Tensor]] = {kind: [] for kind in WEIGHTS}
@@ -106,16 +113,25 @@ def fit(detector, count: int = 48, side: int = 224, seed: int = 5) -> dict[str, 
             picture = sample.cloudy * presence[:, :, None, None]
             p = detect(detector, picture, presence)
             d = darkness(picture, presence[0], p)
-            asked = (p[0, 3] >= LEAST_SHADOW) & (p[0, 1] + p[0, 2] < APP_CLOUD)
             if d is not None:
-                truth, share = sample.probabilities[0, 3], p[0, 0] + p[0, 3]
-                found[weights_for(presence[0])].append(torch.cat([terms(p, d), truth[None], share[None]])[:, asked])
-    return {kind: fit_weights(torch.cat(parts, 1).double()) for kind, parts in found.items()}
+                samples = torch.cat([terms(p, d), sample.probabilities[0, 3:4]])
+                found[weights_for(presence[0])].append(samples[:, (p[0, 3] >= LEAST_SHADOW) & (p[0, 1] + p[0, 2] < APP_CLOUD)])
+    numbers = {kind: regression(torch.cat(parts, 1).double()) for kind, parts in found.items()}
+    said: dict[str, list[np.ndarray]] = {kind: [] for kind in WEIGHTS}
+    for bands in (SIX, RGBN, RGB):
+        for sample in simulated_tiles(data, bands):
+            p = detect(detector, sample.cloudy, sample.presence)
+            d = darkness(sample.cloudy, sample.presence[0], p)
+            if d is not None:
+                kind = weights_for(sample.presence[0])
+                outside = torch.where(p[0, 1] + p[0, 2] < APP_CLOUD, weighed(numbers[kind], p, d), 0)
+                said[kind].append(torch.stack([outside, sample.probabilities[0, 3]]).flatten(1).numpy())
+    return {kind: at_limit(numbers[kind], *np.concatenate(parts, 1)) for kind, parts in said.items()}
 
 
-def fit_weights(samples: torch.Tensor) -> tuple[float, ...]:
-    """Samples [6,N]: the four terms, the true probability of shadow, and p_clear + p_shadow."""
-    x, truth, share = samples[:4], samples[4], samples[5]
+def regression(samples: torch.Tensor) -> tuple[float, ...]:
+    """Weights of samples [5,N]: the four terms, and the true probability of shadow."""
+    x, truth = samples[:4], samples[4]
     weights = torch.zeros(4, dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.LBFGS([weights], max_iter=100)
 
@@ -126,18 +142,21 @@ def fit_weights(samples: torch.Tensor) -> tuple[float, ...]:
         return loss
 
     optimiser.step(closure)
-    fitted = weights.detach()
-    probability = (share * torch.sigmoid(fitted @ x)).numpy()
-    best = max(np.arange(0.1, 0.6, 0.025), key=lambda limit: mask_scores(probability >= limit, truth.numpy() >= 0.5)["f1"])
-    fitted[0] += math.log(APP_SHADOW / (1 - APP_SHADOW)) - math.log(best / (1 - best))
-    return tuple(round(float(v), 3) for v in fitted)
+    return tuple(weights.detach().tolist())
+
+
+def at_limit(numbers: tuple[float, ...], probability: np.ndarray, truth: np.ndarray) -> tuple[float, ...]:
+    """The numbers, the first one moved: what is best a limit of `probability` [N] becomes the application's."""
+    best = max(np.arange(0.1, 0.6, 0.025), key=lambda limit: mask_scores(probability >= limit, truth >= 0.5)["f1"])
+    moved = numbers[0] + math.log(APP_SHADOW / (1 - APP_SHADOW)) - math.log(best / (1 - best))
+    return tuple(round(float(v), 3) for v in (moved, *numbers[1:]))
 
 
 def main() -> None:
     from .export import shipped
 
     torch.set_num_threads(1)
-    print(fit(shipped("detector")))
+    print(fit(shipped("detector"), DEFAULT_DATA))
 
 
 if __name__ == "__main__":

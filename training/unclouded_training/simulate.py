@@ -14,9 +14,11 @@ from .physics import (
     cirrus_transmittance, jpeg, labels, sample_field, shadow_ratio)
 
 #: Share of the pictures that lie wholly under an even veil: of those in reflectance, and of RGB pictures.
-VEIL_SHARE, VEIL_SHARE_RGB = 0.08, 0.20
+VEIL_SHARE, VEIL_SHARE_RGB = 0.08, 0.12
 #: Optical depth of an even veil; a lighter one cannot be told from a dull picture.
 VEIL_DEPTH = (0.3, 1.5)
+#: Share of the RGB pictures whose ground is dull: grey haze under the clouds lets this share of its contrast through. It counts as clear.
+DULL_SHARE, DULL_CONTRAST, DULL_LIGHT = 0.2, (0.35, 0.95), (0.1, 0.6)
 #: Share of the RGB pictures that show other bands, and which ones in place of blue, green and red: usual false-colour composites.
 FALSE_COLOUR_SHARE = 0.2
 FALSE_COLOURS = ((1, 2, 3), (1, 3, 4), (0, 3, 4), (2, 3, 5))
@@ -191,7 +193,12 @@ class Simulator:
         # Detectors saturate band by band, some of them under the brightness of a cloud.
         low = self.log_uniform(6 * n, 0.25, 1.0).view(n, 6)
         low = torch.maximum(low, 1.1 * clear.flatten(2)[..., ::7].quantile(0.99, 2))
-        saturate = torch.minimum(torch.where(self.uniform(n) < 0.25, 1.0, math.inf)[:, None] * low, ceiling[:, None])[:, :, None, None]
+        saturates = torch.where(self.uniform(n) < 0.25, 1.0, math.inf)[:, None].expand(n, 6)
+        if dropout:
+            # Often some bands only: blue of Landsat 5 and 7 does at 0.4, where the others go on to 0.6 and more.
+            some = (self.uniform(n) < 0.3)[:, None] & (self.uniform(6 * n) < 0.4).view(n, 6)
+            saturates = torch.where(some, 1.0, saturates)
+        saturate = torch.minimum(saturates * low, ceiling[:, None])[:, :, None, None]
         # Some products write a mark in their place, far over any reflectance (16000 or 20000 in Landsat surface reflectance).
         # Nothing is left of the ground there: it counts as thick cloud.
         marked = (cloudy >= saturate) & (saturate < 1) & (opacity > 0.1) & (self.uniform(n) < 0.4)[:, None, None, None]
@@ -220,6 +227,8 @@ class Simulator:
                 veiled = veils and cover is None and self.uniform(1).item() < (VEIL_SHARE_RGB if plain else VEIL_SHARE)
                 if plain and self.uniform(1).item() < (0.85 if veiled else display):
                     clear[i], cloudy[i] = self.stretch(clear[i], cloudy[i], veiled)
+                elif plain and self.uniform(1).item() < DULL_SHARE:
+                    clear[i], cloudy[i] = self.dull(clear[i], cloudy[i], opacity[i], darkening[i])
                 if veiled:
                     cloudy[i], opacity[i] = self.veil(cloudy[i], opacity[i], plain)
                 if plain and self.uniform(1).item() < display / 2:
@@ -260,6 +269,14 @@ class Simulator:
         light = self.uniform(1, 0.3, 0.95 if display else 0.6) * (1 + 0.02 * self.normal(6)).view(6, 1, 1)
         dense = (1 - through[:3].mean(0, keepdim=True)).clamp(max=VEIL_LIMIT)
         return picture * through + light * (1 - through), 1 - (1 - opacity) * (1 - dense)
+
+    def dull(self, clear: torch.Tensor, cloudy: torch.Tensor, opacity: torch.Tensor,
+             darkening: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Both pictures [6,S,S] with ground of less contrast, as under haze that lies below the clouds; clouds stay as bright as they are."""
+        away = 1 - self.uniform(1, *DULL_CONTRAST)
+        light = (self.log_uniform(1, *DULL_LIGHT) * (1 + 0.05 * self.normal(6))).view(6, 1, 1)
+        under = cloudy + (1 - opacity) * away * (light - clear * (1 - darkening))
+        return clear + away * (light - clear), under.clamp(min=0)
 
     def reference(self, other: torch.Tensor | None, plane: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Other dates [N,6,S,S] to (reference, validity); a third of them were cloudy themselves in part of the crop."""

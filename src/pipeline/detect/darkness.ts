@@ -20,8 +20,8 @@ const MOST_DARKNESS = 2;
 const LEAST_DOUBT = 1e-4;
 /** Weights of 1, the detector's logit l, the darkness d, and l d, by the bands in which darkness is measured. */
 const WEIGHTS = {
-  infrared: [-0.667, 0.759, -1.137, -0.095],
-  visible: [-0.338, 0.675, -1.589, -0.545],
+  infrared: [-0.255, 0.78, -1.114, -0.08],
+  visible: [0.07, 0.694, -1.702, -0.553],
 } as const;
 
 /** Brightness is kept as 1..255; 0 where it is not known. */

@@ -45,7 +45,7 @@ other patches). The Fmask of the Chiapas scene and the QA band of the Gulf scene
   masked, and repairing it brings it no nearer to the other date (see the generator's card).
 - **RGB pictures of bare sand or under an even veil (RICE): a part of them is called thick cloud**, and a dull picture cannot be told from one under a
   light veil. Supply a mask, or use the near infrared.
-- Where sensors saturate, the brightest tops of clouds can still be called clear by one part in eight (l5, mean probability), seldom as a whole.
+- Where sensors saturate in some bands only, the brightest tops of clouds can still be called clear (some are on l5).
 - On the Chiapas scene it finds the clouds themselves, two fifths of the area that Fmask, widened, marks; grown as wide, it agrees with Fmask (table above).
 - Between the cumuli of the Gulf scene it marks the veil of cirrus as well, which the QA band leaves out.
 - Calm, turbid or bright water without texture can pass for thick cloud, dark water and forest for shadow; more so in RGB.
@@ -57,8 +57,8 @@ other patches). The Fmask of the Chiapas scene and the QA band of the Gulf scene
 From version 1.8 on (`configs/detector-context.json`: three more blocks than before), 86 minutes beside other work with Muon in place of AdamW for the convolutions, in two runs with changes of the simulator:
 - `configs/detector-haze.json` (3,500 steps, ended after 46 of its 80 minutes): a fifth of the RGB pictures have dull ground, which counts as clear, and fewer lie under an even veil (12 % for 20). Before, a
   fifth of the changed clear ground of RGB pictures was called cloud.
-- `configs/detector-saturation.json` (2,840 steps): in three of ten pictures some bands alone saturate. On `l5-labelled`, where blue ends at 0.39 and green goes on to 0.8, the brightest tops of clouds had been called clear by a
-  quarter, and were filled from. That was seen on real pictures, which the change was made after: the rows of l5 and Chiapas above are the more optimistic for it.
+- `configs/detector-saturation.json` (2,840 steps): in three of ten pictures some bands alone saturate. On `l5-labelled`, where blue ends at 0.39 and green goes on to 0.8, the brightest tops of clouds had often been
+  called clear, and were filled from. That was seen on real pictures, which the change was made after: the rows of l5 and Chiapas above are the more optimistic for it.
 
 Shipped is the mean of the weights before and after (`configs/detector-saturation-average.json`; Wortsman et al. 2022), chosen by simulated clouds on validation scenes, of which none saturates so or is dull:
 

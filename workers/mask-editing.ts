@@ -1,10 +1,10 @@
-import { type ClearGround, clearGround } from '../src/pipeline/detect/darkness.ts';
+import type { ClearGround } from '../src/pipeline/detect/darkness.ts';
 import type { OwnMask } from '../src/pipeline/detect/edits.ts';
 import { hasMasked } from '../src/pipeline/detect/mask.ts';
 import { type OpenedMask, openMask } from '../src/pipeline/detect/own-mask.ts';
 import { throwIfAborted } from '../src/pipeline/errors.ts';
 import type { RunSettings } from '../src/pipeline/events.ts';
-import { type Findings, openFindings } from '../src/pipeline/findings.ts';
+import { type Findings, groundOf, openFindings } from '../src/pipeline/findings.ts';
 import {
   type FoundMask,
   maskAt,
@@ -75,7 +75,7 @@ export function maskEditing(pages: JobPages, display: DisplayLink): MaskEditing 
       if (seen?.pages !== known.pages) {
         const plan = planBands(scene);
         const findings = openFindings(layout, plan, known.pages);
-        seen = { pages: known.pages, findings, ground: clearGround(findings.coarse, plan.canonical) };
+        seen = { pages: known.pages, findings, ground: groundOf(findings, plan) };
       }
       const found = openFoundMask(seen.findings, seen.ground, settings.edits);
       const store = openTiles(scene, layout, resultPages(known.pages, known.record));

@@ -1,4 +1,5 @@
 import { createRegression, mergeRegression, type Regression } from './composite/extra-bands.ts';
+import { type ClearGround, clearGround } from './detect/darkness.ts';
 import type { Probabilities } from './detect/probabilities.ts';
 import { type CoarseField, createCoarseField } from './generate/coarse-field.ts';
 import { CLEAR_LIMIT, COARSE_CELL } from './generate/prefill.ts';
@@ -83,6 +84,11 @@ export function setFound(findings: Findings, key: number, found: TileFindings): 
   findings.sums.set(key, found.sums);
   findings.valid.set(key, found.validPixels);
   findings.pages.set(summaryName(key), summarise(findings, key, found));
+}
+
+/** The clear ground of the scene, by all tiles that were looked at; null where nothing is clear. */
+export function groundOf({ coarse }: Findings, { canonical }: BandPlan): ClearGround | null {
+  return clearGround({ ...coarse, side: COARSE_CELL }, canonical);
 }
 
 /** Was the tile looked at? */

@@ -6,9 +6,8 @@ import { type ClonedTiles, clearIn, flagsIn, openCloned, pagesUnder } from './da
 import { type Fit, solveFit } from './dates/fit.ts';
 import { addToFit, createFitSums } from './dates/fit-samples.ts';
 import { match, type OtherDate } from './dates/match.ts';
-import { clearGround } from './detect/darkness.ts';
 import type { DateReport } from './events.ts';
-import { type Findings, openFindings } from './findings.ts';
+import { type Findings, groundOf, openFindings } from './findings.ts';
 import { openFoundMask } from './found-mask.ts';
 import { checkpoint, type Job } from './job.ts';
 import type { PageStore } from './pages.ts';
@@ -137,7 +136,7 @@ async function findClouds(
     notices: { list: [], add: () => undefined },
   };
   await detectPass(quiet, findings, keys);
-  await finishMask(quiet, openFoundMask(findings, clearGround(findings.coarse, date.plan.canonical)), mask);
+  await finishMask(quiet, openFoundMask(findings, groundOf(findings, date.plan)), mask);
   return { ...date, findings, mask };
 }
 

@@ -1,11 +1,10 @@
 import { solveRegression } from './composite/extra-bands.ts';
 import { type RunControl, runControl } from './control.ts';
-import { clearGround } from './detect/darkness.ts';
 import { PipelineError, throwIfAborted, toPipelineError } from './errors.ts';
 import { evaluate } from './evaluate/evaluate.ts';
 import { countPixels, meanConfidence, sharesOf, withShares } from './evaluate/shares.ts';
 import type { RunEvent, RunReport, RunSettings, Shares } from './events.ts';
-import { openFindings, regressionOf, validPixels } from './findings.ts';
+import { groundOf, openFindings, regressionOf, validPixels } from './findings.ts';
 import { openFoundMask } from './found-mask.ts';
 import { completeCoarseField } from './generate/coarse-field.ts';
 import { CLEAR_LIMIT, COARSE_CELL } from './generate/prefill.ts';
@@ -93,7 +92,7 @@ export async function run(
 
   // Preprocess and detect.
   await detectPass(job, found);
-  const mask = openFoundMask(found, clearGround(found.coarse, job.plan.canonical), job.settings.edits);
+  const mask = openFoundMask(found, groundOf(found, job.plan), job.settings.edits);
   const findings = await doubtfulPass(job, await editPass(job, found, mask));
   const masked = await finishMask(job, mask, store.mask);
 

@@ -55,7 +55,7 @@ other patches). The Fmask of the Chiapas scene and the QA band of the Gulf scene
 
 ## How it was chosen
 From version 1.8 on (`configs/detector-context.json`: three more blocks than before), 86 minutes beside other work with Muon in place of AdamW for the convolutions, in two runs with changes of the simulator:
-- `configs/detector-haze.json` (3,500 steps, ended after 46 of its 80 minutes): a fifth of the RGB pictures have dull ground, which counts as clear, and fewer lie under an even veil (12 % for 20). Before, a
+- `configs/detector-haze.json` (3,500 steps, ended after 46 of its 80 minutes): a fifth of the RGB pictures that are not stretched for display have dull ground, which counts as clear, and fewer lie under an even veil (12 % for 20). Before, a
   fifth of the changed clear ground of RGB pictures was called cloud.
 - `configs/detector-saturation.json` (2,840 steps): in three of ten pictures some bands alone saturate. On `l5-labelled`, where blue ends at 0.39 and green goes on to 0.8, the brightest tops of clouds had often been
   called clear, and were filled from. That was seen on real pictures, which the change was made after: the rows of l5 and Chiapas above are the more optimistic for it.

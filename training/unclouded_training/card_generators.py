@@ -116,7 +116,7 @@ all masked pixels, with 1.5 23.37 and 26.30; true mask 25.56 and 29.15 dB, now {
 
 Version 1.10 goes on from 1.5 with three more blocks at the lowest scale, which change nothing at first (1,138,798 parameters, 48,576 multiply-adds a pixel and 2.3 MB before), crops of 192 pixels and Muon in place of AdamW
 for the convolutions: an hour with three quarters of the masks from the detector (`configs/generator-muon.json`, 1,800 steps), then fourteen minutes at a falling rate with one quarter of them
-(`configs/generator-shadow.json`, 400 steps). Both with detector 1.8, on simulated clouds on validation scenes, all masked unless said: detector's mask 23.58 -> 23.64 dB (six bands) and 26.50 -> 26.71 (RGB),
+(`configs/generator-shadow.json`, 400 steps). The simulator put dull ground into both, and bands that saturate alone into the second. With detector 1.8, on simulated clouds on validation scenes, all masked unless said: detector's mask 23.58 -> 23.64 dB (six bands) and 26.50 -> 26.71 (RGB),
 true mask 25.48 -> 25.50 and 29.04 -> 29.16, two dates 29.06 -> 29.32; RGB, true mask, thin 29.59 -> 29.85 and shadow 35.72 -> 35.34; RICE1 18.84 -> 18.58, RICE2 22.5 as before.
 
 In scenes where nothing is clear beyond doubt the fill rests on the likelier clear pixels; before, their thick cloud stayed, which made most of the error in RGB.

@@ -4,7 +4,7 @@ The detector sees some 30 pixels far and has no notion of how bright the ground 
 pixel of which the detector says at least 0.05 anew before it makes the mask (`src/pipeline/detect/darkness.ts` repeats this). What is filled, and what the
 generator is given, rests on what the detector said. Definition:
 
-1. Cells of 16 x 16 pixels: the mean of their clear pixels (`inpaint.scene_clear_weight`) in every band, and their number, counted up to 128, as weight.
+1. Cells of 16 x 16 pixels: the mean of their clear pixels (`inpaint.clear_weight`) in every band, and their number, counted up to 128, as weight.
 2. The ground around a cell: the mean of the cells around it by their weights, two box means of 7 x 7 cells; one pixel's weight of the scene's mean is added, so
    that it is defined everywhere. Without any clear pixel nothing is changed.
 3. Brightness: the mean of log(reflectance + 0.01) over the bands in which shadow is darkest: near and first short-wave infrared, or near infrared, or what there

@@ -17,7 +17,7 @@ from .physics import (
 VEIL_SHARE, VEIL_SHARE_RGB = 0.08, 0.12
 #: Optical depth of an even veil; a lighter one cannot be told from a dull picture.
 VEIL_DEPTH = (0.3, 1.5)
-#: Share of the RGB pictures whose ground is dull: grey haze under the clouds lets this share of its contrast through. It counts as clear.
+#: Share of the RGB pictures without a display stretch whose ground is dull: grey haze under the clouds lets this share of its contrast through. It counts as clear.
 DULL_SHARE, DULL_CONTRAST, DULL_LIGHT = 0.2, (0.35, 0.95), (0.1, 0.6)
 #: Share of the RGB pictures that show other bands, and which ones in place of blue, green and red: usual false-colour composites.
 FALSE_COLOUR_SHARE = 0.2

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { addToCoarseField, createCoarseField } from '../generate/coarse-field.ts';
-import { CLEAR_LIMIT } from '../generate/prefill.ts';
+import { CLEAR_LIMIT, COARSE_CELL } from '../generate/prefill.ts';
 import type { Grid } from '../scene.ts';
 import { cropPlane } from '../windows.ts';
 import { brightnessOf, clearGround, LEAST_SHADOW, weighShadow } from './darkness.ts';
@@ -39,7 +39,7 @@ function groundOf(canonical: readonly (number | null)[], known: Uint8Array) {
   const present = planes.filter((_, slot) => canonical[slot] !== null);
   const field = createCoarseField(grid, present.length);
   addToCoarseField(field, scene, present, known);
-  return clearGround(field, canonical);
+  return clearGround({ ...field, side: COARSE_CELL }, canonical);
 }
 
 describe('shadow beside the clear ground', () => {

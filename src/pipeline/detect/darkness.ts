@@ -1,6 +1,4 @@
-import type { CoarseField } from '../generate/coarse-field.ts';
-import { COARSE_CELL } from '../generate/prefill.ts';
-import { REFLECTANCE_LIMIT } from '../preprocess/observe.ts';
+import { between } from '../linear.ts';
 import type { Window } from '../scene.ts';
 import type { Probabilities } from './probabilities.ts';
 
@@ -24,9 +22,10 @@ const WEIGHTS = {
   visible: [0.07, 0.694, -1.702, -0.553],
 } as const;
 
-/** Brightness is kept as 1..255; 0 where it is not known. */
-const STEP = Math.log((REFLECTANCE_LIMIT + FLOOR) / FLOOR) / 254;
-const toByte = (logarithm: number) => Math.round((logarithm - Math.log(FLOOR)) / STEP) + 1;
+/** Brightness is kept as 1..255, from reflectance 0 to this; 0 where it is not known. */
+const BRIGHTEST = 1.5;
+const STEP = Math.log((BRIGHTEST + FLOOR) / FLOOR) / 254;
+const toByte = (logarithm: number) => Math.min(255, Math.round((logarithm - Math.log(FLOOR)) / STEP) + 1);
 const fromByte = (byte: number) => Math.log(FLOOR) + (byte - 1) * STEP;
 
 /**
@@ -56,10 +55,21 @@ export function brightnessOf(canonical: readonly (Float32Array | null)[], asked:
   });
 }
 
-/** The clear ground around each cell of 16 x 16 pixels. */
-export interface ClearGround {
+/** A scene in square cells of `side` pixels. */
+interface Cells {
+  readonly side: number;
   readonly width: number;
   readonly height: number;
+}
+
+/** The means of the clear pixels of each cell, and how many they rest on; a cell without any has the weight 0. */
+export interface ClearMeans extends Cells {
+  readonly planes: readonly Float32Array[];
+  readonly weights: readonly Uint8Array[];
+}
+
+/** The clear ground around each cell. */
+export interface ClearGround extends Cells {
   /** Mean logarithm of its reflectance in the dark bands. */
   readonly brightness: Float32Array;
   /** How shadow is weighed in these bands. */
@@ -67,28 +77,34 @@ export interface ClearGround {
 }
 
 /**
- * The clear ground by the means of a coarse field that still has its holes: those around each cell, by the pixels that they rest on. One
- * pixel's weight of the scene's mean is added, so that all are defined.
- * @param canonical The canonical bands of the scene, null where it lacks one: the field's first planes.
+ * The mean of the cells around each, by the pixels that they rest on. One pixel's weight of the scene's mean is added, so that all are
+ * defined.
+ * @param canonical The canonical bands of the scene, null where it lacks one: the first planes of the means.
  * @returns null where no pixel of the scene is clear
  */
-export function clearGround(field: CoarseField, canonical: readonly (number | null)[]): ClearGround | null {
-  const { width, height } = field;
+export function clearGround(means: ClearMeans, canonical: readonly (number | null)[]): ClearGround | null {
+  const { side, width, height } = means;
   let planeCount = 0;
   const planes = darkBands(canonical.map((index) => (index === null ? null : planeCount++)));
   const brightness = new Float32Array(width * height);
   for (const p of planes) {
-    const weight = Float64Array.from(field.weights[p]);
+    const weight = Float64Array.from(means.weights[p]);
     const total = sumOf(weight);
     if (total === 0) return null;
-    const sums = weight.map((w, i) => (w > 0 ? w * field.planes[p][i] : 0));
+    const sums = weight.map((w, i) => (w > 0 ? w * means.planes[p][i] : 0));
     const mean = sumOf(sums) / total;
     const [around, weights] = [sums, weight].map((cells) => twoBoxSums(cells, width, height));
     for (let i = 0; i < brightness.length; i++) {
       brightness[i] += Math.log((around[i] + mean) / (weights[i] + 1) + FLOOR) / planes.length;
     }
   }
-  return { width, height, brightness, weights: WEIGHTS[hasInfrared(canonical) ? 'infrared' : 'visible'] };
+  return {
+    side,
+    width,
+    height,
+    brightness,
+    weights: WEIGHTS[hasInfrared(canonical) ? 'infrared' : 'visible'],
+  };
 }
 
 const sumOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
@@ -154,13 +170,9 @@ export function weighShadow(
 const clip = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
 
 /** Reads cells at pixels of a window, between the cells' centres; clamped at the edges. */
-function bilinear({ width, height, brightness }: ClearGround, window: Window) {
+function bilinear({ side, width, height, brightness }: ClearGround, window: Window) {
   const along = (length: number, from: number, cells: number) =>
-    Array.from({ length }, (_, n) => {
-      const position = clip((from + n + 0.5) / COARSE_CELL - 0.5, 0, cells - 1);
-      const low = Math.floor(position);
-      return { low, high: Math.min(cells - 1, low + 1), share: position - low };
-    });
+    Array.from({ length }, (_, n) => between(from + n, side, cells));
   const columns = along(window.width, window.x, width);
   const rows = along(window.height, window.y, height);
   return (x: number, y: number) => {

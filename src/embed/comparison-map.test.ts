@@ -1,9 +1,11 @@
-import { afterEach, expect, it, vi } from 'vitest';
-import { cancelled } from '../pipeline/errors.ts';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { cancelled, PipelineError } from '../pipeline/errors.ts';
+import { phrase } from '../pipeline/phrase.ts';
 import type { ViewerOptions } from '../viewer/viewer.ts';
 import { openComparisonMap } from './comparison-map.ts';
 
-const engine = vi.hoisted(() => ({ dispose: () => {} }));
+const opened = { scene: { grid: { width: 9, height: 9 } }, displayBands: [0, 1, 2], bands: 3 };
+const engine = vi.hoisted(() => ({ open: async (): Promise<unknown> => null, dispose: () => {} }));
 const viewer = vi.hoisted(() => ({ options: null as unknown }));
 
 vi.mock('../viewer/shadow-styles.ts', () => ({ mapStyles: '' }));
@@ -14,7 +16,7 @@ vi.mock('./controls.ts', () => ({
 }));
 vi.mock('../services/comparison.ts', () => ({
   createComparisonEngine: () => ({
-    open: async () => ({ scene: { grid: { width: 9, height: 9 } }, displayBands: [0, 1, 2], bands: 3 }),
+    open: () => engine.open(),
     stretch: async () => [],
     dispose: () => engine.dispose(),
   }),
@@ -25,9 +27,8 @@ vi.mock('../viewer/viewer.ts', () => ({
     return new Proxy({}, { get: () => () => {} });
   },
 }));
-afterEach(() => void vi.unstubAllGlobals());
-
-it('a comparison that is put to rest while tiles load tells no fault of them', async () => {
+beforeEach(() => {
+  engine.open = async () => opened;
   vi.stubGlobal('document', {
     documentElement: { lang: 'en' },
     baseURI: 'https://example.org/',
@@ -35,8 +36,14 @@ it('a comparison that is put to rest while tiles load tells no fault of them', a
     addEventListener: () => {},
     removeEventListener: () => {},
   });
-  const onError = vi.fn();
-  const shown = await openComparisonMap(
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const open = (onError: () => void = () => {}) =>
+  openComparisonMap(
     {
       map: { getRootNode: () => null, querySelectorAll: () => [], children: [] } as unknown as HTMLElement,
       sources: { before: 'before.tif', after: 'after.tif' },
@@ -48,8 +55,31 @@ it('a comparison that is put to rest while tiles load tells no fault of them', a
     },
     new AbortController().signal,
   );
+
+it('a comparison that is put to rest while tiles load tells no fault of them', async () => {
+  const onError = vi.fn();
+  const shown = await open(onError);
   // The worker's end rejects what it was asked for.
   engine.dispose = () => (viewer.options as ViewerOptions).onFault(cancelled());
   shown.dispose();
   expect(onError).not.toHaveBeenCalled();
+});
+
+it('a server without ranges that falls silent while images are read whole is given up, and told as that', async () => {
+  vi.useFakeTimers();
+  engine.open = async () => {
+    throw new PipelineError('network/no-range', phrase('No.'), phrase('Do.'));
+  };
+  vi.stubGlobal('fetch', async (_: URL, { signal }: RequestInit) => {
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new Uint8Array(10));
+        signal?.addEventListener('abort', () => controller.error(signal.reason));
+      },
+    });
+    return new Response(body);
+  });
+  const opening = expect(open()).rejects.toMatchObject({ code: 'network/too-slow' });
+  await vi.advanceTimersByTimeAsync(61_000);
+  await opening;
 });

@@ -1,5 +1,6 @@
 import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
 import { phrase } from '../pipeline/phrase.ts';
+import { requestWhole } from '../pipeline/request.ts';
 import { clipWindow } from '../pipeline/windows.ts';
 import { type ComparisonInput, createComparisonEngine } from '../services/comparison.ts';
 import { chooseLanguage, locale, t } from '../texts/texts.ts';
@@ -7,7 +8,6 @@ import { mapStyles } from '../viewer/shadow-styles.ts';
 import { createViewer } from '../viewer/viewer.ts';
 import type { EmbedError, ViewState } from './api.ts';
 import { controlStyles, createControls } from './controls.ts';
-import { readWhole } from './read-whole.ts';
 import { parseSettings, type Settings, shareText, viewText } from './settings.ts';
 import { adopt } from './styles.ts';
 
@@ -229,7 +229,7 @@ const MAX_WHOLE = 256 * 2 ** 20;
 
 /**
  * The simplest servers answer no range requests. Images that lie on the page's own host are then read whole.
- * @throws `fault` where that is not why it failed, and for images that lie elsewhere or are large
+ * @throws `fault` where that is not why it failed, and for images that lie elsewhere or are large; PipelineError `network/*`, `job/cancelled`
  */
 async function wholeFiles(
   sources: ComparisonInput,
@@ -242,16 +242,13 @@ async function wholeFiles(
   if (!Object.values(sources).every(isOurs)) throw fault;
   const whole = async <T extends string | Blob | undefined>(source: T) => {
     if (typeof source !== 'string') return source;
-    const response = await fetch(source, { signal });
-    const blob = response.ok ? await readWhole(response, MAX_WHOLE) : null;
+    const blob = await requestWhole(new URL(source), MAX_WHOLE, signal);
     if (blob === null) throw fault;
     return new File([blob], new URL(source).pathname.split('/').pop() ?? '');
   };
   const { before, after, mask, provenance } = sources;
   const files = [whole(before), whole(after), whole(mask), whole(provenance)] as const;
-  const [first, second, third, fourth] = await Promise.all(files).catch(() => {
-    throw fault;
-  });
+  const [first, second, third, fourth] = await Promise.all(files);
   return { before: first, after: second, mask: third, provenance: fourth };
 }
 

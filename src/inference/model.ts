@@ -2,9 +2,9 @@ import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
 import { hex } from '../pipeline/hex.ts';
-import { request } from '../pipeline/ingest/request.ts';
 import type { ModelIdentity } from '../pipeline/networks.ts';
 import { type Phrase, phrase } from '../pipeline/phrase.ts';
+import { request } from '../pipeline/request.ts';
 
 /** card.json of a model: what its export promises. */
 export interface ModelCard {

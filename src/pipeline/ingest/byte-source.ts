@@ -1,7 +1,7 @@
 import { PipelineError, throwIfAborted } from '../errors.ts';
 import { fileNameOf } from '../file-names.ts';
 import { phrase } from '../phrase.ts';
-import { type Answer, request } from './request.ts';
+import { type Answer, request } from '../request.ts';
 
 /** Random access to the bytes of a file, wherever it lies. */
 export interface ByteSource {

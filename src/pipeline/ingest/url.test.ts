@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { requestWhole } from '../request.ts';
 import { expectedSample, fixture } from '../testing/fixtures.ts';
 import { urlSource, urlText } from './byte-source.ts';
 import { openScene } from './open.ts';
@@ -192,6 +193,15 @@ describe('a scene behind a URL', () => {
       expect(asked).toHaveBeenCalledTimes(2);
     });
 
+    it('and drips is given up after a while where the whole file is read, too', async () => {
+      vi.useFakeTimers();
+      dripping(1);
+      const reading = requestWhole(new URL('https://example.org/x.tif'), 1e6);
+      const given = expect(reading).rejects.toMatchObject({ code: 'network/too-slow' });
+      await vi.advanceTimersByTimeAsync(61_000);
+      await given;
+    });
+
     it('but is only slow is waited for', async () => {
       vi.useFakeTimers();
       const asked = dripping(200);
@@ -207,6 +217,39 @@ describe('a scene behind a URL', () => {
     /** As fetch does: what is raised ends the body as well. */
     const abortable = (response: Response, signal: AbortSignal) =>
       new Response(response.body?.pipeThrough(new TransformStream(), { signal }), response);
+  });
+
+  describe('that is read whole', () => {
+    afterEach(() => vi.unstubAllGlobals());
+
+    /** An answer of so many pieces of 10 bytes, that does not say how long it is unless told to. */
+    function answers(pieces: number, headers?: HeadersInit): () => number {
+      let sent = 0;
+      const body = new ReadableStream(
+        {
+          pull(to) {
+            if (sent === pieces) to.close();
+            else to.enqueue(new Uint8Array(10).fill(++sent));
+          },
+        },
+        { highWaterMark: 0 },
+      );
+      vi.stubGlobal('fetch', async () => new Response(body, { headers }));
+      return () => sent;
+    }
+    const whole = () => requestWhole(new URL('https://example.org/x.tif'), 30);
+
+    it('is so up to a limit, whether or not the server says how much it is', async () => {
+      answers(3);
+      const bytes = new Uint8Array(await (await whole())!.arrayBuffer());
+      expect([...bytes]).toEqual([1, 2, 3].flatMap((n) => Array(10).fill(n)));
+      const endless = answers(Number.POSITIVE_INFINITY);
+      expect(await whole()).toBeNull();
+      expect(endless()).toBe(4);
+      const said = answers(4, { 'Content-Length': '40' });
+      expect(await whole()).toBeNull();
+      expect(said()).toBe(0);
+    });
   });
 
   describe('that changes while it is open', () => {

@@ -1,5 +1,5 @@
-import { cancelled, PipelineError, throwIfAborted } from '../errors.ts';
-import { phrase } from '../phrase.ts';
+import { cancelled, PipelineError, throwIfAborted } from './errors.ts';
+import { phrase } from './phrase.ts';
 
 /** What a server answered: success, or 416 for a range beyond the end. */
 export interface Answer {
@@ -16,6 +16,12 @@ interface Init {
   readonly headers?: { readonly Range: string };
 }
 
+/** Most bytes of a body that are read, and whether these are of use where it goes on after them. */
+interface Limit {
+  readonly most: number;
+  readonly isOfUse: boolean;
+}
+
 const NOTHING = { bytes: new Uint8Array(0), isMore: false };
 
 /**
@@ -28,12 +34,26 @@ const LEAST_BYTES = 4096;
 const MOMENT = 300;
 
 /**
- * Asks a server for the first `most` bytes of its answer; what it sends beyond is not waited for. One try, and one more after
- * a moment where the network failed or the server fell silent, or nearly so.
+ * Asks a server for the first `most` bytes of its answer; what it sends beyond is not waited for.
  * @throws PipelineError `network/unreachable`, `network/too-slow`, `network/no-cors`, `job/cancelled`.
  */
 export async function request(url: URL, init: Init, most: number, signal?: AbortSignal): Promise<Answer> {
-  const attempt = () => answer(url, init, most, signal);
+  const { status, headers, body } = await ask(url, init, { most, isOfUse: true }, signal);
+  return { status, headers, ...(body ? { bytes: joined(body.parts, most), isMore: body.isMore } : NOTHING) };
+}
+
+/**
+ * All of a file; null, and no more is read, if it is longer than `most` bytes.
+ * @throws PipelineError as {@link request}
+ */
+export async function requestWhole(url: URL, most: number, signal?: AbortSignal): Promise<Blob | null> {
+  const { body } = await ask(url, {}, { most, isOfUse: false }, signal);
+  return body && !body.isMore ? new Blob(body.parts) : null;
+}
+
+/** One try, and one more after a moment where the network failed or the server fell silent, or nearly so. */
+async function ask(url: URL, init: Init, limit: Limit, signal?: AbortSignal) {
+  const attempt = () => answer(url, init, limit, signal);
   const got = await attempt()
     .catch(async () => {
       throwIfAborted(signal);
@@ -69,7 +89,7 @@ class Silence extends Error {
   }
 }
 
-async function answer(url: URL, init: Init, most: number, signal?: AbortSignal): Promise<Answer> {
+async function answer(url: URL, init: Init, limit: Limit, signal?: AbortSignal) {
   const watch = watched(signal);
   try {
     const response = await fetch(url, { ...init, signal: watch.signal });
@@ -77,8 +97,8 @@ async function answer(url: URL, init: Init, most: number, signal?: AbortSignal):
     watch.answered();
     // Of the whole file, where a part was asked for, nothing is of use.
     const isWanted = status === 206 || (status === 200 && !init.headers?.Range);
-    const body = isWanted ? await beginning(response, most, watch.received) : NOTHING;
-    return { status, headers, ...body };
+    const body = isWanted ? await beginning(response, limit, watch.received) : null;
+    return { status, headers, body };
   } catch (cause) {
     const silence = watch.silence();
     throw silence === null ? cause : new Silence(silence, cause);
@@ -87,10 +107,11 @@ async function answer(url: URL, init: Init, most: number, signal?: AbortSignal):
   }
 }
 
-/** The first `most` bytes of a body, and whether it goes on. */
-async function beginning(response: Response, most: number, received: (bytes: number) => void) {
+/** As much of a body as tells whether it is longer than the limit. */
+async function beginning(response: Response, { most, isOfUse }: Limit, received: (bytes: number) => void) {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  if (!isOfUse && Number(response.headers.get('Content-Length')) > most) return { parts, isMore: true };
   const reader = response.body?.getReader();
-  const parts: Uint8Array[] = [];
   let length = 0;
   while (reader && length <= most) {
     const { done, value } = await reader.read();
@@ -99,13 +120,23 @@ async function beginning(response: Response, most: number, received: (bytes: num
     parts.push(value);
     length += value.length;
   }
-  const bytes = new Uint8Array(Math.min(length, most));
+  return { parts, isMore: length > most };
+}
+
+/** The first `most` bytes of what came in parts. */
+function joined(parts: readonly Uint8Array[], most: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(
+    Math.min(
+      parts.reduce((sum, { length }) => sum + length, 0),
+      most,
+    ),
+  );
   let filled = 0;
   for (const part of parts) {
     bytes.set(part.subarray(0, bytes.length - filled), filled);
     filled += Math.min(part.length, bytes.length - filled);
   }
-  return { bytes, isMore: length > most };
+  return bytes;
 }
 
 /** A signal that is raised with another one, when too little came for too long, or at the end. */

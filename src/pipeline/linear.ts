@@ -43,7 +43,7 @@ export interface BlockSums {
   readonly blocks: ReadonlyMap<number, Float64Array>;
 }
 
-/** `length` sums over a block and its neighbours, 3 x 3. */
+/** The first `length` sums over a block and its neighbours, 3 x 3. */
 export function sumsAround(
   { columns, rows, blocks }: BlockSums,
   block: number,
@@ -55,7 +55,7 @@ export function sumsAround(
   for (let v = Math.max(0, row - 1); v <= Math.min(rows - 1, row + 1); v++) {
     for (let u = Math.max(0, column - 1); u <= Math.min(columns - 1, column + 1); u++) {
       const sums = blocks.get(v * columns + u);
-      if (sums) addTo(total, sums);
+      if (sums) addTo(total, sums.subarray(0, length));
     }
   }
   return total;

@@ -85,6 +85,32 @@ describe('composites', () => {
     expect(report.notices.map(({ code }) => code)).not.toContain('scene/mostly-cloud');
   });
 
+  it.each([undefined, 'least-cloudy'] as const)(
+    'light that another date gives is not below 0 (composite: %s)',
+    async (method) => {
+      const isCloud = (x: number) => x >= 50 && x < 110;
+      // Hazier all over, and dark where the target is clouded: in the light of the target, below 0.
+      const [clouded, hazy] = [0, 1].map((date) =>
+        memorySource({
+          width: WIDTH,
+          height: HEIGHT,
+          roles: CANONICAL_BANDS,
+          sampleType: 'float32',
+          scale: 1,
+          name: `date-${date}`,
+          sample: (x, y, band) => {
+            if (date === 0) return isCloud(x) ? 0.8 : ground(x, y, band);
+            return x >= 60 && x < 100 ? 0.05 : 0.8 * ground(x, y, band) + 0.12;
+          },
+        }),
+      );
+      const { bands, provenance } = await go(method, memoryPages(), [clouded, hazy]);
+      expect([PROVENANCE.otherDate, PROVENANCE.otherDateChanged]).toContain(provenance[at(80)]);
+      for (const band of bands) expect(band.every((value) => value >= 0)).toBe(true);
+      expect(bands[0].subarray(at(70), at(90))).toContain(0);
+    },
+  );
+
   it.each(['medoid', 'median'] as const)(
     '%s: target pixels that are taken keep their bits',
     async (method) => {

@@ -1,4 +1,5 @@
 import { confidenceOf } from './composite/composite.ts';
+import { type Floors, raise } from './composite/floors.ts';
 import { mixInto, sampleMaker } from './composite/native.ts';
 import { readDate, readTarget, targetBands, type UsefulDate, usableIn } from './date-planes.ts';
 import { errorOfChange } from './dates/clone.ts';
@@ -30,6 +31,7 @@ export async function dateCompositePass(
   job: Job,
   { useful: dates, cloned }: Pick<DateFindings, 'useful' | 'cloned'>,
   method: CompositeMethod,
+  floors: Floors,
   store: TileStore,
 ): Promise<void> {
   const { layout, pace } = job;
@@ -49,7 +51,7 @@ export async function dateCompositePass(
   pace.report('composite', done, keys.length);
   for (const key of left) {
     await checkpoint(job);
-    const tile = await compositeTile(job, { dates, cloned, order, method }, store, key);
+    const tile = await compositeTile(job, { dates, cloned, order, method, floors }, store, key);
     if (tile) setRepaired(store, key, tile);
     store.pages.set(doneName(key), Uint8Array.of(1));
     tell(key);
@@ -84,12 +86,13 @@ interface CompositeRule {
   /** Numbers of the dates, 0 for the target, in the order in which they are preferred. */
   readonly order: readonly number[];
   readonly method: CompositeMethod;
+  readonly floors: Floors;
 }
 
 /** @returns null if the tile takes nothing from another date */
 async function compositeTile(
   job: Job,
-  { dates, cloned, order, method }: CompositeRule,
+  { dates, cloned, order, method, floors }: CompositeRule,
   store: TileStore,
   key: number,
 ): Promise<RepairedTile | null> {
@@ -134,6 +137,9 @@ async function compositeTile(
     for (let b = 0; b < bands.length; b++) values[b][i] = result.values[b];
   }
   if (!taken.some((date) => date > 0)) return null;
+  bands.forEach((index, b) => {
+    raise(values[b], floors.get(index));
+  });
   const numbers = dates.map(({ index }) => index + 1);
   return withComposite(job, store, key, { share, values, taken, changed, error, numbers });
 }

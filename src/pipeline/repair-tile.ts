@@ -1,6 +1,7 @@
 import { composite, type FilledFromDates } from './composite/composite.ts';
 import { followBands, type Slopes } from './composite/extra-bands.ts';
 import { featherAlpha } from './composite/feather.ts';
+import { type Floors, raise } from './composite/floors.ts';
 import { type ClonedTiles, errorOf, withCloned } from './dates/findings.ts';
 import { clearPixels, type Probabilities } from './detect/probabilities.ts';
 import { squaredDistance } from './distance.ts';
@@ -22,6 +23,7 @@ import { clipWindow, cropPlane, growWindow } from './windows.ts';
 export interface SceneKnowledge {
   readonly coarse: CoarseField | null;
   readonly slopes: Slopes | null;
+  readonly floors: Floors;
   /** What other dates saw; null if there are none. */
   readonly cloned: ClonedTiles | null;
 }
@@ -77,7 +79,7 @@ export async function repairTile(job: Job, store: TileStore, input: TileInput) {
   const { source, networks, plan, settings } = job;
   const { scene } = source;
   const { core, rasters } = input;
-  const { coarse, slopes, cloned } = input.knowledge;
+  const { coarse, cloned } = input.knowledge;
   const view = viewTile(job, input);
   const { tile, inside } = view;
   const output = await networks.generate(inputOf(view, cloned, networks), tile.height, tile.width);
@@ -87,7 +89,7 @@ export async function repairTile(job: Job, store: TileStore, input: TileInput) {
     view.dates &&
     cropPlane(shareOfDates(view, readPlane(store.mask, inside), settings.bufferPixels), inside, core);
   return composite(scene, core, nativeSamples(job, core, rasters), readPlane(store.mask, core), alpha, {
-    bands: repairedBands(plan, view, generated.canonical, slopes, alpha, share),
+    bands: repairedBands(plan, view, generated.canonical, input.knowledge, alpha, share),
     errorScale: generated.errorScale,
     unseen: view.fill
       ? shareOfFill(cropPlane(view.found.thick, view.around, core), null)
@@ -169,7 +171,7 @@ function repairedBands(
   plan: BandPlan,
   { core, inside, around, fill, dates }: TileView,
   canonical: readonly Float32Array[],
-  slopes: Slopes | null,
+  { slopes, floors }: SceneKnowledge,
   alpha: Float32Array,
   share: Float32Array | null,
 ): Map<number, Float32Array> {
@@ -191,6 +193,7 @@ function repairedBands(
     ]);
     putDates(bands, saw, cropPlane(dates.filled, around, core), share);
   }
+  for (const [index, plane] of bands) raise(plane, floors.get(index));
   return bands;
 }
 

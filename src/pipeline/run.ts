@@ -1,4 +1,5 @@
 import { solveRegression } from './composite/extra-bands.ts';
+import { floorsOf } from './composite/floors.ts';
 import { type RunControl, runControl } from './control.ts';
 import { PipelineError, throwIfAborted, toPipelineError } from './errors.ts';
 import { evaluate } from './evaluate/evaluate.ts';
@@ -103,11 +104,13 @@ export async function run(
   const coarse = completeCoarseField(findings.coarse);
   const regression = regressionOf(findings, job.plan);
   const slopes = coarse && regression ? solveRegression(regression) : null;
+  const floors = floorsOf(scene.bands, job.plan, regression);
   await breathe(signal);
-  await repairPass(job, findings, { coarse, slopes, cloned: dates?.cloned ?? null }, masked, store);
+  await repairPass(job, findings, { coarse, slopes, floors, cloned: dates?.cloned ?? null }, masked, store);
 
   // In its place, if asked for: a composite of all dates.
-  if (job.settings.composite && dates) await dateCompositePass(job, dates, job.settings.composite, store);
+  const { composite: method } = job.settings;
+  if (method && dates) await dateCompositePass(job, dates, method, floors, store);
 
   // Evaluate.
   const result = resultReader(source, store);

@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { type BandRole, CANONICAL_BANDS, MASK_CLASS } from '../scene.ts';
 import { cloudy, ground, reflectance, runOver, sameBands } from '../testing/cloudy-run.ts';
+import { fakeNetworks } from '../testing/fake-networks.ts';
+
+/** With independent texture in every band on the ground: else the relation could not be told from the clear pixels. */
+function textured(x: number, y: number, band: number): number {
+  const value = reflectance(x, y, band);
+  const noise = ((x * 7919 + y * 104729 + band * 1299709 + x * y * 31) % 1000) / 1e4;
+  return value > 0.45 || value < 0.05 ? value : value + noise;
+}
 
 describe('bands that the networks do not know', () => {
   it('lets further bands follow a linear relation, and copies alpha and quality bands', async () => {
     const roles: BandRole[] = [...CANONICAL_BANDS, 'rededge1', 'alpha', 'scl'];
-    // Independent texture in every band: else the relation could not be told from the clear pixels.
-    const seen = (x: number, y: number, band: number) => {
-      const value = reflectance(x, y, band);
-      const noise = ((x * 7919 + y * 104729 + band * 1299709 + x * y * 31) % 1000) / 1e4;
-      return Math.round(1e4 * (value > 0.45 || value < 0.05 ? value : value + noise));
-    };
+    const seen = (x: number, y: number, band: number) => Math.round(1e4 * textured(x, y, band));
     const linear = (x: number, y: number) => 500 + 0.4 * seen(x, y, 2) + 0.5 * seen(x, y, 3);
     const { after, source, mask } = await runOver(
       cloudy({
@@ -37,6 +40,33 @@ describe('bands that the networks do not know', () => {
     const roles: BandRole[] = [...CANONICAL_BANDS, 'coastal'];
     const { after } = await runOver(cloudy({ roles, sample: (x) => (x < 60 ? 7000 : 1503) }));
     expect(after.map((band) => band[0])).toEqual(new Array(7).fill(1503));
+  });
+
+  it('do not go below 0 where they hold light, unless clear pixels do', async () => {
+    const roles: BandRole[] = [...CANONICAL_BANDS, 'rededge1', 'coastal', 'lwir'];
+    const scene = cloudy({
+      roles,
+      sampleType: 'float32',
+      scale: 1,
+      sample: (x, y, band) => {
+        const nir = textured(x, y, 3);
+        // Of clear ground: above 0, from -0.05 on, the same of no light.
+        return [nir - 0.09, nir - 0.15, nir - 0.15][band - 6] ?? textured(x, y, band);
+      },
+    });
+    const darker = fakeNetworks({
+      repair: (inputs) => [...inputs.slice(0, 6).map((value) => 0.3 * value), 0.02],
+    });
+    const { after, source, mask } = await runOver(scene, { featherPixels: 0 }, undefined, darker);
+    const least = (band: ArrayLike<number>, isClear: boolean) =>
+      Math.min(...Array.from(band).filter((_, i) => (mask[i] === MASK_CLASS.clear) === isClear));
+    const seen = source.bands.map((band) => least(band, true));
+    const repaired = after.map((band) => least(band, false));
+    expect(seen[6]).toBeGreaterThan(0);
+    expect(repaired[6]).toBe(0);
+    expect(seen[7]).toBeLessThan(-0.04);
+    expect(repaired[7]).toBeCloseTo(seen[7], 2);
+    expect(repaired[8]).toBeLessThan(repaired[7]);
   });
 
   it('do not take gaps of a band for measurements, nor lose the other bands with one that is empty', async () => {

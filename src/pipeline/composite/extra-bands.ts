@@ -17,7 +17,7 @@ export interface Regression {
   /** Number of predictors (canonical bands in the scene) and of extra bands. */
   readonly predictors: number;
   readonly extras: number;
-  /** Sums over clear pixels by block: see `sumsLength`. */
+  /** Sums over clear pixels by block: see `sumsLength`. After them, the least value of each extra band. */
   readonly blocks: Map<number, Float64Array>;
 }
 
@@ -66,12 +66,17 @@ export function addToRegression(
       const block = blockRow + Math.floor((window.x + x) / BLOCK);
       let sums = blocks.get(block);
       if (!sums) {
-        sums = new Float64Array(sumsLength(p, e));
+        sums = new Float64Array(sumsLength(p, e) + e).fill(Number.POSITIVE_INFINITY, sumsLength(p, e));
         blocks.set(block, sums);
       }
       for (let a = 0; a < p; a++) xs[a] = canonical[a][i];
-      for (let b = 0; b < e; b++)
-        if (!Number.isNaN(extra[b][i])) addPixel(sums, b * bandSums(p), xs, extra[b][i]);
+      for (let b = 0; b < e; b++) {
+        const y = extra[b][i];
+        if (Number.isNaN(y)) continue;
+        addPixel(sums, b * bandSums(p), xs, y);
+        const least = sumsLength(p, e) + b;
+        sums[least] = Math.min(sums[least], y);
+      }
     }
   }
 }
@@ -91,11 +96,26 @@ function addPixel(sums: Float64Array, at: number, xs: Float64Array, y: number): 
 
 /** Enters sums over clear pixels that were gathered elsewhere. */
 export function mergeRegression(regression: Regression, blocks: ReadonlyMap<number, Float64Array>): void {
+  const length = sumsLength(regression.predictors, regression.extras);
   for (const [block, sums] of blocks) {
     const known = regression.blocks.get(block);
-    if (known) for (let i = 0; i < sums.length; i++) known[i] += sums[i];
-    else regression.blocks.set(block, sums.slice());
+    if (!known) {
+      regression.blocks.set(block, sums.slice());
+      continue;
+    }
+    addTo(known, sums.subarray(0, length));
+    for (let i = length; i < sums.length; i++) known[i] = Math.min(known[i], sums[i]);
   }
+}
+
+/** The least clear value of each extra band, of those that entered; Infinity where there is none. */
+export function leastOf({ predictors, extras, blocks }: Regression): number[] {
+  const length = sumsLength(predictors, extras);
+  const least = new Array<number>(extras).fill(Number.POSITIVE_INFINITY);
+  for (const sums of blocks.values()) {
+    for (let b = 0; b < extras; b++) least[b] = Math.min(least[b], sums[length + b]);
+  }
+  return least;
 }
 
 /** Of one extra band, sums of products about the mean: x x' (P * P), then x y' (P). */
@@ -122,7 +142,7 @@ export interface Slopes {
 export function solveRegression(regression: Regression): Slopes {
   const { predictors: p, extras: e, columns, rows, blocks } = regression;
   const scene = new Float64Array(sumsLength(p, e));
-  for (const sums of blocks.values()) addTo(scene, sums);
+  for (const sums of blocks.values()) addTo(scene, sums.subarray(0, scene.length));
   const slopes = Array.from({ length: columns * rows }, (_, block) => {
     const local = sumsAround(regression, block, scene.length);
     const out = new Float64Array(p * e);

@@ -1,0 +1,39 @@
+import type { BandPlan } from '../preprocess/bands.ts';
+import type { Band, BandRole } from '../scene.ts';
+import { leastOf, type Regression } from './extra-bands.ts';
+
+/** How low a repair may go, in reflectance, by file index; bands without an entry may go as low as they do. */
+export type Floors = ReadonlyMap<number, number>;
+
+/** Further bands that hold light: of others, such as temperatures and indices, nothing says that they end at 0. */
+const LIGHT: readonly BandRole[] = [
+  'coastal',
+  'rededge1',
+  'rededge2',
+  'rededge3',
+  'nir08',
+  'nir09',
+  'cirrus',
+  'pan',
+];
+
+/**
+ * Light is not negative. Where clear pixels of a further band are so nevertheless, after a correction of the atmosphere say, a repair may
+ * go as low as the least of them.
+ * @param regression Null where the scene has no further bands.
+ */
+export function floorsOf(bands: readonly Band[], plan: BandPlan, regression: Regression | null): Floors {
+  const floors = new Map<number, number>();
+  for (const index of plan.canonical) if (index !== null) floors.set(index, 0);
+  const least = regression ? leastOf(regression) : [];
+  plan.extra.forEach((index, i) => {
+    const isLight = LIGHT.includes(bands.find((band) => band.index === index)!.role);
+    if (isLight && Number.isFinite(least[i])) floors.set(index, Math.min(0, least[i]));
+  });
+  return floors;
+}
+
+/** Raises values that lie below the floor, in place; those that are no numbers stay so. */
+export function raise(plane: Float32Array, floor = Number.NEGATIVE_INFINITY): void {
+  for (let i = 0; i < plane.length; i++) if (plane[i] < floor) plane[i] = floor;
+}

@@ -278,7 +278,7 @@ function robust(bright: number): Radiometry {
 }
 
 /** The lowest of the bands' low quantiles, a border of zeros left aside; NaN if there is no sample. */
-function darkest({ sorted, zeroShare }: SceneSample, share: number): number {
+function darkest({ sorted, zeroShare }: Pick<SceneSample, 'sorted' | 'zeroShare'>, share: number): number {
   const measured = zeroShare > 0 ? sorted.map((values) => values.filter((value) => value !== 0)) : sorted;
   return Math.min(...finite(measured.map((values) => quantile(values, share))));
 }

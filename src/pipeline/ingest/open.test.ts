@@ -42,6 +42,25 @@ describe('what a scene says of itself', () => {
     expect(roles((await openScene(fixture('rgba.tif'))).scene)).toBe('red green blue alpha');
   });
 
+  it.each([
+    ['associated', 1, 128, true],
+    ['associated', 1, 255, false],
+    ['unassociated', 2, 128, false],
+  ])('colours that are multiplied by alpha, where that shows (%s, %i, %i)', async (_, kind, part, isTold) => {
+    const { spec } = patterned('uint8', { width: 32, height: 32, bands: 4 });
+    const alpha = Uint8Array.from({ length: 32 * 32 }, (_, i) => (i % 32 < 2 ? 0 : i % 32 < 4 ? part : 255));
+    const planes = [80, 90, 100].map((value) => alpha.map((a) => (value * a) / 255));
+    const metadata = { ...spec.metadata, photometricInterpretation: 2, extraSamples: [kind] };
+    const { scene } = await openScene(
+      new File([await written({ spec: { ...spec, metadata }, planes: [...planes, alpha] })], 'picture.tif'),
+    );
+    expect(roles(scene)).toBe('red green blue alpha');
+    const told = scene.notices.find(({ code }) => code === 'premultiplied');
+    expect(told && english(told.message)).toEqual(
+      isTold ? expect.stringContaining('About 6 % of the pixels are partly transparent') : undefined,
+    );
+  });
+
   it.each([299, 325])('reflectance stays that beside a thermal band of up to %i kelvin', async (kelvin) => {
     const names = ['B2', 'B3', 'B4', 'B5', 'B10', 'SZA_like'];
     const size = { width: 32, height: 32, bands: names.length };

@@ -1,25 +1,17 @@
 import { PipelineError } from '../errors.ts';
 import { type Phrase, phrase } from '../phrase.ts';
-import type {
-  Band,
-  BandRole,
-  Decision,
-  Notice,
-  SampleType,
-  Scene,
-  SceneOverrides,
-  SceneSource,
-} from '../scene.ts';
+import type { Band, BandRole, Decision, SampleType, Scene, SceneOverrides, SceneSource } from '../scene.ts';
 import { INTEGER_RANGES, QUALITY_ROLES } from '../scene.ts';
 import { bandItem, parseItems } from '../tiff/gdal-metadata.ts';
 import { TAG } from '../tiff/tags.ts';
 import { wavelengthsOf } from './band-wavelengths.ts';
 import { type ByteSource, blobSource, buffered, urlSource } from './byte-source.ts';
+import { contentNotices } from './content-notices.ts';
 import { asSample, type Image, openImage, requireThreeBands } from './image.ts';
 import { SAMPLE_BYTES } from './layout.ts';
 import { decideRadiometry, judgedBands, radiometryText } from './radiometry.ts';
 import { joined } from './resample.ts';
-import { assignRoles, rolesText } from './roles.ts';
+import { alphaKind, assignRoles, type BandEvidence, rolesText } from './roles.ts';
 import { guessSensor } from './sensors.ts';
 import { type DecodeOptions, readDecimated } from './source.ts';
 import { stackImages } from './stack.ts';
@@ -95,14 +87,15 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
   const imageDescription = typeof text === 'string' ? text : '';
 
   const { sensor, because } = guessSensor(name, items, imageDescription, descriptions);
-  const assigned = assignRoles({
+  const evidence: BandEvidence = {
     descriptions,
     sensor,
     sampleType: measuredType,
     photometric: metadata.photometricInterpretation,
     extraSamples: metadata.extraSamples,
     wavelengths: wavelengthsOf(items, descriptions),
-  });
+  };
+  const assigned = assignRoles(evidence);
   const { mask } = image;
   // As GDAL: where a file holds both, its mask counts and its alpha band is an ordinary one.
   const roles = assigned.roles.map((role) => (mask && role === 'alpha' ? 'quality' : role));
@@ -118,6 +111,7 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
   const sample = await sampleScene(reader, judged, signal);
   // What is read next lies elsewhere.
   reader.forget();
+  const premultiplied = alphaKind(validity, evidence) === 'associated';
   const texts = [name, imageDescription, ...descriptions, ...items.map((item) => item.value)];
   const radiometry = decideRadiometry({ roles, sampleType: measuredType, sensor, items, texts, sample });
 
@@ -149,7 +143,7 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
         because: nodataReason(image),
       },
     ],
-    notices: [...image.notices, ...contentNotices(allRoles, nodata, sample.zeroShare)],
+    notices: [...image.notices, ...contentNotices(allRoles, nodata, sample, premultiplied)],
     metadata,
   };
   return {
@@ -276,22 +270,4 @@ function qualityDecisions(roles: readonly BandRole[]): Decision[] {
     const text = phrase('band {{band}} can tell where clouds are ({{name}})', { band: i + 1, name });
     return [{ subject: 'quality-band', text, because: phrase("it bears this band's name") } as const];
   });
-}
-
-/** From this share of all-zero pixels on, a border of zeros is likely. */
-const ZERO_SHARE = 0.005;
-
-function contentNotices(roles: readonly BandRole[], nodata: number | null, zeroShare: number): Notice[] {
-  const notices: Notice[] = [];
-  if (nodata === null && !roles.includes('alpha') && zeroShare > ZERO_SHARE) {
-    const share = Math.max(1, Math.round(zeroShare * 100));
-    notices.push({
-      code: 'zero-border',
-      message: phrase(
-        'About {{share}} % of the pixels are 0 in every band, and the file names no no-data value: if they are empty, set it to 0.',
-        { share },
-      ),
-    });
-  }
-  return notices;
 }

@@ -38,7 +38,7 @@ function decide({ sensor = 'unknown', sampleType = 'uint16', ...more }: Case) {
       ...Object.entries(items).map(([name, value]) => ({ name, sample: null, role: '', domain: '', value })),
       ...scales.map((item) => ({ name: 'SCALE', role: 'scale', domain: '', ...item })),
     ],
-    sample: { sorted: [values, values, values, values], zeroShare: border },
+    sample: { sorted: [values, values, values, values], zeroShare: border, partShare: 0 },
   });
 }
 
@@ -283,7 +283,7 @@ describe('radiometry', () => {
           item('offset', 0, 149),
           ...scaled.map((band) => item('scale', band, 1e-4)),
         ],
-        sample: { sorted: [values, values, values], zeroShare: 0 },
+        sample: { sorted: [values, values, values], zeroShare: 0, partShare: 0 },
       });
       return { bands, said: english(decision.text) };
     };

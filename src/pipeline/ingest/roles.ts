@@ -131,7 +131,7 @@ export function roleOfName(description: string, sensor: Sensor): BandRole | null
 export function assignRoles(evidence: BandEvidence): { roles: BandRole[]; decisions: Decision[] } {
   const { descriptions } = evidence;
   const named = descriptions.map((d) => (isPositional(descriptions) ? null : roleOfName(d, evidence.sensor)));
-  const byName = withoutRepeats(named.map((role, i) => role ?? (isAlpha(i, evidence) ? 'alpha' : 'other')));
+  const byName = withoutRepeats(named.map((role, i) => role ?? (alphaKind(i, evidence) ? 'alpha' : 'other')));
   if (named.some((role) => role !== null && !QUALITY_ROLES.includes(role))) {
     const because =
       evidence.sensor === 'unknown' || evidence.sensor === 'aerial'
@@ -153,10 +153,13 @@ function isPositional(descriptions: readonly string[]): boolean {
   );
 }
 
-/** Does TIFF's ExtraSamples call the band alpha, associated (premultiplied) or not? */
-function isAlpha(band: number, { photometric, extraSamples }: BandEvidence): boolean {
+/** As what kind of alpha TIFF's ExtraSamples has the band: the colours are multiplied by it (`associated`), or not. Null if as none. */
+export function alphaKind(
+  band: number,
+  { photometric, extraSamples }: BandEvidence,
+): 'associated' | 'unassociated' | null {
   const extra = extraSamples[band - (photometric === PHOTOMETRIC.rgb ? 3 : 1)];
-  return extra === 1 || extra === 2;
+  return extra === 1 ? 'associated' : extra === 2 ? 'unassociated' : null;
 }
 
 /** Null if the file gives no wavelengths. */
@@ -165,7 +168,7 @@ function byWavelength(evidence: BandEvidence, named: readonly (BandRole | null)[
   if (wavelengths.every((value) => value === null)) return null;
   const roles = rolesOfWavelengths(wavelengths).map((role, i) => {
     if (role !== 'other') return role;
-    return named[i] ?? (isAlpha(i, evidence) ? 'alpha' : role);
+    return named[i] ?? (alphaKind(i, evidence) ? 'alpha' : role);
   });
   return { roles, because: phrase('the file gives the wavelengths of the bands') };
 }
@@ -175,7 +178,7 @@ function byOrder(evidence: BandEvidence, named: readonly (BandRole | null)[]) {
   // Quality and alpha bands stand apart; what remains is counted.
   const roles: BandRole[] = named.map((role, i) => {
     if (role && QUALITY_ROLES.includes(role)) return role;
-    return isAlpha(i, evidence) ? 'alpha' : 'other';
+    return alphaKind(i, evidence) ? 'alpha' : 'other';
   });
   const free = roles.flatMap((role, i) => (role === 'other' ? [i] : []));
   const depth = sampleType === 'uint8' ? '8' : '16';

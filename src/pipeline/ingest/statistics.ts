@@ -8,6 +8,8 @@ export interface SceneSample {
   readonly sorted: readonly Float64Array[];
   /** Share of sampled pixels that are 0 in every requested band, 0..1. */
   readonly zeroShare: number;
+  /** Share of sampled pixels at which the band of validity is neither 0 nor the highest that it was seen to be, 0..1. */
+  readonly partShare: number;
 }
 
 interface SampledImage {
@@ -26,6 +28,7 @@ export async function sampleScene(
   signal?: AbortSignal,
 ): Promise<SceneSample> {
   const values = bands.map(() => [] as number[]);
+  const alphas: number[] = [];
   let zeros = 0;
   let pixels = 0;
   for (const window of spreadWindows(width, height)) {
@@ -36,6 +39,7 @@ export async function sampleScene(
     pixels += count;
     for (let i = 0; i < count; i++) {
       if (valid?.[i] === 0) continue;
+      if (valid) alphas.push(valid[i]);
       if (light.every((samples) => samples[i] === 0)) {
         zeros++;
         continue;
@@ -46,7 +50,9 @@ export async function sampleScene(
     }
   }
   const sorted = values.map((list) => Float64Array.from(list).sort());
-  return { sorted, zeroShare: pixels ? zeros / pixels : 0 };
+  const full = alphas.reduce((highest, alpha) => Math.max(highest, alpha), 0);
+  const parts = alphas.filter((alpha) => alpha < full).length;
+  return { sorted, zeroShare: pixels ? zeros / pixels : 0, partShare: pixels ? parts / pixels : 0 };
 }
 
 /** Value below which a share (0..1) of the sorted values lies: one of them, never a mean of two. NaN if there are none. */

@@ -95,6 +95,44 @@ function workerOf(page: Page, name: string): Worker {
   return worker;
 }
 
+/** Holds the files of all runs, as a page that is being left does, until {@link askForRuns} asks for them. */
+async function holdRuns(worker: Worker): Promise<void> {
+  const held = await worker.evaluate(async () => {
+    type Handle = { createSyncAccessHandle(): Promise<{ close(): void }> };
+    const runs = await (await navigator.storage.getDirectory()).getDirectoryHandle('runs');
+    const files: { close(): void }[] = [];
+    for await (const handle of runs.values())
+      files.push(await (handle as unknown as Handle).createSyncAccessHandle());
+    new BroadcastChannel('runs').onmessage = () => {
+      for (const file of files) file.close();
+    };
+    return files.length;
+  });
+  expect(held).toBe(1);
+}
+
+/**
+ * Asks for the files at the first refusal: however slow the machine, they are free soon after.
+ * @returns how often a file was refused
+ */
+async function askForRuns(worker: Worker): Promise<() => Promise<number>> {
+  await worker.evaluate(() => {
+    type Prototype = { createSyncAccessHandle: () => Promise<unknown> };
+    const prototype = FileSystemFileHandle.prototype as unknown as Prototype;
+    const { createSyncAccessHandle } = prototype;
+    const channel = new BroadcastChannel('runs');
+    const counts = Object.assign(self, { refusals: 0 });
+    prototype.createSyncAccessHandle = function () {
+      return createSyncAccessHandle.call(this).catch((fault) => {
+        counts.refusals++;
+        channel.postMessage('');
+        throw fault;
+      });
+    };
+  });
+  return () => worker.evaluate(() => (self as unknown as { refusals: number }).refusals);
+}
+
 const continueButton = (page: Page) =>
   page.getByRole('button', { name: /^Continue where it stopped \(\d+.% done\)$/ });
 
@@ -122,18 +160,27 @@ test('the map cannot read the next scene: the one before stays, with its result'
   expect(differences(await result(page), undisturbed)).toBe(0);
 });
 
-test('the tab is closed: the next visit offers to continue, and ends with the same result', async ({
+test('the tab is closed: the next visit offers to continue, once the file of the run is free, and ends with the same result', async ({
   browser,
 }) => {
   const page = await newPage(browser);
   await halfWay(page);
   const context = page.context();
   await page.close();
+  const leaving = await context.newPage();
+  await leaving.goto('/?backend=wasm');
+  await earlierPageEnded(leaving);
+  await expect(() => workerOf(leaving, 'library.worker')).toPass();
+  await holdRuns(workerOf(leaving, 'library.worker'));
   const again = await context.newPage();
   await again.goto('/?backend=wasm');
-  await earlierPageEnded(again);
+  // So that the worker is there.
+  await start(again, 'src/pipeline/testing/fixtures/not-a-tiff.png');
+  await expect(again.getByRole('alert')).toContainText('TIFF');
+  const refusals = await askForRuns(workerOf(again, 'pipeline.worker'));
   await start(again, scene);
   await expect(continueButton(again)).toBeVisible();
+  expect(await refusals()).toBeGreaterThan(0);
   await continueButton(again).click();
   await finish(again);
   expect(differences(await result(again), undisturbed)).toBe(0);

@@ -4,6 +4,7 @@ from scipy.ndimage import gaussian_filter
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from unclouded_training import metrics
+from unclouded_training.tables import Table, picture_table
 
 rng = np.random.default_rng(0)
 A = np.stack([gaussian_filter(rng.random((48, 56)), 2) for _ in range(3)])
@@ -65,3 +66,14 @@ def test_border_steps_counts_the_pairs_across_and_inside():
     hole[2:4, 2:4] = True
     picture[:, hole] = 1
     assert metrics.border_steps(picture, hole) == (8, 8, 0, 4)
+
+
+def test_one_bad_picture_decides_the_pooled_figure_but_not_the_mean_of_pictures():
+    table, truth, everywhere = Table(), np.full((1, 32, 32), 0.3), np.ones((32, 32), bool)
+    for error in (0.01, 0.01, 0.01, 0.5):
+        table.add("row", truth + error, truth, {"all": everywhere, "few": np.arange(1024).reshape(32, 32) < 100})
+    measured = table.result()["row"]
+    assert measured["all"]["psnr"] == pytest.approx(-10 * np.log10(0.25 / 4), abs=0.01)
+    assert measured["all"]["byPicture"]["psnr"] == pytest.approx((3 * 40 + 6.02) / 4, abs=0.01)
+    assert measured["all"]["byPicture"]["pictures"] == 4 and measured["few"]["byPicture"] == {"pictures": 0}
+    assert "31.51 / 16.21" in picture_table(table.result(), ("all",)) and "| - |" in picture_table(table.result(), ("few",))

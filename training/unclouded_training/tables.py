@@ -19,11 +19,16 @@ DEPTHS = {"opacity 0.1 to 0.25": (0.1, 0.25), "0.25 to 0.4": (0.25, 0.4), "0.4 t
 DEPTH_ROWS = ("do nothing", "smooth inpainting", "HOT correction", "generator, true mask", "generator for any bands, true mask", "light generator, true mask")
 
 
+#: Pixels of a region from which on a picture counts by itself.
+LEAST_PIXELS = 200
+
+
 class Table:
-    """Pixel sums per row and region, so that every measure pools over pixels."""
+    """Pixel sums per row and region, so that every measure pools over pixels; and the PSNR of every picture by itself."""
 
     def __init__(self):
         self.sums: dict[str, dict[str, np.ndarray]] = {}
+        self.pictures: dict[str, dict[str, list[float]]] = {}
 
     def add(self, row: str, picture: np.ndarray, truth: np.ndarray, regions: dict[str, np.ndarray], vegetation: bool = False) -> None:
         """`vegetation`: bands 2 and 3 are red and near infrared, so that NDVI has a meaning."""
@@ -37,6 +42,8 @@ class Table:
             sums = self.sums.setdefault(row, {}).setdefault(name, np.zeros(9))
             sums += [region.sum(), square[region].sum(), absolute[region].sum(), similarity[region].sum(), angle[region].sum(),
                      index[region].sum(), half.sum(), alike[half].sum(), (alike[half] ** 2).sum()]
+            if region.sum() >= LEAST_PIXELS:
+                self.pictures.setdefault(row, {}).setdefault(name, []).append(metrics.psnr(square[region].mean()))
 
     def result(self) -> dict:
         def measures(s: np.ndarray) -> dict:
@@ -45,7 +52,11 @@ class Table:
                     "sam": s[4] / s[0], "ndvi": None if np.isnan(s[5]) else s[5] / s[0],
                     "gmsd": float(np.sqrt(max(s[8] / max(s[6], 1) - likeness**2, 0))), "pixels": int(s[0])}
 
-        return {row: {name: measures(s) for name, s in regions.items() if s[0] > 0} for row, regions in self.sums.items()}
+        def by_picture(values: list[float]) -> dict:
+            return {"pictures": len(values), **({"psnr": float(np.mean(values)), "lowestTenth": float(np.quantile(values, 0.1))} if values else {})}
+
+        return {row: {name: {**measures(s), "byPicture": by_picture(self.pictures.get(row, {}).get(name, []))} for name, s in regions.items() if s[0] > 0}
+                for row, regions in self.sums.items()}
 
 
 class Coverage:
@@ -83,6 +94,11 @@ def further_table(rows: dict, regions) -> str:
     return table_of(rows, regions, lambda v: ("-" if v["ndvi"] is None else f"{v['ndvi']:.3f}") + f" / {v['gmsd']:.3f}")
 
 
+def picture_table(rows: dict, regions) -> str:
+    """PSNR of pictures, their mean / what a tenth of them is below."""
+    return table_of(rows, regions, lambda v: f"{v['byPicture']['psnr']:.2f} / {v['byPicture']['lowestTenth']:.2f}" if v["byPicture"]["pictures"] else "-")
+
+
 def depth_table(rows: dict) -> str:
     """Thin cloud by its opacity: PSNR / SSIM / MAE / SAM."""
     return region_table({name: rows[name] for name in DEPTH_ROWS if name in rows}, DEPTHS)
@@ -118,11 +134,13 @@ def mask_tiling(shares: dict[str, float]) -> str:
 def markdown(result: dict) -> str:
     parts = ["# Evaluation\n\nMade by `python -m unclouded_training.evaluate` in `training/`. Cells of the region tables: PSNR dB (peak 1, pooled "
              "over pixels and bands) / SSIM (11x11 Gaussian, peak 1) / MAE (reflectance) / SAM (degrees). Second tables: mean absolute error of the "
-             "NDVI / GMSD, a perceptual distance (gradient magnitude similarity deviation, Xue et al. 2014; peak 0.5; lower is nearer)."]
+             "NDVI / GMSD, a perceptual distance (gradient magnitude similarity deviation, Xue et al. 2014; peak 0.5; lower is nearer). Third tables: PSNR of each "
+             f"picture, pooled over its pixels and bands: their mean / what a tenth of the pictures is below; those with {LEAST_PIXELS} pixels of a region and more. One picture in which "
+             "no clear ground was found can decide a pooled figure."]
     for key, title in (("simulatedSix", "Simulated clouds on validation scenes, six bands"), ("simulatedRgb", "The same, RGB only")):
         if key in result:
             r = result[key]
-            parts.append(f"## {title}\n\n{region_table(r['rows'], REGIONS)}\n\n{further_table(r['rows'], REGIONS)}\n\n"
+            parts.append(f"## {title}\n\n{region_table(r['rows'], REGIONS)}\n\n{further_table(r['rows'], REGIONS)}\n\n{picture_table(r['rows'], REGIONS_MASKED)}\n\n"
                          f"Thin cloud by its opacity:\n\n{depth_table(r['rows'])}\n\n"
                          f"Coverage of the 90 % interval (of the detector's mask, inside it):\n\n{coverage_list(r['coverage90'])}\n\n"
                          f"Mean step between neighbours across the border of the mask (grown by {APP_BUFFER} "

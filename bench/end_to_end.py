@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from scipy import ndimage
 
-CORE, DETECT_HALO, GENERATE_HALO = 256, 32, 48
+CORE, DETECT_HALO, GENERATE_HALO = 256, 48, 48
 SCALE = 1e-4
 BUFFER, FEATHER = 3, 3
 CLEAR_LIMIT = 0.3

@@ -32,8 +32,8 @@ export interface TileLayout {
 
 /** Side of a tile core in pixels, unless a run is told otherwise. */
 export const CORE = 256;
-/** Tiles of the detector are 320 x 320 pixels, those of the generator 352 x 352: seams show in a picture, not in a mask. */
-export const HALOS: Halos = { detect: 32, generate: 48 };
+/** Tiles of both networks are 352 x 352 pixels. */
+export const HALOS: Halos = { detect: 48, generate: 48 };
 
 /** @param core Side of a tile core in pixels. */
 export function planTiles(grid: Grid, core = CORE): TileLayout {

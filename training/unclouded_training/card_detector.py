@@ -74,7 +74,7 @@ Shadow is weighed beside the clear ground of the scene before the mask is made (
 on those over validation scenes). That the logarithm of the
 reflectance in near and first short-wave infrared tells, and how far around, was chosen while looking at l5 and Chiapas, too.
 
-It sees farther than the application shows it (32 pixels around a tile of 256). Pixels of real pictures that two tilings call differently (`evaluate --parts tiling`): {mask_tiling(result['tiling']['masks'])}. Figures of other weights are those of
+It sees farther than the application shows it (48 pixels around a tile of 256). Pixels of real pictures that two tilings call differently (`evaluate --parts tiling`): {mask_tiling(result['tiling']['masks'])}. Figures of other weights are those of
 `export detector --weights runs/NAME/ema.pt --out DIR`, or of the files in the history of `public/models`, and `evaluate --models DIR`.
 
 What would help: much more training (`configs/detector-gpu.json`), on all bands alike. The labels of Chiapas and adwp are wide around the clouds, those of l5 are not: no one mask agrees with

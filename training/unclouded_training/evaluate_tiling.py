@@ -23,7 +23,7 @@ LABELLED = ("l5-labelled", "s2-labelled-adwp")
 
 
 #: Tiles in the application: what is kept of them, and what the detector and the generator see around that.
-CORE, DETECTOR_HALO, GENERATOR_HALO = 256, 32, 48
+CORE, DETECTOR_HALO, GENERATOR_HALO = 256, 48, 48
 
 
 def tiled(net: torch.nn.Module, given: torch.Tensor, shift: int, halo: int) -> torch.Tensor:

@@ -176,7 +176,7 @@ def markdown(result: dict) -> str:
                      f"true mask, {t['pixels']:,} masked pixels 8 and more from any border: largest difference over the bands of a pixel at most "
                      f"0.001 reflectance in {t['within']:.1%}; mean {t['mean']:.5f}, 99th percentile {t['p99']:.4f}, largest {t['max']:.4f}. Mean step between masked "
                      f"neighbours across the tiles' borders over that inside of tiles {t['seamToInside']:.3f}, over the same pairs in the other tiling {t['seamToOtherTiling']:.3f}.\n\n"
-                     f"The detector's masks of real pictures (halo 32), pixels that the two tilings call differently: {mask_tiling(t['masks'])}.")
+                     f"The detector's masks of real pictures (halo 48), pixels that the two tilings call differently: {mask_tiling(t['masks'])}.")
     if "pair" in result:
         r = result["pair"]
         parts.append(f"## Real Sentinel-2 pair (rois2017 winter 112)\n\nThe detector masks {r['maskShare']:.2f} of it.\n\n"

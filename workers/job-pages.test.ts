@@ -159,15 +159,24 @@ describe('the pages of a scene', () => {
     const pages = jobPages();
     const options = { fresh: false, notify: () => {} };
     const input = file('a.tif');
-    const { halos, ...earlier } = record();
-    const before = { ...earlier, halos: { ...halos, generate: 32 } };
+    const before = { ...record(), halos: { ...record().halos, generate: 32 } };
     const first = await pages.claim(input, before, options);
     await run(source, fakeNetworks(), DEFAULT_SETTINGS, () => {}, { pages: first });
-    // Records named no halos then.
+    const again = await pages.claim(input, record(), options);
+    expect([isFound(again, 0), maskedTiles(again)]).toEqual([true, null]);
+  });
+
+  it('whose record names no halos are of the first ones, and give nothing', async () => {
+    const pages = jobPages();
+    const options = { fresh: false, notify: () => {} };
+    const input = file('a.tif');
+    const { halos: _, ...earlier } = record();
+    const first = await pages.claim(input, record(), options);
+    await run(source, fakeNetworks(), DEFAULT_SETTINGS, () => {}, { pages: first });
     writeJobRecord(first, earlier as JobRecord);
     expect((await pages.unfinished(input, source.scene))?.record.halos).toEqual({ detect: 32, generate: 32 });
     const again = await pages.claim(input, record(), options);
-    expect([isFound(again, 0), maskedTiles(again)]).toEqual([true, null]);
+    expect(isFound(again, 0)).toBe(false);
   });
 
   it('are not mixed up when one scene follows another at once', async () => {

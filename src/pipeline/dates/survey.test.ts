@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { DETECTOR_CHANNELS, DETECTOR_CLASSES } from '../networks.ts';
 import type { BandRole } from '../scene.ts';
 import { fakeNetworks } from '../testing/fake-networks.ts';
 import { memorySource } from '../testing/memory-source.ts';
+import { HALOS } from '../tiles.ts';
 import { pictureOf } from './picture.ts';
 import { surveyDate } from './survey.ts';
 
@@ -26,6 +28,16 @@ describe('a date before a run', () => {
     const copy = await surveyDate(scene(80, 'copy.tif'), fakeNetworks());
     expect(copy).toMatchObject({ acquired: null, digest: seen.digest });
     expect((await surveyDate(scene(160), fakeNetworks())).digest).not.toBe(seen.digest);
+  });
+
+  it('is looked at with what lies around a window, as in a run', async () => {
+    const blues: number[] = [];
+    const detect = async (input: Float32Array, height: number, width: number) => {
+      blues.push(input[(HALOS.detect * width + HALOS.detect + 258) * DETECTOR_CHANNELS]);
+      return new Float32Array(height * width * DETECTOR_CLASSES);
+    };
+    await surveyDate(scene(256), { detect });
+    expect(blues[0]).toBeLessThan(0.2);
   });
 
   it('is refused without blue, in words that suit a date', async () => {

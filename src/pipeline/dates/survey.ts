@@ -7,7 +7,7 @@ import { cirrusOf, observe } from '../preprocess/observe.ts';
 import { detectorInput, gatherFrom } from '../preprocess/tensor.ts';
 import { MASK_CLASS, type Scene, type SceneSource, type Window } from '../scene.ts';
 import { HALOS } from '../tiles.ts';
-import { growWindow } from '../windows.ts';
+import { clipWindow, cropPlane, growWindow } from '../windows.ts';
 import { acquiredOn } from './acquired.ts';
 import { planDate } from './match.ts';
 
@@ -22,7 +22,7 @@ export interface DateSurvey {
   readonly digest: string;
 }
 
-/** Windows that are looked at: at most 3 x 3 of 256 x 256 pixels, in network tiles of the size that runs use. */
+/** Windows that are looked at: at most 3 x 3 of 256 x 256 pixels, with what lies around them as in a run. */
 const ACROSS = 3;
 const SIDE = 256;
 const TILE = SIDE + 2 * HALOS.detect;
@@ -57,16 +57,18 @@ async function cloudIn(
   signal?: AbortSignal,
 ): Promise<number | null> {
   const { scene } = source;
+  const { width, height } = scene.grid;
   let [valid, cloudy] = [0, 0];
-  for (const window of lookedAt(scene.grid.width, scene.grid.height)) {
+  for (const window of lookedAt(width, height)) {
     throwIfAborted(signal);
-    const seen = observe(scene, plan, await source.read(window, plan.all, signal), plan.all);
     const grown = growWindow(window, HALOS.detect);
+    const around = clipWindow(grown, width, height) as Window;
+    const seen = observe(scene, plan, await source.read(around, plan.all, signal), plan.all);
     const tile = { x: grown.x, y: grown.y, width: TILE, height: TILE };
-    const gather = gatherFrom(tile, window, window, seen.valid);
+    const gather = gatherFrom(tile, around, around, seen.valid);
     const input = detectorInput(seen.canonical, cirrusOf(seen, plan), gather);
     const found = fromNetwork(await networks.detect(input, TILE, TILE), tile, window);
-    for (const value of classify(found, seen.valid, DEFAULT_SETTINGS)) {
+    for (const value of classify(found, cropPlane(seen.valid, around, window), DEFAULT_SETTINGS)) {
       if (value === MASK_CLASS.nodata) continue;
       valid++;
       if (value !== MASK_CLASS.clear) cloudy++;

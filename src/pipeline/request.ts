@@ -63,7 +63,7 @@ async function ask(url: URL, init: Init, limit: Limit, signal?: AbortSignal) {
     })
     .catch(async (cause) => {
       throwIfAborted(signal);
-      if (cause instanceof Silence) throw cause.received > 0 ? tooSlow(url, cause) : silent(url, cause);
+      if (cause instanceof Silence) throw stalled(url, cause);
       if (await answersOthers(url, signal)) throw noCors(url, cause);
       return failed(url, cause, signal);
     });
@@ -220,27 +220,25 @@ function failed(url: URL, cause: unknown, signal?: AbortSignal): never {
   );
 }
 
-function silent(url: URL, cause: unknown): PipelineError {
-  return new PipelineError(
-    'network/unreachable',
-    phrase('The server {{host}} has sent nothing for {{seconds}} seconds.', {
-      host: url.host,
-      seconds: PATIENCE / 1000,
-    }),
-    phrase('Check the connection and try again later, or download the file and open it from disk.'),
-    { cause },
+function stalled(url: URL, cause: Silence): PipelineError {
+  const facts = { host: url.host, seconds: PATIENCE / 1000 };
+  const remedy = phrase(
+    'Check the connection and try again later, or download the file and open it from disk.',
   );
-}
-
-function tooSlow(url: URL, cause: Silence): PipelineError {
-  return new PipelineError(
-    'network/too-slow',
-    phrase('The server {{host}} sends hardly anything: {{bytes}} bytes in {{seconds}} seconds.', {
-      host: url.host,
-      bytes: cause.received,
-      seconds: PATIENCE / 1000,
-    }),
-    phrase('Check the connection and try again later, or download the file and open it from disk.'),
-    { cause },
-  );
+  return cause.received > 0
+    ? new PipelineError(
+        'network/too-slow',
+        phrase('The server {{host}} sends hardly anything: {{bytes}} bytes in {{seconds}} seconds.', {
+          ...facts,
+          bytes: cause.received,
+        }),
+        remedy,
+        { cause },
+      )
+    : new PipelineError(
+        'network/unreachable',
+        phrase('The server {{host}} has sent nothing for {{seconds}} seconds.', facts),
+        remedy,
+        { cause },
+      );
 }

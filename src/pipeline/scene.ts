@@ -45,6 +45,16 @@ export function saysWhereCloudsAre(role: BandRole): role is CloudRole {
   return (CLOUD_ROLES as readonly BandRole[]).includes(role);
 }
 
+/** Bands whose scale is that of reflectance, besides the canonical ones. */
+export const LIKE_REFLECTANCE: readonly BandRole[] = [
+  'coastal',
+  'rededge1',
+  'rededge2',
+  'rededge3',
+  'nir08',
+  'nir09',
+];
+
 /** Roles that describe quality or transparency rather than light. */
 export const QUALITY_ROLES: readonly BandRole[] = ['alpha', ...CLOUD_ROLES, 'quality'];
 

@@ -1,21 +1,12 @@
 import type { BandPlan } from '../preprocess/bands.ts';
-import type { Band, BandRole } from '../scene.ts';
+import { type Band, type BandRole, LIKE_REFLECTANCE } from '../scene.ts';
 import { leastOf, type Regression } from './extra-bands.ts';
 
 /** How low a repair may go, in reflectance, by file index; bands without an entry may go as low as they do. */
 export type Floors = ReadonlyMap<number, number>;
 
 /** Further bands that hold light: of others, such as temperatures and indices, nothing says that they end at 0. */
-const LIGHT: readonly BandRole[] = [
-  'coastal',
-  'rededge1',
-  'rededge2',
-  'rededge3',
-  'nir08',
-  'nir09',
-  'cirrus',
-  'pan',
-];
+const LIGHT: readonly BandRole[] = [...LIKE_REFLECTANCE, 'cirrus', 'pan'];
 
 /**
  * Light is not negative. Where clear pixels of a further band are so nevertheless, after a correction of the atmosphere say, a repair may

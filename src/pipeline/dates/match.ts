@@ -4,9 +4,9 @@ import { breathe, type Job } from '../job.ts';
 import { phrase } from '../phrase.ts';
 import { type BandPlan, bandsLacking, planBands } from '../preprocess/bands.ts';
 import {
-  type BandRole,
   type Grid,
   isMeasured,
+  LIKE_REFLECTANCE,
   MASK_CLASS,
   type Scene,
   type SceneSource,
@@ -29,16 +29,6 @@ export interface OtherDate {
   readonly acquired: string | null;
   readonly shift: Shift;
 }
-
-/** Bands whose scale is that of reflectance, besides the canonical ones. */
-const LIKE_REFLECTANCE: readonly BandRole[] = [
-  'coastal',
-  'rededge1',
-  'rededge2',
-  'rededge3',
-  'nir08',
-  'nir09',
-];
 
 /** A band that lacks more than this share of the pixels that the canonical ones hold is no predictor. */
 const MOST_GAPS = 0.05;

@@ -1,4 +1,4 @@
-import { PipelineError } from '../src/pipeline/errors.ts';
+import { PipelineError, throwIfAborted } from '../src/pipeline/errors.ts';
 import { openScene } from '../src/pipeline/ingest/open.ts';
 import { type ComparisonRecord, requireDescribed } from '../src/pipeline/library/record.ts';
 import {
@@ -11,8 +11,12 @@ import {
 } from '../src/pipeline/library/share.ts';
 import type { ByteSink } from '../src/pipeline/output/sink.ts';
 import { phrase } from '../src/pipeline/phrase.ts';
+import { leavingNone, requestWhole } from '../src/pipeline/request.ts';
 import { comparisonImages, readLibraryRecord } from './library-files.ts';
 import { writeZip } from './library-zip.ts';
+
+/** Most bytes of one of the viewer's files. */
+const MAX_VIEWER_FILE = 2 ** 26;
 
 /**
  * How a reader that has nothing but the files shows the view that was saved.
@@ -45,12 +49,7 @@ export async function writeFolder(
   const record = await readLibraryRecord(id);
   const images = await comparisonImages(record);
   const view = await sharedView(record, signal);
-  const programs = await Promise.all(
-    VIEWER_FILES.map(async (path) => ({
-      name: path,
-      input: await viewerFile(new URL(path, viewer), signal),
-    })),
-  );
+  const programs = await viewerFiles(viewer, signal);
   const entries = [
     { name: 'index.html', input: folderPage(record, view) },
     { name: 'page.css', input: FOLDER_STYLE },
@@ -64,10 +63,20 @@ export async function writeFolder(
   await writeZip(entries, sink, (position) => onShare(Math.min(1, position / total)), signal);
 }
 
+/**
+ * The files of the viewer itself, from the application's own host.
+ * @throws PipelineError `embed/not-loaded`, `job/cancelled`
+ */
+export function viewerFiles(viewer: string, signal: AbortSignal): Promise<{ name: string; input: Blob }[]> {
+  const files = (signal: AbortSignal) =>
+    VIEWER_FILES.map(async (name) => ({ name, input: await viewerFile(new URL(name, viewer), signal) }));
+  return leavingNone((signal) => Promise.all(files(signal)), signal);
+}
+
 async function viewerFile(address: URL, signal: AbortSignal): Promise<Blob> {
-  const response = await fetch(address, { signal }).catch(() => null);
-  if (response?.ok) return response.blob();
-  signal.throwIfAborted();
+  const file = await requestWhole(address, MAX_VIEWER_FILE, signal).catch(() => null);
+  if (file) return file;
+  throwIfAborted(signal);
   throw new PipelineError(
     'embed/not-loaded',
     phrase('The viewer that goes into the folder could not be loaded.'),

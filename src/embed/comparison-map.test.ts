@@ -83,3 +83,24 @@ it('a server without ranges that falls silent while images are read whole is giv
   await vi.advanceTimersByTimeAsync(61_000);
   await opening;
 });
+
+it('of images that are read whole, the others are given up where one fails', async () => {
+  engine.open = async () => {
+    throw new PipelineError('network/no-range', phrase('No.'), phrase('Do.'));
+  };
+  const given: string[] = [];
+  vi.stubGlobal('fetch', async (url: URL, { signal }: RequestInit) => {
+    if (url.pathname === '/after.tif') return new Response(null, { status: 404 });
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        signal?.addEventListener('abort', () => {
+          given.push(url.pathname);
+          controller.error(signal.reason);
+        });
+      },
+    });
+    return new Response(body);
+  });
+  await expect(open()).rejects.toMatchObject({ code: 'network/unreachable' });
+  expect(given).toEqual(['/before.tif']);
+});

@@ -1,6 +1,6 @@
 import { PipelineError, throwIfAborted, toPipelineError } from '../pipeline/errors.ts';
 import { phrase } from '../pipeline/phrase.ts';
-import { requestWhole } from '../pipeline/request.ts';
+import { leavingNone, requestWhole } from '../pipeline/request.ts';
 import { clipWindow } from '../pipeline/windows.ts';
 import { type ComparisonInput, createComparisonEngine } from '../services/comparison.ts';
 import { chooseLanguage, locale, t } from '../texts/texts.ts';
@@ -240,16 +240,23 @@ async function wholeFiles(
   const isOurs = (source: unknown) => typeof source !== 'string' || new URL(source).origin === origin;
   if (toPipelineError(fault).code !== 'network/no-range') throw fault;
   if (!Object.values(sources).every(isOurs)) throw fault;
-  const whole = async <T extends string | Blob | undefined>(source: T) => {
+  const whole = async <T extends string | Blob | undefined>(source: T, signal: AbortSignal) => {
     if (typeof source !== 'string') return source;
     const blob = await requestWhole(new URL(source), MAX_WHOLE, signal);
     if (blob === null) throw fault;
     return new File([blob], new URL(source).pathname.split('/').pop() ?? '');
   };
   const { before, after, mask, provenance } = sources;
-  const files = [whole(before), whole(after), whole(mask), whole(provenance)] as const;
-  const [first, second, third, fourth] = await Promise.all(files);
-  return { before: first, after: second, mask: third, provenance: fourth };
+  return leavingNone(async (signal) => {
+    const files = [
+      whole(before, signal),
+      whole(after, signal),
+      whole(mask, signal),
+      whole(provenance, signal),
+    ] as const;
+    const [first, second, third, fourth] = await Promise.all(files);
+    return { before: first, after: second, mask: third, provenance: fourth };
+  }, signal);
 }
 
 const coloursOf = ({ bands, stretch, gamma }: Settings) => JSON.stringify([bands, stretch, gamma]);

@@ -51,6 +51,26 @@ export async function requestWhole(url: URL, most: number, signal?: AbortSignal)
   return body && !body.isMore ? new Blob(body.parts) : null;
 }
 
+/**
+ * Does some work with a signal that is raised with the given one, and at the end of the work: where one of several requests fails,
+ * the others are given up.
+ */
+export async function leavingNone<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const controller = new AbortController();
+  const leave = () => controller.abort();
+  if (signal?.aborted) leave();
+  signal?.addEventListener('abort', leave, { once: true });
+  try {
+    return await work(controller.signal);
+  } finally {
+    signal?.removeEventListener('abort', leave);
+    leave();
+  }
+}
+
 /** One try, and one more after a moment where the network failed or the server fell silent, or nearly so. */
 async function ask(url: URL, init: Init, limit: Limit, signal?: AbortSignal) {
   const attempt = () => answer(url, init, limit, signal);

@@ -1,8 +1,11 @@
 import { PipelineError } from '../pipeline/errors.ts';
 import { phrase } from '../pipeline/phrase.ts';
+import { leavingNone, requestWhole } from '../pipeline/request.ts';
 import type { ModelFacts } from './engine.ts';
 
 const FOLDERS = ['detector', 'generator', 'generator-six', 'generator-light'] as const;
+/** Most bytes of a card. */
+const MAX_CARD = 2 ** 20;
 
 /**
  * Reads the cards of the shipped networks.
@@ -10,14 +13,17 @@ const FOLDERS = ['detector', 'generator', 'generator-six', 'generator-light'] as
  * @throws PipelineError `model/unavailable`
  */
 export function readModelCards(modelsUrl: string, signal?: AbortSignal): Promise<ModelFacts[]> {
-  return Promise.all(FOLDERS.map((folder) => readCard(modelsUrl, folder, signal)));
+  return leavingNone(
+    (signal) => Promise.all(FOLDERS.map((folder) => readCard(modelsUrl, folder, signal))),
+    signal,
+  );
 }
 
-async function readCard(modelsUrl: string, folder: string, signal?: AbortSignal): Promise<ModelFacts> {
+async function readCard(modelsUrl: string, folder: string, signal: AbortSignal): Promise<ModelFacts> {
   try {
-    const response = await fetch(`${modelsUrl}${folder}/card.json`, { signal });
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    const { name, version, parameters, macPerPixel, files } = await response.json();
+    const card = await requestWhole(new URL(`${modelsUrl}${folder}/card.json`), MAX_CARD, signal);
+    if (!card) throw new Error('the server sent no card');
+    const { name, version, parameters, macPerPixel, files } = JSON.parse(await card.text());
     const { sha256, bytes } = files['weights.bin'];
     return {
       folder,
@@ -30,7 +36,7 @@ async function readCard(modelsUrl: string, folder: string, signal?: AbortSignal)
       card: `${modelsUrl}${folder}/card.html`,
     };
   } catch (cause) {
-    if (signal?.aborted) throw cause;
+    if (signal.aborted) throw cause;
     throw new PipelineError(
       'model/unavailable',
       phrase('What is known of the networks could not be read.'),

@@ -37,6 +37,7 @@ const tools = {
   ...(await load('pipeline/dates/fit.ts')),
   ...(await load('pipeline/dates/fit-samples.ts')),
   ...(await load('pipeline/dates/harmonise.ts')),
+  ...(await load('pipeline/dates/joined.ts')),
   ...(await load('pipeline/dates/clone.ts')),
   ...(await load('pipeline/dates/poisson.ts')),
   ...(await load('pipeline/dates/poisson-grids.ts')),

@@ -39,7 +39,7 @@ export async function fill({ truth, date, window, known, usable, gap }, tools) {
     copy: into(date),
     'per-band linear': into(perBand),
     'multi-band regression': into(regressed),
-    'multi-band regression + Poisson': into(await clone(regressed, identity(window, truth.length), 1)),
+    'multi-band regression + Poisson': into(await clone(regressed, identity(window, truth.length, tools), 1)),
     'local robust regression + Poisson': into(await clone(date, fits[0], 1)),
   };
 }
@@ -126,7 +126,7 @@ function fitted(truth, date, window, known, { createFitSums, addToFit, solveFit,
 }
 
 /** A fit that changes nothing. */
-function identity(window, bands) {
+function identity(window, bands, { createJoinSums, solveJoin }) {
   const columns = Math.ceil(window.width / 256);
   const rows = Math.ceil(window.height / 256);
   const model = new Float64Array((bands + 1) * bands);
@@ -139,7 +139,7 @@ function identity(window, bands) {
     blocks: Array(columns * rows).fill(model),
     residual: new Float32Array(columns * rows),
     error: new Float32Array(columns * rows),
-    left: Array(6).fill(1),
+    left: solveJoin(createJoinSums()),
     scene: { residual: 0, difference: 0, samples: 0 },
     means: { date: [], target: [] },
   };

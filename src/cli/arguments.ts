@@ -86,6 +86,8 @@ const ROLES: Readonly<Record<BandRole, true>> = {
   swir16: true,
   swir22: true,
   coastal: true,
+  green05: true,
+  yellow: true,
   rededge1: true,
   rededge2: true,
   rededge3: true,

@@ -16,6 +16,9 @@ export type CanonicalBand = (typeof CANONICAL_BANDS)[number];
 export type BandRole =
   | CanonicalBand
   | 'coastal'
+  /** 0.51 to 0.55 µm: green I of PlanetScope. */
+  | 'green05'
+  | 'yellow'
   | 'rededge1'
   | 'rededge2'
   | 'rededge3'
@@ -48,6 +51,8 @@ export function saysWhereCloudsAre(role: BandRole): role is CloudRole {
 /** Bands whose scale is that of reflectance, besides the canonical ones. */
 export const LIKE_REFLECTANCE: readonly BandRole[] = [
   'coastal',
+  'green05',
+  'yellow',
   'rededge1',
   'rededge2',
   'rededge3',

@@ -52,6 +52,8 @@ export const ROLE_WORDS: Readonly<Record<BandRole, Phrase>> = {
   swir16: phrase('Short-wave IR 1.6 µm'),
   swir22: phrase('Short-wave IR 2.2 µm'),
   coastal: phrase('Coastal aerosol'),
+  green05: phrase('Green I'),
+  yellow: phrase('Yellow'),
   rededge1: phrase('Red edge 1'),
   rededge2: phrase('Red edge 2'),
   rededge3: phrase('Red edge 3'),

@@ -42,8 +42,11 @@ describe('bands that the networks do not know', () => {
     expect(after.map((band) => band[0])).toEqual(new Array(7).fill(1503));
   });
 
-  it('do not go below 0 where they hold light, unless clear pixels do', async () => {
-    const roles: BandRole[] = [...CANONICAL_BANDS, 'rededge1', 'coastal', 'lwir'];
+  it.each([
+    ['rededge1', 'coastal'],
+    ['green05', 'yellow'],
+  ] as const)('do not go below 0 where they hold light (%s, %s), unless clear pixels do', async (one, other) => {
+    const roles: BandRole[] = [...CANONICAL_BANDS, one, other, 'lwir'];
     const scene = cloudy({
       roles,
       sampleType: 'float32',

@@ -11,6 +11,8 @@ const RANGES: readonly (readonly [role: BandRole, from: number, to: number])[] =
   ['swir16', 1.55, 1.75],
   ['swir22', 2.05, 2.35],
   ['coastal', 0.42, 0.45],
+  ['green05', 0.51, 0.55],
+  ['yellow', 0.58, 0.62],
   ['rededge1', 0.69, 0.72],
   ['rededge2', 0.73, 0.755],
   ['rededge3', 0.77, 0.8],

@@ -39,6 +39,9 @@ describe('roles from names', () => {
     ['near infrared', 'unknown', 'nir'],
     ['NIR', 'aerial', 'nir'],
     ['Red edge 2', 'unknown', 'rededge2'],
+    ['green_i', 'unknown', 'green05'],
+    ['Green I', 'unknown', 'green05'],
+    ['Yellow', 'unknown', 'yellow'],
     ['swir16', 'unknown', 'swir16'],
     ['B3 (Green)', 'unknown', 'green'],
     ['SCL', 'unknown', 'scl'],
@@ -99,6 +102,7 @@ describe('roles from the order of bands', () => {
     [4, 'uint16', 'aerial', 'red green blue nir'],
     [6, 'uint16', 'unknown', 'blue green red nir swir16 swir22'],
     [7, 'uint8', 'unknown', 'blue green red nir swir16 lwir swir22'],
+    [8, 'uint16', 'unknown', 'coastal blue green05 green yellow red rededge1 nir'],
     [7, 'int16', 'modis', 'red nir blue green other swir16 swir22'],
     [7, 'uint16', 'landsat-oli', 'coastal blue green red nir swir16 swir22'],
     [
@@ -171,6 +175,11 @@ describe('roles from wavelengths', () => {
     expect(picked(centres).join(' ')).toBe(
       'coastal blue green red rededge1 rededge2 rededge3 nir nir08 nir09 cirrus swir16 swir22',
     );
+  });
+
+  it('those of PlanetScope SuperDove are its bands', () => {
+    const centres = [0.443, 0.49, 0.531, 0.565, 0.61, 0.665, 0.705, 0.865];
+    expect(picked(centres).join(' ')).toBe('coastal blue green05 green yellow red rededge1 nir');
   });
 
   it('what is not there is not guessed, and names count more', () => {

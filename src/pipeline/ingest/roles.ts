@@ -40,6 +40,8 @@ const NAMES: readonly (readonly [RegExp, BandRole])[] = [
   [/^coastal|^(ultra ?)?violet|^(coastal )?aerosol$/, 'coastal'],
   [/^(b|blue)$|^blue\b/, 'blue'],
   [/^(g|green)$|^green$/, 'green'],
+  [/^green[ _-]?(i|05)$/, 'green05'],
+  [/^yellow$/, 'yellow'],
   [/red[ _-]?edge[ _-]?1?$|^re1?$|vegetation red edge 1?$/, 'rededge1'],
   [/red[ _-]?edge[ _-]?2$|^re2$/, 'rededge2'],
   [/red[ _-]?edge[ _-]?3$|^re3$/, 'rededge3'],
@@ -96,7 +98,7 @@ const ORDERS: Readonly<Record<string, { readonly roles: string; readonly what: P
     what: phrase('seven bands of MODIS are usually in the order of their numbers'),
   },
   '8/16': {
-    roles: 'coastal blue other green other red rededge1 nir',
+    roles: 'coastal blue green05 green yellow red rededge1 nir',
     what: phrase('eight bands are usually those of PlanetScope'),
   },
   '10/16': {

@@ -41,7 +41,7 @@ export interface BandsLacking {
 
 const VISIBLE = ['blue', 'green', 'red'] as const;
 const BY_WAVELENGTH: readonly BandRole[] =
-  'coastal blue green pan red rededge1 rededge2 rededge3 nir nir08 nir09 cirrus swir16 swir22 lwir other'.split(
+  'coastal blue green05 green pan yellow red rededge1 rededge2 rededge3 nir nir08 nir09 cirrus swir16 swir22 lwir other'.split(
     ' ',
   ) as BandRole[];
 

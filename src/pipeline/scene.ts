@@ -143,6 +143,11 @@ export interface Band {
 /** Scale of a band whose samples are display values, 0 to 255, rather than measured light; its reflectance is a stand-in. */
 export const DISPLAY_SCALE = 1 / 255;
 
+/** Is a band's scale that of reflectance? Numbers of others may be kelvin or anything. */
+export function isReflectance({ role }: Pick<Band, 'role'>): boolean {
+  return ([...CANONICAL_BANDS, ...LIKE_REFLECTANCE, 'cirrus', 'pan'] as readonly BandRole[]).includes(role);
+}
+
 /** Are a scene's samples display values? What is measured in units of its scaled samples is then no reflectance. */
 export function holdsDisplayValues({ bands }: Pick<Scene, 'bands'>): boolean {
   const light = bands.filter(({ role }) => !QUALITY_ROLES.includes(role));
@@ -179,6 +184,11 @@ export interface Scene {
    * data. The file stores it as a mask (NewSubfileType 4), not among its samples. Null or absent if there is none.
    */
   readonly maskBand?: number | null;
+  /**
+   * Where the band of role `alpha` is lower, colours that the file holds multiplied by it are too dark to be measurements: the pixel
+   * counts as no data. Absent where colours are as they are: 0 alone means no data then.
+   */
+  readonly leastAlpha?: number;
   readonly sensor: Sensor;
   /** Uncompressed size of all bands in bytes. */
   readonly byteLength: number;
@@ -267,6 +277,11 @@ export const PROVENANCE = {
 /** The scene's bands that feed the networks: file index per canonical band, or null where missing. */
 export function canonicalIndices(scene: Scene): (number | null)[] {
   return CANONICAL_BANDS.map((role) => scene.bands.find((b) => b.role === role)?.index ?? null);
+}
+
+/** Does a pixel of this alpha hold data? */
+export function isOpaque(alpha: number, { leastAlpha = 0 }: Pick<Scene, 'leastAlpha'>): boolean {
+  return alpha !== 0 && alpha >= leastAlpha;
 }
 
 /** Is the sample data at all? */

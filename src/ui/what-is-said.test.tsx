@@ -6,6 +6,7 @@ import { Compare } from './Compare.tsx';
 import { Landing } from './Landing.tsx';
 import { announcement } from './LiveRegion.tsx';
 import { BatchCard } from './panel/BatchCard.tsx';
+import { Key } from './panel/ViewCard.tsx';
 import { Readout } from './Readout.tsx';
 import { rendered } from './testing/render.ts';
 
@@ -30,6 +31,22 @@ it('a pixel says where it comes from before its bands, of which there may be mor
   expect(sheet).not.toContain('tabindex');
   actions.setInspecting(true);
   expect(rendered(store, <Readout />)).toContain('tabindex="0"');
+});
+
+it.each([
+  ['swir22', 1e-4, 0, { low: 0.1, high: 0.3 }, ['0.100', '0.300 reflectance']],
+  ['lwir', 0.00341802, 149, { low: 271.25, high: 301.5 }, ['271.3', '301.5 K']],
+  ['lwir', 2e-5, -0.1, { low: 0.3, high: 0.5 }, ['20000', '30000 in the file']],
+  ['other', 1e-4, 0, { low: 0.3, high: 0.5 }, ['3000', '5000 in the file']],
+] as const)('a single band (%s) is told in its own unit', async (role, scale, offset, range, ends) => {
+  const { store, actions } = await setUp();
+  await actions.setCombination('band-5');
+  const { scene } = store.getState().scene!;
+  const bands = scene.bands.map((band) => (band.index === 5 ? { ...band, role, scale, offset } : band));
+  store.setState({ stretch: [range, range, range] });
+  const shown = rendered(store, <Key drawn="palette" scene={{ ...scene, bands }} />);
+  const key = /class="ramp">.*?<span>(.*?)<\/span><span>(.*?)<\/span>/.exec(shown);
+  expect(key?.slice(1)).toEqual(ends);
 });
 
 it('a result that was saved in the library is announced', async () => {

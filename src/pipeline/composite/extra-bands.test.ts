@@ -45,32 +45,35 @@ describe('bands that the networks do not know', () => {
   it.each([
     ['rededge1', 'coastal'],
     ['green05', 'yellow'],
-  ] as const)('do not go below 0 where they hold light (%s, %s), unless clear pixels do', async (one, other) => {
-    const roles: BandRole[] = [...CANONICAL_BANDS, one, other, 'lwir'];
-    const scene = cloudy({
-      roles,
-      sampleType: 'float32',
-      scale: 1,
-      sample: (x, y, band) => {
-        const nir = textured(x, y, 3);
-        // Of clear ground: above 0, from -0.05 on, the same of no light.
-        return [nir - 0.09, nir - 0.15, nir - 0.15][band - 6] ?? textured(x, y, band);
-      },
-    });
-    const darker = fakeNetworks({
-      repair: (inputs) => [...inputs.slice(0, 6).map((value) => 0.3 * value), 0.02],
-    });
-    const { after, source, mask } = await runOver(scene, { featherPixels: 0 }, undefined, darker);
-    const least = (band: ArrayLike<number>, isClear: boolean) =>
-      Math.min(...Array.from(band).filter((_, i) => (mask[i] === MASK_CLASS.clear) === isClear));
-    const seen = source.bands.map((band) => least(band, true));
-    const repaired = after.map((band) => least(band, false));
-    expect(seen[6]).toBeGreaterThan(0);
-    expect(repaired[6]).toBe(0);
-    expect(seen[7]).toBeLessThan(-0.04);
-    expect(repaired[7]).toBeCloseTo(seen[7], 2);
-    expect(repaired[8]).toBeLessThan(repaired[7]);
-  });
+  ] as const)(
+    'do not go below 0 where they hold light (%s, %s), unless clear pixels do',
+    async (one, other) => {
+      const roles: BandRole[] = [...CANONICAL_BANDS, one, other, 'lwir'];
+      const scene = cloudy({
+        roles,
+        sampleType: 'float32',
+        scale: 1,
+        sample: (x, y, band) => {
+          const nir = textured(x, y, 3);
+          // Of clear ground: above 0, from -0.05 on, the same of no light.
+          return [nir - 0.09, nir - 0.15, nir - 0.15][band - 6] ?? textured(x, y, band);
+        },
+      });
+      const darker = fakeNetworks({
+        repair: (inputs) => [...inputs.slice(0, 6).map((value) => 0.3 * value), 0.02],
+      });
+      const { after, source, mask } = await runOver(scene, { featherPixels: 0 }, undefined, darker);
+      const least = (band: ArrayLike<number>, isClear: boolean) =>
+        Math.min(...Array.from(band).filter((_, i) => (mask[i] === MASK_CLASS.clear) === isClear));
+      const seen = source.bands.map((band) => least(band, true));
+      const repaired = after.map((band) => least(band, false));
+      expect(seen[6]).toBeGreaterThan(0);
+      expect(repaired[6]).toBe(0);
+      expect(seen[7]).toBeLessThan(-0.04);
+      expect(repaired[7]).toBeCloseTo(seen[7], 2);
+      expect(repaired[8]).toBeLessThan(repaired[7]);
+    },
+  );
 
   it('do not take gaps of a band for measurements, nor lose the other bands with one that is empty', async () => {
     const roles: BandRole[] = [...CANONICAL_BANDS, 'lwir', 'rededge1', 'other'];

@@ -1,16 +1,13 @@
 import type { BandPlan } from '../preprocess/bands.ts';
-import { type Band, type BandRole, LIKE_REFLECTANCE } from '../scene.ts';
+import { type Band, isReflectance } from '../scene.ts';
 import { leastOf, type Regression } from './extra-bands.ts';
 
 /** How low a repair may go, in reflectance, by file index; bands without an entry may go as low as they do. */
 export type Floors = ReadonlyMap<number, number>;
 
-/** Further bands that hold light: of others, such as temperatures and indices, nothing says that they end at 0. */
-const LIGHT: readonly BandRole[] = [...LIKE_REFLECTANCE, 'cirrus', 'pan'];
-
 /**
  * Light is not negative. Where clear pixels of a further band are so nevertheless, after a correction of the atmosphere say, a repair may
- * go as low as the least of them.
+ * go as low as the least of them. Of temperatures, indices and the like, nothing says that they end at 0.
  * @param regression Null where the scene has no further bands.
  */
 export function floorsOf(bands: readonly Band[], plan: BandPlan, regression: Regression | null): Floors {
@@ -18,7 +15,7 @@ export function floorsOf(bands: readonly Band[], plan: BandPlan, regression: Reg
   for (const index of plan.canonical) if (index !== null) floors.set(index, 0);
   const least = regression ? leastOf(regression) : [];
   plan.extra.forEach((index, i) => {
-    const isLight = LIGHT.includes(bands.find((band) => band.index === index)!.role);
+    const isLight = isReflectance(bands.find((band) => band.index === index)!);
     if (isLight && Number.isFinite(least[i])) floors.set(index, Math.min(0, least[i]));
   });
   return floors;

@@ -1,5 +1,6 @@
 import {
   type Grid,
+  isOpaque,
   QUALITY_ROLES,
   type Samples,
   type Scene,
@@ -48,7 +49,10 @@ export function warpedTo(date: SceneSource, target: Grid, shift: Shift = { dx: 0
     const alpha = scene.bands.find(({ role }) => role === 'alpha')?.index ?? null;
     const wanted = alpha === null || bands.includes(alpha) ? bands : [...bands, alpha];
     const raster = await date.read(around, wanted, signal);
-    const opaque = alpha === null ? null : raster.bands[wanted.indexOf(alpha)];
+    const opaque =
+      alpha === null
+        ? null
+        : raster.bands[wanted.indexOf(alpha)].map((value: number) => (isOpaque(value, scene) ? 1 : 0));
     return bands.map((index, i) => {
       const { role } = scene.bands.find((band) => band.index === index)!;
       const from: Plane = { window: around, samples: raster.bands[i], nodata: scene.nodata, opaque };

@@ -1,5 +1,13 @@
 import type { Region, RegionScores } from '../events.ts';
-import { CANONICAL_BANDS, isMeasured, MASK_CLASS, type Raster, type Scene, type Window } from '../scene.ts';
+import {
+  CANONICAL_BANDS,
+  isMeasured,
+  isOpaque,
+  MASK_CLASS,
+  type Raster,
+  type Scene,
+  type Window,
+} from '../scene.ts';
 import { mirrorPositions } from '../windows.ts';
 import { addPixelErrors, emptySums, type NdviBands, type Sums, scoreOf } from './metrics.ts';
 import { SSIM_RADIUS, ssimMap } from './ssim.ts';
@@ -65,7 +73,7 @@ export function toPicture(
   const alpha = raster.bands.at(indices.length);
   if (alpha) {
     eachPixel((i, at) => {
-      if (alpha[at] === 0) valid[i] = 0;
+      if (!isOpaque(alpha[at], scene)) valid[i] = 0;
     });
   }
   return { planes, valid };

@@ -29,7 +29,7 @@ export function contentNotices(
     notices.push({
       code: 'premultiplied',
       message: phrase(
-        'About {{share}} % of the pixels are partly transparent, and the file says that its colours are multiplied by alpha: they are read as they are, so these pixels count as darker ground.',
+        'About {{share}} % of the pixels are partly transparent, and the file says that its colours are multiplied by alpha: as they are too dark there, they count as no data and are left as they are.',
         { share: percent(partShare) },
       ),
     });

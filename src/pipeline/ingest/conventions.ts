@@ -135,10 +135,18 @@ function sentinel2Seen({ sample }: RadiometryEvidence): Rule {
 }
 
 const LANDSAT_LEVEL_2: Radiometry = { scale: 2.75e-5, offset: -0.2 };
+/** To kelvin. */
+const LANDSAT_SURFACE_TEMPERATURE: Radiometry = { scale: 0.00341802, offset: 149 };
 /** Below reflectance 0 by as much as shadows are overcorrected at times: Landsat's level 2 holds hardly anything darker. */
 const DARKEST_LEVEL_2 = 6500;
 /** Reflectance -0.1, which no correction leaves in a share of a band: rescaled by a tool that left the name. */
 const IMPOSSIBLE_LEVEL_2 = 3636;
+
+/** Of thermal bands beside bands of this radiometry, by the same convention; null where it has none. To kelvin. */
+export function thermalBeside({ scale, offset }: Radiometry): Radiometry | null {
+  const isLevel2 = scale === LANDSAT_LEVEL_2.scale && offset === LANDSAT_LEVEL_2.offset;
+  return isLevel2 ? LANDSAT_SURFACE_TEMPERATURE : null;
+}
 
 /** USGS Collection 2: level 2 is DN x 2.75e-5 - 0.2; level 1 top-of-atmosphere is about DN x 2e-5 - 0.1. */
 function landsatRule({ texts, sample }: RadiometryEvidence): Rule {

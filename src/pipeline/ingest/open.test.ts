@@ -45,6 +45,7 @@ describe('what a scene says of itself', () => {
   it.each([
     ['associated', 1, 128, true],
     ['associated', 1, 255, false],
+    ['associated', 1, 250, false],
     ['unassociated', 2, 128, false],
   ])('colours that are multiplied by alpha, where that shows (%s, %i, %i)', async (_, kind, part, isTold) => {
     const { spec } = patterned('uint8', { width: 32, height: 32, bands: 4 });
@@ -55,6 +56,7 @@ describe('what a scene says of itself', () => {
       new File([await written({ spec: { ...spec, metadata }, planes: [...planes, alpha] })], 'picture.tif'),
     );
     expect(roles(scene)).toBe('red green blue alpha');
+    expect(scene.leastAlpha).toBe(kind === 1 ? 0.9 * 255 : undefined);
     const told = scene.notices.find(({ code }) => code === 'premultiplied');
     expect(told && english(told.message)).toEqual(
       isTold ? expect.stringContaining('About 6 % of the pixels are partly transparent') : undefined,

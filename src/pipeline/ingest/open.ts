@@ -15,7 +15,7 @@ import { alphaKind, assignRoles, type BandEvidence, rolesText } from './roles.ts
 import { guessSensor } from './sensors.ts';
 import { type DecodeOptions, readDecimated } from './source.ts';
 import { stackImages } from './stack.ts';
-import { sampleScene } from './statistics.ts';
+import { LEAST_OPACITY, sampleScene } from './statistics.ts';
 
 export interface OpenOptions extends DecodeOptions {
   readonly overrides?: SceneOverrides;
@@ -130,6 +130,7 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
     sampleType,
     nodata,
     maskBand: mask ? validity : null,
+    ...(premultiplied && { leastAlpha: LEAST_OPACITY * sample.highestAlpha }),
     sensor,
     byteLength: width * height * bands.length * SAMPLE_BYTES[sampleType],
     decisions: [
@@ -187,6 +188,7 @@ export function applyOverrides(source: SceneSource, overrides: SceneOverrides): 
       offset: overrides.offset ?? own.offset,
     };
   });
+  const isSameAlpha = bands.every(({ role }, i) => (role === 'alpha') === (scene.bands[i].role === 'alpha'));
   const light = bands.find((band) => !QUALITY_ROLES.includes(band.role));
   if (light && (overrides.scale !== undefined || overrides.offset !== undefined)) {
     changed.push({ subject: 'radiometry', text: radiometryText(light), because });
@@ -209,6 +211,7 @@ export function applyOverrides(source: SceneSource, overrides: SceneOverrides): 
     scene: {
       ...scene,
       bands,
+      leastAlpha: isSameAlpha ? scene.leastAlpha : undefined,
       nodata,
       metadata: { ...metadata, gdalNodata },
       decisions: [...scene.decisions.filter((d) => !replaced.has(d.subject)), ...changed],

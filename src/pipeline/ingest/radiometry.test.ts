@@ -38,7 +38,7 @@ function decide({ sensor = 'unknown', sampleType = 'uint16', ...more }: Case) {
       ...Object.entries(items).map(([name, value]) => ({ name, sample: null, role: '', domain: '', value })),
       ...scales.map((item) => ({ name: 'SCALE', role: 'scale', domain: '', ...item })),
     ],
-    sample: { sorted: [values, values, values, values], zeroShare: border, partShare: 0 },
+    sample: { sorted: [values, values, values, values], zeroShare: border, highestAlpha: 0, partShare: 0 },
   });
 }
 
@@ -268,7 +268,7 @@ describe('radiometry', () => {
   });
 
   describe('with a temperature in the file', () => {
-    const withTemperature = (scaled: readonly number[]) => {
+    const withTemperature = (scaled: readonly number[], scale = 1e-4) => {
       const values = Float64Array.from({ length: 1001 }, (_, i) => 10 * i);
       const item = (role: string, sample: number, value: number) => {
         return { name: role.toUpperCase(), role, domain: '', sample, value: String(value) };
@@ -281,9 +281,9 @@ describe('radiometry', () => {
         items: [
           item('scale', 0, 0.00341802),
           item('offset', 0, 149),
-          ...scaled.map((band) => item('scale', band, 1e-4)),
+          ...scaled.map((band) => item('scale', band, scale)),
         ],
-        sample: { sorted: [values, values, values], zeroShare: 0, partShare: 0 },
+        sample: { sorted: [values, values, values], zeroShare: 0, highestAlpha: 0, partShare: 0 },
       });
       return { bands, said: english(decision.text) };
     };
@@ -293,6 +293,31 @@ describe('radiometry', () => {
       expect(bands.map(({ scale }) => scale)).toEqual([0.00341802, 1e-4, 1e-4, 1e-4, 1]);
       expect(bands[0].offset).toBe(149);
       expect(said).toBe('reflectance = DN x 0.0001');
+    });
+
+    it('knows that of Landsat level 2', () => {
+      const { bands, decision } = decideRadiometry({
+        roles: ['blue', 'green', 'red', 'lwir'],
+        sampleType: 'uint16',
+        sensor: 'landsat-oli',
+        texts: ['LC08_L2SP_021039_20201130_20210316_02_T1'],
+        items: [],
+        sample: {
+          sorted: [1, 2, 3].map(() => Float64Array.from({ length: 1001 }, (_, i) => 8000 + 10 * i)),
+          zeroShare: 0,
+          highestAlpha: 0,
+          partShare: 0,
+        },
+      });
+      expect(bands[2]).toEqual({ scale: 2.75e-5, offset: -0.2 });
+      expect(bands[3]).toEqual({ scale: 0.00341802, offset: 149 });
+      expect(english(decision.text)).toBe('reflectance = DN x 0.0000275 - 0.2');
+    });
+
+    it('keeps what the file says of it where light is divided', () => {
+      const { bands } = withTemperature([1, 2, 3], 0.01);
+      expect(bands[1].scale).toBeCloseTo(1e-4, 9);
+      expect(bands[0]).toEqual({ scale: 0.00341802, offset: 149 });
     });
 
     it('does not scale light as the temperature, where only that has a scale', () => {

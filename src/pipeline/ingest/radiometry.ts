@@ -7,19 +7,23 @@ import {
   type Radiometry,
   type RadiometryEvidence,
   sentinel2Said,
+  thermalBeside,
   trimmed,
 } from './conventions.ts';
 import { quantile } from './statistics.ts';
 
 /**
- * Scale and offset per band, `reflectance = sample * scale + offset`, and the decision with its reason.
- * Metadata first, then the sensor's convention, then the values themselves.
+ * Scale and offset per band, `reflectance = sample * scale + offset`, and the decision with its reason. Thermal bands are scaled to
+ * kelvin, where that is known. Metadata first, then the sensor's convention, then the values themselves.
  */
 export function decideRadiometry(evidence: RadiometryEvidence): { bands: Radiometry[]; decision: Decision } {
   const { roles, items } = evidence;
   // What is not reflected light, such as a temperature, says nothing of the scale of the other bands.
   const judged = judgedBands(roles);
   const fromFile = roles.map((role, i) => (QUALITY_ROLES.includes(role) ? null : fileRadiometry(items, i)));
+  /** Of a thermal band beside bands of reflected light, if it is known. */
+  const thermal = (i: number, light: Radiometry) =>
+    roles[i] === 'lwir' && !judged.includes(i) ? (fromFile[i] ?? thermalBeside(light)) : null;
   const known = judged.map((band) => fromFile[band]).find((r) => r !== null);
   if (
     known &&
@@ -30,11 +34,13 @@ export function decideRadiometry(evidence: RadiometryEvidence): { bands: Radiome
   ) {
     const own = roles.map((role, i) => (QUALITY_ROLES.includes(role) ? IDENTITY : (fromFile[i] ?? known)));
     const { factor, because } = toReflectance(evidence, own);
-    const bands = own.map((band) => (band === IDENTITY ? IDENTITY : times(band, factor)));
+    const bands = own.map((band, i) => thermal(i, known) ?? (band === IDENTITY ? band : times(band, factor)));
     return { bands, decision: decision(times(known, factor), because) };
   }
   const rule = fromConvention(evidence);
-  const bands = roles.map((role) => (QUALITY_ROLES.includes(role) ? IDENTITY : rule));
+  const bands = roles.map((role, i) =>
+    QUALITY_ROLES.includes(role) ? IDENTITY : (thermal(i, rule) ?? rule),
+  );
   return {
     bands: bands.map(({ scale, offset }) => ({ scale, offset })),
     decision: decision(rule, rule.because),

@@ -8,9 +8,14 @@ export interface SceneSample {
   readonly sorted: readonly Float64Array[];
   /** Share of sampled pixels that are 0 in every requested band, 0..1. */
   readonly zeroShare: number;
-  /** Share of sampled pixels at which the band of validity is neither 0 nor the highest that it was seen to be, 0..1. */
+  /** The highest sample of the band of validity; 0 if there is none. */
+  readonly highestAlpha: number;
+  /** Share of sampled pixels at which the band of validity is neither 0 nor {@link LEAST_OPACITY} of that or more, 0..1. */
   readonly partShare: number;
 }
+
+/** What lossy compression makes of full opacity is no transparency; nor do colours darkened so little stand out. */
+export const LEAST_OPACITY = 0.9;
 
 interface SampledImage {
   /** Pixels. */
@@ -50,9 +55,10 @@ export async function sampleScene(
     }
   }
   const sorted = values.map((list) => Float64Array.from(list).sort());
-  const full = alphas.reduce((highest, alpha) => Math.max(highest, alpha), 0);
-  const parts = alphas.filter((alpha) => alpha < full).length;
-  return { sorted, zeroShare: pixels ? zeros / pixels : 0, partShare: pixels ? parts / pixels : 0 };
+  const highestAlpha = alphas.reduce((highest, alpha) => Math.max(highest, alpha), 0);
+  const parts = alphas.filter((alpha) => alpha < LEAST_OPACITY * highestAlpha).length;
+  const share = (count: number) => (pixels ? count / pixels : 0);
+  return { sorted, zeroShare: share(zeros), highestAlpha, partShare: share(parts) };
 }
 
 /** Value below which a share (0..1) of the sorted values lies: one of them, never a mean of two. NaN if there are none. */

@@ -1,4 +1,4 @@
-import { isMeasured, type Raster, type Samples, type Scene, type Window } from '../scene.ts';
+import { isMeasured, isOpaque, type Raster, type Samples, type Scene, type Window } from '../scene.ts';
 import type { BandPlan } from './bands.ts';
 
 /** Reflectance that the networks are given lies in 0 .. this. */
@@ -26,7 +26,7 @@ export interface Observation {
 
 /**
  * Where a window holds data: a pixel is invalid if a band that is needed is no-data, NaN or infinite there, or
- * if alpha is 0. (One band is enough: a network must not take a fill value for a measurement.)
+ * if alpha is 0, or lower than the scene's `leastAlpha`. (One band is enough: a network must not take a fill value for a measurement.)
  *
  * @param samples Samples of a band of the file, by file index.
  */
@@ -46,7 +46,7 @@ function findValid(
   }
   if (plan.alpha !== null) {
     const alpha = samples(plan.alpha);
-    for (let i = 0; i < length; i++) if (alpha[i] === 0) valid[i] = 0;
+    for (let i = 0; i < length; i++) if (!isOpaque(alpha[i], scene)) valid[i] = 0;
   }
   return valid;
 }

@@ -1,4 +1,4 @@
-import { DISPLAY_SCALE, holdsDisplayValues } from '../../pipeline/scene.ts';
+import { DISPLAY_SCALE, holdsDisplayValues, isReflectance, type Scene } from '../../pipeline/scene.ts';
 import type { Drawn } from '../../store/combinations.ts';
 import type { Combination, CombinationId } from '../../store/state.ts';
 import { t } from '../../texts/texts.ts';
@@ -7,7 +7,7 @@ import { canHaveBasemap } from '../../viewer/projection-rules.ts';
 import { useActions, useApp } from '../context.ts';
 import { Ramp } from '../Ramp.tsx';
 import { useOnline } from '../use-online.ts';
-import { decimal } from '../words.ts';
+import { decimal, sampleText } from '../words.ts';
 import { EnhanceFields } from './EnhanceFields.tsx';
 import { LevelsField } from './Levels.tsx';
 
@@ -37,7 +37,7 @@ export function ViewCard() {
           </optgroup>
         </select>
       </label>
-      <Key drawn={drawn} inDisplayValues={holdsDisplayValues(scene)} />
+      <Key drawn={drawn} scene={scene} />
       {drawn !== 'ndvi' && <LevelsField />}
       <label className="slider-row">
         <span>{t('Brightness')}</span>
@@ -69,9 +69,13 @@ export function ViewCard() {
   );
 }
 
+/** What a thermal band holds between these is kelvin. */
+const [COLDEST, HOTTEST] = [150, 400];
+
 /** What the colours of a palette stand for. */
-function Key({ drawn, inDisplayValues }: { drawn: Drawn | undefined; inDisplayValues: boolean }) {
+export function Key({ drawn, scene }: { drawn: Drawn | undefined; scene: Scene }) {
   const [range] = useApp((state) => state.stretch);
+  const [shown] = useApp((state) => state.displayBands);
   if (drawn === 'ndvi')
     return (
       <Ramp
@@ -82,13 +86,32 @@ function Key({ drawn, inDisplayValues }: { drawn: Drawn | undefined; inDisplayVa
     );
   if (drawn !== 'palette' || range === undefined) return null;
   const { low, high } = range;
-  if (inDisplayValues) {
+  if (holdsDisplayValues(scene)) {
     const asValue = (share: number) => String(Math.round(share / DISPLAY_SCALE));
     return (
       <Ramp
         stops={CONFIDENCE_RAMP}
         low={asValue(low)}
         high={t('{{value}} of 255', { value: asValue(high) })}
+      />
+    );
+  }
+  const band = scene.bands.find(({ index }) => index === shown);
+  if (band?.role === 'lwir' && low >= COLDEST && high <= HOTTEST)
+    return (
+      <Ramp
+        stops={CONFIDENCE_RAMP}
+        low={decimal(low, 1)}
+        high={t('{{value}} K', { value: decimal(high, 1) })}
+      />
+    );
+  if (band && !isReflectance(band)) {
+    const asSample = (value: number) => sampleText((value - band.offset) / band.scale);
+    return (
+      <Ramp
+        stops={CONFIDENCE_RAMP}
+        low={asSample(low)}
+        high={t('{{value}} in the file', { value: asSample(high) })}
       />
     );
   }

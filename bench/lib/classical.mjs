@@ -102,6 +102,7 @@ function fitted(truth, date, window, known, { createFitSums, addToFit, solveFit,
     grid,
     date.length,
     truth.map((_, b) => b),
+    truth.length,
   );
   for (let y = 0; y < window.height; y += FIT_BLOCK) {
     for (let x = 0; x < window.width; x += FIT_BLOCK) {

@@ -43,6 +43,21 @@ describe('what a scene says of itself', () => {
   });
 
   it.each([
+    ['transparency', (x: number) => (x < 2 ? 0 : 255), 'alpha'],
+    ['near infrared', (x: number) => (x < 2 ? 0 : 255 - (x % 3)), 'nir'],
+    ['near infrared, dark', () => 0, 'nir'],
+  ])('a fourth band of which the file does not say that it is %s', async (_, value, role) => {
+    const { spec } = patterned('uint8', { width: 32, height: 32, bands: 4 });
+    const fourth = Uint8Array.from({ length: 32 * 32 }, (_, i) => value(i % 32));
+    const planes = [80, 90, 100].map((colour) => fourth.map((_, i) => colour + (i % 7)));
+    const metadata = { ...spec.metadata, photometricInterpretation: 2, extraSamples: [0] };
+    const blob = await written({ spec: { ...spec, metadata }, planes: [...planes, fourth] });
+    const { scene } = await openScene(new File([blob], 'picture.tif'));
+    expect(roles(scene)).toBe(`red green blue ${role}`);
+    expect(scene.metadata.extraSamples).toEqual([0]);
+  });
+
+  it.each([
     ['associated', 1, 128, true],
     ['associated', 1, 255, false],
     ['associated', 1, 250, false],

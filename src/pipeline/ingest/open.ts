@@ -11,7 +11,7 @@ import { asSample, type Image, openImage, requireThreeBands } from './image.ts';
 import { SAMPLE_BYTES } from './layout.ts';
 import { decideRadiometry, judgedBands, radiometryText } from './radiometry.ts';
 import { joined } from './resample.ts';
-import { alphaKind, assignRoles, type BandEvidence, rolesText } from './roles.ts';
+import { alphaKind, assignRoles, type BandEvidence, rolesText, withSeenAlpha } from './roles.ts';
 import { guessSensor } from './sensors.ts';
 import { type DecodeOptions, readDecimated } from './source.ts';
 import { stackImages } from './stack.ts';
@@ -74,6 +74,12 @@ async function openFiles(
   return image;
 }
 
+const SEEN_ALPHA: Decision = {
+  subject: 'bands',
+  text: phrase('band {{band}} is used as transparency', { band: 4 }),
+  because: phrase('the file does not say what it is, and it is full or empty nearly everywhere'),
+};
+
 /** Understands an image as a scene. */
 async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource> {
   const { name, grid, sampleType, measuredType, nodata, metadata } = image;
@@ -95,11 +101,7 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
     extraSamples: metadata.extraSamples,
     wavelengths: wavelengthsOf(items, descriptions),
   };
-  const assigned = assignRoles(evidence);
   const { mask } = image;
-  // As GDAL: where a file holds both, its mask counts and its alpha band is an ordinary one.
-  const roles = assigned.roles.map((role) => (mask && role === 'alpha' ? 'quality' : role));
-  const validity = mask ? image.bands : roles.indexOf('alpha');
   const reader = mask
     ? joined([
         { reader: image.reader, bands: image.bands },
@@ -107,8 +109,19 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
       ])
     : image.reader;
 
-  const judged = { width, height, bands: judgedBands(roles), nodata, validity };
-  const sample = await sampleScene(reader, judged, signal);
+  const look = async (evidence: BandEvidence) => {
+    const assigned = assignRoles(evidence);
+    // As GDAL: where a file holds both, its mask counts and its alpha band is an ordinary one.
+    const roles = assigned.roles.map((role) => (mask && role === 'alpha' ? 'quality' : role));
+    const validity = mask ? image.bands : roles.indexOf('alpha');
+    const bands = judgedBands(roles);
+    const sample = await sampleScene(reader, { width, height, bands, nodata, validity }, signal);
+    return { ...assigned, roles, validity, sample };
+  };
+  const first = await look(evidence);
+  const seenAlpha = mask ? null : withSeenAlpha(evidence, first.roles, first.sample.sorted[3] ?? []);
+  const { roles, validity, sample, decisions } = seenAlpha ? await look(seenAlpha) : first;
+  if (seenAlpha) decisions.push(SEEN_ALPHA);
   // What is read next lies elsewhere.
   reader.forget();
   const premultiplied = alphaKind(validity, evidence) === 'associated';
@@ -135,7 +148,7 @@ async function describe(image: Image, signal?: AbortSignal): Promise<SceneSource
     byteLength: width * height * bands.length * SAMPLE_BYTES[sampleType],
     decisions: [
       { subject: 'sensor', text: { text: sensor }, because },
-      ...assigned.decisions,
+      ...decisions,
       ...qualityDecisions(roles),
       radiometry.decision,
       {

@@ -1,6 +1,6 @@
 import { type Phrase, phrase } from '../phrase.ts';
 import type { BandRole, Decision, SampleType, Sensor } from '../scene.ts';
-import { QUALITY_ROLES } from '../scene.ts';
+import { INTEGER_RANGES, QUALITY_ROLES } from '../scene.ts';
 import { PHOTOMETRIC } from '../tiff/tags.ts';
 import { rolesOfWavelengths } from './band-wavelengths.ts';
 import { BAND_NUMBERS } from './sensors.ts';
@@ -203,6 +203,33 @@ function byOrder(evidence: BandEvidence, named: readonly (BandRole | null)[]) {
           bands: free.length,
         });
   return { roles, because };
+}
+
+/** Of a band's samples, this share and more are its lowest or highest value in a picture's transparency, soft edges left aside. */
+const TWO_VALUES = 0.98;
+
+/**
+ * The fourth band of a picture of which the file does not say what it is: transparency, and no near infrared, where it is full nearly everywhere
+ * and nothing else. Null where it is not.
+ * @param sorted Ascending samples of the band.
+ * @returns the evidence with what was seen
+ */
+export function withSeenAlpha(
+  evidence: BandEvidence,
+  roles: readonly BandRole[],
+  sorted: ArrayLike<number>,
+): BandEvidence | null {
+  const { descriptions, sampleType, photometric, extraSamples } = evidence;
+  const isOpen = photometric === PHOTOMETRIC.rgb && roles.join(' ') === 'red green blue nir';
+  if (!isOpen || descriptions[3] !== '' || sorted.length === 0) return null;
+  const highest = INTEGER_RANGES[sampleType]?.[1];
+  let [none, full] = [0, 0];
+  for (let i = 0; i < sorted.length; i++) {
+    if (sorted[i] === 0) none++;
+    else if (sorted[i] === highest) full++;
+  }
+  if (full < sorted.length / 2 || none + full < TWO_VALUES * sorted.length) return null;
+  return { ...evidence, extraSamples: [2, ...extraSamples.slice(1)] };
 }
 
 /** Beside bands that are named blue, green and red alone, a single one without a name is the near infrared. */

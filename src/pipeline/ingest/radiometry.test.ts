@@ -215,6 +215,27 @@ describe('radiometry', () => {
       /in the file/,
     ],
     [
+      'floats of reflectance, with the scale that they had as integers',
+      { sampleType: 'float32', scale: 1e-4, range: [0, 0.6] },
+      1,
+      0,
+      /0 and 1; scale 0.0001 .* applied already, please check/,
+    ],
+    [
+      '8 bits, with the scale that they had as integers',
+      { sampleType: 'uint8', scale: 1e-4, range: [0, 255] },
+      1 / 255,
+      0,
+      /display.*applied already, please check/,
+    ],
+    [
+      'floats of reflectance x 10000 with that scale, all dark',
+      { sampleType: 'float32', scale: 1e-4, range: [0, 120] },
+      1e-4,
+      0,
+      /are in the file/,
+    ],
+    [
       'Landsat level 2 with a border of zeros',
       { sensor: 'landsat-oli', range: [7300, 19_000], border: 0.2 },
       2.75e-5,

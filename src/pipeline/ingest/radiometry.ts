@@ -6,6 +6,7 @@ import {
   isTakenOut,
   type Radiometry,
   type RadiometryEvidence,
+  type Rule,
   sentinel2Said,
   thermalBeside,
   trimmed,
@@ -25,8 +26,10 @@ export function decideRadiometry(evidence: RadiometryEvidence): { bands: Radiome
   const thermal = (i: number, light: Radiometry) =>
     roles[i] === 'lwir' && !judged.includes(i) ? (fromFile[i] ?? thermalBeside(light)) : null;
   const known = judged.map((band) => fromFile[band]).find((r) => r !== null);
+  const isLeftOver = known !== undefined && isTooDark(evidence, known);
   if (
     known &&
+    !isLeftOver &&
     !isScaleAlone(
       evidence,
       judged.map((band) => fromFile[band]),
@@ -37,7 +40,7 @@ export function decideRadiometry(evidence: RadiometryEvidence): { bands: Radiome
     const bands = own.map((band, i) => thermal(i, known) ?? (band === IDENTITY ? band : times(band, factor)));
     return { bands, decision: decision(times(known, factor), because) };
   }
-  const rule = fromConvention(evidence);
+  const rule = isLeftOver ? withoutScale(fromConvention(evidence), known) : fromConvention(evidence);
   const bands = roles.map((role, i) =>
     QUALITY_ROLES.includes(role) ? IDENTITY : (thermal(i, rule) ?? rule),
   );
@@ -76,6 +79,24 @@ function toReflectance({ roles, sample }: RadiometryEvidence, own: readonly Radi
     { value: trimmed(bright), divisor: trimmed(1 / factor) },
   );
   return { factor, because };
+}
+
+/** No scene is so dark, in reflectance: of floats the brightest, of 8 bits the highest that they can hold. */
+const [DARKEST_FLOATS, DARKEST_BYTES] = [0.002, 0.1];
+
+/** Tools that rescale samples leave the scale that was that of the samples before. */
+function isTooDark({ sampleType, sample }: RadiometryEvidence, { scale, offset }: Radiometry): boolean {
+  if (sampleType === 'uint8') return scale > 0 && 255 * scale + offset < DARKEST_BYTES;
+  const tops = sample.sorted.map((values) => quantile(values, 0.98) * scale + offset).filter(Number.isFinite);
+  return sampleType.startsWith('float') && tops.length > 0 && Math.max(...tops) < DARKEST_FLOATS;
+}
+
+function withoutScale(rule: Rule, { scale, offset }: Radiometry): Rule {
+  const because = phrase(
+    '{{because}}; scale {{scale}} and offset {{offset}} of the file would make it darker than any ground: they seem to be applied already, please check',
+    { because: rule.because, scale: trimmed(scale), offset: trimmed(offset) },
+  );
+  return { ...rule, because };
 }
 
 function times({ scale, offset }: Radiometry, factor: number): Radiometry {

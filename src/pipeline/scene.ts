@@ -279,9 +279,9 @@ export function canonicalIndices(scene: Scene): (number | null)[] {
   return CANONICAL_BANDS.map((role) => scene.bands.find((b) => b.role === role)?.index ?? null);
 }
 
-/** Does a pixel of this alpha hold data? */
+/** Does a pixel of this alpha hold data? NaN, as beyond the edges of another grid, says nothing. */
 export function isOpaque(alpha: number, { leastAlpha = 0 }: Pick<Scene, 'leastAlpha'>): boolean {
-  return alpha !== 0 && alpha >= leastAlpha;
+  return alpha !== 0 && !(alpha < leastAlpha);
 }
 
 /** Is the sample data at all? */

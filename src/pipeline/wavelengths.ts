@@ -1,7 +1,9 @@
 import type { BandRole } from './scene.ts';
 
-/** Centre wavelengths in micrometres of the bands that see reflected light: those of Sentinel-2 MSI, of Landsat OLI
- * or PlanetScope where it lacks one. */
+/**
+ * Centre wavelengths in micrometres of the bands that see reflected light: those of Sentinel-2 MSI, of Landsat OLI or PlanetScope where
+ * it lacks one.
+ */
 export const WAVELENGTHS: Readonly<Partial<Record<BandRole, number>>> = {
   coastal: 0.443,
   blue: 0.492,

@@ -3,13 +3,15 @@ import { useEffect, useRef } from 'react';
 import { MASK_ENTRIES } from '../../pipeline/colours.ts';
 import { type OwnMask, percentCovered } from '../../pipeline/detect/edits.ts';
 import { TIFF_ENDINGS } from '../../pipeline/file-names.ts';
+import { LEAST_THRESHOLD } from '../../pipeline/found-mask.ts';
 import { type Phrase, phrase } from '../../pipeline/phrase.ts';
 import type { MaskTool } from '../../store/mask-editor.ts';
 import { t } from '../../texts/texts.ts';
 import { MASK_WORDS } from '../../viewer/class-words.ts';
 import { css } from '../../viewer/palette.ts';
 import { useActions, useApp } from '../context.ts';
-import { inPixels, wholePercent } from '../words.ts';
+import { inPixels } from '../words.ts';
+import { GrowSlider, ThresholdSliders } from './MaskSliders.tsx';
 import { Slider } from './Slider.tsx';
 import { useMaskKeys } from './use-mask-keys.ts';
 
@@ -114,34 +116,10 @@ export function MaskEditorCard() {
       <p className="fine">{t(HINTS[tool])}</p>
       <div className="mask-sliders">
         {own === null && (
-          <>
-            <Slider
-              label={t('Cloud from')}
-              value={draft.cloudThreshold}
-              min={0.1}
-              max={0.95}
-              step={0.05}
-              text={wholePercent}
-              onChange={(cloudThreshold) => actions.setMaskDraft({ cloudThreshold })}
-            />
-            <Slider
-              label={t('Shadow from')}
-              value={draft.shadowThreshold}
-              min={0.1}
-              max={0.95}
-              step={0.05}
-              text={wholePercent}
-              onChange={(shadowThreshold) => actions.setMaskDraft({ shadowThreshold })}
-            />
-          </>
+          <ThresholdSliders thresholds={draft} least={LEAST_THRESHOLD} onChange={actions.setMaskDraft} />
         )}
-        <Slider
-          label={t('Grow by')}
-          value={draft.bufferPixels}
-          min={0}
-          max={32}
-          step={1}
-          text={inPixels}
+        <GrowSlider
+          pixels={draft.bufferPixels}
           onChange={(bufferPixels) => actions.setMaskDraft({ bufferPixels })}
         />
       </div>

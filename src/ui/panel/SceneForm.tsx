@@ -5,8 +5,9 @@ import { type BandRole, QUALITY_ROLES, type Scene, type SceneOverrides } from '.
 import { hasQualityBand } from '../../store/combinations.ts';
 import { t } from '../../texts/texts.ts';
 import { useActions, useApp } from '../context.ts';
+import { GrowSlider, ThresholdSliders } from '../mask/MaskSliders.tsx';
 import { Slider } from '../mask/Slider.tsx';
-import { inPixels, wholePercent } from '../words.ts';
+import { inPixels } from '../words.ts';
 import { NODATA_PATTERN, nodataOf, nodataText } from './nodata-field.ts';
 import { RoleFields } from './RoleFields.tsx';
 
@@ -71,31 +72,9 @@ export function SceneForm({ scene }: { scene: Scene }) {
             </select>
           </label>
         )}
-        <Slider
-          label={t('Cloud from')}
-          value={draft.cloudThreshold}
-          min={0.05}
-          max={0.95}
-          step={0.05}
-          text={wholePercent}
-          onChange={(cloudThreshold) => choose({ cloudThreshold })}
-        />
-        <Slider
-          label={t('Shadow from')}
-          value={draft.shadowThreshold}
-          min={0.05}
-          max={0.95}
-          step={0.05}
-          text={wholePercent}
-          onChange={(shadowThreshold) => choose({ shadowThreshold })}
-        />
-        <Slider
-          label={t('Grow by')}
-          value={draft.bufferPixels}
-          min={0}
-          max={32}
-          step={1}
-          text={inPixels}
+        <ThresholdSliders thresholds={draft} least={0.05} onChange={choose} />
+        <GrowSlider
+          pixels={draft.bufferPixels}
           onChange={(bufferPixels) =>
             choose({ bufferPixels, featherPixels: Math.min(draft.featherPixels, bufferPixels) })
           }

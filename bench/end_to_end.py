@@ -142,8 +142,8 @@ def bands_and_presence(names, bands) -> dict:
     return dict(zip(names, bands)) | {f"has_{name}": torch.ones_like(bands[0]) for name in names}
 
 
-def generator_planes(names, base, probabilities, filled) -> dict:
-    planes = bands_and_presence(names, base)
+def generator_planes(names, observed, probabilities, filled) -> dict:
+    planes = bands_and_presence(names, observed)
     planes |= {"thin": probabilities[1], "thick": probabilities[2], "shadow": probabilities[3]}
     return planes | {f"prefill_{name}": filled[i] for i, name in enumerate(names)}
 
@@ -179,8 +179,6 @@ def process(source: Path, target: Path, detector: Network, generator: Network, t
     thin, thick, shadow = probabilities[1:]
     known = (probabilities[1:].sum(0, keepdim=True) < CLEAR_LIMIT).float()
     filled = prefill(observed, known)
-    t = ((thick - 0.3) / 0.4).clamp(0, 1)
-    base = torch.lerp(observed, filled, t * t * (3 - 2 * t))
     found = ((thin + thick >= 0.4) | (shadow >= 0.4)).numpy()
     mask = ndimage.distance_transform_edt(~found) <= BUFFER
     alpha = torch.from_numpy(np.minimum(1, ndimage.distance_transform_edt(mask) / (FEATHER + 1)).astype(np.float32))
@@ -188,7 +186,7 @@ def process(source: Path, target: Path, detector: Network, generator: Network, t
 
     where = [(y, x) for y, x in cores(height, width) if not skip_clear or mask[y:y + CORE, x:x + CORE].any()]
     output = torch.zeros(len(bands) + 1, height, width)
-    planes = stacked(generator.channels, generator_planes(bands, base, probabilities, filled))
+    planes = stacked(generator.channels, generator_planes(bands, observed, probabilities, filled))
     in_tiles(planes, generator, GENERATE_HALO, where, output)
     lap("generate")
 

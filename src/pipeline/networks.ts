@@ -25,9 +25,8 @@ export interface Networks {
    */
   detect(input: Float32Array, height: number, width: number): Promise<Float32Array>;
   /**
-   * @param input `[1, height, width, 22]`: six base bands (the pre-fill under thick cloud, else as observed), six
-   *   presence planes, the probabilities of thin, thick and shadow, six pre-filled bands, and 1 where the pre-fill
-   *   was observed on another date.
+   * @param input `[1, height, width, 22]`: six observed bands, six presence planes, the probabilities of thin, thick
+   *   and shadow, six pre-filled bands, and 1 where the pre-fill was observed on another date.
    * @returns `[1, height, width, 7]`: six repaired bands in reflectance, then the Laplace scale of their
    *   error in reflectance (> 0).
    */

@@ -3,7 +3,7 @@ import { DEFAULT_SETTINGS } from './events.ts';
 import { run } from './run.ts';
 import { CANONICAL_BANDS, MASK_CLASS } from './scene.ts';
 import { cloudy, reflectance, runOver, SMALL_TILES } from './testing/cloudy-run.ts';
-import { fakeNetworks } from './testing/fake-networks.ts';
+import { baseOf, fakeNetworks } from './testing/fake-networks.ts';
 import { memorySource } from './testing/memory-source.ts';
 
 describe('the mask that is found', () => {
@@ -61,7 +61,7 @@ describe('the mask that is found', () => {
       classify: ([blue]) => (blue > 0.19 && blue < 0.21 ? [1, 0, 0, 0] : [0.55, 0, 0, 0.45]),
       repair: (inputs) => {
         given.add(inputs[14]);
-        return [...inputs.slice(0, 6), 0.02];
+        return [...baseOf(inputs), 0.02];
       },
     });
     const synthetic = cloudy({ sample: (x, y) => light(x, y) });

@@ -9,7 +9,7 @@ import type { Findings } from './findings.ts';
 import type { CoarseField } from './generate/coarse-field.ts';
 import { DETAIL_REACH, keepTone } from './generate/detail.ts';
 import { cropGenerated, fillFrom, type Generated } from './generate/generate.ts';
-import { blendBase, FILL_MARGIN, THICK_BLEND } from './generate/prefill.ts';
+import { FILL_MARGIN, THICK_BLEND } from './generate/prefill.ts';
 import { type Job, networkTile, oneAhead } from './job.ts';
 import type { Networks } from './networks.ts';
 import type { BandPlan } from './preprocess/bands.ts';
@@ -137,10 +137,9 @@ function inputOf(view: TileView, cloned: ClonedTiles | null, { lend }: Networks)
   const probabilities = [found.thin, found.thick, found.shadow].map((p) => cropPlane(p, around, inside));
   let position = 0;
   const fill = observed.map((plane) => plane && (view.fill ? view.fill.canonical[position++] : plane));
-  const base = observed.map((plane, band) => plane && blendBase(plane, fill[band]!, probabilities[1]));
   const sees = cloned && readPlane(cloned.date, inside).map((date) => (date > 0 ? 1 : 0));
   const gather = gatherFrom(tile, inside, inside, valid);
-  return generatorInput(base, fill, probabilities, gather, sees ?? undefined, lend);
+  return generatorInput(observed, fill, probabilities, gather, sees ?? undefined, lend);
 }
 
 /** What the generator says of the core; under thick cloud that nobody saw through, in the tone of the fill. */

@@ -1,5 +1,6 @@
 import hashlib
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from unclouded_training.export import export, halved, shipped
 from unclouded_training.networks import Detector, Generator
 
 
-@pytest.mark.parametrize("kind, make, output", [("detector", Detector, "probabilities"), ("generator", Generator, "output")])
+@pytest.mark.parametrize("kind, make, output", [("detector", Detector, "probabilities"), ("generator", Generator, "output"),
+                                                ("generator", partial(Generator, observed=True), "output")])
 def test_exported_graph_computes_what_the_module_does(tmp_path, kind, make, output):
     torch.manual_seed(4)
     net = make()

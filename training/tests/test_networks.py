@@ -6,6 +6,7 @@ import torch
 from unclouded_training import losses, runs as training_runs
 from unclouded_training.bands import CONFIGS, FINAL_RUN
 from unclouded_training.export import MODELS, network, shipped
+from unclouded_training.inpaint import blend_base
 from unclouded_training.networks import (Detector, Generator, PatchDiscriminator, mac_per_pixel, middle_blocks, parameter_count,
                                          receptive_field)
 from unclouded_training.runs import start_from
@@ -26,10 +27,22 @@ def test_mac_count_of_one_convolution():
 def test_generator_starts_as_identity_on_the_base():
     torch.manual_seed(0)
     x = torch.rand(1, 22, 32, 32)
-    x[:, 15:21] = x[:, :6]
-    out = Generator()(x)
-    assert (out[:, :6] - x[:, :6]).abs().max() < 0.05
-    assert (out[:, 6] > 0).all()
+    base = blend_base(x[:, :6], x[:, 15:21], x[:, 13:14])
+    for observed in (False, True):
+        out = Generator(observed=observed)(x)
+        assert (out[:, :6] - base).abs().max() < 0.08
+        assert (out[:, 6] > 0).all()
+
+
+def test_what_is_observed_beneath_thick_cloud_is_seen_by_a_generator_that_is_given_it_alone():
+    torch.manual_seed(0)
+    x = torch.rand(1, 22, 32, 32)
+    x[:, 13] = 1
+    other = x.clone()
+    other[:, :6] += 0.1
+    blind, seeing = Generator(), Generator(observed=True)
+    assert torch.equal(blind(x), blind(other))
+    assert (seeing(x) - seeing(other)).abs().max() > 1e-4
 
 
 @pytest.mark.parametrize("net, channels, head, middle", [(Detector(), 14, 1, 2), (Generator(), 22, 3, 3)])
@@ -113,8 +126,8 @@ def test_an_input_that_is_new_counts_for_nothing_at_first(runs):
 @pytest.mark.parametrize("kind", FINAL_RUN)
 def test_a_run_goes_on_from_the_shipped_weights_where_the_earlier_runs_are_missing(kind, runs):
     card = json.loads((MODELS / kind / "card.json").read_text())
-    middle = len(shipped(kind).body.middle)
-    net, average = network(kind, middle), network(kind, middle)
+    body = shipped(kind).body
+    net, average = (network(kind, len(body.middle), body.entry.in_channels) for _ in range(2))
     start_from(card["run"], {"net": net, "average": average})
     assert all(torch.equal(a, b) for a, b in zip(net.state_dict().values(), shipped(kind).state_dict().values()))
     config = json.loads((CONFIGS / f"{card['run']}.json").read_text())

@@ -33,8 +33,8 @@ def repair(net: Generator, picture: torch.Tensor, presence: torch.Tensor, p: tor
     picture, p = F.pad(picture, pad, mode="replicate"), F.pad(p, pad, mode="replicate")
     clear = scene_clear_weight(p)
     filled = prefill(picture, clear, APP_LEVELS, coarse_field(picture, clear, APP_LEVELS)) if clear.any() else picture
-    base = blend_base(picture, filled, p)
-    out = net(generator_input(base, presence, p, filled))[0, :, :h, :w].numpy()
+    base = blend_base(picture, filled, p[:, 2:3])
+    out = net(generator_input(picture, presence, p, filled))[0, :, :h, :w].numpy()
     return out[:6], out[6], base[0, :, :h, :w].numpy()
 
 

@@ -123,7 +123,7 @@ def evaluate_dates(data: Path, generators: dict[str, Generator]) -> dict:
             copied = torch.from_numpy(reference)
             matched = harmonise(copied, sample.cloudy, clear)
             cloned = clone(sample.cloudy, clear, matched, 4, coarse_field(sample.cloudy - matched, clear, 4))
-            given = generator_input(blend_base(sample.cloudy, cloned, p), sample.presence, p, cloned, torch.ones_like(clear))
+            given = generator_input(sample.cloudy, sample.presence, p, cloned, torch.ones_like(clear))
             for name, picture in (("do nothing", observed), ("smooth inpainting", metrics.harmonic_fill(observed, ~hole)),
                                   ("copy", copied[0].numpy()), ("regression", matched[0].numpy()),
                                   ("regression and cloning", cloned[0].numpy()),

@@ -11,7 +11,7 @@ from .chain import cloud_and_shadow, masked
 from .darkness import weigh_shadow
 from .data import read_manifest, read_scene
 from .errors import InputError
-from .inpaint import APP_LEVELS, clear_weight, coarse_field, make_base
+from .inpaint import APP_LEVELS, clear_weight, coarse_field, prefill
 from .inputs import detector_input, generator_input
 from .networks import Detector, Generator
 from .shapes import load_bank
@@ -55,8 +55,8 @@ def evaluate_tiling(data: Path, generator: Generator, side: int = 512, margin: i
         sample = simulator(crop(scene, side, rng), scene.presence[None], camera(scene), cover=torch.tensor([0.5]), dropout=False)
         p = sample.probabilities
         clear = clear_weight(p)
-        base, filled = make_base(sample.cloudy, p, APP_LEVELS, coarse_field(sample.cloudy, clear, APP_LEVELS))
-        given = generator_input(base, sample.presence, p, filled)
+        filled = prefill(sample.cloudy, clear, APP_LEVELS, coarse_field(sample.cloudy, clear, APP_LEVELS))
+        given = generator_input(sample.cloudy, sample.presence, p, filled)
         one, other = (tiled(generator, given, shift, GENERATOR_HALO) for shift in (0, CORE // 2))
         at = np.arange(side) % (CORE // 2)
         inner = (at >= margin) & (at < CORE // 2 - margin)

@@ -19,15 +19,15 @@ from .errors import InputError, command
 from .graph import detector_graph, generator_graph
 from .networks import DETECTOR_CHANNELS, FULL_WIDTHS, GENERATOR_CHANNELS, LIGHT_WIDTHS, Detector, Generator, mac_per_pixel, middle_blocks, parameter_count, receptive_field
 
-VERSION = "1.11.0"
+VERSION = "1.12.0"
 MODELS = PROJECT_ROOT / "public" / "models"
 
 
-def network(kind: str, middle: int) -> torch.nn.Module:
-    """A new network of one of the kinds that are shipped (the keys of FINAL_RUN), with `middle` blocks at the lowest scale."""
+def network(kind: str, middle: int, inputs: int) -> torch.nn.Module:
+    """A new network of one of the kinds that are shipped (the keys of FINAL_RUN), with `middle` blocks at the lowest scale and a body of so many inputs."""
     if kind == "detector":
         return Detector(middle=middle)
-    return Generator(LIGHT_WIDTHS if kind == "generator-light" else FULL_WIDTHS, middle)
+    return Generator(LIGHT_WIDTHS if kind == "generator-light" else FULL_WIDTHS, middle, observed=inputs > GENERATOR_CHANNELS)
 
 
 def shipped(kind: str, folder: Path = MODELS) -> torch.nn.Module:
@@ -39,7 +39,7 @@ def shipped(kind: str, folder: Path = MODELS) -> torch.nn.Module:
         count = int(np.prod(entry["shape"]))
         values[entry["name"]] = torch.from_numpy(np.frombuffer(data, form, count, offset).reshape(entry["shape"]).astype(np.float32))
         offset += count * form.itemsize
-    net = network(kind, sum(name.startswith("middle") and name.endswith("first/weights") for name in values))
+    net = network(kind, sum(name.startswith("middle") and name.endswith("first/weights") for name in values), values["entry/weights"].shape[2])
 
     def read(module: torch.nn.Conv2d, *names: str) -> None:
         """Fill a convolution from one node, or from the nodes that share it; the four copies of an upsampling are one."""
@@ -100,8 +100,8 @@ def golden_input(kind: str, size: int = 64, seed: int = 5) -> torch.Tensor:
                        cover=torch.tensor([0.45]), dropout=False)
     if kind == "detector":
         return detector_view(sample)
-    base, filled = make_base(sample.cloudy, sample.probabilities, 6)
-    return generator_input(base, sample.presence, sample.probabilities, filled)
+    _, filled = make_base(sample.cloudy, sample.probabilities, 6)
+    return generator_input(sample.cloudy, sample.presence, sample.probabilities, filled)
 
 
 def sha256(data: bytes) -> str:
@@ -168,7 +168,7 @@ def load(kind: str, path: Path) -> tuple[torch.nn.Module, dict]:
     if not path.exists():
         raise InputError(f"{path} is missing: train that run first, or name the weights of another by --weights")
     state = torch.load(path, map_location="cpu")
-    net = network(kind, middle_blocks(state["weights"]))
+    net = network(kind, middle_blocks(state["weights"]), state["weights"]["body.entry.weight"].shape[1])
     try:
         net.load_state_dict(state["weights"])
     except RuntimeError:

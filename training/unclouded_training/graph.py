@@ -11,6 +11,7 @@ import base64
 import numpy as np
 import torch
 
+from .inpaint import THICK_FROM, THICK_SPAN
 from .networks import DETECTOR_CHANNELS, GENERATOR_CHANNELS, Body, Detector, Generator
 
 GENERATED_BY = "unclouded_training.export"
@@ -66,6 +67,16 @@ class Graph:
     def scaled(self, name: str, x: str, factor) -> str:
         return self.node(name, "Mul", [x, self.const(name + "/factor", np.asarray(factor, np.float32))])
 
+    def thick_blend(self, p: str) -> str:
+        """`inpaint.thick_blend`; what is clipped to 0..1 is relu(u) - relu(u - 1)."""
+        def shifted(name, x, factor, add):
+            return self.node(name, "AddV2", [self.scaled(name + "/scaled", x, factor), self.const(name + "/added", np.float32(add))])
+
+        u = shifted("blend/line", p, 1 / THICK_SPAN, -THICK_FROM / THICK_SPAN)
+        over = self.node("blend/over/relu", "Relu", [shifted("blend/over", u, 1, -1)])
+        t = self.node("blend/clipped", "Sub", [self.node("blend/line/relu", "Relu", [u]), over])
+        return self.node("blend", "Mul", [self.node("blend/square", "Mul", [t, t]), shifted("blend/rest", t, -2, 3)])
+
     def body(self, body: Body, x: str) -> str:
         def residual(name, x, block, relu_after=False):
             h = self.conv(name + "/first", x, block.first.weight, block.first.bias, relu=True)
@@ -109,21 +120,34 @@ def detector_graph(net: Detector) -> Graph:
 def generator_graph(net: Generator) -> Graph:
     g = Graph()
     entry = g.placeholder("input", GENERATOR_CHANNELS)
-    x = g.body(net.body, g.scaled("scaled", entry, net.scale.flatten().numpy()))
+
+    def planes(name: str, first: int, end: int) -> str:
+        begin, size = (g.const(f"{name}/{what}", np.array(value, np.int32)) for what, value in
+                       (("begin", [0, 0, 0, first]), ("size", [-1, -1, -1, end - first])))
+        return g.node(name, "Slice", [entry, begin, size], Index={"type": "DT_INT32"})
+
+    def joined(name: str, parts: list[str]) -> str:
+        axis = g.const(name + "/axis", np.asarray(3, np.int32))
+        return g.node(name, "ConcatV2", [*parts, axis], N={"i": str(len(parts))}, Tidx={"type": "DT_INT32"})
+
+    def moved(name: str, start: str, end: str, share: str) -> str:
+        """From `start` so much of the way to `end`."""
+        return g.node(name, "AddV2", [start, g.node(name + "/step", "Mul", [share, g.node(name + "/difference", "Sub", [end, start])])])
+
+    observed, rest, thick, filled = (planes(name, *at) for name, at in (
+        ("observed", (0, 6)), ("rest", (6, GENERATOR_CHANNELS)), ("thick", (13, 14)), ("filled", (15, 21))))
+    base = moved("base", observed, filled, g.thick_blend(thick))
+    given = joined("given", [base, rest, *([observed] if net.observed else [])])
+    x = g.body(net.body, g.scaled("scaled", given, net.scale.flatten().numpy()))
     w, b = net.head.weight, net.head.bias
     gain = g.node("gain/tanh", "Tanh", [g.conv("gain/conv", x, w[:6], b[:6])])
     gain = g.node("gain", "Exp", [g.scaled("gain/scaled", gain, net.GAIN)])
     offset = g.node("offset/tanh", "Tanh", [g.conv("offset/conv", x, w[6:12], b[6:12])])
     offset = g.scaled("offset", offset, net.OFFSET)
     mix = g.node("mix", "Sigmoid", [g.conv("mix/conv", x, w[13:], b[13:] + net.MIX)])
-    six = g.const("six", np.array([-1, -1, -1, 6], np.int32))
-    base, filled = (g.node(name, "Slice", [entry, g.const(name + "/begin", np.array([0, 0, 0, at], np.int32)), six],
-                           Index={"type": "DT_INT32"}) for name, at in (("base", 0), ("filled", 15)))
-    step = g.node("mixed/step", "Mul", [mix, g.node("mixed/difference", "Sub", [filled, base])])
-    mixed = g.node("mixed", "AddV2", [base, step])
+    mixed = moved("mixed", base, filled, mix)
     repaired = g.node("repaired", "AddV2", [g.node("amplified", "Mul", [mixed, gain]), offset])
     scale = g.node("scale/softplus", "Softplus", [g.conv("scale/conv", x, w[12:13], b[12:13])])
     scale = g.node("scale", "AddV2", [scale, g.const("scale/least", np.float32(net.MIN_SCALE))])
-    axis = g.const("output/axis", np.asarray(3, np.int32))
-    g.node("output", "ConcatV2", [repaired, scale, axis], N={"i": "2"}, Tidx={"type": "DT_INT32"})
+    joined("output", [repaired, scale])
     return g

@@ -26,16 +26,16 @@ def detector_view(sample: Sample) -> torch.Tensor:
     return detector_input(sample.cloudy, sample.presence, sample.cirrus, sample.cirrus_presence)
 
 
-def generator_input(base: torch.Tensor, presence: torch.Tensor, probabilities: torch.Tensor, filled: torch.Tensor,
+def generator_input(observed: torch.Tensor, presence: torch.Tensor, probabilities: torch.Tensor, filled: torch.Tensor,
                     other_date: torch.Tensor | None = None) -> torch.Tensor:
-    """Base and pre-fill [N,6,H,W], presence [N,6], probabilities [N,4,H,W], other date [N,1,H,W] to [N,22,H,W].
+    """What was observed and the pre-fill [N,6,H,W], presence [N,6], probabilities [N,4,H,W], other date [N,1,H,W] to [N,22,H,W].
 
     `other_date` is 1 where the pre-fill was observed on another date.
     """
-    n, _, h, w = base.shape
+    n, _, h, w = observed.shape
     planes = presence[:, :, None, None].expand(n, 6, h, w)
-    other = torch.zeros_like(base[:, :1]) if other_date is None else other_date
-    return torch.cat([base, planes, probabilities[:, 1:4], filled, other], 1).contiguous(memory_format=CHANNELS_LAST)
+    other = torch.zeros_like(observed[:, :1]) if other_date is None else other_date
+    return torch.cat([observed, planes, probabilities[:, 1:4], filled, other], 1).contiguous(memory_format=CHANNELS_LAST)
 
 
 def training_fill(sample: Sample, probabilities: torch.Tensor, generator: torch.Generator) -> torch.Tensor:

@@ -13,6 +13,8 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from .inpaint import blend_base
+
 
 class Residual(nn.Module):
     """x + conv(relu(conv(x))), 3x3, zero padding."""
@@ -81,22 +83,25 @@ FULL_WIDTHS, LIGHT_WIDTHS = (16, 32, 64, 128), (12, 24, 48, 96)
 class Generator(nn.Module):
     """[N,22,H,W] to [N,7,H,W]: 6 repaired bands and scale b.
 
-    Input: 6 base bands, 6 presence planes, thin, thick, shadow, 6 pre-filled bands, and 1 where the pre-fill was observed on
-    another date. The head first mixes base and pre-fill, then undoes a cloud layer or a shadow, which act on each band
-    as gain and offset: `mixed = base + sigmoid(m - 4) (prefill - base)`, `out = mixed * exp(1.5 tanh(g)) + 0.6 tanh(o)`.
+    Input: 6 bands as observed, 6 presence planes, thin, thick, shadow, 6 pre-filled bands, and 1 where the pre-fill was observed on
+    another date. Step 6 of the pre-fill makes the base of them, which the body is given in place of what was observed; with
+    `observed` it is given both, for much of what counts as thick cloud lets some light through. The head first mixes base and
+    pre-fill, then undoes a cloud layer or a shadow, which act on each band as gain and offset:
+    `mixed = base + sigmoid(m - 4) (prefill - base)`, `out = mixed * exp(1.5 tanh(g)) + 0.6 tanh(o)`.
     With `physics` off the head adds a correction to the mix instead: `out = mixed + 0.6 tanh(o)` (for the ablation).
     The last channel gives `b = softplus(s) + 1e-3` (reflectance), the scale of a Laplace distribution shared by all bands.
     """
 
     GAIN, OFFSET, MIX, MIN_SCALE = 1.5, 0.6, -4.0, 1e-3
 
-    def __init__(self, widths=FULL_WIDTHS, middle: int = GENERATOR_MIDDLE, physics: bool = True):
+    def __init__(self, widths=FULL_WIDTHS, middle: int = GENERATOR_MIDDLE, physics: bool = True, observed: bool = False):
         super().__init__()
-        self.physics = physics
-        scale = torch.ones(1, GENERATOR_CHANNELS, 1, 1)
-        scale[:, :6] = scale[:, 15:21] = 4
+        self.physics, self.observed = physics, observed
+        inputs = GENERATOR_CHANNELS + 6 * observed
+        scale = torch.ones(1, inputs, 1, 1)
+        scale[:, :6] = scale[:, 15:21] = scale[:, GENERATOR_CHANNELS:] = 4
         self.register_buffer("scale", scale)
-        self.body = Body(GENERATOR_CHANNELS, tuple(widths), middle)
+        self.body = Body(inputs, tuple(widths), middle)
         self.head = nn.Conv2d(widths[0], 14, 3, padding=1)
         nn.init.normal_(self.head.weight, std=1e-3)
         nn.init.zeros_(self.head.bias)
@@ -104,8 +109,9 @@ class Generator(nn.Module):
             self.head.bias[12] = -3.5
 
     def forward(self, x):
-        h = self.head(self.body(x * self.scale)).float()
-        base, filled = x[:, :6], x[:, 15:21]
+        observed, filled = x[:, :6], x[:, 15:21]
+        base = blend_base(observed, filled, x[:, 13:14])
+        h = self.head(self.body(torch.cat([base, x[:, 6:], *([observed] if self.observed else [])], 1) * self.scale)).float()
         mixed = base + torch.sigmoid(h[:, 13:] + self.MIX) * (filled - base)
         gained = mixed * torch.exp(self.GAIN * torch.tanh(h[:, :6])) if self.physics else mixed
         repaired = gained + self.OFFSET * torch.tanh(h[:, 6:12])

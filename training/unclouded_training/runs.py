@@ -177,10 +177,10 @@ def start_from(name: str, parts: dict) -> None:
 
 
 def make_network(config: dict) -> Detector | Generator:
-    """The network of a config: `middle` blocks at its lowest scale; of a generator also the `widths` of its scales and `physics` of its head."""
+    """The network of a config: `middle` blocks at its lowest scale; of a generator also the `widths` of its scales, `physics` of its head, and whether it is given what was `observed`."""
     if config["kind"] == "detector":
         return Detector(middle=config.get("middle", DETECTOR_MIDDLE))
-    return Generator(tuple(config.get("widths", FULL_WIDTHS)), config.get("middle", GENERATOR_MIDDLE), config.get("physics", True))
+    return Generator(tuple(config.get("widths", FULL_WIDTHS)), config.get("middle", GENERATOR_MIDDLE), config.get("physics", True), config.get("observed", False))
 
 
 def average_runs(config: dict) -> None:

@@ -140,7 +140,7 @@ def train_generator(config: dict) -> None:
     simulator = Simulator(load_bank(), config["seed"] + run.step)
     check = validation_set(78, six=six)
     check_fill = training_fill(check, check.probabilities, torch.Generator(torch.get_default_device()).manual_seed(1))
-    check_base = blend_base(check.cloudy, check_fill, check.probabilities)
+    check_base = blend_base(check.cloudy, check_fill, check.probabilities[:, 2:3])
     detector, detector_read = None, -1e9
     first = config["reconstructMinutes"] * 60
     total = first + config["adversarialMinutes"] * 60
@@ -168,14 +168,13 @@ def train_generator(config: dict) -> None:
             else:
                 p = perturb(sample.probabilities, simulator)
             filled = training_fill(sample, p, simulator.generator)
-            base = blend_base(sample.cloudy, filled, p)
         rate = config["rate"] if not adversarial else config["adversarialRate"]
         factor = rate_factor(now, total, config["tailMinutes"] * 60)
         set_rate(steppers, rate * factor)
         set_rate([critic_optimiser], config["criticRate"] * factor)
 
         with torch.autocast(torch.get_default_device().type, torch.bfloat16):
-            out = net(generator_input(base, sample.presence, p, filled, sample.reference_valid))
+            out = net(generator_input(sample.cloudy, sample.presence, p, filled, sample.reference_valid))
         terms = reconstruction(out, sample, p, scheduled(config["thickWeight"], now), config.get("squareWeight", 0.0))
         if not config.get("uncertainty", True):
             del terms["nll"]
@@ -210,7 +209,7 @@ def train_generator(config: dict) -> None:
             run.log(loss=loss, **values)
         if time.monotonic() - run.saved > 150:
             with torch.no_grad():
-                out = average(generator_input(check_base, check.presence, check.probabilities, check_fill))
+                out = average(generator_input(check.cloudy, check.presence, check.probabilities, check_fill))
                 masks = check.probabilities
                 e, zero = (out[:, :6] - check.clear).abs(), (check_base - check.clear).abs()
                 mae = {f"mae{n}": losses.weighted_mean(e, masks[:, k:k + 1], check.presence)

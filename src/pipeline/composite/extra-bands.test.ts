@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type BandRole, CANONICAL_BANDS, MASK_CLASS } from '../scene.ts';
 import { cloudy, ground, reflectance, runOver, sameBands } from '../testing/cloudy-run.ts';
-import { fakeNetworks } from '../testing/fake-networks.ts';
+import { baseOf, fakeNetworks } from '../testing/fake-networks.ts';
 
 /** With independent texture in every band on the ground: else the relation could not be told from the clear pixels. */
 function textured(x: number, y: number, band: number): number {
@@ -60,7 +60,7 @@ describe('bands that the networks do not know', () => {
         },
       });
       const darker = fakeNetworks({
-        repair: (inputs) => [...inputs.slice(0, 6).map((value) => 0.3 * value), 0.02],
+        repair: (inputs) => [...baseOf(inputs).map((value) => 0.3 * value), 0.02],
       });
       const { after, source, mask } = await runOver(scene, { featherPixels: 0 }, undefined, darker);
       const least = (band: ArrayLike<number>, isClear: boolean) =>

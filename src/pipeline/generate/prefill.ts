@@ -277,7 +277,7 @@ export function complete(level: FillLevel): Float32Array[] {
   return [...filled];
 }
 
-/** Share of the pre-fill in the generator's base, from the probability of thick cloud: a smoothstep from 0.3 to 0.7. */
+/** Share of the pre-fill in the base that the generator corrects, from the probability of thick cloud: a smoothstep from 0.3 to 0.7. */
 export function thickBlend(thick: number): number {
   const t = Math.min(1, Math.max(0, (thick - 0.3) / 0.4));
   return t * t * (3 - 2 * t);
@@ -285,13 +285,3 @@ export function thickBlend(thick: number): number {
 
 /** {@link thickBlend} by the probability as 0..255. */
 export const THICK_BLEND = Float32Array.from({ length: 256 }, (_, v) => thickBlend(v / 255));
-
-/** `base = (1 - w) * observed + w * filled` per pixel, w from the probability of thick cloud as 0..255. */
-export function blendBase(observed: Float32Array, filled: Float32Array, thick: Uint8Array): Float32Array {
-  const base = observed.slice();
-  for (let i = 0; i < base.length; i++) {
-    const w = THICK_BLEND[thick[i]];
-    if (w > 0) base[i] = (1 - w) * observed[i] + w * filled[i];
-  }
-  return base;
-}

@@ -91,15 +91,15 @@ export function detectorInput(
 }
 
 /**
- * `[1, height, width, 22]`: six base bands, six presence planes, probabilities of thin, thick, shadow, six pre-filled
+ * `[1, height, width, 22]`: six observed bands, six presence planes, probabilities of thin, thick, shadow, six pre-filled
  * bands, and 1 where another date sees the ground.
  *
- * @param filled The pre-filled bands; the base where there is no pre-fill.
+ * @param filled The pre-filled bands; the observed ones where there is no pre-fill.
  * @param probabilities Three planes of 0..255.
  * @param otherDate 1 where another date sees the ground, which the pre-filled bands then show; nowhere if left out.
  */
 export function generatorInput(
-  base: readonly (Float32Array | null)[],
+  observed: readonly (Float32Array | null)[],
   filled: readonly (Float32Array | null)[],
   probabilities: readonly Uint8Array[],
   gather: Gather,
@@ -107,8 +107,8 @@ export function generatorInput(
   lend?: LendMemory,
 ): Float32Array {
   const channels = [
-    ...base.map((plane) => channel(plane)),
-    ...base.map(presence),
+    ...observed.map((plane) => channel(plane)),
+    ...observed.map(presence),
     ...probabilities.map((plane) => channel(plane, 1 / 255)),
     ...filled.map((plane) => channel(plane)),
     channel(otherDate),

@@ -1,3 +1,4 @@
+import { thickBlend } from '../generate/prefill.ts';
 import {
   DETECTOR_CHANNELS,
   DETECTOR_CLASSES,
@@ -26,11 +27,16 @@ const byBlue = ([blue]: readonly number[]): readonly [number, number, number, nu
   return blue < 0.04 ? [0, 0, 0, 1] : [1, 0, 0, 0];
 };
 
+/** What a generator starts from, by its inputs at a pixel: the pre-fill under thick cloud, else the six bands as observed. */
+export function baseOf(inputs: readonly number[]): number[] {
+  const share = thickBlend(inputs[13]);
+  return inputs.slice(0, 6).map((observed, band) => (1 - share) * observed + share * inputs[15 + band]);
+}
+
 /** The pre-fill as it is; half the reflectance under thin cloud, twice that in shadow. */
 const byClass = (inputs: readonly number[]): readonly number[] => {
   const factor = 1 - 0.5 * inputs[12] + inputs[14];
-  const out = new Array<number>(7);
-  for (let band = 0; band < 6; band++) out[band] = inputs[band] * factor;
+  const out = baseOf(inputs).map((value) => value * factor);
   out[6] = 0.02;
   return out;
 };

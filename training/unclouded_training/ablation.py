@@ -36,7 +36,7 @@ def measure(data: Path, generator: torch.nn.Module) -> dict:
             have = sample.presence[0].numpy() > 0
             truth, observed = sample.clear[0].numpy()[have], sample.cloudy[0].numpy()[have]
             label = sample.probabilities.argmax(1)[0].numpy()
-            raw, scale, _ = repair(generator, sample.cloudy, sample.presence, sample.probabilities)
+            raw, scale, *_ = repair(generator, sample.cloudy, sample.presence, sample.probabilities)
             picture = np.where(masked(sample.probabilities), raw[have], observed)
             table.add("row", picture, truth, {region: label == k + 1 for k, region in enumerate(REGIONS)})
             coverage.add(raw[have], truth, scale, {"all masked": label > 0})

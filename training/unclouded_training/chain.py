@@ -4,10 +4,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 import torch.nn.functional as F
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import distance_transform_edt, uniform_filter
 
 from .darkness import weigh_shadow
-from .inpaint import APP_LEVELS, CLEAR_LIMIT, blend_base, coarse_field, prefill, scene_clear_weight
+from .inpaint import APP_LEVELS, CLEAR_LIMIT, blend_base, coarse_field, prefill, scene_clear_weight, thick_blend
 from .inputs import detector_input, generator_input
 from .networks import Detector, Generator
 from .tables import APP_CLOUD, APP_SHADOW
@@ -27,7 +27,7 @@ def detect(net: Detector, picture: torch.Tensor, presence: torch.Tensor, cirrus:
 
 @torch.no_grad()
 def repair(net: Generator, picture: torch.Tensor, presence: torch.Tensor, p: torch.Tensor):
-    """(raw output [6,H,W], Laplace scale [H,W], base [6,H,W]) as numpy."""
+    """(raw output [6,H,W], Laplace scale [H,W], base and pre-fill [6,H,W]) as numpy."""
     h, w = picture.shape[2:]
     pad = (0, -w % 16, 0, -h % 16)
     picture, p = F.pad(picture, pad, mode="replicate"), F.pad(p, pad, mode="replicate")
@@ -35,7 +35,23 @@ def repair(net: Generator, picture: torch.Tensor, presence: torch.Tensor, p: tor
     filled = prefill(picture, clear, APP_LEVELS, coarse_field(picture, clear, APP_LEVELS)) if clear.any() else picture
     base = blend_base(picture, filled, p[:, 2:3])
     out = net(generator_input(picture, presence, p, filled))[0, :, :h, :w].numpy()
-    return out[:6], out[6], base[0, :, :h, :w].numpy()
+    return out[:6], out[6], *(planes[0, :, :h, :w].numpy() for planes in (base, filled))
+
+
+def keep_tone(repaired: np.ndarray, filled: np.ndarray, p: torch.Tensor) -> np.ndarray:
+    """What the application shows of a repair [6,H,W], by probabilities [1,4,H,W]: under thick cloud the tone of the pre-fill [6,H,W] and the
+    generator's detail alone. As `src/pipeline/generate/detail.ts`, with the same boxes."""
+    share = thick_blend(p[0, 2]).numpy()
+
+    def blurred(plane: np.ndarray) -> np.ndarray:
+        for _ in range(3):
+            plane = uniform_filter(plane, 7, mode="constant")
+        return plane
+
+    around = np.maximum(blurred(share), 1e-6)
+    detail = np.stack([change - blurred(share * change) / around for change in repaired - filled])
+    shown = np.maximum(0, filled + np.maximum(0, 2 * around - 1) * detail)
+    return (1 - share) * repaired + share * shown
 
 
 def masked(p: torch.Tensor) -> np.ndarray:
@@ -71,4 +87,5 @@ def full_chain(detector, generator, image: np.ndarray, have: np.ndarray) -> tupl
     hole, known = masked(p), known_ground(p)
     if not known.any():
         hole = (p[0, 2] < 0.5).numpy()
-    return np.where(hole, repair(generator, x, use, p)[0], image), hole, known
+    raw, _, _, filled = repair(generator, x, use, p)
+    return np.where(hole, keep_tone(raw, filled, p), image), hole, known

@@ -16,7 +16,7 @@ from PIL import Image
 
 from . import classical, metrics
 from .bands import DEFAULT_DATA, FINAL_RUN, RGB, SIX
-from .chain import detect, full_chain, grown, known_ground, masked, repair
+from .chain import detect, full_chain, grown, keep_tone, known_ground, masked, repair
 from .data import place_of, read_manifest, read_scene
 from .errors import InputError, command
 from .evaluate_masks import evaluate_ground, evaluate_limits, evaluate_masks
@@ -80,8 +80,8 @@ def evaluate_simulated(data: Path, detector, generators: dict[str, Generator], p
                 add(f"smooth inpainting, {mask}", metrics.harmonic_fill(observed, known_ground(p)))
                 counted = {**{k: v & hole for k, v in regions.items()}, "all masked": hole}
             for name, net in generators.items():
-                raw, scale, base = repair(net, sample.cloudy, sample.presence, p)
-                raw = raw[have]
+                raw, scale, base, filled = repair(net, sample.cloudy, sample.presence, p)
+                shown, raw = keep_tone(raw, filled, p)[have], raw[have]
                 coverage.setdefault(f"{name}, {mask}", Coverage()).add(raw, truth, scale, counted)
                 if (name, mask) == (main, "true mask"):
                     add("pre-fill", np.where(hole, base[have], observed))
@@ -90,6 +90,8 @@ def evaluate_simulated(data: Path, detector, generators: dict[str, Generator], p
                     for what, picture in (("repaired", np.where(wide, raw, observed)), ("truth", truth)):
                         steps[what] = steps.get(what, np.zeros(4)) + metrics.border_steps(picture, wide)
                 add(f"{name}, {mask}", np.where(hole, raw, observed))
+                if name == main:
+                    add(f"{name} as shown, {mask}", np.where(hole, shown, observed))
     return {"rows": table.result(), "coverage90": {row: c.result() for row, c in coverage.items()},
             "borderRatio": {"against the inside": step(steps["repaired"], 0) / step(steps["repaired"], 2),
                             "against the truth": step(steps["repaired"], 0) / step(steps["truth"], 0)}}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keepTone } from './detail.ts';
+import fixture from './fixtures/detail.json' with { type: 'json' };
 
 const [WIDTH, HEIGHT] = [64, 48];
 const inGap = (x: number, y: number) => x >= 16 && x < 48 && y >= 8 && y < 40;
@@ -11,6 +12,16 @@ describe('keepTone', () => {
   const fill = plane((x) => 0.2 + 0.001 * x);
   const texture = (x: number, y: number) => 0.02 * ((x + y) % 2 === 0 ? 1 : -1);
   const share = plane((x, y) => (inGap(x, y) ? 1 : 0));
+
+  it('equals the one of training', () => {
+    const said = fixture.repaired.map((values) => Float32Array.from(values));
+    const filled = fixture.filled.map((values) => Float32Array.from(values));
+    keepTone(said, filled, Float32Array.from(fixture.share), fixture.width, fixture.height);
+    said.forEach((shown, band) => {
+      const worst = Math.max(...shown.map((value, i) => Math.abs(value - fixture.shown[band][i])));
+      expect(worst).toBeLessThan(5e-6);
+    });
+  });
 
   it('takes out what darkens the fill as a whole, and keeps the detail inside', () => {
     const said = plane((x, y) => fill[at(x, y)] - 0.03 + texture(x, y));

@@ -45,9 +45,9 @@ def test_base_takes_the_prefill_under_thick_cloud_alone():
     p[:, 0] = 1
     p[:, 0, 8:24, 8:24] = 0
     p[:, 2, 8:24, 8:24] = 1
-    assert torch.allclose(inpaint.make_base(x, p)[0], torch.full_like(x, 0.2), atol=1e-6)
-    p[:, [1, 2]] = p[:, [2, 1]]
-    assert torch.equal(inpaint.make_base(x, p)[0], x)
+    filled = inpaint.prefill(x, inpaint.clear_weight(p))
+    assert torch.allclose(inpaint.blend_base(x, filled, p[:, 2:3]), torch.full_like(x, 0.2), atol=1e-6)
+    assert torch.equal(inpaint.blend_base(x, filled, p[:, 1:2]), x)
 
 
 def test_blend_is_a_smoothstep():

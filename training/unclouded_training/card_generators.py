@@ -44,7 +44,7 @@ def generator_card(card: dict, runs: list[dict], result: dict, parts_measured: d
 Cells: PSNR dB (peak 1, pooled over pixels and bands) / SSIM (11x11 Gaussian) / MAE (reflectance) / SAM (degrees). Made by `python -m unclouded_training.evaluate
 --parts six rgb`; more rows in `../evaluation.md`. Composited: pixels under the mask limit stay as observed. Under thick cloud the application takes only
 the detail of the generator's output and the tone of the fill (`src/pipeline/generate/detail.ts`): *as shown*; the other rows are the generator's own. That keeps steps away from
-holes with a clear rim (docs/decisions/0010-several-dates.md) and costs here, where rims hold some cloud, which the generator has learned to allow for; the real pairs below are measured as shown, and are no better or worse by it.
+holes with a clear rim (docs/decisions/0010-several-dates.md) and costs here, where rims hold some cloud, which the generator has learned to allow for; the real pairs below are measured as shown.
 Six bands: *generator* is the one for six bands, which the application takes, *generator for any bands* this one.
 These tables also chose the weights (settings were changed during the first run, and the second made, by looking at them): they are no test.
 
@@ -209,7 +209,7 @@ An earlier run of the same size with AdamW alone (`configs/generator-six-deeper.
 Version 1.12 is given what was observed under thick cloud as well, where before it had the fill alone: 64 minutes of Muon with three quarters of the masks from the detector (`configs/generator-six-observed.json`, 2,100 steps),
 13 minutes at a falling rate with one quarter of them (`configs/generator-six-observed-shadow.json`, 500 steps), the mean of the weights after both (`configs/generator-six-observed-mean.json`; Wortsman et al. 2022), eleven
 minutes more at a lower rate, as shadow was worse (`configs/generator-six-observed-tail.json`, 420 steps), and a quarter of 1.9 (`configs/generator-six-observed-half.json`, `configs/generator-six-observed-average.json`), without which
-tilings agree less well (99th percentile of their difference 0.0013 reflectance for 0.0010). During the first of these the head had one more output, a share of the observed picture to start from; it learned no pattern and was taken out. With detector 1.10:
+tilings agree less well (99th percentile of their difference 0.0013 reflectance for 0.0010). During the first of these the head had one more output, a share of the observed picture to start from, which was taken out. With detector 1.10:
 
 | weights | true mask: thin / thick / shadow / all masked | detector's mask: thin / thick / shadow / all masked | two dates, true mask: all masked |
 |---|---|---|---|

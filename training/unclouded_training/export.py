@@ -89,7 +89,7 @@ def synthetic_ground(size: int, seed: int) -> np.ndarray:
 
 def golden_input(kind: str, size: int = 64, seed: int = 5) -> torch.Tensor:
     """[1,C,64,64]: simulated cloud over made-up ground, all six bands."""
-    from .inpaint import make_base
+    from .inpaint import clear_weight, prefill
     from .inputs import detector_view, generator_input
     from .shapes import procedural_fields
     from .simulate import Simulator
@@ -100,7 +100,7 @@ def golden_input(kind: str, size: int = 64, seed: int = 5) -> torch.Tensor:
                        cover=torch.tensor([0.45]), dropout=False)
     if kind == "detector":
         return detector_view(sample)
-    _, filled = make_base(sample.cloudy, sample.probabilities, 6)
+    filled = prefill(sample.cloudy, clear_weight(sample.probabilities), 6)
     return generator_input(sample.cloudy, sample.presence, sample.probabilities, filled)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from .inpaint import THICK_FROM, THICK_SPAN
-from .networks import DETECTOR_CHANNELS, GENERATOR_CHANNELS, Body, Detector, Generator
+from .networks import DETECTOR_CHANNELS, FILLED, GENERATOR_CHANNELS, OBSERVED, THICK, Body, Detector, Generator
 
 GENERATED_BY = "unclouded_training.export"
 
@@ -121,9 +121,9 @@ def generator_graph(net: Generator) -> Graph:
     g = Graph()
     entry = g.placeholder("input", GENERATOR_CHANNELS)
 
-    def planes(name: str, first: int, end: int) -> str:
+    def planes(name: str, which: slice) -> str:
         begin, size = (g.const(f"{name}/{what}", np.array(value, np.int32)) for what, value in
-                       (("begin", [0, 0, 0, first]), ("size", [-1, -1, -1, end - first])))
+                       (("begin", [0, 0, 0, which.start]), ("size", [-1, -1, -1, which.stop - which.start])))
         return g.node(name, "Slice", [entry, begin, size], Index={"type": "DT_INT32"})
 
     def joined(name: str, parts: list[str]) -> str:
@@ -134,8 +134,8 @@ def generator_graph(net: Generator) -> Graph:
         """From `start` so much of the way to `end`."""
         return g.node(name, "AddV2", [start, g.node(name + "/step", "Mul", [share, g.node(name + "/difference", "Sub", [end, start])])])
 
-    observed, rest, thick, filled = (planes(name, *at) for name, at in (
-        ("observed", (0, 6)), ("rest", (6, GENERATOR_CHANNELS)), ("thick", (13, 14)), ("filled", (15, 21))))
+    observed, rest, thick, filled = (planes(name, which) for name, which in (
+        ("observed", OBSERVED), ("rest", slice(OBSERVED.stop, GENERATOR_CHANNELS)), ("thick", THICK), ("filled", FILLED)))
     base = moved("base", observed, filled, g.thick_blend(thick))
     given = joined("given", [base, rest, *([observed] if net.observed else [])])
     x = g.body(net.body, g.scaled("scaled", given, net.scale.flatten().numpy()))

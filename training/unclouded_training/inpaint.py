@@ -111,13 +111,6 @@ def thick_blend(p_thick: torch.Tensor) -> torch.Tensor:
     return t * t * (3 - 2 * t)
 
 
-def make_base(observed: torch.Tensor, probabilities: torch.Tensor, levels: int = APP_LEVELS,
-              coarse: torch.Tensor | None = None, valid: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
-    """Observed [N,6,H,W] and probabilities [N,4,H,W] to the generator's base and the pre-fill, both [N,6,H,W]."""
-    filled = prefill(observed, clear_weight(probabilities, valid), levels, coarse)
-    return blend_base(observed, filled, probabilities[:, 2:3]), filled
-
-
 def blend_base(observed: torch.Tensor, filled: torch.Tensor, p_thick: torch.Tensor) -> torch.Tensor:
     """Step 6: the pre-fill where the cloud is thick, by its probability [N,1,H,W]; the observed picture elsewhere."""
     w = thick_blend(p_thick)

@@ -77,6 +77,8 @@ class Detector(nn.Module):
 
 
 GENERATOR_CHANNELS, GENERATOR_MIDDLE = 22, 3
+#: Where these lie among the inputs of a generator.
+OBSERVED, THICK, FILLED = slice(0, 6), slice(13, 14), slice(15, 21)
 FULL_WIDTHS, LIGHT_WIDTHS = (16, 32, 64, 128), (12, 24, 48, 96)
 
 
@@ -99,7 +101,7 @@ class Generator(nn.Module):
         self.physics, self.observed = physics, observed
         inputs = GENERATOR_CHANNELS + 6 * observed
         scale = torch.ones(1, inputs, 1, 1)
-        scale[:, :6] = scale[:, 15:21] = scale[:, GENERATOR_CHANNELS:] = 4
+        scale[:, OBSERVED] = scale[:, FILLED] = scale[:, GENERATOR_CHANNELS:] = 4
         self.register_buffer("scale", scale)
         self.body = Body(inputs, tuple(widths), middle)
         self.head = nn.Conv2d(widths[0], 14, 3, padding=1)
@@ -109,9 +111,9 @@ class Generator(nn.Module):
             self.head.bias[12] = -3.5
 
     def forward(self, x):
-        observed, filled = x[:, :6], x[:, 15:21]
-        base = blend_base(observed, filled, x[:, 13:14])
-        h = self.head(self.body(torch.cat([base, x[:, 6:], *([observed] if self.observed else [])], 1) * self.scale)).float()
+        observed, filled = x[:, OBSERVED], x[:, FILLED]
+        base = blend_base(observed, filled, x[:, THICK])
+        h = self.head(self.body(torch.cat([base, x[:, OBSERVED.stop:], *([observed] if self.observed else [])], 1) * self.scale)).float()
         mixed = base + torch.sigmoid(h[:, 13:] + self.MIX) * (filled - base)
         gained = mixed * torch.exp(self.GAIN * torch.tanh(h[:, :6])) if self.physics else mixed
         repaired = gained + self.OFFSET * torch.tanh(h[:, 6:12])

@@ -7,7 +7,7 @@ import { clearPixels, type Probabilities } from './detect/probabilities.ts';
 import { squaredDistance } from './distance.ts';
 import type { Findings } from './findings.ts';
 import type { CoarseField } from './generate/coarse-field.ts';
-import { DETAIL_REACH, keepTone } from './generate/detail.ts';
+import { DETAIL_REACH, joinTone } from './generate/detail.ts';
 import { cropGenerated, fillFrom, type Generated } from './generate/generate.ts';
 import { FILL_MARGIN, THICK_BLEND } from './generate/prefill.ts';
 import { type Job, networkTile, oneAhead } from './job.ts';
@@ -15,9 +15,9 @@ import type { Networks } from './networks.ts';
 import type { BandPlan } from './preprocess/bands.ts';
 import { observe, REFLECTANCE_LIMIT } from './preprocess/observe.ts';
 import { gatherFrom, generatorInput } from './preprocess/tensor.ts';
-import { type Grid, MASK_CLASS, type Raster, type Samples, type Window } from './scene.ts';
+import { MASK_CLASS, type Raster, type Samples, type Window } from './scene.ts';
 import { readPlane, type TileStore } from './tiles.ts';
-import { clipWindow, cropPlane, growWindow } from './windows.ts';
+import { clipWindow, cropPlane, growWindow, overlapOf } from './windows.ts';
 
 /** What the whole scene lends to each tile; null where it holds no clear pixel. */
 export interface SceneKnowledge {
@@ -83,7 +83,7 @@ export async function repairTile(job: Job, store: TileStore, input: TileInput) {
   const view = viewTile(job, input);
   const { tile, inside } = view;
   const output = await networks.generate(inputOf(view, cloned, networks), tile.height, tile.width);
-  const generated = readOutput(view, output, scene.grid);
+  const generated = readOutput(view, output);
   const alpha = featherAlpha(core, settings.featherPixels, (w) => readPlane(store.mask, w, 255));
   const share =
     view.dates &&
@@ -142,17 +142,17 @@ function inputOf(view: TileView, cloned: ClonedTiles | null, { lend }: Networks)
   return generatorInput(observed, fill, probabilities, gather, sees ?? undefined, lend);
 }
 
-/** What the generator says of the core; under thick cloud that nobody saw through, in the tone of the fill. */
-function readOutput(view: TileView, output: Float32Array, grid: Grid): Generated {
-  const { core, tile, inside, around, found, dates, observed, fill } = view;
-  const near = clipWindow(growWindow(core, DETAIL_REACH), grid.width, grid.height) as Window;
+/** What the generator says of the core; under thick cloud that nobody saw through, in the tone of the ground around. */
+function readOutput(view: TileView, output: Float32Array): Generated {
+  const { core, tile, inside, around, found, dates, observed, valid, fill } = view;
+  const near = overlapOf(growWindow(core, DETAIL_REACH), inside) as Window;
   const generated = cropGenerated(output, tile, near, REFLECTANCE_LIMIT);
   if (fill) {
     const shown = generated.canonical.filter((_, band) => observed[band] !== null);
     const ground = fill.canonical.map((plane) => cropPlane(plane, inside, near));
     const seenThere = dates && cropPlane(dates.filled, around, near);
     const share = shareOfFill(cropPlane(found.thick, around, near), seenThere);
-    keepTone(shown, ground, share, near.width, near.height);
+    joinTone(shown, ground, share, cropPlane(valid, inside, near), near.width, near.height);
   }
   return {
     canonical: generated.canonical.map((plane) => cropPlane(plane, near, core)),

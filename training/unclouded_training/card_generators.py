@@ -42,9 +42,8 @@ def generator_card(card: dict, runs: list[dict], result: dict, parts_measured: d
                   "It is for pictures of any bands; those with all six are given to [weights of their own](../generator-six/README.md).")]
     parts.append(f"""## Simulated clouds on validation scenes
 Cells: PSNR dB (peak 1, pooled over pixels and bands) / SSIM (11x11 Gaussian) / MAE (reflectance) / SAM (degrees). Made by `python -m unclouded_training.evaluate
---parts six rgb`; more rows in `../evaluation.md`. Composited: pixels under the mask limit stay as observed. Under thick cloud the application takes only
-the detail of the generator's output and the tone of the fill (`src/pipeline/generate/detail.ts`): *as shown*; the other rows are the generator's own. That keeps steps away from
-holes with a clear rim (docs/decisions/0010-several-dates.md) and costs here, where rims hold some cloud, which the generator has learned to allow for; the real pairs below are measured as shown.
+--parts six rgb`; more rows in `../evaluation.md`. Composited: pixels under the mask limit stay as observed. Under thick cloud the application shows
+the detail of the generator's output with the tone of what it made of the ground around (`src/pipeline/generate/detail.ts`, docs/decisions/0010-several-dates.md): *as shown*; the other rows are the generator's own. The real pairs below are measured as shown.
 Six bands: *generator* is the one for six bands, which the application takes, *generator for any bands* this one.
 These tables also chose the weights (settings were changed during the first run, and the second made, by looking at them): they are no test.
 

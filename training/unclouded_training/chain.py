@@ -38,19 +38,21 @@ def repair(net: Generator, picture: torch.Tensor, presence: torch.Tensor, p: tor
     return out[:6], out[6], *(planes[0, :, :h, :w].numpy() for planes in (base, filled))
 
 
-def keep_tone(repaired: np.ndarray, filled: np.ndarray, p: torch.Tensor) -> np.ndarray:
-    """What the application shows of a repair [6,H,W], by probabilities [1,4,H,W]: under thick cloud the tone of the pre-fill [6,H,W] and the
-    generator's detail alone. As `src/pipeline/generate/detail.ts`, with the same boxes."""
-    share = thick_blend(p[0, 2]).numpy()
+def join_tone(repaired: np.ndarray, filled: np.ndarray, thick: torch.Tensor) -> np.ndarray:
+    """What the application shows of a repair [6,H,W], by the pre-fill [6,H,W] and the probability of thick cloud [H,W]: there the tone of what the generator
+    made of the ground around, and its detail. As `src/pipeline/generate/detail.ts`, with the same boxes."""
+    share = thick_blend(thick).numpy()
+    known = (share == 0).astype(np.float32)
 
-    def blurred(plane: np.ndarray) -> np.ndarray:
+    def blurred(plane: np.ndarray, radius: int) -> np.ndarray:
         for _ in range(3):
-            plane = uniform_filter(plane, 7, mode="constant")
+            plane = uniform_filter(plane, 2 * radius + 1, mode="constant")
         return plane
 
-    around = np.maximum(blurred(share), 1e-6)
-    detail = np.stack([change - blurred(share * change) / around for change in repaired - filled])
-    shown = np.maximum(0, filled + np.maximum(0, 2 * around - 1) * detail)
+    around, known_around = np.maximum(blurred(share, 3), 1e-6), blurred(known, 8) + 0.02
+    tone = filled + np.stack([blurred(known * change, 8) / known_around for change in repaired - filled])
+    detail = repaired - tone - np.stack([blurred(share * change, 3) / around for change in repaired - tone])
+    shown = np.maximum(0, tone + np.maximum(0, 2 * around - 1) * detail)
     return (1 - share) * repaired + share * shown
 
 
@@ -88,4 +90,4 @@ def full_chain(detector, generator, image: np.ndarray, have: np.ndarray) -> tupl
     if not known.any():
         hole = (p[0, 2] < 0.5).numpy()
     raw, _, _, filled = repair(generator, x, use, p)
-    return np.where(hole, keep_tone(raw, filled, p), image), hole, known
+    return np.where(hole, join_tone(raw, filled, p[0, 2]), image), hole, known

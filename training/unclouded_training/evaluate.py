@@ -16,7 +16,7 @@ from PIL import Image
 
 from . import classical, metrics
 from .bands import DEFAULT_DATA, FINAL_RUN, RGB, SIX
-from .chain import detect, full_chain, grown, keep_tone, known_ground, masked, repair
+from .chain import detect, full_chain, grown, join_tone, known_ground, masked, repair
 from .data import place_of, read_manifest, read_scene
 from .errors import InputError, command
 from .evaluate_masks import evaluate_ground, evaluate_limits, evaluate_masks
@@ -26,7 +26,7 @@ from .inpaint import APP_LEVELS, blend_base, clear_weight, clone, coarse_field, 
 from .inputs import generator_input
 from .networks import Generator
 from .shapes import load_bank
-from .simulate import Simulator
+from .simulate import Sample, Simulator
 from .tables import APP_BUFFER, DEPTHS, Coverage, Table, markdown
 from .validation import SEED, TILE, simulated_tiles
 
@@ -45,12 +45,21 @@ def step(sums: np.ndarray, at: int) -> float:
     return sums[at] / max(sums[at + 1], 1)
 
 
+def cut_out(sample: Sample) -> tuple[np.ndarray, torch.Tensor, torch.Tensor]:
+    """Thick cloud [H,W] as masks drawn by hand or given with a file may cut it out, the picture [1,6,H,W] with nothing else over it, and the probabilities
+    [1,4,H,W] that say so."""
+    hole = grown((sample.probabilities.argmax(1) == 2)[0].numpy(), APP_BUFFER)
+    inside = torch.from_numpy(hole)
+    nothing = torch.zeros_like(sample.opacity)
+    return hole, torch.where(inside, sample.cloudy, sample.clear), torch.cat([nothing + ~inside, nothing, nothing + inside, nothing], 1)
+
+
 def evaluate_simulated(data: Path, detector, generators: dict[str, Generator], presence) -> dict:
-    """Rows of the simulated table, the coverage of the 90 % interval, and the steps at the border of what was repaired.
+    """Rows of the simulated table, those of holes with a clear rim, the coverage of the 90 % interval, and the steps at the border of what was repaired.
 
     The first of `generators` is the one that the application takes for pictures with these bands.
     """
-    table, main = Table(), next(iter(generators))
+    table, holes, main = Table(), Table(), next(iter(generators))
     coverage: dict[str, Coverage] = {}
     steps: dict[str, np.ndarray] = {}
     for sample in simulated_tiles(data, presence):
@@ -81,7 +90,7 @@ def evaluate_simulated(data: Path, detector, generators: dict[str, Generator], p
                 counted = {**{k: v & hole for k, v in regions.items()}, "all masked": hole}
             for name, net in generators.items():
                 raw, scale, base, filled = repair(net, sample.cloudy, sample.presence, p)
-                shown, raw = keep_tone(raw, filled, p)[have], raw[have]
+                shown, raw = join_tone(raw, filled, p[0, 2])[have], raw[have]
                 coverage.setdefault(f"{name}, {mask}", Coverage()).add(raw, truth, scale, counted)
                 if (name, mask) == (main, "true mask"):
                     add("pre-fill", np.where(hole, base[have], observed))
@@ -92,7 +101,12 @@ def evaluate_simulated(data: Path, detector, generators: dict[str, Generator], p
                 add(f"{name}, {mask}", np.where(hole, raw, observed))
                 if name == main:
                     add(f"{name} as shown, {mask}", np.where(hole, shown, observed))
-    return {"rows": table.result(), "coverage90": {row: c.result() for row, c in coverage.items()},
+        hole, view, p = cut_out(sample)
+        if hole.any() and not hole.all():
+            raw, _, _, filled = repair(generators[main], view, sample.presence, p)
+            for row, picture in (("pre-fill", filled), (main, raw), (f"{main} as shown", join_tone(raw, filled, p[0, 2]))):
+                holes.add(row, picture[have], truth, {"thick": hole}, vegetation)
+    return {"rows": table.result(), "holes": holes.result(), "coverage90": {row: c.result() for row, c in coverage.items()},
             "borderRatio": {"against the inside": step(steps["repaired"], 0) / step(steps["repaired"], 2),
                             "against the truth": step(steps["repaired"], 0) / step(steps["truth"], 0)}}
 

@@ -2,18 +2,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Callable
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .chain import cloud_and_shadow, masked
+from .chain import cloud_and_shadow, join_tone, masked
 from .darkness import weigh_shadow
 from .data import read_manifest, read_scene
 from .errors import InputError
 from .inpaint import APP_LEVELS, clear_weight, coarse_field, prefill
 from .inputs import detector_input, generator_input
-from .networks import Detector, Generator
+from .networks import FILLED, THICK, Detector, Generator
 from .shapes import load_bank
 from .simulate import Simulator
 from .validation import SEED, camera, crop, validation_scenes
@@ -26,7 +27,7 @@ LABELLED = ("l5-labelled", "s2-labelled-adwp")
 CORE, DETECTOR_HALO, GENERATOR_HALO = 256, 48, 48
 
 
-def tiled(net: torch.nn.Module, given: torch.Tensor, shift: int, halo: int) -> torch.Tensor:
+def tiled(net: Callable[[torch.Tensor], torch.Tensor], given: torch.Tensor, shift: int, halo: int) -> torch.Tensor:
     """A network's output [1,C,H,W] put together from tiles as the application cuts them, their corner moved by `shift` pixels."""
     _, _, h, w = given.shape
     around = F.pad(given, (CORE + halo,) * 4, mode="reflect")
@@ -44,7 +45,11 @@ def tiled(net: torch.nn.Module, given: torch.Tensor, shift: int, halo: int) -> t
 
 @torch.no_grad()
 def evaluate_tiling(data: Path, generator: Generator, side: int = 512, margin: int = 8) -> dict:
-    """How far two tilings of the same picture differ inside the mask, 8 pixels and more from the tiles' borders; and the steps across these borders."""
+    """How far two tilings of the same picture, as shown, differ inside the mask, 8 pixels and more from the tiles' borders; and the steps across these borders."""
+    def shown(tile: torch.Tensor) -> torch.Tensor:
+        raw = generator(tile)[0, :6].numpy()
+        return torch.from_numpy(join_tone(raw, tile[0, FILLED].numpy(), tile[0, THICK][0]))[None]
+
     simulator = Simulator(load_bank(), SEED)
     rng = np.random.default_rng(SEED)
     differences = []
@@ -57,7 +62,7 @@ def evaluate_tiling(data: Path, generator: Generator, side: int = 512, margin: i
         clear = clear_weight(p)
         filled = prefill(sample.cloudy, clear, APP_LEVELS, coarse_field(sample.cloudy, clear, APP_LEVELS))
         given = generator_input(sample.cloudy, sample.presence, p, filled)
-        one, other = (tiled(generator, given, shift, GENERATOR_HALO) for shift in (0, CORE // 2))
+        one, other = (tiled(shown, given, shift, GENERATOR_HALO) for shift in (0, CORE // 2))
         at = np.arange(side) % (CORE // 2)
         inner = (at >= margin) & (at < CORE // 2 - margin)
         counts = masked(p) & inner[:, None] & inner[None]

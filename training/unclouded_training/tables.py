@@ -104,6 +104,11 @@ def depth_table(rows: dict) -> str:
     return region_table({name: rows[name] for name in DEPTH_ROWS if name in rows}, DEPTHS)
 
 
+def holes_table(rows: dict) -> str:
+    """Holes: PSNR / SSIM / MAE / SAM, and PSNR by pictures."""
+    return region_table(rows, ["thick"]) + "\n\n" + picture_table(rows, ["thick"])
+
+
 def ground_table(ground: dict) -> str:
     """Shares of clear ground that are called cloud / shadow."""
     return table_of(ground, ("six bands", "RGB + NIR", "RGB"), lambda v: f"{v['cloud']:.1%} / {v['shadow']:.1%}")
@@ -142,6 +147,7 @@ def markdown(result: dict) -> str:
             r = result[key]
             parts.append(f"## {title}\n\n{region_table(r['rows'], REGIONS)}\n\n{further_table(r['rows'], REGIONS)}\n\n{picture_table(r['rows'], REGIONS_MASKED)}\n\n"
                          f"Thin cloud by its opacity:\n\n{depth_table(r['rows'])}\n\n"
+                         f"Thick cloud cut out with {APP_BUFFER} pixels around it, beside which all is clear, as a mask drawn by hand may be:\n\n{holes_table(r['holes'])}\n\n"
                          f"Coverage of the 90 % interval (of the detector's mask, inside it):\n\n{coverage_list(r['coverage90'])}\n\n"
                          f"Mean step between neighbours across the border of the mask (grown by {APP_BUFFER} "
                          f"pixels as in the application), ratio {shares(r['borderRatio'])}.")
@@ -172,7 +178,7 @@ def markdown(result: dict) -> str:
         parts.append("## RICE, real pairs, RGB\n\nPeak 1, whole pictures, mean over pairs; SSIM is scikit-image's default.\n\n" + "\n".join(lines))
     if "tiling" in result:
         t = result["tiling"]
-        parts.append("## Tiling\n\nThe generator's output from tiles cut as in the application (core 256, halo 48) and from tiles moved by half a core, six bands, "
+        parts.append("## Tiling\n\nRepairs, as shown, from tiles cut as in the application (core 256, halo 48) and from tiles moved by half a core, six bands, "
                      f"true mask, {t['pixels']:,} masked pixels 8 and more from any border: largest difference over the bands of a pixel at most "
                      f"0.001 reflectance in {t['within']:.1%}; mean {t['mean']:.5f}, 99th percentile {t['p99']:.4f}, largest {t['max']:.4f}. Mean step between masked "
                      f"neighbours across the tiles' borders over that inside of tiles {t['seamToInside']:.3f}, over the same pairs in the other tiling {t['seamToOtherTiling']:.3f}.\n\n"

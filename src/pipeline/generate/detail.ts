@@ -1,78 +1,89 @@
-/** The blur that tells tone from detail: boxes of 7 pixels, three times, so about a Gaussian of 3.5 pixels. */
-const RADIUS = 3;
+/** Boxes, three times each, so about Gaussians: that which tells tone from detail, and that which spreads the tone of the ground around. */
+const DETAIL_RADIUS = 3;
+const TONE_RADIUS = 8;
 const TIMES = 3;
-/** Pixels around a pixel on which {@link keepTone} depends. */
-export const DETAIL_REACH = RADIUS * TIMES;
+/** Share of known ground in the box below which its tone counts for less and less: far inside a cloud the fill stays as it is. */
+const LEAST_KNOWN = 0.02;
+/** Pixels around a pixel on which {@link joinTone} depends. */
+export const DETAIL_REACH = (DETAIL_RADIUS + TONE_RADIUS) * TIMES;
 
 /**
- * Takes the tone out of what the generator changed under thick cloud and keeps its detail: nothing was seen there that could
- * say how bright the ground is, so that is left to what surrounds the cloud (the pre-fill). Networks learn to darken the fill,
- * because in training it is drawn from pixels at the rim of clouds that still hold some; where the rim is clear, that shows as a step.
- * The detail fades in from the rim. This is the generator's output cloned into the fill (Perez, Gangnet and Blake 2003), with a
- * blur in place of the membrane, so that it depends on near pixels only and tiles show no borders.
+ * Under thick cloud, takes the tone from what the generator made of the ground around it, and the detail from what it says there.
+ *
+ * Nothing was seen there that could say how bright the ground is. The fill rests on clear pixels alone, which may be far away or, at the
+ * rim of clouds, hold some; the generator's guess allows for the rims of training. What is known better is the ground under thin cloud and in
+ * shadow around it: by how much the generator changed the fill there is spread into the gap, and fades far inside it. Beside clear
+ * ground it changed nothing, and nothing is spread. The detail fades in from the rim. This is the generator's output cloned into the gap
+ * (Perez, Gangnet and Blake 2003), with normalised convolutions (Knutsson and Westin 1993) in place of the membrane, so that it depends on
+ * near pixels only and tiles show no borders.
  *
  * @param planes What the generator says, in reflectance; changed in place where `share` is above 0.
  * @param fill The pre-fill.
  * @param share How much of a pixel is to be treated so, 0..1.
+ * @param valid 1 where the scene holds data: the ground was seen there where `share` is 0.
  */
-export function keepTone(
+export function joinTone(
   planes: readonly Float32Array[],
   fill: readonly Float32Array[],
   share: Float32Array,
+  valid: Uint8Array,
   width: number,
   height: number,
 ): void {
   if (!share.some((s) => s > 0)) return;
-  const around = share.slice();
+  const [blur, spread] = [blurOf(width, height, DETAIL_RADIUS), blurOf(width, height, TONE_RADIUS)];
+  const around = blur(share.slice());
+  const known = share.map((s, i) => (s === 0 ? valid[i] : 0));
+  const knownAround = spread(known.slice());
+  const tone = new Float32Array(share.length);
   const change = new Float32Array(share.length);
-  const scratch = new Float32Array(share.length);
-  blur(around, scratch, width, height);
   planes.forEach((plane, b) => {
     const filled = fill[b];
-    for (let i = 0; i < change.length; i++) change[i] = share[i] * (plane[i] - filled[i]);
-    blur(change, scratch, width, height);
+    for (let i = 0; i < tone.length; i++) tone[i] = known[i] * (plane[i] - filled[i]);
+    spread(tone);
+    for (let i = 0; i < tone.length; i++) tone[i] = filled[i] + tone[i] / (knownAround[i] + LEAST_KNOWN);
+    for (let i = 0; i < change.length; i++) change[i] = share[i] * (plane[i] - tone[i]);
+    blur(change);
     for (let i = 0; i < plane.length; i++) {
       const s = share[i];
       if (s === 0) continue;
-      const detail = plane[i] - filled[i] - change[i] / around[i];
+      const detail = plane[i] - tone[i] - change[i] / around[i];
       const shown = Math.max(0, 2 * around[i] - 1);
-      plane[i] = (1 - s) * plane[i] + s * Math.max(0, filled[i] + shown * detail);
+      plane[i] = (1 - s) * plane[i] + s * Math.max(0, tone[i] + shown * detail);
     }
   });
 }
 
-/** Box after box, along rows, then along columns, in place; beyond the window is nothing. */
-function blur(plane: Float32Array, scratch: Float32Array, width: number, height: number): void {
-  const inside = (at: number, length: number) => at >= RADIUS && at < length - RADIUS;
-  for (let time = 0; time < TIMES; time++) {
-    for (let start = 0; start < plane.length; start += width) {
-      means(plane, scratch, start + RADIUS, start + width - RADIUS, 1);
-      for (let x = 0; x < width; x++) {
-        if (inside(x, width)) x = width - RADIUS;
-        scratch[start + x] = mean(plane, start + x, 1, x, width - 1 - x);
+/** Blurs planes of that size in place: box after box, along rows, then along columns, with running sums; beyond the plane is nothing. */
+function blurOf(width: number, height: number, radius: number): (plane: Float32Array) => Float32Array {
+  const part = 1 / (2 * radius + 1);
+  // A row, and the plane after its rows, with nothing around them.
+  const row = new Float32Array(width + 2 * radius);
+  const rows = new Float32Array(width * (height + 2 * radius));
+  const ahead = 2 * radius * width;
+  const sums = new Float64Array(width);
+  return (plane) => {
+    for (let time = 0; time < TIMES; time++) {
+      for (let start = 0, to = radius * width; start < plane.length; start += width) {
+        row.set(plane.subarray(start, start + width), radius);
+        let sum = 0;
+        for (let x = 0; x < 2 * radius; x++) sum += row[x];
+        for (let x = 0; x < width; x++, to++) {
+          sum += row[x + 2 * radius];
+          rows[to] = sum * part;
+          sum -= row[x];
+        }
+      }
+      sums.fill(0);
+      for (let i = 0; i < ahead; i++) sums[i % width] += rows[i];
+      for (let start = 0; start < plane.length; start += width) {
+        for (let x = 0, i = start; x < width; x++, i++) {
+          const sum = sums[x] + rows[i + ahead];
+          plane[i] = sum * part;
+          sums[x] = sum - rows[i];
+        }
       }
     }
-    for (let y = 0; y < height; y++) {
-      const start = y * width;
-      if (inside(y, height)) means(scratch, plane, start, start + width, width);
-      else for (let i = start; i < start + width; i++) plane[i] = mean(scratch, i, width, y, height - 1 - y);
-    }
-  }
-}
-
-/** Means of the 2 * RADIUS + 1 = 7 samples around each of the samples `first .. end - 1`, along lines of that step. */
-function means(from: Float32Array, to: Float32Array, first: number, end: number, step: number): void {
-  const [two, three] = [2 * step, 3 * step];
-  for (let i = first; i < end; i++) {
-    const before = from[i - three] + from[i - two] + from[i - step];
-    to[i] = (before + from[i] + from[i + step] + from[i + two] + from[i + three]) / 7;
-  }
-}
-
-/** The same of one sample, of which so many lie before and after it in its line. */
-function mean(plane: Float32Array, i: number, step: number, before: number, after: number): number {
-  let sum = 0;
-  const last = i + Math.min(after, RADIUS) * step;
-  for (let k = i - Math.min(before, RADIUS) * step; k <= last; k += step) sum += plane[k];
-  return sum / (2 * RADIUS + 1);
+    return plane;
+  };
 }

@@ -77,6 +77,9 @@ reflectance in near and first short-wave infrared tells, and how far around, was
 It sees farther than the application shows it (48 pixels around a tile of 256). Pixels of real pictures that two tilings call differently (`evaluate --parts tiling`): {mask_tiling(result['tiling']['masks'])}. Figures of other weights are those of
 `export detector --weights runs/NAME/ema.pt --out DIR`, or of the files in the history of `public/models`, and `evaluate --models DIR`.
 
+Two more runs from 1.10 with other seeds (`configs/detector-more.json`, and `configs/detector-again.json` at a higher rate; 70 minutes and 4,060 steps each) brought nothing, alone or in the mean with 1.10:
+F1 for cloud on l5 / adwp / Gulf / Chiapas 0.899 / 0.804 / 0.746 / 0.530 and 0.903 / 0.779 / 0.789 / 0.574.
+
 What would help: much more training (`configs/detector-gpu.json`), on all bands alike. The labels of Chiapas and adwp are wide around the clouds, those of l5 are not: no one mask agrees with
 all three.
 """

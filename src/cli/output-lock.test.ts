@@ -73,12 +73,13 @@ test.each([
 });
 
 test.skipIf(!existsSync('/proc/self/stat'))('a dead process that nobody has buried yet is dead', async () => {
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+  // It ends when the shell, which would bury it, has become another process.
+  const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 60']);
   const pid = await new Promise<number>((resolve) =>
     parent.stdout.once('data', (text) => resolve(Number(text))),
   );
   const state = () => /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
-  await expect.poll(state).toBe('Z');
+  await expect.poll(state, { timeout: 10_000 }).toBe('Z');
   heldBy(pid, hostname());
   await lockOutput(output).finally(() => parent.kill());
 });

@@ -1,3 +1,4 @@
+import { boxBlur } from '../blur.ts';
 import { between } from '../linear.ts';
 import type { Window } from '../scene.ts';
 import type { Probabilities } from './probabilities.ts';
@@ -8,8 +9,11 @@ import type { Probabilities } from './probabilities.ts';
  * (`training/unclouded_training/darkness.py`); a fixture ties the two together.
  */
 
-/** Cells to either side in one box mean. */
+/** Cells to either side in one box mean; two of them, one over the other, are taken. */
 const RADIUS = 3;
+const TIMES = 2;
+/** What one pixel comes to in such means, at most. */
+const ONE_PIXEL = (2 * RADIUS + 1) ** (-2 * TIMES);
 /** Probabilities of shadow from this on, in 1/255, are weighed. */
 export const LEAST_SHADOW = 13;
 const FLOOR = 0.01;
@@ -87,15 +91,18 @@ export function clearGround(means: ClearMeans, canonical: readonly (number | nul
   let planeCount = 0;
   const planes = darkBands(canonical.map((index) => (index === null ? null : planeCount++)));
   const brightness = new Float32Array(width * height);
+  const blur = boxBlur(width, height, RADIUS, TIMES);
   for (const p of planes) {
     const weight = Float64Array.from(means.weights[p]);
     const total = sumOf(weight);
     if (total === 0) return null;
     const sums = weight.map((w, i) => (w > 0 ? w * means.planes[p][i] : 0));
     const mean = sumOf(sums) / total;
-    const [around, weights] = [sums, weight].map((cells) => twoBoxSums(cells, width, height));
+    blur(sums);
+    blur(weight);
     for (let i = 0; i < brightness.length; i++) {
-      brightness[i] += Math.log((around[i] + mean) / (weights[i] + 1) + FLOOR) / planes.length;
+      brightness[i] +=
+        Math.log((sums[i] + ONE_PIXEL * mean) / (weight[i] + ONE_PIXEL) + FLOOR) / planes.length;
     }
   }
   return {
@@ -108,35 +115,6 @@ export function clearGround(means: ClearMeans, canonical: readonly (number | nul
 }
 
 const sumOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
-
-function twoBoxSums(cells: Float64Array, width: number, height: number): Float64Array {
-  let out = cells;
-  for (let pass = 0; pass < 2; pass++) {
-    out = boxSums(boxSums(out, width, height, 1, width), height, width, width, 1);
-  }
-  return out;
-}
-
-/** Sums over `RADIUS` cells to either side along one axis, whose cells lie `step` apart; its lines begin `lineStep` apart. */
-function boxSums(
-  from: Float64Array,
-  length: number,
-  lines: number,
-  step: number,
-  lineStep: number,
-): Float64Array {
-  const to = new Float64Array(from.length);
-  for (let line = 0; line < lines; line++) {
-    for (let n = 0; n < length; n++) {
-      let sum = 0;
-      for (let m = Math.max(0, n - RADIUS); m <= Math.min(length - 1, n + RADIUS); m++) {
-        sum += from[line * lineStep + m * step];
-      }
-      to[line * lineStep + n * step] = sum;
-    }
-  }
-  return to;
-}
 
 /**
  * The probability of shadow over a window, weighed by how dark its pixels are beside the clear ground.

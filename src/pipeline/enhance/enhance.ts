@@ -1,3 +1,5 @@
+import { convolve, gaussianKernel } from '../blur.ts';
+
 /** How strongly a picture is enhanced for viewing, each 0 (not at all) to 1. */
 export interface Enhancement {
   /** Takes off the veil that lies over an area. */
@@ -22,9 +24,9 @@ const CLIP_LIMIT = 0.01;
 const VEIL_PERCENTILE = 0.02;
 /** Share of its pixels that must be known for a cell to speak for itself. */
 const LEAST_KNOWN = 0.25;
-/** Standard deviation of the unsharp mask in display pixels, its reach, and how much of the difference is added at most. */
-const SIGMA = 1;
+/** Reach of the unsharp mask in display pixels, its Gaussian, and how much of the difference is added at most. */
 export const SHARPEN_REACH = 3;
+const KERNEL = gaussianKernel(1, SHARPEN_REACH);
 const SHARPEN_GAIN = 1.5;
 
 /** A scene at few pixels, stretched so that its 2nd percentile is 0 and its 98th 1; red, green, blue. */
@@ -204,35 +206,10 @@ function cellPosition(share: number, cells: number) {
   return { low, high: Math.min(cells - 1, low + 1), share: position - low };
 }
 
-const KERNEL = Float32Array.from({ length: 2 * SHARPEN_REACH + 1 }, (_, i) =>
-  Math.exp(-((i - SHARPEN_REACH) ** 2) / (2 * SIGMA ** 2)),
-);
-
 /** Gaussian, over valid pixels only. */
-function blurredLuminance(pixels: Float32Array, width: number, height: number): Float32Array {
-  const pass = (
-    values: Float32Array,
-    weights: Float32Array,
-    step: number,
-    along: (i: number) => number,
-    length: number,
-  ) => {
-    const blurred = new Float32Array(values.length);
-    const total = new Float32Array(values.length);
-    for (let i = 0; i < values.length; i++) {
-      const at = along(i);
-      for (let k = -SHARPEN_REACH; k <= SHARPEN_REACH; k++) {
-        if (at + k < 0 || at + k >= length) continue;
-        const weight = KERNEL[k + SHARPEN_REACH];
-        blurred[i] += weight * values[i + k * step];
-        total[i] += weight * weights[i + k * step];
-      }
-    }
-    return [blurred, total];
-  };
+function blurredLuminance(pixels: Float32Array, width: number, height: number): Float64Array {
   const valid = Float32Array.from({ length: width * height }, (_, i) => pixels[4 * i + 3]);
   const light = valid.map((is, i) => is * luminance(pixels[4 * i], pixels[4 * i + 1], pixels[4 * i + 2]));
-  const [across, weights] = pass(light, valid, 1, (i) => i % width, width);
-  const [sums, totals] = pass(across, weights, width, (i) => Math.floor(i / width), height);
+  const [sums, totals] = [light, valid].map((plane) => convolve(plane, width, KERNEL));
   return sums.map((sum, i) => (totals[i] > 0 ? sum / totals[i] : 0));
 }

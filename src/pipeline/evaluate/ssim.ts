@@ -1,38 +1,10 @@
+import { convolve, gaussianKernel } from '../blur.ts';
+
 /** Pixels around a pixel that its SSIM looks at. */
 export const SSIM_RADIUS = 5;
-const SIGMA = 1.5;
+const KERNEL = gaussianKernel(1.5, SSIM_RADIUS);
 const C1 = 0.01 ** 2;
 const C2 = 0.03 ** 2;
-
-const KERNEL = (() => {
-  const raw = Float64Array.from({ length: 2 * SSIM_RADIUS + 1 }, (_, i) =>
-    Math.exp(-((i - SSIM_RADIUS) ** 2) / (2 * SIGMA ** 2)),
-  );
-  const sum = raw.reduce((total, value) => total + value, 0);
-  return raw.map((value) => value / sum);
-})();
-
-/** Gaussian mean of a product of two planes, cropped by the radius on every side. */
-function blur(a: Float32Array, b: Float32Array | null, width: number, height: number): Float64Array {
-  const inner = width - 2 * SSIM_RADIUS;
-  const innerHeight = height - 2 * SSIM_RADIUS;
-  const along = new Float64Array(inner * height);
-  const line = new Float64Array(width);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) line[x] = a[y * width + x] * (b ? b[y * width + x] : 1);
-    for (let x = 0; x < inner; x++) {
-      let sum = 0;
-      for (let k = 0; k < KERNEL.length; k++) sum += KERNEL[k] * line[x + k];
-      along[y * inner + x] = sum;
-    }
-  }
-  const out = new Float64Array(inner * innerHeight);
-  for (let k = 0; k < KERNEL.length; k++) {
-    const weight = KERNEL[k];
-    for (let i = 0; i < out.length; i++) out[i] += weight * along[i + k * inner];
-  }
-  return out;
-}
 
 /**
  * SSIM map of one band (Wang, Bovik, Sheikh and Simoncelli 2004): 11 x 11 Gaussian window of sigma 1.5, K1 0.01,
@@ -42,16 +14,28 @@ function blur(a: Float32Array, b: Float32Array | null, width: number, height: nu
  * @returns The map without the context.
  */
 export function ssimMap(a: Float32Array, b: Float32Array, width: number, height: number): Float64Array {
-  const meanA = blur(a, null, width, height);
-  const meanB = blur(b, null, width, height);
-  const squareA = blur(a, a, width, height);
-  const squareB = blur(b, b, width, height);
-  const product = blur(a, b, width, height);
-  return meanA.map((ma, i) => {
-    const mb = meanB[i];
-    const va = squareA[i] - ma * ma;
-    const vb = squareB[i] - mb * mb;
-    const covariance = product[i] - ma * mb;
-    return ((2 * ma * mb + C1) * (2 * covariance + C2)) / ((ma * ma + mb * mb + C1) * (va + vb + C2));
-  });
+  const mean = (plane: Float64Array) => convolve(plane, width, KERNEL);
+  const [meanA, meanB] = [a, b].map((plane) => mean(Float64Array.from(plane)));
+  const squareA = mean(product(a, a));
+  const squareB = mean(product(b, b));
+  const mixed = mean(product(a, b));
+  const map = new Float64Array((width - 2 * SSIM_RADIUS) * (height - 2 * SSIM_RADIUS));
+  for (let y = SSIM_RADIUS, to = 0; y < height - SSIM_RADIUS; y++) {
+    for (let x = SSIM_RADIUS; x < width - SSIM_RADIUS; x++, to++) {
+      const i = y * width + x;
+      const [ma, mb] = [meanA[i], meanB[i]];
+      const va = squareA[i] - ma * ma;
+      const vb = squareB[i] - mb * mb;
+      const covariance = mixed[i] - ma * mb;
+      map[to] = ((2 * ma * mb + C1) * (2 * covariance + C2)) / ((ma * ma + mb * mb + C1) * (va + vb + C2));
+    }
+  }
+  return map;
+}
+
+/** Pixel by pixel, in double precision. */
+function product(a: Float32Array, b: Float32Array): Float64Array {
+  const out = new Float64Array(a.length);
+  for (let i = 0; i < out.length; i++) out[i] = a[i] * b[i];
+  return out;
 }

@@ -1,3 +1,5 @@
+import { boxBlur } from '../blur.ts';
+
 /** Boxes, three times each, so about Gaussians: that which tells tone from detail, and that which spreads the tone of the ground around. */
 const DETAIL_RADIUS = 3;
 const TONE_RADIUS = 8;
@@ -14,7 +16,7 @@ export const DETAIL_REACH = (DETAIL_RADIUS + TONE_RADIUS) * TIMES;
  * rim of clouds, hold some; the generator's guess allows for the rims of training. What is known better is the ground under thin cloud and in
  * shadow around it: by how much the generator changed the fill there is spread into the gap, and fades far inside it. Beside clear
  * ground it changed nothing, and nothing is spread. The detail fades in from the rim. This is the generator's output cloned into the gap
- * (Perez, Gangnet and Blake 2003), with normalised convolutions (Knutsson and Westin 1993) in place of the membrane, so that it depends on
+ * (Perez, Gangnet and Blake 2003), with normalised convolutions in place of the membrane, so that it depends on
  * near pixels only and tiles show no borders.
  *
  * @param planes What the generator says, in reflectance; changed in place where `share` is above 0.
@@ -31,7 +33,7 @@ export function joinTone(
   height: number,
 ): void {
   if (!share.some((s) => s > 0)) return;
-  const [blur, spread] = [blurOf(width, height, DETAIL_RADIUS), blurOf(width, height, TONE_RADIUS)];
+  const [blur, spread] = [DETAIL_RADIUS, TONE_RADIUS].map((radius) => boxBlur(width, height, radius, TIMES));
   const around = blur(share.slice());
   const known = share.map((s, i) => (s === 0 ? valid[i] : 0));
   const knownAround = spread(known.slice());
@@ -52,38 +54,4 @@ export function joinTone(
       plane[i] = (1 - s) * plane[i] + s * Math.max(0, tone[i] + shown * detail);
     }
   });
-}
-
-/** Blurs planes of that size in place: box after box, along rows, then along columns, with running sums; beyond the plane is nothing. */
-function blurOf(width: number, height: number, radius: number): (plane: Float32Array) => Float32Array {
-  const part = 1 / (2 * radius + 1);
-  // A row, and the plane after its rows, with nothing around them.
-  const row = new Float32Array(width + 2 * radius);
-  const rows = new Float32Array(width * (height + 2 * radius));
-  const ahead = 2 * radius * width;
-  const sums = new Float64Array(width);
-  return (plane) => {
-    for (let time = 0; time < TIMES; time++) {
-      for (let start = 0, to = radius * width; start < plane.length; start += width) {
-        row.set(plane.subarray(start, start + width), radius);
-        let sum = 0;
-        for (let x = 0; x < 2 * radius; x++) sum += row[x];
-        for (let x = 0; x < width; x++, to++) {
-          sum += row[x + 2 * radius];
-          rows[to] = sum * part;
-          sum -= row[x];
-        }
-      }
-      sums.fill(0);
-      for (let i = 0; i < ahead; i++) sums[i % width] += rows[i];
-      for (let start = 0; start < plane.length; start += width) {
-        for (let x = 0, i = start; x < width; x++, i++) {
-          const sum = sums[x] + rows[i + ahead];
-          plane[i] = sum * part;
-          sums[x] = sum - rows[i];
-        }
-      }
-    }
-    return plane;
-  };
 }

@@ -51,6 +51,20 @@ def test_opacity_is_grey_for_water_and_falls_with_wavelength_for_haze():
     assert (factor[1, 1:] < factor[1, :-1]).all()
 
 
+def test_clouds_grow_brighter_after_they_have_hidden_the_ground():
+    tau, growth = torch.tensor([0.0, 0.5, 2.0, 5.0, 20.0, 500.0]), torch.tensor(0.3)
+    brightness = physics.cloud_brightness(tau, growth)
+    assert brightness[0] == pytest.approx(0.3, rel=1e-2) and (brightness[1:] > brightness[:-1]).all()
+    # Hidden to 99 %, it sends back 60 % of the light of the deepest.
+    assert brightness[3] == pytest.approx(0.6, abs=0.01) and brightness[5] == pytest.approx(1, abs=0.01)
+
+
+def test_tops_that_hide_the_ground_differ_in_brightness(bank):
+    s = draw(bank, 12, 0.5, n=24, dropout=False)
+    spread = [float(top.std() / top.mean()) for top in (s.cloudy[i, 1][s.opacity[i, 0] > 0.98] for i in range(24)) if len(top) > 200]
+    assert len(spread) > 5 and np.median(spread) > 0.15
+
+
 def test_labels_are_soft_and_add_up_to_one():
     a = torch.tensor([0.0, 0.08, 0.3, 0.625, 0.9, 0.0, 0.0]).view(1, 1, 1, -1)
     d = torch.tensor([0.0, 0.0, 0.0, 0.0, 0.5, 0.12, 0.4]).view(1, 1, 1, -1)

@@ -67,6 +67,18 @@ def cirrus_transmittance(height_m: torch.Tensor, vapour: torch.Tensor) -> torch.
     return torch.exp(-vapour * torch.exp(-height_m / VAPOUR_HEIGHT))
 
 
+def cloud_brightness(tau: torch.Tensor, growth: torch.Tensor) -> torch.Tensor:
+    """Light that a cloud sends back, of what it would if it were infinitely deep, per share `1 - exp(-tau)` of the ground that it hides.
+
+    A cloud goes on to grow brighter long after it has hidden the ground. Its albedo is x / (1 + x), x = (1 - g) / 2 times its optical
+    depth (two-stream solution without absorption, Bohren 1987); water droplets have g = 0.85. The depth `tau` that hides the ground is smaller, as
+    light that is scattered forwards still shows it: x = growth * tau.
+    """
+    tau = tau.clamp(min=1e-3)
+    x = growth * tau
+    return x / (1 + x) / (1 - torch.exp(-tau))
+
+
 def labels(opacity: torch.Tensor, darkening: torch.Tensor) -> torch.Tensor:
     """Visible opacity and mean darkening, both [N,1,H,W], to soft classes [N,4,H,W]: clear, thin, thick, shadow."""
     cloud = ramp(opacity, THIN_RAMP)

@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from .bands import REFLECTANCE_MAX, RGB, RGBN
 from .physics import (
     CLOUD_L7, CLOUD_S2, LANDSAT8BIT, PATH_RADIANCE, WATER_CLEAR, WATER_TURBID, band_depth_factor, blur,
-    cirrus_transmittance, jpeg, labels, sample_field, shadow_ratio)
+    cirrus_transmittance, cloud_brightness, jpeg, labels, sample_field,
+    shadow_ratio)
 
 #: Share of the pictures that lie wholly under an even veil: of those in reflectance, and of RGB pictures.
 VEIL_SHARE, VEIL_SHARE_RGB = 0.08, 0.12
@@ -22,6 +23,8 @@ DULL_SHARE, DULL_CONTRAST, DULL_LIGHT = 0.2, (0.35, 0.95), (0.1, 0.6)
 #: Share of the RGB pictures that show other bands, and which ones in place of blue, green and red: usual false-colour composites.
 FALSE_COLOUR_SHARE = 0.2
 FALSE_COLOURS = ((1, 2, 3), (1, 3, 4), (0, 3, 4), (2, 3, 5))
+#: How fast clouds grow brighter with their depth: see `cloud_brightness`.
+CLOUD_GROWTH = (0.15, 0.6)
 #: An even veil leaves the pattern of the ground readable, so that it counts as thin however dense it is.
 VEIL_LIMIT = 0.55
 
@@ -78,10 +81,10 @@ class Simulator:
         threshold = flat.gather(1, at[:, None])[:, 0]
         top = flat[:, -1]
         threshold = torch.where(cover >= 0.999, flat[:, 0] - 0.3 * (top - flat[:, 0]) - 0.05, threshold)
-        span = ((top - threshold) * self.uniform(n, 0.4, 1.0) * (1 - 0.6 * hard)).clamp(min=0.03)
+        span = ((top - threshold) * self.uniform(n, 0.4, 1.0) * (1 - 0.85 * hard)).clamp(min=0.02)
 
         def to_depth(field):
-            d = ((field - threshold[:, None, None, None]) / span[:, None, None, None]).clamp(0, 1.4)
+            d = ((field - threshold[:, None, None, None]) / span[:, None, None, None]).clamp(0, 4)
             return depth[:, None, None, None] * d * (0.5 + 0.5 * d)
 
         tau = to_depth(crop)
@@ -90,6 +93,11 @@ class Simulator:
             return tau, None
         cast = to_depth(sample_field(fields, centre, zoom, angle, size, offset))
         return tau, torch.where((cover <= 0.001)[:, None, None, None], torch.zeros_like(cast), cast)
+
+    def pattern(self, n: int, size: int, zoom: tuple[float, float]) -> torch.Tensor:
+        """Shapes of the bank [N,1,S,S] in 0..1, turned, at scales of that range."""
+        fields = self.bank[torch.randint(len(self.bank), (n,), generator=self.generator)].float()
+        return sample_field(fields, torch.zeros(n, 2), self.log_uniform(n, *zoom) * 128 / size, self.uniform(n, 0, 2 * math.pi), size)
 
     def clouds(self, ground: torch.Tensor, gsd: torch.Tensor, cover: torch.Tensor | None = None):
         """Ground [N,6,S,S] in reflectance to (cloudy, opacity, darkening, cirrus), the last three [N,1,S,S]."""
@@ -138,16 +146,24 @@ class Simulator:
         colour = colour * self.log_uniform(n, 0.65, 1.9)[:, None] * (1 + 0.06 * self.normal(n, 6))
         ice = torch.where(self.uniform(n) < 0.3, self.uniform(n, 0.35, 0.9), torch.ones(n))
         colour = torch.cat([colour[:, :4], colour[:, 4:] * ice[:, None]], 1)
-        bright = ground[:, :3].mean(1).flatten(1)[:, ::7].quantile(0.75, 1) + 0.12
-        colour = colour * (bright / colour[:, :3].mean(1)).clamp(min=1)[:, None]
-        fields = self.bank[torch.randint(len(self.bank), (n,), generator=self.generator)].float()
-        texture = sample_field(fields, torch.zeros(n, 2), self.log_uniform(n, 0.5, 4.0) * 128 / size,
-                               self.uniform(n, 0, 6.28), size) - 0.5
-        amount = self.uniform(n, 0, 0.5)[:, None, None, None]
+        bright = ground[:, :3].mean(1).flatten(1)[:, ::7].quantile(0.75, 1)
+        colour = colour * ((bright + 0.12) / colour[:, :3].mean(1)).clamp(min=1)[:, None]
+        texture = self.pattern(n, size, (0.5, 4.0)) - 0.5
+        # Heaps are rougher than veils.
+        heaps = hard > 0.3
+        amount = (self.uniform(n, 0, 0.5) + self.uniform(n, 0, 0.8) * heaps)[:, None, None, None]
         # The flank that faces the sun is brighter than the other.
         slope = gx * torch.sin(azimuth)[:, None, None, None] - gy * torch.cos(azimuth)[:, None, None, None]
         relief = self.uniform(n, 0, 0.35)[:, None, None, None] * torch.tanh(-3 * slope)
-        body = (1 - 0.25 * (1 - a.mean(1, keepdim=True))) * (1 + amount * texture + relief)
+        # Tops of one picture differ in brightness where no ground shines through, too: by their depth and by the light that they take from each other.
+        # All are brighter than most of the ground.
+        shade = self.pattern(n, size, (0.7, 5.0))
+        dim = torch.exp(-(self.uniform(n, 0, 1.2) * heaps)[:, None, None, None] * shade)
+        growth = self.uniform(n, *CLOUD_GROWTH)
+        usual = cloud_brightness(torch.where(veil, 1.5, 5.0), growth)[:, None, None, None]
+        depth_light = cloud_brightness(tau + tau2, growth[:, None, None, None]) / usual
+        darkest = ((bright + 0.05) / colour[:, :3].mean(1))[:, None, None, None]
+        body = torch.maximum(depth_light * (1 + amount * texture + relief) * dim, darkest)
         cloud = colour[:, :, None, None] * body
         cirrus = cloud[:, 3:4] * (seen * (1 - torch.exp(-tau)) + seen2 * (1 - torch.exp(-tau2))) + ground_seen * shaded[:, 4:5]
         return shaded * (1 - a) + cloud * a, a[:, :3].mean(1, keepdim=True), darkening, cirrus
@@ -245,8 +261,7 @@ class Simulator:
     def water(self, ground: torch.Tensor) -> torch.Tensor:
         """Ground [N,6,S,S] in reflectance, a sixth of the pictures with a river, a lake or a coast of clear to turbid water."""
         n, _, size, _ = ground.shape
-        fields = self.bank[torch.randint(len(self.bank), (n,), generator=self.generator)].float()
-        shape = blur(sample_field(fields, torch.zeros(n, 2), self.log_uniform(n, 0.3, 1.5) * 128 / size, self.uniform(n, 0, 6.28), size), 2)
+        shape = blur(self.pattern(n, size, (0.3, 1.5)), 2)
         level = shape.flatten(1)[:, ::7].quantile(0.5, 1)[:, None, None, None] + 0.3 * self.normal(n, 1, 1, 1) * shape.std((1, 2, 3), keepdim=True)
         there = ((shape - level) / 0.02).clamp(0, 1) * (self.uniform(n) < 1 / 6)[:, None, None, None]
         slow = F.interpolate(self.normal(n, 1, 4, 4), (size, size), mode="bicubic", align_corners=False)

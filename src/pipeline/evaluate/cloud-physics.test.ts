@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { cirrusTransmittance, depthFactor, maskClassOf, shadowOffset, shadowRatio } from './cloud-physics.ts';
+import {
+  cirrusTransmittance,
+  cloudBrightness,
+  depthFactor,
+  maskClassOf,
+  shadowOffset,
+  shadowRatio,
+} from './cloud-physics.ts';
 
 /** Values of the training's simulator, written by make-cloud-physics.py. */
 const known = JSON.parse(readFileSync(new URL('./fixtures/cloud-physics.json', import.meta.url), 'utf8')) as {
@@ -9,6 +16,7 @@ const known = JSON.parse(readFileSync(new URL('./fixtures/cloud-physics.json', i
   shadowRatio: { darkness: number; ratio: number[] }[];
   shadowOffset: { given: [number, number, number, number]; offset: [number, number] }[];
   cirrus: { given: [number, number]; share: number }[];
+  brightness: { given: [number, number]; light: number }[];
   steps: number[];
   classes: number[];
 };
@@ -33,6 +41,7 @@ describe('the physics of simulated clouds', () => {
       close([dx, dy], offset);
     }
     for (const { given, share } of known.cirrus) expect(cirrusTransmittance(...given)).toBeCloseTo(share, 6);
+    for (const { given, light } of known.brightness) expect(cloudBrightness(...given)).toBeCloseTo(light, 5);
   });
 
   it('labels pixels as the networks were taught to', () => {

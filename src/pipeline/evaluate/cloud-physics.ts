@@ -56,6 +56,22 @@ export function cirrusTransmittance(height: number, vapour: number): number {
   return Math.exp(-vapour * Math.exp(-height / VAPOUR_HEIGHT));
 }
 
+/** How fast clouds grow brighter with their depth: see {@link cloudBrightness}. */
+const CLOUD_GROWTH = [0.15, 0.6] as const;
+/** Optical depth at which a cloud is as bright as its colour says. */
+const USUAL_DEPTH = 5;
+
+/**
+ * Light that a cloud sends back, of what it would if it were infinitely deep, per share `1 - exp(-depth)` of the ground that it hides. It
+ * goes on to grow brighter long after it has hidden the ground: its albedo is x / (1 + x), x = growth * depth (two-stream solution without
+ * absorption, Bohren 1987).
+ */
+export function cloudBrightness(depth: number, growth: number): number {
+  const least = Math.max(1e-3, depth);
+  const x = growth * least;
+  return x / (1 + x) / (1 - Math.exp(-least));
+}
+
 /** Opacity from which a pixel counts as thin and as thick cloud, and darkening from which as shadow. */
 const [THIN_FROM, THICK_FROM, SHADOW_FROM] = [0.08, 0.625, 0.12];
 
@@ -83,6 +99,11 @@ export interface CloudOptics {
   readonly colour: readonly number[];
   readonly texture: number;
   readonly relief: number;
+  /** How fast the clouds grow brighter with their depth, and how much darker some tops are than others. */
+  readonly growth: number;
+  readonly shade: number;
+  /** Share of the colour's light that all clouds have: they are brighter than most of the ground. */
+  readonly darkest: number;
   /** Share of light at 1.38 micrometres that both layers give back. */
   readonly cirrus: readonly [number, number];
 }
@@ -91,15 +112,18 @@ export interface CloudOptics {
  * Draws how the clouds of a picture look.
  * @param depth Optical depth of the thick layer.
  * @param height Of that layer in metres.
+ * @param hard 0..1: how steep the edges of that layer are; heaps are rougher than veils.
  * @param bright Reflectance in the visible that the brighter quarter of the ground exceeds: clouds are brighter still.
  */
 export function drawLook(
   random: Random,
   depth: number,
+  hard: number,
   height: number,
   azimuth: number,
   bright: number,
 ): CloudOptics {
+  const heaps = hard > 0.3 ? 1 : 0;
   const mix = random.uniform();
   const gain = random.logUniform(0.65, 1.9);
   const ice = random.uniform() < 0.3 ? random.uniform(0.35, 0.9) : 1;
@@ -107,7 +131,8 @@ export function drawLook(
     (value, band) =>
       (value * mix + CLOUD_L7[band] * (1 - mix)) * gain * (1 + 0.02 * random.normal()) * (band < 4 ? 1 : ice),
   );
-  const lift = Math.max(1, (3 * (bright + 0.12)) / (raw[0] + raw[1] + raw[2]));
+  const visible = (raw[0] + raw[1] + raw[2]) / 3;
+  const lift = Math.max(1, (bright + 0.12) / visible);
   const vapour = random.logUniform(3, 12);
   return {
     depth,
@@ -121,8 +146,11 @@ export function drawLook(
     },
     exponents: [random.uniform(-0.1, 0.15), random.uniform() < 0.5 ? 0 : random.uniform(0, 1.5)],
     colour: raw.map((value) => value * lift),
-    texture: random.uniform(0, 0.5),
+    texture: random.uniform(0, 0.5) + heaps * random.uniform(0, 0.8),
     relief: random.uniform(0, 0.35),
+    growth: random.uniform(...CLOUD_GROWTH),
+    shade: heaps * random.uniform(0, 1.2),
+    darkest: (bright + 0.05) / (visible * lift),
     cirrus: [
       cirrusTransmittance(height, vapour),
       cirrusTransmittance(random.logUniform(1000, 12000), vapour),
@@ -141,6 +169,8 @@ export interface Layers {
   readonly thin: Float32Array;
   /** Brightness of the cloud's body, -0.5..0.5. */
   readonly texture: Float32Array;
+  /** Which tops are darker, 0..1. */
+  readonly shade: Float32Array;
 }
 
 /** Share of the light that both layers hold back at a wavelength in micrometres, per pixel. */
@@ -198,19 +228,23 @@ export function paintCirrus(ground: Float32Array, look: CloudOptics, layers: Lay
   });
 }
 
-/** Brightness of the cloud's body: duller where thin, textured, and brighter on the flank that faces the sun. */
+/** Brightness of the cloud's body: it grows with depth, is textured, higher on the flank that faces the sun, and lower on some tops. */
 export function bodyOf(
   look: CloudOptics,
-  { width, height, thick, texture }: Layers,
-  opacity: Float32Array,
+  { width, height, thick, thin, texture, shade }: Layers,
 ): Float32Array {
   const [east, south] = [Math.sin(look.azimuth), -Math.cos(look.azimuth)];
-  return Float32Array.from(opacity, (share, i) => {
+  const usual = cloudBrightness(USUAL_DEPTH, look.growth);
+  return thick.map((depth, i) => {
     const x = i % width;
     const y = (i - x) / width;
     const across = x > 0 && x < width - 1 ? (thick[i + 1] - thick[i - 1]) / 2 : 0;
     const down = y > 0 && y < height - 1 ? (thick[i + width] - thick[i - width]) / 2 : 0;
     const flank = Math.tanh(-3 * (across * east + down * south));
-    return (1 - 0.25 * (1 - share)) * (1 + look.texture * texture[i] + look.relief * flank);
+    const light =
+      (cloudBrightness(depth + thin[i], look.growth) / usual) *
+      (1 + look.texture * texture[i] + look.relief * flank) *
+      Math.exp(-look.shade * shade[i]);
+    return Math.max(light, look.darkest);
   });
 }

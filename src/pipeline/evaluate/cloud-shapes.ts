@@ -84,10 +84,10 @@ function depthMaker(
   const sorted = shape.filter((_, i) => usable[i] === 1).sort();
   const threshold = percentile(sorted, 1 - cover);
   const top = sorted[sorted.length - 1];
-  const span = Math.max(0.03, (top - threshold) * random.uniform(0.4, 1) * (1 - 0.6 * hard));
+  const span = Math.max(0.02, (top - threshold) * random.uniform(0.4, 1) * (1 - 0.85 * hard));
   return (field: Float32Array) =>
     field.map((value) => {
-      const d = Math.min(1.4, Math.max(0, (value - threshold) / span));
+      const d = Math.min(4, Math.max(0, (value - threshold) / span));
       return depth * d * (0.5 + 0.5 * d);
     });
 }
@@ -117,6 +117,7 @@ export function drawClouds(
   const veil = noiseField(random, random.uniform(1.6, 2.2), random.uniform(1, 4), random.uniform(0, Math.PI));
   const of = drawCrop(random);
   const depth = random.logUniform(2, 9);
+  const hard = random.uniform();
   const azimuth = random.uniform(0, 2 * Math.PI);
   const altitude = random.logUniform(300, 10000);
   const far = shadowOffset(altitude, random.uniform(0.25, 1.15), azimuth, Math.max(8, pixelMetres));
@@ -124,7 +125,7 @@ export function drawClouds(
   const length = Math.hypot(far.dx, far.dy);
   const shorter = Math.min(Math.max(8, length), 0.2 * Math.min(width, height)) / length;
   const over = crop(shape, width, height, of);
-  const toDepth = depthMaker(random, over, usable, random.uniform(0.15, 0.3), depth, random.uniform());
+  const toDepth = depthMaker(random, over, usable, random.uniform(0.15, 0.3), depth, hard);
   const thinShape = crop(veil, width, height, drawCrop(random));
   const toThin = depthMaker(
     random,
@@ -141,6 +142,7 @@ export function drawClouds(
     cast: toDepth(crop(shape, width, height, of, far.dx * shorter, far.dy * shorter)),
     thin: toThin(thinShape),
     texture: crop(veil, width, height, drawCrop(random)).map((value) => value - 0.5),
+    shade: crop(veil, width, height, drawCrop(random)),
   };
-  return { layers, look: drawLook(random, depth, altitude, azimuth, bright) };
+  return { layers, look: drawLook(random, depth, hard, altitude, azimuth, bright) };
 }

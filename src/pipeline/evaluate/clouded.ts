@@ -112,7 +112,7 @@ export function withClouds({ source, bands }: SceneCutout, clear: Uint8Array, ra
   const metres = transform && crs.units === 'm' ? Math.hypot(transform[1], transform[4]) : 10;
   const { layers, look } = drawClouds(random, width, height, clear, metres, bright);
   const { opacity, darkening } = strengths(look, layers);
-  const body = bodyOf(look, layers, opacity);
+  const body = bodyOf(look, layers);
   const make = sampleMaker(scene.sampleType, scene.nodata);
   const painted = scene.bands.map((band) => {
     const { index, role, scale, offset } = band;

@@ -8,7 +8,7 @@ from .tables import REGIONS, REGIONS_MASKED, depth_table, further_table, picture
 
 ABLATION = """Variants of one small network (widths 8 to 64 unless said), {steps} steps each from the same seed; true masks, simulated clouds on validation scenes. PSNR in dB;
 `python -m unclouded_training.ablation`. Networks of this size after so few steps say which part matters, not how well the shipped network does.
-Trained another time (the history of `ablation.json`) the same variants differed by up to 0.6 dB: smaller differences say nothing.
+They were trained and measured on the clouds of version 1.12. Trained another time (the history of `ablation.json`) the same variants differed by up to 0.6 dB: smaller differences say nothing.
 
 {table}"""
 
@@ -123,20 +123,18 @@ cloned into the gap (its gradients, harmonic correction), and given to the gener
 ## The critic
 Generator and PatchGAN (70-pixel field, spectral norm, hinge) learned together for {adversarial} minutes after {alone} minutes of reconstruction alone.
 
-Version 1.5 goes on from 1.2 for fifty minutes on two shared cores (`configs/generator-masks.json`): three quarters of what it learns from is masked by the
-detector of version 1.4, as in the application, and squared errors count. Before, it kept bright cloud that the detector took for thin. Chosen by simulated
-clouds on validation scenes alone; version 1.2 in the same tables (`evaluate --models` with its files, which the history of `public/models` has): detector's mask 22.10 (six bands) and 23.58 dB (RGB) over
-all masked pixels, with 1.5 23.37 and 26.30; true mask 25.56 and 29.15 dB, now {any_bands['true mask']:.2f} and {rgb['rows']['generator, true mask']['all masked']['psnr']:.2f}. RICE1 lost 0.5 dB.
+What came after, each chosen by simulated clouds on validation scenes, drawn by the simulator of its day (the history of this card has the figures):
 
-Version 1.10 goes on from 1.5 with three more blocks at the lowest scale, which change nothing at first (1,138,798 parameters, 48,576 multiply-adds a pixel and 2.3 MB before), crops of 192 pixels and Muon in place of AdamW
-for the convolutions: an hour with three quarters of the masks from the detector (`configs/generator-muon.json`, 1,800 steps), then fourteen minutes at a falling rate with one quarter of them
-(`configs/generator-shadow.json`, 400 steps). The simulator put dull ground into both, and bands that saturate alone into the second. With detector 1.8, on simulated clouds on validation scenes, all masked unless said: detector's mask 23.58 -> 23.64 dB (six bands) and 26.50 -> 26.71 (RGB),
-true mask 25.48 -> 25.50 and 29.04 -> 29.16, two dates 29.06 -> 29.32; RGB, true mask, thin 29.59 -> 29.85 and shadow 35.72 -> 35.34; RICE1 18.84 -> 18.58, RICE2 22.5 as before.
+| version | goes on from the one before | what was new |
+|---|---|---|
+| 1.5 | `configs/generator-masks.json` (50 minutes on two shared cores) | three quarters of the masks are the detector's, as in the application; squared errors count. Before, bright cloud that the detector took for thin stayed |
+| 1.10 | `configs/generator-muon.json` (1,800 steps), `configs/generator-shadow.json` (400 steps at a falling rate) | three more blocks at the lowest scale, which change nothing at first (1,138,798 parameters before), crops of 192 pixels, Muon in place of AdamW for the convolutions; dull ground, bands that saturate alone |
+| 1.12 | `configs/generator-observed.json` (2,000 steps), the mean with 1.10 (`configs/generator-observed-average.json`; Wortsman et al. 2022) | what was observed under thick cloud is given as well |
+| 1.13 | `configs/generator-tops.json` (1,280 steps) | simulated clouds grow brighter long after they have hidden the ground, and tops differ in light; half of the masks are from the detector that was trained on them beside it |
 
-Version 1.12 is given what was observed under thick cloud as well, where before it had the fill alone (0.9 thousand more parameters and multiply-adds a pixel, which count for nothing at first): 58 minutes of Muon
-with half of the masks from the detector (`configs/generator-observed.json`, 2,000 steps), and then the mean of these weights and those of 1.10 (`configs/generator-observed-average.json`; Wortsman et al. 2022). With detector 1.10, all masked unless said:
-detector's mask 23.68 -> 23.72 dB (six bands) and 26.59 -> 26.64 (RGB), clear pixels masked by mistake 35.51 -> 35.88 and 37.88 -> 38.20; true mask 25.50 -> 25.57 and 29.16 -> 29.20, shadow of RGB 35.34 -> 35.62; two dates 29.32 -> 29.41.
-Little of it lies under thick cloud: what shines through there does not tell this network the tone of the ground.
+Version 1.12 on the clouds of 1.13 (`evaluate --models` with its files and detector 1.10, from the history of `public/models`) and 1.13 with its detector, PSNR in dB, mean over tiles, all masked: true mask 28.95 -> 29.10 (six bands) and
+32.15 -> 32.36 (RGB), detector's mask 25.85 -> 25.88 and 27.65 -> 27.96; pooled, shadow with six bands and the true mask 30.58 -> 31.19, two dates 29.67 -> 29.82. Clear pixels that the detector masks by mistake lose: with six bands, which have weights of their own, 35.28 -> 34.36,
+RGB 38.62 -> 38.51.
 
 In scenes where nothing is clear beyond doubt the fill rests on the likelier clear pixels; before, their thick cloud stayed, which made most of the error in RGB.
 
@@ -190,32 +188,23 @@ Another date as reference, true mask:
 The 90 % interval covers {held["generator"]:.1%} of the rebuilt values ({other}: {held[other]:.1%}).
 
 ## How it came about
-From version 1.7 on, with three more blocks at the lowest scale, which change nothing at first (1,138,798 parameters, 48,576 multiply-adds a pixel and 2.3 MB before), and crops of 192 pixels:
-`configs/generator-six-context.json` (2,777 steps), then Muon in place of AdamW for the convolutions and three quarters of the masks from the detector (`configs/generator-six-muon.json`, 1,640 steps, ended after
-74 of its 84 minutes), then fifteen minutes at a falling rate with one quarter of them (`configs/generator-six-shadow.json`, 420 steps). Chosen by simulated clouds on validation scenes, PSNR in dB, all with detector 1.8:
+Each version was chosen by simulated clouds on validation scenes, drawn by the simulator of its day (the history of this card has the figures):
 
-| weights | true mask: thin / thick / shadow | detector's mask: thin / thick / shadow / all masked | two dates, true mask: all masked |
-|---|---|---|---|
-| 1.7 (in the history of `public/models`) | 26.93 / 23.58 / 31.92 | 24.97 / 22.41 / 25.28 / 23.97 | 29.75 |
-| `generator-six-context` | 27.13 / 23.61 / 31.87 | all masked 23.92 | 29.84 |
-| `generator-six-muon` | 27.21 / 23.58 / 31.35 | 25.30 / 22.61 / 25.33 / 24.21 | 29.62 |
-| the mean of these two (`configs/generator-six-muon-average.json`) | 27.19 / 23.59 / 31.66 | 25.07 / 22.46 / 25.35 / 24.04 | 29.78 |
-| `generator-six-shadow`, 1.9 | 27.32 / 23.60 / 31.87 | 25.20 / 22.50 / 25.48 / 24.13 | 29.87 |
+| version | goes on from the one before | what was new |
+|---|---|---|
+| 1.9 | `configs/generator-six-context.json` (2,777 steps), `configs/generator-six-muon.json` (1,640 steps), `configs/generator-six-shadow.json` (420 steps at a falling rate) | three more blocks at the lowest scale, which change nothing at first (1,138,798 parameters before), crops of 192 pixels; Muon in place of AdamW for the convolutions |
+| 1.12 | `configs/generator-six-observed.json` (2,100 steps), `configs/generator-six-observed-shadow.json` (500 steps), the mean of both (`configs/generator-six-observed-mean.json`; Wortsman et al. 2022), `configs/generator-six-observed-tail.json` (420 steps), and a quarter of 1.9 (`configs/generator-six-observed-half.json`, `configs/generator-six-observed-average.json`), without which tilings agree less well | what was observed under thick cloud is given as well. During the first run the head had one more output, a share of the observed picture to start from, which was taken out |
+| 1.13 | `configs/generator-six-tops.json` (1,280 steps) | simulated clouds grow brighter long after they have hidden the ground, and tops differ in light; half of the masks are from the detector that was trained on them beside it |
 
-Figures of other weights are those of `export generator-six --weights runs/NAME/ema.pt --out DIR` and `evaluate --models DIR`.
-An earlier run of the same size with AdamW alone (`configs/generator-six-deeper.json`, 2,909 steps) gave thin 27.18 dB and shadow 31.78, and was not shipped.
+Version 1.12 on the clouds of 1.13 (`evaluate --models` with its files and detector 1.10, from the history of `public/models`) and 1.13 with its detector, PSNR in dB:
 
-Version 1.12 is given what was observed under thick cloud as well, where before it had the fill alone: 64 minutes of Muon with three quarters of the masks from the detector (`configs/generator-six-observed.json`, 2,100 steps),
-13 minutes at a falling rate with one quarter of them (`configs/generator-six-observed-shadow.json`, 500 steps), the mean of the weights after both (`configs/generator-six-observed-mean.json`; Wortsman et al. 2022), eleven
-minutes more at a lower rate, as shadow was worse (`configs/generator-six-observed-tail.json`, 420 steps), and a quarter of 1.9 (`configs/generator-six-observed-half.json`, `configs/generator-six-observed-average.json`), without which
-tilings agree less well (99th percentile of their difference, as shown, 0.0011 reflectance for 0.0010). During the first of these the head had one more output, a share of the observed picture to start from, which was taken out. With detector 1.10:
+| version | true mask, by tiles: thin / thick / shadow / all masked | detector's mask, by tiles: thin / thick / shadow / all masked | clear pixels, detector's mask, pooled | one date / two dates, true mask, pooled |
+|---|---|---|---|---|
+| 1.12 | 30.43 / 25.16 / 32.95 / 29.24 | 28.44 / 22.81 / 26.41 / 26.37 | 36.19 | 27.66 / 30.17 |
+| 1.13, shipped | 30.59 / 25.23 / 32.95 / 29.37 | 28.50 / 22.69 / 26.34 / 26.33 | 36.90 | 27.91 / 29.99 |
 
-| weights | true mask: thin / thick / shadow / all masked | detector's mask: thin / thick / shadow / all masked | two dates, true mask: all masked |
-|---|---|---|---|
-| 1.9 | 27.32 / 23.60 / 31.87 / 25.95 | 25.14 / 22.54 / 25.57 / 24.13 | 29.87 |
-| the mean | 27.55 / 23.67 / 31.55 / 26.06 | 25.26 / 22.71 / 25.57 / 24.26 | 30.02 |
-| and eleven minutes more | 27.54 / 23.63 / 31.77 / 26.05 | 25.21 / 22.60 / 25.83 / 24.21 | 30.05 |
-| three quarters of that and a quarter of 1.9: 1.12, shipped | 27.44 / 23.63 / 31.82 / 26.01 | 25.16 / 22.57 / 25.78 / 24.17 | 30.00 |
+With the detector's mask the pooled figures of thick cloud are those of a few tiles in which it calls nothing clear, or tops that saturate: nothing is filled there, or from the tops.
+Two tilings agree better than those of 1.12 (99th percentile of their difference 0.0008 reflectance for 0.0010, each with its detector).
 """
 
 
@@ -247,15 +236,5 @@ The 90 % interval covers {held[0]:.1%} / {held[1]:.1%} of the rebuilt values (si
 Version 1.11 goes on from 1.5 as the full generators did: three more blocks at the lowest scale, which change nothing at first (641,846 parameters, 28,296 multiply-adds a pixel and 1.3 MB before), crops
 of 192 pixels and Muon in place of AdamW for the convolutions: 58 minutes with three quarters of the masks from the detector (`configs/generator-light-muon.json`, 2,405 steps), then fourteen
 at a falling rate with one quarter of them (`configs/generator-light-shadow.json`, 654 steps). Shipped is the mean of the weights after both (`configs/generator-light-average.json`; Wortsman et al. 2022). The detector
-is that of version 1.10, in training and here; simulated clouds on validation scenes, all masked, PSNR in dB:
-
-| weights | true mask: six bands / RGB | detector's mask: six bands / RGB | two dates, true mask, six bands |
-|---|---|---|---|
-| 1.5 (in the history of `public/models`) | 25.21 / 28.68 | 23.62 / 26.48 | 28.88 |
-| `generator-light-muon` | 25.35 / 28.96 | 23.77 / 26.61 | 28.95 |
-| `generator-light-shadow` | 25.46 / 29.19 | 23.54 / 26.66 | 29.20 |
-| the mean of both, shipped | 25.42 / 29.09 | 23.68 / 26.66 | 29.09 |
-
-Figures of other weights are those of `export generator-light --weights runs/NAME/ema.pt --out DIR` and `evaluate --models DIR`. Clear pixels that the detector masks by mistake are
-repaired 0.5 dB worse than with 1.5 (six bands), with the true mask shadow of RGB 0.2 dB, shadow with another date 0.15 dB; all other regions are as good or better.
+was that of version 1.10, the simulator that of its day: it has not seen the brighter and darker tops of version 1.13 (see the [generator for any bands](../generator/README.md#the-critic)).
 """

@@ -33,7 +33,7 @@ RADIUS = 3
 LEAST_SHADOW = 0.05
 FLOOR, MOST_DARKNESS, LEAST_DOUBT = 0.01, 2, 1e-4
 #: a, b, c, e by the bands in which darkness is measured.
-WEIGHTS = {"infrared": (-0.255, 0.78, -1.114, -0.08), "visible": (0.07, 0.694, -1.702, -0.553)}
+WEIGHTS = {"infrared": (-0.675, 0.518, -1.706, -0.242), "visible": (-0.211, 0.532, -2.382, -0.689)}
 #: Brightness is kept in steps of this.
 STEP = math.log((REFLECTANCE_MAX + FLOOR) / FLOOR) / 254
 

@@ -22,8 +22,8 @@ const MOST_DARKNESS = 2;
 const LEAST_DOUBT = 1e-4;
 /** Weights of 1, the detector's logit l, the darkness d, and l d, by the bands in which darkness is measured. */
 const WEIGHTS = {
-  infrared: [-0.255, 0.78, -1.114, -0.08],
-  visible: [0.07, 0.694, -1.702, -0.553],
+  infrared: [-0.675, 0.518, -1.706, -0.242],
+  visible: [-0.211, 0.532, -2.382, -0.689],
 } as const;
 
 /** Brightness is kept as 1..255, from reflectance 0 to this; 0 where it is not known. */

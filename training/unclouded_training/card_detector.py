@@ -70,8 +70,8 @@ A quarter of the last weights and three quarters of those of 1.10 are shipped (`
 | 1.10 | 0.910 / 0.759 / 0.584 | 0.874 / 0.778 / 0.803 / 0.552 | 0.807 / 0.608 | 2.6% / 10.9% | 1.0% / 3.2% |
 | 1.13, shipped | 0.910 / 0.767 / 0.603 | 0.874 / 0.785 / 0.801 / 0.592 | 0.835 / 0.625 | 1.1% / 11.7% | 0.8% / 2.6% |
 
-More of the new weights finds more real cloud and leaves fewer white tops on l5, but loses simulated tiles in which it calls nothing clear: nothing is filled there, and thick cloud stays. What a fill could rest on in such pictures
-(ground that is seen through thin cloud and shadow) is what to look at next.
+More of the new weights finds more real cloud and leaves fewer white tops on l5, but loses simulated tiles in which it calls nothing clear: nothing is filled there, and thick cloud stays. To fill there from ground that is seen
+through thin cloud and shadow was tried: simulated scenes gain by it, RICE2 loses, where bare ground under a veil is called cloud.
 
 Shadow is weighed beside the clear ground of the scene before the mask is made (`python -m unclouded_training.darkness` fits the numbers on simulated clouds over training scenes, and the limit
 on those over validation scenes). That the logarithm of the

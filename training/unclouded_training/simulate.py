@@ -11,8 +11,7 @@ import torch.nn.functional as F
 from .bands import REFLECTANCE_MAX, RGB, RGBN
 from .physics import (
     CLOUD_L7, CLOUD_S2, LANDSAT8BIT, PATH_RADIANCE, WATER_CLEAR, WATER_TURBID, band_depth_factor, blur,
-    cirrus_transmittance, cloud_brightness, jpeg, labels, sample_field,
-    shadow_ratio)
+    cirrus_transmittance, cloud_brightness, jpeg, labels, sample_field, shadow_ratio)
 
 #: Share of the pictures that lie wholly under an even veil: of those in reflectance, and of RGB pictures.
 VEIL_SHARE, VEIL_SHARE_RGB = 0.08, 0.12

@@ -141,7 +141,7 @@ export async function detectPass(
       gatherFrom(tile, seen.window, seen.window, seen.valid),
       networks.lend,
     );
-    return fromNetwork(await networks.detect(input, tile.height, tile.width), tile, core);
+    return fromNetwork(await networks.detect(input, tile.height, tile.width), tile, seen, core);
   }
 
   function withQualityBands(network: Probabilities | null, core: Window, raster: Raster): Probabilities {

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from scipy.ndimage import distance_transform_edt, uniform_filter
 
 from .darkness import weigh_shadow
+from .holes import fill_bright_holes
 from .inpaint import APP_LEVELS, CLEAR_LIMIT, blend_base, coarse_field, prefill, scene_clear_weight, thick_blend
 from .inputs import detector_input, generator_input
 from .networks import Detector, Generator
@@ -15,14 +16,15 @@ from .tables import APP_CLOUD, APP_SHADOW
 
 @torch.no_grad()
 def detect(net: Detector, picture: torch.Tensor, presence: torch.Tensor, cirrus: torch.Tensor | None = None) -> torch.Tensor:
-    """[1,6,H,W] of any size, and the cirrus band [1,1,H,W] where there is one, to probabilities [1,4,H,W]."""
+    """[1,6,H,W] of any size, and the cirrus band [1,1,H,W] where there is one, to probabilities [1,4,H,W], bright holes filled."""
     h, w = picture.shape[2:]
 
     def padded(x):
         return F.pad(x, (0, -w % 16, 0, -h % 16), mode="replicate")
 
     extra = () if cirrus is None else (padded(cirrus), torch.ones_like(presence[:, :1]))
-    return net(detector_input(padded(picture), presence, *extra)).softmax(1)[..., :h, :w]
+    said = net(detector_input(padded(picture), presence, *extra)).softmax(1)[..., :h, :w]
+    return fill_bright_holes(said, picture, presence)
 
 
 @torch.no_grad()

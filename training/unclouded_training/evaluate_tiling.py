@@ -12,6 +12,7 @@ from .chain import cloud_and_shadow, join_tone, masked
 from .darkness import weigh_shadow
 from .data import read_manifest, read_scene
 from .errors import InputError
+from .holes import fill_bright_holes
 from .inpaint import APP_LEVELS, clear_weight, coarse_field, prefill
 from .inputs import detector_input, generator_input
 from .networks import FILLED, THICK, Detector, Generator
@@ -94,6 +95,9 @@ def seam_steps(picture: np.ndarray, other: np.ndarray, hole: np.ndarray, shift: 
 @torch.no_grad()
 def evaluate_mask_tiling(data: Path, detector: Detector, halo: int = DETECTOR_HALO) -> dict[str, float]:
     """Share of the pixels of real pictures, all bands, that two tilings call differently (cloud or not, shadow or not); without pictures empty."""
+    def probabilities(tile: torch.Tensor) -> torch.Tensor:
+        return fill_bright_holes(detector(tile).softmax(1), tile[:, :6], tile[:, 6:12, 0, 0])
+
     rows = {row["file"]: row for row in read_manifest(data)}
     shares = {}
     for name in LABELLED:
@@ -102,7 +106,7 @@ def evaluate_mask_tiling(data: Path, detector: Detector, halo: int = DETECTOR_HA
         scene = read_scene(data, rows[f"real/{name}.tif"])
         picture, presence = torch.from_numpy(scene.image)[None], torch.from_numpy(scene.presence)[None]
         (cloud, shadow), (other_cloud, other_shadow) = (
-            cloud_and_shadow(weigh_shadow(tiled(detector, detector_input(picture, presence), shift, halo).softmax(1), picture, presence))
+            cloud_and_shadow(weigh_shadow(tiled(probabilities, detector_input(picture, presence), shift, halo), picture, presence))
             for shift in (0, CORE // 2))
         shares[name] = float(((cloud != other_cloud) | (shadow != other_shadow))[scene.valid].mean())
     return shares

@@ -67,7 +67,7 @@ async function cloudIn(
     const tile = { x: grown.x, y: grown.y, width: TILE, height: TILE };
     const gather = gatherFrom(tile, around, around, seen.valid);
     const input = detectorInput(seen.canonical, cirrusOf(seen, plan), gather);
-    const found = fromNetwork(await networks.detect(input, TILE, TILE), tile, window);
+    const found = fromNetwork(await networks.detect(input, TILE, TILE), tile, seen, window);
     for (const value of classify(found, cropPlane(seen.valid, around, window), DEFAULT_SETTINGS)) {
       if (value === MASK_CLASS.nodata) continue;
       valid++;

@@ -1,6 +1,9 @@
 import type { MaskSource, RunSettings } from '../events.ts';
 import { DETECTOR_CLASSES } from '../networks.ts';
+import type { Observation } from '../preprocess/observe.ts';
 import { MASK_CLASS, type Samples, type Window } from '../scene.ts';
+import { cropPlane } from '../windows.ts';
+import { fillBrightHoles } from './holes.ts';
 import type { QualityDecoder } from './quality.ts';
 
 /** Probabilities of thin cloud, thick cloud and shadow per pixel, in 1/255. */
@@ -16,15 +19,28 @@ export function noProbabilities(length: number): Probabilities {
 }
 
 /**
- * The detector's output over a tile with halo, cropped to the core.
+ * The detector's output over a tile with halo, with bright holes as thick cloud, cropped to the core.
  *
  * @param output `[1, tile.height, tile.width, 4]`: clear, thin, thick, shadow.
+ * @param seen What it was given, as far as the scene reaches.
  */
-export function fromNetwork(output: Float32Array, tile: Window, core: Window): Probabilities {
-  const found = noProbabilities(core.width * core.height);
-  for (let y = 0, i = 0; y < core.height; y++) {
-    let from = ((core.y - tile.y + y) * tile.width + core.x - tile.x) * DETECTOR_CLASSES;
-    for (let x = 0; x < core.width; x++, i++, from += DETECTOR_CLASSES) {
+export function fromNetwork(
+  output: Float32Array,
+  tile: Window,
+  seen: Pick<Observation, 'window' | 'canonical' | 'valid'>,
+  core: Window,
+): Probabilities {
+  const found = cropOutput(output, tile, seen.window);
+  fillBrightHoles(found, seen.canonical, seen.valid, seen.window.width);
+  const crop = (plane: Uint8Array) => cropPlane(plane, seen.window, core);
+  return { thin: crop(found.thin), thick: crop(found.thick), shadow: crop(found.shadow) };
+}
+
+function cropOutput(output: Float32Array, tile: Window, window: Window): Probabilities {
+  const found = noProbabilities(window.width * window.height);
+  for (let y = 0, i = 0; y < window.height; y++) {
+    let from = ((window.y - tile.y + y) * tile.width + window.x - tile.x) * DETECTOR_CLASSES;
+    for (let x = 0; x < window.width; x++, i++, from += DETECTOR_CLASSES) {
       found.thin[i] = Math.round(255 * output[from + 1]);
       found.thick[i] = Math.round(255 * output[from + 2]);
       found.shadow[i] = Math.round(255 * output[from + 3]);

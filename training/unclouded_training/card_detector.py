@@ -78,7 +78,7 @@ It was chosen by simulated clouds repaired with its masks (PSNR, mean over tiles
 adwp in RGB, and that two tilings agree less well. With the last weights alone six bands gain 0.2 dB more, RGB and RICE1 lose, and shadow on l5 falls under its bar (0.80).
 
 Shadow is weighed beside the clear ground of the scene before the mask is made (`python -m unclouded_training.darkness` fits the numbers on simulated clouds over training scenes, and the limit
-on those over validation scenes). The numbers are those fitted for 1.13: fitted anew, with 48 or with 256 scenes, they depend on which scenes were drawn, weigh darkness less, and find less shadow on l5 (0.81). That the logarithm of the
+on those over validation scenes). The numbers are those fitted for 1.13: fitted anew, they weigh darkness less and find less shadow on l5 (0.81). That the logarithm of the
 reflectance in near and first short-wave infrared tells, and how far around, was chosen while looking at l5 and Chiapas, too.
 
 It sees farther than the application shows it (48 pixels around a tile of 256). Pixels of real pictures that two tilings call differently (`evaluate --parts tiling`): {mask_tiling(result['tiling']['masks'])}. Figures of other weights are those of

@@ -1,3 +1,4 @@
+import { eachNeighbour } from '../neighbours.ts';
 import type { Window } from '../scene.ts';
 
 /**
@@ -62,16 +63,6 @@ export function growLabels(label: Int32Array, width: number, height: number): In
     });
   }
   return grown;
-}
-
-function eachNeighbour(cell: number, width: number, height: number, visit: (other: number) => void): void {
-  const x = cell % width;
-  const y = (cell - x) / width;
-  for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
-    for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
-      if (u !== x || v !== y) visit(v * width + u);
-    }
-  }
 }
 
 /** Dates by cost; of equal ones the first given. */

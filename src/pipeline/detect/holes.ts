@@ -1,3 +1,4 @@
+import { eachNeighbour } from '../neighbours.ts';
 import type { Probabilities } from './probabilities.ts';
 
 /*
@@ -34,13 +35,13 @@ export function fillBrightHoles(
   width: number,
 ): void {
   const light = canonical.slice(0, 3).filter((band) => band !== null);
-  const isCloud = valid.map((is, i) => (is && found.thin[i] + found.thick[i] >= CLOUD ? 1 : 0));
   const brightness = (i: number) => light.reduce((sum, band) => sum + band[i], 0) / light.length;
   const ofThick: number[] = [];
   valid.forEach((is, i) => {
     if (is && found.thick[i] >= THICK) ofThick.push(brightness(i));
   });
   if (light.length === 0 || ofThick.length < LEAST_THICK) return;
+  const isCloud = valid.map((is, i) => (is && found.thin[i] + found.thick[i] >= CLOUD ? 1 : 0));
   const bright = BRIGHT * Float64Array.from(ofThick).sort()[(ofThick.length - 1) >> 1];
   const left = valid.map((is, i) => (is && !isCloud[i] && brightness(i) >= bright ? 1 : 0));
   for (let start = 0; start < left.length; start++) {
@@ -91,13 +92,9 @@ function isEnclosed(group: readonly number[], isCloud: Uint8Array, width: number
   const inside = new Set(group);
   const rim = new Set<number>();
   for (const i of group) {
-    const x = i % width;
-    const y = (i - x) / width;
-    for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
-      for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
-        if (!inside.has(v * width + u)) rim.add(v * width + u);
-      }
-    }
+    eachNeighbour(i, width, height, (other) => {
+      if (!inside.has(other)) rim.add(other);
+    });
   }
   let cloudy = 0;
   for (const i of rim) cloudy += isCloud[i];

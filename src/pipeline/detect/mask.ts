@@ -1,4 +1,5 @@
 import { squaredDistance } from '../distance.ts';
+import { eachNeighbour } from '../neighbours.ts';
 import { MASK_CLASS, type Window } from '../scene.ts';
 import { cropPlane, growWindow } from '../windows.ts';
 
@@ -26,16 +27,11 @@ export function dropSpecks(classes: Uint8Array, width: number, height: number): 
     group[size++] = start;
     seen[start] = 1;
     for (let next = 0; next < size; next++) {
-      const x = group[next] % width;
-      const y = (group[next] - x) / width;
-      for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
-        for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
-          const i = v * width + u;
-          if (seen[i] || !isMasked(classes[i])) continue;
-          seen[i] = 1;
-          group[size++] = i;
-        }
-      }
+      eachNeighbour(group[next], width, height, (i) => {
+        if (seen[i] || !isMasked(classes[i])) return;
+        seen[i] = 1;
+        group[size++] = i;
+      });
     }
     if (size < SPECK_PIXELS) for (const i of group.subarray(0, size)) out[i] = MASK_CLASS.clear;
   }

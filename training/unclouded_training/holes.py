@@ -8,7 +8,7 @@ Definition:
 
 1. Cloud: p_thin + p_thick >= 0.4. Bright: the mean over blue, green and red, as far as the picture has them, is at least 0.7 of the (lower) median of the
    pixels with p_thick >= 0.5; with fewer than 50 of these nothing is done.
-2. Holes are the groups (4 neighbours) of bright pixels that are not cloud, of at most 48 pixels in width and in height: tiles show the detector as much
+2. Holes are the groups (4 neighbours) of bright pixels that are not cloud, of at most 48 pixels in width and in height: tiles show the detector more
    around what is kept of them.
 3. A hole counts as thick cloud, p_thick = 1, if at least half of the pixels around it (8 neighbours) are cloud.
 """
@@ -33,8 +33,8 @@ def bright_holes(p: torch.Tensor, picture: torch.Tensor, presence: torch.Tensor)
     if len(light) == 0 or thick.sum() < LEAST_THICK:
         return holes
     brightness = light.mean(0)
-    cloud = (p[0, 1] + p[0, 2] >= CLOUD).numpy()
-    groups, _ = label(~cloud & (brightness >= BRIGHT * brightness[thick].median()).numpy())
+    cloud = (p[0, 1] + p[0, 2] >= CLOUD).cpu().numpy()
+    groups, _ = label(~cloud & (brightness >= BRIGHT * brightness[thick].median()).cpu().numpy())
     for number, place in enumerate(find_objects(groups), 1):
         if max(side.stop - side.start for side in place) > MOST_PIXELS:
             continue
@@ -46,7 +46,8 @@ def bright_holes(p: torch.Tensor, picture: torch.Tensor, presence: torch.Tensor)
     return holes
 
 
-def fill_bright_holes(p: torch.Tensor, picture: torch.Tensor, presence: torch.Tensor) -> torch.Tensor:
-    """The probabilities [1,4,H,W] with bright holes as thick cloud; arguments as of `bright_holes`."""
-    holes = torch.from_numpy(bright_holes(p, picture, presence))
-    return torch.where(holes, torch.tensor([0.0, 0, 1, 0])[None, :, None, None], p)
+def fill_bright_holes(p: torch.Tensor, pictures: torch.Tensor, presence: torch.Tensor) -> torch.Tensor:
+    """The probabilities [N,4,H,W] with bright holes as thick cloud; `pictures` [N,6,H,W] in reflectance and their bands [N,6]."""
+    holes = np.stack([bright_holes(*(of[i:i + 1] for of in (p, pictures, presence))) for i in range(len(p))])
+    thick = torch.tensor([0.0, 0, 1, 0])[None, :, None, None]
+    return torch.where(torch.from_numpy(holes).to(p.device)[:, None], thick, p)

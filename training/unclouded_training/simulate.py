@@ -10,8 +10,8 @@ import torch.nn.functional as F
 
 from .bands import REFLECTANCE_MAX, RGB, RGBN
 from .physics import (
-    CLOUD_L7, CLOUD_S2, LANDSAT8BIT, PATH_RADIANCE, WATER_CLEAR, WATER_TURBID, band_depth_factor, blur,
-    cirrus_transmittance, cloud_brightness, jpeg, labels, sample_field, shadow_ratio)
+    BAND_TIMES, CLOUD_L7, CLOUD_S2, LANDSAT8BIT, PATH_RADIANCE, WATER_CLEAR, WATER_TURBID, band_depth_factor, blur,
+    cirrus_transmittance, cloud_brightness, jpeg, labels, parallax, sample_field, seen_by_bands, shadow_ratio)
 
 #: Share of the pictures that lie wholly under an even veil: of those in reflectance, and of RGB pictures.
 VEIL_SHARE, VEIL_SHARE_RGB = 0.08, 0.12
@@ -98,8 +98,9 @@ class Simulator:
         fields = self.bank[torch.randint(len(self.bank), (n,), generator=self.generator)].float()
         return sample_field(fields, torch.zeros(n, 2), self.log_uniform(n, *zoom) * 128 / size, self.uniform(n, 0, 2 * math.pi), size)
 
-    def clouds(self, ground: torch.Tensor, gsd: torch.Tensor, cover: torch.Tensor | None = None):
-        """Ground [N,6,S,S] in reflectance to (cloudy, opacity, darkening, cirrus), the last three [N,1,S,S]."""
+    def clouds(self, ground: torch.Tensor, gsd: torch.Tensor, times: torch.Tensor, cover: torch.Tensor | None = None):
+        """Ground [N,6,S,S] in reflectance, `gsd` [N] in metres and `times` [N,6] of its bands in seconds, to (cloudy, opacity, darkening, cirrus), the last three
+        [N,1,S,S]."""
         n, _, size, _ = ground.shape
         u = self.uniform(n)
         if cover is None:
@@ -119,8 +120,9 @@ class Simulator:
         veil_cover = torch.where(second, self.uniform(n, 0.2, 1.0), torch.zeros(n))
         tau2, _ = self.layer(n, size, veil_cover, self.log_uniform(n, 0.08, 0.6), torch.zeros(n), None)
         vapour = self.log_uniform(n, 3, 12)
+        height2 = self.log_uniform(n, 1000, 12000)
         seen, seen2, ground_seen = (cirrus_transmittance(h, vapour)[:, None, None, None]
-                                    for h in (height, self.log_uniform(n, 1000, 12000), self.uniform(n, 0, 2500)))
+                                    for h in (height, height2, self.uniform(n, 0, 2500)))
         passes = int(torch.randint(1, 4, (1,), generator=self.generator))
         cast = blur(cast, passes)
 
@@ -135,11 +137,6 @@ class Simulator:
         factor = band_depth_factor(g)
         gy = F.pad(tau[..., 2:, :] - tau[..., :-2, :], (0, 0, 1, 1)) * 0.5
         gx = F.pad(tau[..., 2:] - tau[..., :-2], (1, 1, 0, 0)) * 0.5
-        move = self.normal(n, 6, 2).clamp(-2, 2) * (0.4 * self.uniform(n))[:, None, None]
-        tau_b = (tau + move[:, :, 0, None, None] * gy + move[:, :, 1, None, None] * gx).clamp(min=0) * factor
-        tau_b = tau_b + tau2 * band_depth_factor(torch.where(self.uniform(n) < 0.5, torch.zeros(n), self.uniform(n, 0, 1.5)))
-        a = 1 - torch.exp(-tau_b)
-
         mix = self.uniform(n)[:, None]
         colour = torch.tensor(CLOUD_S2) * mix + torch.tensor(CLOUD_L7) * (1 - mix)
         colour = colour * self.log_uniform(n, 0.65, 1.9)[:, None] * (1 + 0.06 * self.normal(n, 6))
@@ -163,8 +160,15 @@ class Simulator:
         depth_light = cloud_brightness(tau + tau2, growth[:, None, None, None]) / usual
         darkest = ((bright + 0.05) / colour[:, :3].mean(1))[:, None, None, None]
         body = torch.maximum(depth_light * (1 + amount * texture + relief) * dim, darkest)
-        cloud = colour[:, :, None, None] * body
-        cirrus = cloud[:, 3:4] * (seen * (1 - torch.exp(-tau)) + seen2 * (1 - torch.exp(-tau2))) + ground_seen * shaded[:, 4:5]
+        # Bands see clouds from their own angles, on ground that is registered to a fraction of a pixel.
+        track = self.uniform(n, 0, 2 * math.pi)
+        register = self.normal(n, 6, 2).clamp(-2, 2) * (0.4 * self.uniform(n))[:, None, None]
+        tau_b, body_b = seen_by_bands(torch.cat([tau, body], 1), parallax(height, track, times, gsd) + register).unbind(1)
+        tau2_b = seen_by_bands(tau2, parallax(height2, track, times, gsd) + register)[:, 0]
+        factor2 = band_depth_factor(torch.where(self.uniform(n) < 0.5, torch.zeros(n), self.uniform(n, 0, 1.5)))
+        a = 1 - torch.exp(-tau_b * factor - tau2_b * factor2)
+        cloud = colour[:, :, None, None] * body_b
+        cirrus = colour[:, 3, None, None, None] * body * (seen * (1 - torch.exp(-tau)) + seen2 * (1 - torch.exp(-tau2))) + ground_seen * shaded[:, 4:5]
         return shaded * (1 - a) + cloud * a, a[:, :3].mean(1, keepdim=True), darkening, cirrus
 
     def __call__(self, images: np.ndarray, presence: np.ndarray, rows: list[dict], reference: np.ndarray | None = None,
@@ -196,7 +200,8 @@ class Simulator:
         factor = factor[:, :, None, None]
         if dropout:
             ground = self.water(ground * factor) / factor
-        cloudy, opacity, darkening, cirrus = self.clouds(ground * factor, gsd, cover)
+        times = torch.tensor([BAND_TIMES.get(str(r["sensor"])[:2], (0.0,) * 6) for r in rows])
+        cloudy, opacity, darkening, cirrus = self.clouds(ground * factor, gsd, times, cover)
 
         gain = self.log_uniform(n, 0.7, 1.5)[:, None, None, None] * (1 + 0.05 * self.normal(n, 6).clamp(-2, 2))[:, :, None, None] / factor
         clear, cloudy = ground * factor * gain, cloudy * gain

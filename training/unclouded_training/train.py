@@ -22,6 +22,7 @@ import torch
 from . import losses
 from .data import Crops
 from .errors import command
+from .holes import fill_bright_holes
 from .inpaint import blend_base
 from .inputs import CHANNELS_LAST, detector_view, generator_input, perturb, training_fill
 from .networks import PatchDiscriminator, parameter_count
@@ -165,6 +166,7 @@ def train_generator(config: dict) -> None:
             if detector is not None and adversarial and run.step % 4 < 4 * config.get("detectorShare", 0.5):
                 with torch.autocast(torch.get_default_device().type, torch.bfloat16):
                     p = detector(detector_view(sample)).float().softmax(1)
+                p = fill_bright_holes(p, sample.cloudy, sample.presence)
             else:
                 p = perturb(sample.probabilities, simulator)
             filled = training_fill(sample, p, simulator.generator)

@@ -1,4 +1,4 @@
-import { CANONICAL_BANDS, MASK_CLASS } from '../scene.ts';
+import { type BandRole, CANONICAL_BANDS, MASK_CLASS, type Sensor } from '../scene.ts';
 import { WAVELENGTHS } from '../wavelengths.ts';
 import type { Random } from './random.ts';
 
@@ -20,6 +20,40 @@ const SHADOW_LIGHT = [0.95, 0.85, 0.8, 0.6, 0.45, 0.45];
 const SHADOW_DARK = [0.75, 0.6, 0.5, 0.3, 0.25, 0.25];
 /** Scale height in metres of the water vapour that hides the ground at 1.38 micrometres. */
 const VAPOUR_HEIGHT = 2000;
+/**
+ * Seconds between blue and each band until a sensor that looks ahead and back sees the same ground in it: as in training, and what the User Handbook of
+ * Sentinel-2 says of further bands. TM and ETM+ see all bands at once.
+ */
+const BAND_TIMES: Partial<Record<Sensor, Partial<Record<BandRole, number>>>> = {
+  'sentinel-2': {
+    nir: 0.264,
+    green: 0.527,
+    cirrus: 0.851,
+    red: 1.005,
+    rededge1: 1.269,
+    swir16: 1.468,
+    rededge2: 1.525,
+    rededge3: 1.79,
+    nir08: 2.055,
+    swir22: 2.085,
+    coastal: 2.314,
+    nir09: 2.586,
+  },
+  'landsat-oli': {
+    pan: -0.14,
+    coastal: 0.14,
+    nir: 0.28,
+    red: 0.41,
+    green: 0.55,
+    swir22: 0.69,
+    swir16: 0.83,
+    cirrus: 0.97,
+  },
+};
+/** Change of the angle of view in radians per second: 7.4 km/s, seen from 786 km. */
+const VIEW_RATE = 0.0094;
+/** Direction of flight by day, clockwise from north. */
+const TRACK = (193 / 180) * Math.PI;
 
 /** Value at a wavelength of something known in the canonical bands; constant beyond both ends. */
 function atWavelength(values: readonly number[], wavelength: number): number {
@@ -46,6 +80,15 @@ export function shadowRatio(darkness: number): number[] {
 export function shadowOffset(height: number, zenith: number, azimuth: number, pixelMetres: number) {
   const length = (height * Math.tan(zenith)) / pixelMetres;
   return { dx: -length * Math.sin(azimuth), dy: length * Math.cos(azimuth) };
+}
+
+/**
+ * Pixels, x east and y south, from where blue sees a cloud at a height in metres to where another band does, on ground that is registered
+ * (Skakun et al. 2017: over a pixel between blue and red of Sentinel-2).
+ */
+export function parallax(sensor: Sensor, role: BandRole, height: number, pixelMetres: number) {
+  const length = (height * VIEW_RATE * (BAND_TIMES[sensor]?.[role] ?? 0)) / pixelMetres;
+  return { dx: length * Math.sin(TRACK), dy: -length * Math.cos(TRACK) };
 }
 
 /**
@@ -88,8 +131,9 @@ export function maskClassOf(opacity: number, darkening: number): number {
 
 /** What was drawn for one picture. */
 export interface CloudOptics {
-  /** Depth of the thick layer, and angle of the sun. */
+  /** Depth of the thick layer, heights of both in metres, and angle of the sun. */
   readonly depth: number;
+  readonly heights: readonly [number, number];
   readonly azimuth: number;
   /** Steepness and share of the shadow, and what it leaves in the canonical bands. */
   readonly shadow: { readonly steepness: number; readonly share: number; readonly ratio: readonly number[] };
@@ -134,8 +178,10 @@ export function drawLook(
   const visible = (raw[0] + raw[1] + raw[2]) / 3;
   const lift = Math.max(1, (bright + 0.12) / visible);
   const vapour = random.logUniform(3, 12);
+  const heights: [number, number] = [height, random.logUniform(1000, 12000)];
   return {
     depth,
+    heights,
     azimuth,
     shadow: {
       steepness: random.logUniform(0.6, 2.5),
@@ -151,26 +197,69 @@ export function drawLook(
     growth: random.uniform(...CLOUD_GROWTH),
     shade: heaps * random.uniform(0, 1.2),
     darkest: (bright + 0.05) / (visible * lift),
-    cirrus: [
-      cirrusTransmittance(height, vapour),
-      cirrusTransmittance(random.logUniform(1000, 12000), vapour),
-    ],
+    cirrus: [cirrusTransmittance(heights[0], vapour), cirrusTransmittance(heights[1], vapour)],
   };
 }
 
-/** Optical depths over a picture, row by row. */
-export interface Layers {
+/** Shapes of clouds over a picture, row by row. */
+export interface Shapes {
   readonly width: number;
   readonly height: number;
-  /** The thick layer, and the same where its shadow falls. */
+  /** Optical depth of the thick layer, and the same where its shadow falls. */
   readonly thick: Float32Array;
   readonly cast: Float32Array;
-  /** The thin layer, whose shadow cannot be seen. */
+  /** That of the thin layer, whose shadow cannot be seen. */
   readonly thin: Float32Array;
-  /** Brightness of the cloud's body, -0.5..0.5. */
+  /** Texture of the cloud's body, -0.5..0.5. */
   readonly texture: Float32Array;
   /** Which tops are darker, 0..1. */
   readonly shade: Float32Array;
+}
+
+/** Clouds over a picture as a band sees them: the depths of {@link Shapes}, and how bright the cloud's body is. */
+export interface Layers extends Pick<Shapes, 'width' | 'height' | 'thick' | 'cast' | 'thin'> {
+  readonly body: Float32Array;
+}
+
+/** Clouds as another band sees them, whose shadows lie where they do; `layers` are as blue sees them. */
+export function seenBy(
+  sensor: Sensor,
+  role: BandRole,
+  { heights }: CloudOptics,
+  layers: Layers,
+  pixelMetres: number,
+): Layers {
+  const [low, high] = heights.map((height) => parallax(sensor, role, height, pixelMetres));
+  if (low.dx === 0 && low.dy === 0) return layers;
+  const { width, height } = layers;
+  return {
+    ...layers,
+    thick: moved(layers.thick, width, height, low),
+    body: moved(layers.body, width, height, low),
+    thin: moved(layers.thin, width, height, high),
+  };
+}
+
+/** A plane whose content is moved by (dx, dy) pixels; interpolated linearly, edges replicated. */
+function moved(
+  plane: Float32Array,
+  width: number,
+  height: number,
+  { dx, dy }: { dx: number; dy: number },
+): Float32Array {
+  const [left, top] = [Math.floor(-dx), Math.floor(-dy)];
+  const [s, t] = [-dx - left, -dy - top];
+  const within = (value: number, side: number) => Math.min(side - 1, Math.max(0, value));
+  return plane.map((_, i) => {
+    const x = (i % width) + left;
+    const y = Math.floor(i / width) + top;
+    const [x0, x1] = [within(x, width), within(x + 1, width)];
+    const [y0, y1] = [within(y, height) * width, within(y + 1, height) * width];
+    return (
+      (1 - t) * ((1 - s) * plane[y0 + x0] + s * plane[y0 + x1]) +
+      t * ((1 - s) * plane[y1 + x0] + s * plane[y1 + x1])
+    );
+  });
 }
 
 /** Share of the light that both layers hold back at a wavelength in micrometres, per pixel. */
@@ -184,30 +273,31 @@ function strengthOf({ shadow }: CloudOptics, { cast }: Layers): Float32Array {
   return cast.map((depth) => (1 - Math.exp(-depth * shadow.steepness)) * shadow.share);
 }
 
-/** Opacity, mean over blue, green and red, and darkening by the shadow, mean over the canonical bands; per pixel, 0..1. */
+/**
+ * Opacity, mean over blue, green and red, and darkening by the shadow, mean over the canonical bands; per pixel, 0..1.
+ * @param seen The clouds as a band sees them.
+ */
 export function strengths(
   look: CloudOptics,
-  layers: Layers,
+  seen: (role: BandRole) => Layers,
 ): { opacity: Float32Array; darkening: Float32Array } {
   const { ratio } = look.shadow;
   const taken = 1 - ratio.reduce((sum, value) => sum + value, 0) / ratio.length;
-  const [blue, green, red] = CANONICAL_WAVELENGTHS.slice(0, 3).map((at) => opacityAt(look, layers, at));
+  const [blue, green, red] = CANONICAL_BANDS.slice(0, 3).map((role, band) =>
+    opacityAt(look, seen(role), CANONICAL_WAVELENGTHS[band]),
+  );
   return {
     opacity: blue.map((value, i) => (value + green[i] + red[i]) / 3),
-    darkening: strengthOf(look, layers).map((strength) => strength * taken),
+    darkening: strengthOf(look, seen('blue')).map((strength) => strength * taken),
   };
 }
 
-/**
- * Ground under clouds and shadow, in reflectance, in a band of the given wavelength in micrometres.
- * @param body As {@link bodyOf}.
- */
+/** Ground under clouds and shadow, in reflectance, in a band of the given wavelength in micrometres that sees these layers. */
 export function paint(
   ground: Float32Array,
   wavelength: number,
   look: CloudOptics,
   layers: Layers,
-  body: Float32Array,
 ): Float32Array {
   const colour = atWavelength(look.colour, wavelength);
   const ratio = atWavelength(look.shadow.ratio, wavelength);
@@ -215,7 +305,7 @@ export function paint(
   const opacity = opacityAt(look, layers, wavelength);
   return ground.map((value, i) => {
     const shaded = value * (1 - strength[i] * (1 - ratio));
-    return shaded * (1 - opacity[i]) + colour * body[i] * opacity[i];
+    return shaded * (1 - opacity[i]) + colour * layers.body[i] * opacity[i];
   });
 }
 
@@ -231,7 +321,7 @@ export function paintCirrus(ground: Float32Array, look: CloudOptics, layers: Lay
 /** Brightness of the cloud's body: it grows with depth, is textured, higher on the flank that faces the sun, and lower on some tops. */
 export function bodyOf(
   look: CloudOptics,
-  { width, height, thick, thin, texture, shade }: Layers,
+  { width, height, thick, thin, texture, shade }: Shapes,
 ): Float32Array {
   const [east, south] = [Math.sin(look.azimuth), -Math.cos(look.azimuth)];
   const usual = cloudBrightness(USUAL_DEPTH, look.growth);

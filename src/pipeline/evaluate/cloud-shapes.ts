@@ -1,6 +1,13 @@
 import { frequency, transform } from '../dates/fourier.ts';
 import { percentile } from '../enhance/stretch.ts';
-import { type CloudOptics, drawLook, type Layers, shadowOffset } from './cloud-physics.ts';
+import {
+  bodyOf,
+  type CloudOptics,
+  drawLook,
+  type Layers,
+  type Shapes,
+  shadowOffset,
+} from './cloud-physics.ts';
 import type { Random } from './random.ts';
 
 /** Side of a shape, which repeats beyond it. */
@@ -92,7 +99,7 @@ function depthMaker(
     });
 }
 
-/** Clouds over a picture. */
+/** Clouds over a picture, and as blue sees them. */
 export interface Clouds {
   readonly layers: Layers;
   readonly look: CloudOptics;
@@ -135,7 +142,7 @@ export function drawClouds(
     random.logUniform(0.25, 0.9),
     0,
   );
-  const layers: Layers = {
+  const shapes: Shapes = {
     width,
     height,
     thick: toDepth(over),
@@ -144,5 +151,6 @@ export function drawClouds(
     texture: crop(veil, width, height, drawCrop(random)).map((value) => value - 0.5),
     shade: crop(veil, width, height, drawCrop(random)),
   };
-  return { layers, look: drawLook(random, depth, hard, altitude, azimuth, bright) };
+  const look = drawLook(random, depth, hard, altitude, azimuth, bright);
+  return { layers: { ...shapes, body: bodyOf(look, shapes) }, look };
 }

@@ -17,7 +17,7 @@ import {
 } from '../scene.ts';
 import { WAVELENGTHS } from '../wavelengths.ts';
 import { cropPlane } from '../windows.ts';
-import { bodyOf, maskClassOf, paint, paintCirrus, strengths } from './cloud-physics.ts';
+import { maskClassOf, paint, paintCirrus, seenBy, strengths } from './cloud-physics.ts';
 import { drawClouds } from './cloud-shapes.ts';
 import type { Random } from './random.ts';
 
@@ -111,8 +111,8 @@ export function withClouds({ source, bands }: SceneCutout, clear: Uint8Array, ra
   const bright = brightness(source.scene, bands, clear);
   const metres = transform && crs.units === 'm' ? Math.hypot(transform[1], transform[4]) : 10;
   const { layers, look } = drawClouds(random, width, height, clear, metres, bright);
-  const { opacity, darkening } = strengths(look, layers);
-  const body = bodyOf(look, layers);
+  const seen = (role: BandRole) => seenBy(scene.sensor, role, look, layers, metres);
+  const { opacity, darkening } = strengths(look, seen);
   const make = sampleMaker(scene.sampleType, scene.nodata);
   const painted = scene.bands.map((band) => {
     const { index, role, scale, offset } = band;
@@ -122,7 +122,7 @@ export function withClouds({ source, bands }: SceneCutout, clear: Uint8Array, ra
     const unit = groundPerUnit(scene, band);
     const ground = Float32Array.from(samples, (sample) => (sample * scale + offset) * unit);
     const covered =
-      role === 'cirrus' ? paintCirrus(ground, look, layers) : paint(ground, wavelength, look, layers, body);
+      role === 'cirrus' ? paintCirrus(ground, look, seen(role)) : paint(ground, wavelength, look, seen(role));
     const brightest = scale === DISPLAY_SCALE ? 255 : Number.POSITIVE_INFINITY;
     return samples.map((sample: number, i: number) => {
       const untouched = covered[i] === ground[i] || !isMeasured(sample, scene.nodata);

@@ -78,7 +78,7 @@ describe('run', () => {
       expect(sameBands([other.result.provenance(other.window)], [a.result.provenance(a.window)])).toBe(true);
       expect(other.report.shares).toEqual(a.report.shares);
     }
-    expect(new Set(c.networks.calls)).toEqual(new Set(['detect 352x352', 'generate 352x352']));
+    expect(new Set(c.networks.calls)).toEqual(new Set(['detect 384x384', 'generate 384x384']));
   });
 
   it.each([
@@ -88,7 +88,7 @@ describe('run', () => {
     [300, 256],
   ])('handles %i x %i pixels in tiles of one shape a network', async (width, height) => {
     const { networks, source, after, mask } = await runOver(cloudy({ width, height }), {}, {});
-    const shapes = { detect: '352x352', generate: '352x352' };
+    const shapes = { detect: '384x384', generate: '384x384' };
     for (const call of networks.calls) {
       const [network, shape] = call.split(' ') as [keyof typeof shapes, string];
       expect(shape).toBe(shapes[network]);

@@ -32,8 +32,8 @@ export interface TileLayout {
 
 /** Side of a tile core in pixels, unless a run is told otherwise. */
 export const CORE = 256;
-/** Tiles of both networks are 352 x 352 pixels. */
-export const HALOS: Halos = { detect: 48, generate: 48 };
+/** Tiles of both networks are 384 x 384 pixels. */
+export const HALOS: Halos = { detect: 64, generate: 64 };
 
 /** @param core Side of a tile core in pixels. */
 export function planTiles(grid: Grid, core = CORE): TileLayout {

@@ -18,14 +18,12 @@ from .inputs import detector_input, generator_input
 from .networks import FILLED, THICK, Detector, Generator
 from .shapes import load_bank
 from .simulate import Simulator
+from .tables import CORE, DETECTOR_HALO, GENERATOR_HALO
 from .validation import SEED, camera, crop, validation_scenes
 
 #: Real pictures with clouds whose masks are compared.
 LABELLED = ("l5-labelled", "s2-labelled-adwp")
 
-
-#: Tiles in the application: what is kept of them, and what the detector and the generator see around that.
-CORE, DETECTOR_HALO, GENERATOR_HALO = 256, 48, 48
 
 
 def tiled(net: Callable[[torch.Tensor], torch.Tensor], given: torch.Tensor, shift: int, halo: int) -> torch.Tensor:

@@ -7,6 +7,8 @@ from . import metrics
 
 #: Probability from which a pixel is cloud (thin and thick together) or shadow in the application, and the pixels by which its masks grow, unless told otherwise.
 APP_CLOUD, APP_SHADOW, APP_BUFFER = 0.4, 0.4, 3
+#: Tiles in the application: what is kept of them, and what the detector and the generator see around that.
+CORE, DETECTOR_HALO, GENERATOR_HALO = 256, 64, 64
 #: Probabilities that are tried as limits.
 LIMITS = (0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 #: Pixels by which masks are grown to see how wide labels are.
@@ -178,11 +180,11 @@ def markdown(result: dict) -> str:
         parts.append("## RICE, real pairs, RGB\n\nPeak 1, whole pictures, mean over pairs; SSIM is scikit-image's default.\n\n" + "\n".join(lines))
     if "tiling" in result:
         t = result["tiling"]
-        parts.append("## Tiling\n\nRepairs, as shown, from tiles cut as in the application (core 256, halo 48) and from tiles moved by half a core, six bands, "
+        parts.append(f"## Tiling\n\nRepairs, as shown, from tiles cut as in the application (core {CORE}, halo {GENERATOR_HALO}) and from tiles moved by half a core, six bands, "
                      f"true mask, {t['pixels']:,} masked pixels 8 and more from any border: largest difference over the bands of a pixel at most "
                      f"0.001 reflectance in {t['within']:.1%}; mean {t['mean']:.5f}, 99th percentile {t['p99']:.4f}, largest {t['max']:.4f}. Mean step between masked "
                      f"neighbours across the tiles' borders over that inside of tiles {t['seamToInside']:.3f}, over the same pairs in the other tiling {t['seamToOtherTiling']:.3f}.\n\n"
-                     f"The detector's masks of real pictures (halo 48), pixels that the two tilings call differently: {mask_tiling(t['masks'])}.")
+                     f"The detector's masks of real pictures (halo {DETECTOR_HALO}), pixels that the two tilings call differently: {mask_tiling(t['masks'])}.")
     if "pair" in result:
         r = result["pair"]
         parts.append(f"## Real Sentinel-2 pair (rois2017 winter 112)\n\nThe detector masks {r['maskShare']:.2f} of it.\n\n"

@@ -15,7 +15,7 @@ const THICK = 0.5 * 255;
 const LEAST_THICK = 50;
 /** Share of the median of thick cloud from which on a pixel is bright. */
 const BRIGHT = 0.7;
-/** Width and height of a hole at most: tiles show the detector as much around what is kept of them. */
+/** Width and height of a hole at most: tiles show the detector more around what is kept of them. */
 const MOST_PIXELS = 48;
 /** Share of the pixels around a hole that are cloud. */
 const ENCLOSED = 0.5;

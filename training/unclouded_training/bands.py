@@ -24,7 +24,7 @@ CACHE = TRAINING_ROOT / "cache"
 RUNS = TRAINING_ROOT / "runs"
 CONFIGS = TRAINING_ROOT / "configs"
 #: The last of the runs that made the shipped weights.
-FINAL_RUN = {"detector": "detector-tops-longer-average", "generator": "generator-tops", "generator-six": "generator-six-tops-longer-average", "generator-light": "generator-light-tops"}
+FINAL_RUN = {"detector": "detector-tops-longer-average", "generator": "generator-tops", "generator-six": "generator-six-parallax", "generator-light": "generator-light-tops"}
 
 
 def run_chain(name: str) -> list[dict]:

@@ -12,7 +12,8 @@ after looking at RICE results in the middle of the run `detector-display`, whose
 when the detector of version 1.3 was chosen, beside simulated clouds. The figures on both are therefore optimistic; only pictures kept apart can test them.
 The detector of version 1.4 goes on from it and was chosen by simulated clouds on validation scenes alone: with its masks they are repaired 0.4 dB (six
 bands) and 1.1 dB (RGB) better; on real clouds it is better in some rows and worse in others, equal in the mean. So were those of versions 1.8 and 1.14. For versions
-1.10 and 1.13 the simulator was changed after looking at real clouds again: see [its card](../detector/README.md#how-it-was-chosen)."""
+1.10 and 1.13 the simulator was changed after looking at real clouds again: see [its card](../detector/README.md#how-it-was-chosen); so it was for the generators of 1.15: repairs of Gulf and adwp
+shimmered in colours, as real bands see clouds from their own angles."""
 
 
 def head(card: dict, purpose: str) -> str:

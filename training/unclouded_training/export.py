@@ -19,7 +19,7 @@ from .errors import InputError, command
 from .graph import detector_graph, generator_graph
 from .networks import DETECTOR_CHANNELS, FULL_WIDTHS, GENERATOR_CHANNELS, LIGHT_WIDTHS, Detector, Generator, mac_per_pixel, middle_blocks, parameter_count, receptive_field
 
-VERSION = "1.14.0"
+VERSION = "1.15.0"
 MODELS = PROJECT_ROOT / "public" / "models"
 
 

@@ -30,7 +30,7 @@ def camera(scene: Scene) -> list[dict]:
     return [{"eightBit": scene.row["dtype"] == "uint8", "sensor": scene.row["sensor"], "gsd": scene.row["gsd_m"]}]
 
 
-def simulated_tiles(data: Path, presence: tuple[int, ...], per_scene: int = 4) -> Iterator[Sample]:
+def simulated_tiles(data: Path, presence: tuple[int, ...], per_scene: int = 8) -> Iterator[Sample]:
     """Fixed simulated tiles of the validation scenes, one Sample of batch 1 at a time."""
     simulator = Simulator(load_bank(), SEED)
     rng = np.random.default_rng(SEED)

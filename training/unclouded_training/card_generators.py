@@ -141,8 +141,8 @@ pooled 22.54 -> 21.42, by a few tiles in which nothing is called clear. RICE2 25
 In scenes where nothing is clear beyond doubt the fill rests on the likelier clear pixels; before, their thick cloud stayed, which made most of the error in RGB.
 
 ## What was tried and not shipped
-From 1.13, 37 minutes on clouds as each band sees them (`configs/generator-parallax.json`, 2,360 steps, masks of `detector-parallax`), with the detector of 1.14: true mask +0.25 dB (RGB) and +0.1 dB (six bands) over tiles, thin cloud +0.7 dB in RGB, but with
-the detector's mask -0.1 dB, and RICE2 -0.4 dB. The mean with 1.13: +0.14 dB, -0.03 dB and -0.2 dB.
+From 1.13, 37 minutes on clouds as each band sees them (`configs/generator-parallax.json`, 2,360 steps, masks of `detector-parallax`), with the detector of 1.14: true mask +0.1 dB (RGB) and +0.2 dB (six bands) over tiles, thin cloud
++0.3 and +0.4 dB, but with the detector's mask -0.1 and 0 dB, and RICE2 -0.4 dB (`export generator --weights runs/generator-parallax/ema.pt --out DIR`, `evaluate --models DIR --parts six rgb rice`).
 
 From version 1.2, ninety more minutes on pictures made for display (an even veil over a fifth of the RGB pictures, full contrast beneath, false colours), with the detector of
 version 1.3 (`configs/generator-display.json`, `export generator --weights runs/generator-display/ema.pt --out DIR`, `evaluate --models DIR`): RICE1 +0.2 dB,

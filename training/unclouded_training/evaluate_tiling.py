@@ -25,7 +25,6 @@ from .validation import SEED, camera, crop, validation_scenes
 LABELLED = ("l5-labelled", "s2-labelled-adwp")
 
 
-
 def tiled(net: Callable[[torch.Tensor], torch.Tensor], given: torch.Tensor, shift: int, halo: int) -> torch.Tensor:
     """A network's output [1,C,H,W] put together from tiles as the application cuts them, their corner moved by `shift` pixels."""
     _, _, h, w = given.shape

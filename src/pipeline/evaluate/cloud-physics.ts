@@ -21,8 +21,8 @@ const SHADOW_DARK = [0.75, 0.6, 0.5, 0.3, 0.25, 0.25];
 /** Scale height in metres of the water vapour that hides the ground at 1.38 micrometres. */
 const VAPOUR_HEIGHT = 2000;
 /**
- * Seconds between blue and each band until a sensor that looks ahead and back sees the same ground in it: as in training, and what the User Handbook of
- * Sentinel-2 says of further bands. TM and ETM+ see all bands at once.
+ * Seconds between blue and each band until a sensor that looks ahead and back sees the same ground in it: as in training, with further bands of Sentinel-2
+ * by its User Handbook, and of OLI by their order along the track. TM and ETM+ see all bands at once.
  */
 const BAND_TIMES: Partial<Record<Sensor, Partial<Record<BandRole, number>>>> = {
   'sentinel-2': {
